@@ -1,0 +1,1 @@
+"""The machine: musical values (core), sound (dsp), the audio process (live), files (library)."""

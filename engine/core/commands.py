@@ -1,0 +1,253 @@
+"""Everything a musician can ask of the machine, and `apply`: machine, command -> machine."""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import singledispatch
+
+from engine.core.errors import InvalidValue
+from engine.core.kit import Kit
+from engine.core.loop import PlayedLoop
+from engine.core.machine import Effects, Listen, Machine
+from engine.core.pattern import Pattern, Step
+from engine.core.timeline import Frames, Ticks
+
+
+class Boundary(Enum):
+    """When a command takes effect: as soon as possible, or on the next beat or bar line while playing."""
+
+    NOW = "now"
+    BEAT = "beat"
+    BAR = "bar"
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Start from bar 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Stop the sequencer; what sounds rings out."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTempo:
+    """Play on at `bpm` without moving the playhead."""
+
+    bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleStep:
+    """Strike the silent slot, or silence the struck one."""
+
+    track: str
+    index: int
+    velocity: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class SetStep:
+    """Put this step, or silence, into the slot."""
+
+    track: str
+    index: int
+    step: Step | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetSwing:
+    """Swing of the pattern, or of one track (None there: back to the pattern's)."""
+
+    swing: float | None
+    track: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetMute:
+    """Mute or unmute a track: it triggers no more, its tail rings."""
+
+    track: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetSolo:
+    """Solo or unsolo a track; mutes are remembered."""
+
+    track: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetListen:
+    """Hear the recording, kit and residual, or the kit."""
+
+    to: Listen
+
+
+@dataclass(frozen=True, slots=True)
+class SetEffects:
+    """The master section, all at once."""
+
+    effects: Effects
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerPad:
+    """Strike a track's one-shot, playing or not. Changes no Machine; it is sound alone."""
+
+    track: str
+    velocity: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Panic:
+    """Silence every voice now; the transport goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadKit:
+    """Replace the one-shots; the pattern plays on. Old voices ring out."""
+
+    kit: Kit
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPattern:
+    """Replace the pattern; the kit stays."""
+
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class LoadDecomposition:
+    """Take over what the decomposer found: kit, pattern and loop together, at the loop's own tempo if given."""
+
+    kit: Kit
+    pattern: Pattern
+    loop: PlayedLoop | None = None
+    listen: Listen = Listen.KIT
+    bpm: float | None = None
+
+
+Command = (Play | Stop | SetTempo | ToggleStep | SetStep | SetSwing | SetMute | SetSolo | SetListen | SetEffects
+           | TriggerPad | Panic | LoadKit | LoadPattern | LoadDecomposition)
+
+
+def target_frames(machine: Machine, boundary: Boundary, earliest: int) -> Frames:
+    """The frame at which a command asked for at `boundary` takes effect, not before `earliest`."""
+    if boundary is Boundary.NOW or not machine.playing:
+        return Frames(earliest)
+    ticks = machine.pattern.bar_ticks if boundary is Boundary.BAR else 960
+    return machine.timeline.next_multiple(earliest, ticks)
+
+
+@singledispatch
+def apply(command: Command, machine: Machine, at_frames: int) -> Machine:
+    """The machine after `command`, which takes effect at `at_frames`.
+
+    Raises InvalidValue when the command names what is not there or asks for a value out of range; the
+    machine it was given is untouched.
+    """
+    raise InvalidValue(f"No machine understands {command!r}.")
+
+
+@apply.register
+def _(command: Play, machine: Machine, at_frames: int) -> Machine:
+    timeline = replace(machine.timeline, origin_ticks=Ticks(0), origin_frames=Frames(at_frames))
+    return replace(machine, playing=True, timeline=timeline)
+
+
+@apply.register
+def _(command: Stop, machine: Machine, at_frames: int) -> Machine:
+    return replace(machine, playing=False)
+
+
+@apply.register
+def _(command: SetTempo, machine: Machine, at_frames: int) -> Machine:
+    at_ticks = machine.timeline.ticks_at(at_frames)
+    return replace(machine, timeline=machine.timeline.with_bpm(command.bpm, at_ticks))
+
+
+@apply.register
+def _(command: ToggleStep, machine: Machine, at_frames: int) -> Machine:
+    track = machine.pattern.track(command.track)
+    struck = 0 <= command.index < len(track.steps) and track.steps[command.index] is not None
+    step = None if struck else Step(command.velocity)
+    return machine.with_pattern(machine.pattern.with_track(track.with_step(command.index, step)))
+
+
+@apply.register
+def _(command: SetStep, machine: Machine, at_frames: int) -> Machine:
+    track = machine.pattern.track(command.track)
+    return machine.with_pattern(machine.pattern.with_track(track.with_step(command.index, command.step)))
+
+
+@apply.register
+def _(command: SetSwing, machine: Machine, at_frames: int) -> Machine:
+    if command.track is not None:
+        track = replace(machine.pattern.track(command.track), swing=command.swing)
+        return machine.with_pattern(machine.pattern.with_track(track))
+    if command.swing is None:
+        raise InvalidValue("A pattern always has a swing; 50 % is straight.")
+    return machine.with_pattern(replace(machine.pattern, swing=command.swing))
+
+
+@apply.register
+def _(command: SetMute, machine: Machine, at_frames: int) -> Machine:
+    machine.pattern.track(command.track)
+    return replace(machine, mutes=_with(machine.mutes, command.track, command.on))
+
+
+@apply.register
+def _(command: SetSolo, machine: Machine, at_frames: int) -> Machine:
+    machine.pattern.track(command.track)
+    return replace(machine, solos=_with(machine.solos, command.track, command.on))
+
+
+@apply.register
+def _(command: SetListen, machine: Machine, at_frames: int) -> Machine:
+    if machine.loop is None and command.to is not Listen.KIT:
+        raise InvalidValue("There is no recording to hear yet; record one with r, or open a file.")
+    return replace(machine, listen=command.to)
+
+
+@apply.register
+def _(command: SetEffects, machine: Machine, at_frames: int) -> Machine:
+    return replace(machine, effects=command.effects)
+
+
+@apply.register
+def _(command: TriggerPad, machine: Machine, at_frames: int) -> Machine:
+    machine.pattern.track(command.track)
+    if not 0.0 < command.velocity <= 1.0:
+        raise InvalidValue(f"A pad's velocity lies above 0 and up to 1; {command.velocity} was given.")
+    return machine
+
+
+@apply.register
+def _(command: Panic, machine: Machine, at_frames: int) -> Machine:
+    return machine
+
+
+@apply.register
+def _(command: LoadKit, machine: Machine, at_frames: int) -> Machine:
+    return replace(machine, kit=command.kit)
+
+
+@apply.register
+def _(command: LoadPattern, machine: Machine, at_frames: int) -> Machine:
+    return machine.with_pattern(command.pattern)
+
+
+@apply.register
+def _(command: LoadDecomposition, machine: Machine, at_frames: int) -> Machine:
+    if command.bpm is not None:
+        machine = apply(SetTempo(command.bpm), machine, at_frames)
+    machine = replace(machine, kit=command.kit, loop=command.loop, listen=command.listen)
+    return machine.with_pattern(command.pattern)
+
+
+def _with(names: frozenset[str], name: str, on: bool) -> frozenset[str]:
+    return names | {name} if on else names - {name}

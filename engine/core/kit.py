@@ -1,0 +1,45 @@
+"""What sounds: one one-shot per track. Audio itself lies in a sample bank and is known here by its id."""
+
+from dataclasses import dataclass, field
+
+from engine.core.errors import InvalidValue
+
+SampleId = str
+GM_NOTES = {"kick": 36, "snare": 38, "tom": 45, "hihat": 42, "ride": 51, "crash": 49}
+
+
+@dataclass(frozen=True, slots=True)
+class OneShot:
+    """One hit, float32 stereo at the engine's rate, found in the bank by `sample`.
+
+    gain linear; pan -1 left .. 1 right; pitch_semitones -24..24; attack_s fades in; decay_s None rings to
+    the end, else fades linearly to nothing in that time; voices of one choke_group cut each other.
+    """
+
+    sample: SampleId
+    frames: int
+    gain: float = 1.0
+    pan: float = 0.0
+    pitch_semitones: float = 0.0
+    attack_s: float = 0.0
+    decay_s: float | None = None
+    choke_group: int | None = None
+    midi_note: int = 60
+
+    def __post_init__(self) -> None:
+        if self.frames < 1:
+            raise InvalidValue("A one-shot holds at least one frame of audio.")
+        if not 0.0 <= self.gain <= 16.0 or not -1.0 <= self.pan <= 1.0:
+            raise InvalidValue(f"Gain lies in 0..16 and pan in -1..1; {self.gain} and {self.pan} were given.")
+        if not -24.0 <= self.pitch_semitones <= 24.0:
+            raise InvalidValue(f"Pitch lies within two octaves; {self.pitch_semitones} semitones were asked for.")
+        if self.attack_s < 0.0 or (self.decay_s is not None and self.decay_s <= 0.0):
+            raise InvalidValue("An envelope's times are positive.")
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The one-shots by track name; a track without one is silent. Read-only by agreement."""
+
+    name: str
+    one_shots: dict[str, OneShot] = field(default_factory=dict)

@@ -1,0 +1,58 @@
+"""Recorded audio: a loop on its way to the decomposer, and the loop that plays beside the kit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.core.errors import InvalidValue
+from engine.core.kit import SampleId
+
+Audio = np.ndarray  # float32, (frames, channels), full scale 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loop:
+    """A recording with an end that meets its start. audio float32 (frames, channels), made read-only;
+    beats is its length in quarter notes where that is known, else None."""
+
+    audio: Audio
+    sample_rate: int
+    name: str = "loop"
+    beats: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.audio.ndim != 2 or not len(self.audio):
+            raise InvalidValue(f"A loop is (frames, channels) and not empty; its shape is {self.audio.shape}.")
+        if self.audio.dtype != np.float32 or not np.isfinite(self.audio).all():
+            raise InvalidValue("A loop's audio is float32 without NaN or infinity.")
+        self.audio.flags.writeable = False
+
+    @property
+    def length_s(self) -> float:
+        """Its duration in seconds."""
+        return len(self.audio) / self.sample_rate
+
+    @property
+    def bpm(self) -> float | None:
+        """The tempo that its length and its beats make, or None."""
+        return None if self.beats is None else 60.0 * self.beats / self.length_s
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedLoop:
+    """The loop that plays in time beside the kit, by ids into the sample bank.
+
+    frames long at the engine's rate, `beats` quarter notes; residual is what the kit leaves of it, or None;
+    overview holds peaks 0..1 for the screen.
+    """
+
+    sample: SampleId
+    frames: int
+    beats: int
+    name: str = "loop"
+    residual: SampleId | None = None
+    overview: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.frames < 1 or self.beats < 1:
+            raise InvalidValue("A loop that plays has at least one frame and one beat.")

@@ -1,0 +1,66 @@
+"""Machine: all that is loaded and playing. `apply` turns it, and a command, into the next Machine."""
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from engine.core.errors import InvalidValue
+from engine.core.kit import Kit
+from engine.core.loop import PlayedLoop
+from engine.core.pattern import TRACK_NAMES, Pattern, Track
+from engine.core.timeline import Timeline
+
+
+class Listen(Enum):
+    """What is heard: the recording, the kit with what it leaves out, or the kit alone."""
+
+    ORIGINAL = "original"
+    KIT_AND_RESIDUAL = "kit+residual"
+    KIT = "kit"
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """The master section: gain in dB (-60..12), low-pass cutoff in Hz (20..20000, open at the top), reverb 0..1."""
+
+    gain_db: float = 0.0
+    cutoff_hz: float = 20000.0
+    reverb_send: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not -60.0 <= self.gain_db <= 12.0:
+            raise InvalidValue(f"Master gain lies between -60 and 12 dB; {self.gain_db:g} was asked for.")
+        if not 20.0 <= self.cutoff_hz <= 20000.0:
+            raise InvalidValue(f"The filter's cutoff lies between 20 and 20000 Hz; {self.cutoff_hz:g} was asked for.")
+        if not 0.0 <= self.reverb_send <= 1.0:
+            raise InvalidValue(f"The reverb send lies between 0 and 1; {self.reverb_send:g} was asked for.")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A complete, playable state. The song's tick 0 is the first beat of bar 1; `timeline` says when it sounds."""
+
+    timeline: Timeline
+    pattern: Pattern
+    kit: Kit
+    playing: bool = False
+    loop: PlayedLoop | None = None
+    listen: Listen = Listen.KIT
+    mutes: frozenset[str] = frozenset()
+    solos: frozenset[str] = frozenset()
+    effects: Effects = field(default_factory=Effects)
+    seed: int = 1
+
+    def audible(self, name: str) -> bool:
+        """Whether the track sounds: soloed if any track is, and not muted."""
+        return name not in self.mutes and (not self.solos or name in self.solos)
+
+    def with_pattern(self, pattern: Pattern) -> "Machine":
+        """The same machine playing `pattern`; mutes and solos of tracks that are gone are forgotten."""
+        names = {track.name for track in pattern.tracks}
+        return replace(self, pattern=pattern, mutes=self.mutes & names, solos=self.solos & names)
+
+
+def empty_machine(sample_rate: int, bpm: float = 120.0, beats: int = 4) -> Machine:
+    """Six silent tracks and no kit: what an instrument is before its first loop."""
+    tracks = tuple(Track(name, (None,) * (4 * beats)) for name in TRACK_NAMES)
+    return Machine(Timeline(bpm, sample_rate), Pattern(tracks, beats), Kit("empty"))

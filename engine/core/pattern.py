@@ -1,0 +1,114 @@
+"""What is played: steps on tracks. Nothing here knows about sound or sample rates."""
+
+from dataclasses import dataclass, replace
+
+from engine.core.errors import InvalidValue
+from engine.core.timeline import PPQN, Ticks
+
+TRACK_NAMES = ("kick", "snare", "tom", "hihat", "ride", "crash")
+MAX_TRACKS = 8
+MAX_STEPS = 128
+MIN_SWING, MAX_SWING = 0.5, 0.75
+STEPS_PER_BEAT = (1, 2, 3, 4, 6, 8, 12, 16)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One struck grid slot. velocity (0..1]; microtiming in ticks off the swung grid, at most half a step;
+    probability 0..1; condition (A, B): sounds on pass A of every B; ratchet 1..8 strokes within the step;
+    confidence 0..1: how sure the transcriber was (1 for what a musician entered)."""
+
+    velocity: float = 1.0
+    microtiming: Ticks = Ticks(0)
+    probability: float = 1.0
+    condition: tuple[int, int] = (1, 1)
+    ratchet: int = 1
+    confidence: float = 1.0
+
+    def __post_init__(self) -> None:
+        nth, of = self.condition
+        if not 0.0 < self.velocity <= 1.0:
+            raise InvalidValue(f"A step's velocity lies above 0 and up to 1; {self.velocity} was given.")
+        if not (0.0 <= self.probability <= 1.0 and 0.0 <= self.confidence <= 1.0):
+            raise InvalidValue("A step's probability and confidence lie between 0 and 1.")
+        if not 1 <= nth <= of <= 64:
+            raise InvalidValue(f"A condition A:B needs 1 <= A <= B <= 64; {nth}:{of} was given.")
+        if not 1 <= self.ratchet <= 8:
+            raise InvalidValue(f"A ratchet has 1 to 8 strokes; {self.ratchet} was given.")
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One drum's steps, None where nothing sounds. Its length and resolution are its own (polymeter)."""
+
+    name: str
+    steps: tuple[Step | None, ...]
+    steps_per_beat: int = 4
+    swing: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise InvalidValue("A track needs a name.")
+        if not 1 <= len(self.steps) <= MAX_STEPS:
+            raise InvalidValue(f"A track has 1 to {MAX_STEPS} steps; {self.name} was given {len(self.steps)}.")
+        if self.steps_per_beat not in STEPS_PER_BEAT:
+            raise InvalidValue(f"Steps per beat are one of {STEPS_PER_BEAT}; {self.steps_per_beat} was given.")
+        if self.swing is not None:
+            check_swing(self.swing)
+        for step in self.steps:
+            if step is not None and 2 * abs(step.microtiming) > self.step_ticks:
+                raise InvalidValue(f"Microtiming stays within half a step, {self.step_ticks // 2} ticks here; "
+                                   f"{step.microtiming} was given.")
+
+    @property
+    def step_ticks(self) -> int:
+        """The grid's stride in ticks, before swing."""
+        return PPQN // self.steps_per_beat
+
+    def with_step(self, index: int, step: Step | None) -> "Track":
+        """The same track with one slot changed. Raises InvalidValue when there is no such slot."""
+        if not 0 <= index < len(self.steps):
+            raise InvalidValue(f"{self.name} has steps 1 to {len(self.steps)}; step {index + 1} was asked for.")
+        return replace(self, steps=self.steps[:index] + (step,) + self.steps[index + 1 :])
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """1 to 8 tracks with unique names, a swing (0.5 straight .. 0.75) and a length in beats for the launch
+    boundary; `beats_per_bar` quarter notes make a bar."""
+
+    tracks: tuple[Track, ...]
+    beats: int
+    swing: float = 0.5
+    beats_per_bar: int = 4
+
+    def __post_init__(self) -> None:
+        names = [track.name for track in self.tracks]
+        if not 1 <= len(names) <= MAX_TRACKS or len(set(names)) != len(names):
+            raise InvalidValue(f"A pattern has 1 to {MAX_TRACKS} tracks with different names; given: {names}.")
+        if self.beats < 1 or not 1 <= self.beats_per_bar <= 32:
+            raise InvalidValue(f"A pattern lasts at least one beat; {self.beats} was given.")
+        check_swing(self.swing)
+
+    @property
+    def bar_ticks(self) -> int:
+        """Ticks from bar line to bar line."""
+        return self.beats_per_bar * PPQN
+
+    def track(self, name: str) -> Track:
+        """The track called `name`. Raises InvalidValue when there is none."""
+        for track in self.tracks:
+            if track.name == name:
+                return track
+        raise InvalidValue(f"No track is called {name!r}; there are {', '.join(t.name for t in self.tracks)}.")
+
+    def with_track(self, changed: Track) -> "Pattern":
+        """The same pattern with the track of that name replaced."""
+        self.track(changed.name)
+        return replace(self, tracks=tuple(changed if t.name == changed.name else t for t in self.tracks))
+
+
+def check_swing(swing: float) -> None:
+    """Raise InvalidValue unless `swing` lies between straight and the hardest shuffle."""
+    if not MIN_SWING <= swing <= MAX_SWING:
+        raise InvalidValue(f"Swing lies between {MIN_SWING:.0%} and {MAX_SWING:.0%}; {swing:.0%} was given.")

@@ -1,0 +1,86 @@
+"""What a face may know: published once per block (Meters) or whenever it changes (Status)."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from engine.core.machine import Machine
+
+
+class RecordState(Enum):
+    """Where a take stands."""
+
+    OFF = "off"
+    ARMED = "armed"
+    RECORDING = "recording"
+
+
+@dataclass(frozen=True, slots=True)
+class Meters:
+    """The newest block, seen from outside. Old news is lost on purpose.
+
+    frames: engine time at the block's end; position_ticks: song position there (0 while stopped);
+    peaks: per track, linear, since the last block; master_peaks: left, right, after effects;
+    input_peaks; load: share of the block's time that was used, 0..1; dropped_blocks since start.
+    """
+
+    frames: int = 0
+    position_ticks: int = 0
+    playing: bool = False
+    peaks: tuple[float, ...] = ()
+    master_peaks: tuple[float, float] = (0.0, 0.0)
+    input_peaks: tuple[float, float] = (0.0, 0.0)
+    load: float = 0.0
+    dropped_blocks: int = 0
+    voices: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The decomposer's work in hand: stage is slices, pattern, stems or kit; fraction 0..1 of the whole."""
+
+    id: int
+    loop_name: str
+    stage: str
+    fraction: float
+    running: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line for the musician; `urgent` ones stay as a lamp."""
+
+    text: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """All that changes seldom. `machine_version` grows by one with every change of the machine."""
+
+    machine: Machine
+    machine_version: int
+    backend: str
+    device: str
+    sample_rate: int
+    block_frames: int
+    record_state: RecordState = RecordState.OFF
+    record_beats: int = 8
+    job: Job | None = None
+    pending: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    banner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the screen draws: the seldom-changing status, and the newest meters."""
+
+    status: Status
+    meters: Meters = field(default_factory=Meters)
+
+    @property
+    def bar_beat(self) -> tuple[int, int]:
+        """Bar and beat as musicians count them, from 1."""
+        beat = self.meters.position_ticks // 960
+        per_bar = self.status.machine.pattern.beats_per_bar
+        return beat // per_bar + 1, beat % per_bar + 1

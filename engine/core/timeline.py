@@ -1,0 +1,62 @@
+"""Musical time against sample time: ticks are exact integers, frames are rounded, here alone."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import NewType
+
+from engine.core.errors import InvalidValue
+
+Ticks = NewType("Ticks", int)
+Frames = NewType("Frames", int)
+
+PPQN = 960
+MIN_BPM, MAX_BPM = 30.0, 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A constant tempo through one known point: `origin_ticks` sounds at `origin_frames`.
+
+    bpm 30..300 quarter notes a minute; sample_rate in Hz. Raises InvalidValue outside these.
+    """
+
+    bpm: float
+    sample_rate: int
+    origin_ticks: Ticks = Ticks(0)
+    origin_frames: Frames = Frames(0)
+
+    def __post_init__(self) -> None:
+        if not MIN_BPM <= self.bpm <= MAX_BPM:
+            raise InvalidValue(f"A tempo lies between {MIN_BPM:g} and {MAX_BPM:g} BPM; {self.bpm:g} was asked for.")
+        if self.sample_rate < 1:
+            raise InvalidValue(f"A sample rate is a positive number of Hz; {self.sample_rate} was given.")
+
+    @property
+    def frames_per_tick(self) -> float:
+        """Sample frames in one tick, not rounded."""
+        return 60.0 * self.sample_rate / (self.bpm * PPQN)
+
+    def frames_at(self, ticks: int) -> Frames:
+        """The frame on which `ticks` sounds, rounded half up. Real-time: yes (its kernel is dsp.score)."""
+        exact = (ticks - self.origin_ticks) * self.frames_per_tick
+        return Frames(self.origin_frames + math.floor(exact + 0.5))
+
+    def ticks_at(self, frames: int) -> Ticks:
+        """The last tick that has sounded when `frames` is reached."""
+        guess = self.origin_ticks + math.floor((frames - self.origin_frames) / self.frames_per_tick)
+        while self.frames_at(guess + 1) <= frames:
+            guess += 1
+        while self.frames_at(guess) > frames:
+            guess -= 1
+        return Ticks(guess)
+
+    def with_bpm(self, bpm: float, at_ticks: int) -> "Timeline":
+        """The same music, at `bpm` from `at_ticks` on. Nothing already due moves."""
+        return replace(self, bpm=bpm, origin_ticks=Ticks(at_ticks), origin_frames=self.frames_at(at_ticks))
+
+    def next_multiple(self, frames: int, ticks: int) -> Frames:
+        """The first frame at or after `frames` on a multiple of `ticks` (a bar line, a beat)."""
+        at = self.ticks_at(frames)
+        if self.frames_at(at) < frames:
+            at = Ticks(at + 1)
+        return self.frames_at(-(-at // ticks) * ticks)
