@@ -1,0 +1,1 @@
+"""Every figure the README quotes, each one command: python -m benchmarks [NAME ...] [--json]."""

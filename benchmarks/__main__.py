@@ -1,0 +1,36 @@
+"""Run benchmarks by name, all of them without one. A benchmark is a module here with `run() -> list[Result]`."""
+
+import argparse
+import importlib
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+NOT_BENCHMARKS = {"__init__", "__main__", "result"}
+
+
+def names() -> list[str]:
+    """The benchmarks that are here."""
+    modules = [file for file in Path(__file__).parent.glob("*.py") if file.stem not in NOT_BENCHMARKS]
+    return sorted(file.stem for file in modules if "def run()" in file.read_text(encoding="utf-8"))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the named benchmarks one after the other; each prints as soon as it is known."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("name", nargs="*", help=f"which to run: {', '.join(names())}")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    options = parser.parse_args(arguments)
+    unknown = set(options.name) - set(names())
+    if unknown:
+        print(f"No benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(names())}.", file=sys.stderr)
+        return 2
+    for name in options.name or names():
+        for result in importlib.import_module(f"benchmarks.{name}").run():
+            print(json.dumps(asdict(result)) if options.json else result.line(), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
