@@ -122,13 +122,17 @@ class LoadPattern:
 
 @dataclass(frozen=True, slots=True)
 class LoadDecomposition:
-    """Take over what the decomposer found: kit, pattern and loop together, at the loop's own tempo if given."""
+    """Take over what the decomposer found: kit, pattern and loop together, at the loop's own tempo if given.
+
+    phase_ticks: the song tick on which the loop begins (where it was recorded); None keeps the phase.
+    """
 
     kit: Kit
     pattern: Pattern
     loop: PlayedLoop | None = None
     listen: Listen = Listen.KIT
     bpm: float | None = None
+    phase_ticks: Ticks | None = None
 
 
 Command = (Play | Stop | SetTempo | ToggleStep | SetStep | SetSwing | SetMute | SetSolo | SetListen | SetEffects
@@ -156,7 +160,7 @@ def apply(command: Command, machine: Machine, at_frames: int) -> Machine:
 @apply.register
 def _(command: Play, machine: Machine, at_frames: int) -> Machine:
     timeline = replace(machine.timeline, origin_ticks=Ticks(0), origin_frames=Frames(at_frames))
-    return replace(machine, playing=True, timeline=timeline)
+    return replace(machine, playing=True, timeline=timeline, phase_ticks=Ticks(0))
 
 
 @apply.register
@@ -245,7 +249,8 @@ def _(command: LoadPattern, machine: Machine, at_frames: int) -> Machine:
 def _(command: LoadDecomposition, machine: Machine, at_frames: int) -> Machine:
     if command.bpm is not None:
         machine = apply(SetTempo(command.bpm), machine, at_frames)
-    machine = replace(machine, kit=command.kit, loop=command.loop, listen=command.listen)
+    phase_ticks = machine.phase_ticks if command.phase_ticks is None else command.phase_ticks
+    machine = replace(machine, kit=command.kit, loop=command.loop, listen=command.listen, phase_ticks=phase_ticks)
     return machine.with_pattern(command.pattern)
 
 

@@ -10,14 +10,14 @@ def swing_ticks(swing: float, step_ticks: int) -> int:
 
 
 def grid_ticks(pattern: Pattern, track: Track, grid_index: int) -> Ticks:
-    """The swung grid: tick of slot `grid_index`, counted from the song's start and not wrapped."""
+    """The swung grid: ticks from the machine's phase to slot `grid_index`, which is not wrapped."""
     swing = pattern.swing if track.swing is None else track.swing
     late = swing_ticks(swing, track.step_ticks) if grid_index % 2 else 0
     return Ticks(grid_index * track.step_ticks + late)
 
 
 def step_onset_ticks(pattern: Pattern, track: Track, grid_index: int) -> Ticks | None:
-    """The tick on which slot `grid_index` is struck, or None where the track is silent."""
+    """Ticks from the phase to the stroke in slot `grid_index`, or None where the track is silent."""
     step = track.steps[grid_index % len(track.steps)]
     return None if step is None else Ticks(grid_ticks(pattern, track, grid_index) + step.microtiming)
 

@@ -7,7 +7,7 @@ from engine.core.errors import InvalidValue
 from engine.core.kit import Kit
 from engine.core.loop import PlayedLoop
 from engine.core.pattern import TRACK_NAMES, Pattern, Track
-from engine.core.timeline import Timeline
+from engine.core.timeline import Ticks, Timeline
 
 
 class Listen(Enum):
@@ -37,7 +37,11 @@ class Effects:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A complete, playable state. The song's tick 0 is the first beat of bar 1; `timeline` says when it sounds."""
+    """A complete, playable state. The song's tick 0 is the first beat of bar 1; `timeline` says when it sounds.
+
+    phase_ticks: the song tick on which pattern and loop begin their first pass, always a bar line. A loop
+    recorded from bar 4 on starts over where it ended, whatever its length: its steps count from there.
+    """
 
     timeline: Timeline
     pattern: Pattern
@@ -49,6 +53,7 @@ class Machine:
     solos: frozenset[str] = frozenset()
     effects: Effects = field(default_factory=Effects)
     seed: int = 1
+    phase_ticks: Ticks = Ticks(0)
 
     def audible(self, name: str) -> bool:
         """Whether the track sounds: soloed if any track is, and not muted."""
