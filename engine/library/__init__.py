@@ -1,0 +1,1 @@
+"""Loops and kits on disk. May use core alone."""
