@@ -1,0 +1,1 @@
+"""All that crosses processes: typed messages, framed sockets and pipes, audio and meters in shared memory."""

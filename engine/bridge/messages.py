@@ -1,0 +1,192 @@
+"""What processes say to each other besides core's commands: faces and engine, engine and worker."""
+
+from dataclasses import dataclass
+from typing import get_args
+
+from engine.core.commands import Command
+from engine.core.kit import Kit, SampleId
+from engine.core.loop import PlayedLoop
+from engine.core.pattern import Pattern
+from engine.core.snapshot import Status
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecording:
+    """Take `beats` beats from the next bar line on; when stopped, start the transport and the take now."""
+
+    beats: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRecording:
+    """Forget the take that is armed or running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decompose:
+    """Decompose the loop that is loaded (again)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAudio:
+    """Decompose an audio file. beats: its length in quarter notes where that is known."""
+
+    path: str
+    beats: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFolder:
+    """Load a decomposition from its folder."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelJob:
+    """Stop the worker's job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back the last change of pattern, kit or loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """Do again what was taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """Fade out, save and end the engine."""
+
+
+Request = (StartRecording | CancelRecording | Decompose | OpenAudio | LoadFolder | CancelJob | Undo | Redo
+           | Quit)
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The engine's first word to a face: its process id and the file of its meters page."""
+
+    pid: int
+    meters: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The message with this id was understood and will be done."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The message with this id (0: one that had none) was not done, and why, in one sentence."""
+
+    id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRef:
+    """Where a sample lies: `frames` float32 stereo frames, `offset_frames` from its segment's start."""
+
+    segment: str
+    offset_frames: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecomposeJob:
+    """To the worker: decompose the loop in `segment`, float32 (frames, channels) at `sample_rate`.
+
+    Samples are answered at `engine_rate`, in segments written into `folder`.
+    """
+
+    job_id: int
+    segment: str
+    frames: int
+    channels: int
+    sample_rate: int
+    name: str
+    beats: int | None
+    engine_rate: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecomposeFile:
+    """To the worker: read this audio file and decompose it; the answers are those to a DecomposeJob."""
+
+    job_id: int
+    path: str
+    beats: int | None
+    engine_rate: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFolder:
+    """To the worker: read this decomposition folder and answer its kit as one stage."""
+
+    job_id: int
+    path: str
+    engine_rate: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelWork:
+    """To the worker: drop the job; answer JobFailed or JobDone for it."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """From the worker: the stage it works on (slices, pattern, stems, kit) and the share done, 0..1."""
+
+    job_id: int
+    stage: str
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class StageReady:
+    """From the worker: a playable result. The last stage of every job is called kit.
+
+    Every SampleId in kit and loop is a key of `samples` here or in an earlier stage of the same job.
+    bpm: the loop's own tempo; match: 0..1, how well kit and pattern re-render the loop.
+    """
+
+    job_id: int
+    stage: str
+    kit: Kit
+    pattern: Pattern
+    loop: PlayedLoop | None
+    samples: dict[SampleId, SampleRef]
+    match: float | None = None
+    bpm: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailed:
+    """From the worker: no result, and why, in one sentence."""
+
+    job_id: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobDone:
+    """From the worker: every stage of the job was sent."""
+
+    job_id: int
+
+
+FROM_FACES: tuple[type, ...] = (*get_args(Command), *get_args(Request))
+TO_FACES: tuple[type, ...] = (Hello, Status, Accepted, Refused)
+TO_WORKER: tuple[type, ...] = (DecomposeJob, DecomposeFile, OpenFolder, CancelWork)
+FROM_WORKER: tuple[type, ...] = (Progress, StageReady, JobFailed, JobDone)

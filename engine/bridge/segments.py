@@ -1,0 +1,72 @@
+"""Audio in shared memory: files that live in memory where the system has such a place, mapped by both sides.
+
+Plain files in a private folder, not `multiprocessing.shared_memory`, whose resource tracker (Python 3.11)
+unlinks what another process still uses. The reader removes the file as soon as it has mapped it; the memory
+lives until the last array over it is gone.
+"""
+
+import mmap
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from engine.core.errors import TaoError
+from engine.core.loop import Audio
+
+
+class SegmentMissing(TaoError):
+    """Shared audio that was announced and is not there, or is shorter than announced."""
+
+
+def memory_folder() -> Path:
+    """This user's folder for shared memory, private (0700); every engine has a folder of its own inside."""
+    base = Path("/dev/shm")
+    folder = (base if base.is_dir() else Path(tempfile.gettempdir())) / f"tao-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        raise TaoError(f"{folder} belongs to somebody else; remove it, and start again.")
+    return folder
+
+
+def write_segment(folder: str | Path, arrays: Sequence[Audio]) -> tuple[str, list[int]]:
+    """Put float32 arrays (frames, channels), all with as many channels, into one new segment.
+
+    Returns the segment's name and the offset in frames of each array.
+    """
+    handle, name = tempfile.mkstemp(dir=folder)
+    offsets, at = [], 0
+    with open(handle, "wb") as file:
+        for array in arrays:
+            file.write(np.ascontiguousarray(array, dtype=np.float32).tobytes())
+            offsets.append(at)
+            at += len(array)
+    return name, offsets
+
+
+def map_segment(name: str, frames: int, channels: int = 2, offset_frames: int = 0) -> Audio:
+    """A read-only view, float32 (frames, channels), of a segment. No copy; pages are not touched yet.
+
+    Raises SegmentMissing when it is not there or ends too early.
+    """
+    try:
+        with Path(name).open("rb") as file:
+            memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:
+        raise SegmentMissing(f"Shared audio {name} cannot be mapped: {error}. Try again.") from None
+    start = offset_frames * channels * 4
+    if frames < 1 or channels < 1 or offset_frames < 0 or start + frames * channels * 4 > len(memory):
+        raise SegmentMissing(f"Shared audio {name} is shorter than announced: {len(memory)} bytes.")
+    return np.frombuffer(memory, np.float32, frames * channels, start).reshape(frames, channels)
+
+
+def touch(audio: Audio) -> None:
+    """Fault every page in, so that the audio thread never does (200 ns a page, REALTIME section 7)."""
+    audio.reshape(-1)[::1024].sum()
+
+
+def unlink_segment(name: str) -> None:
+    """Remove the segment's name; what is mapped stays."""
+    Path(name).unlink(missing_ok=True)
