@@ -33,8 +33,8 @@ class OneShot:
             raise InvalidValue(f"Gain lies in 0..16 and pan in -1..1; {self.gain} and {self.pan} were given.")
         if not -24.0 <= self.pitch_semitones <= 24.0:
             raise InvalidValue(f"Pitch lies within two octaves; {self.pitch_semitones} semitones were asked for.")
-        if self.attack_s < 0.0 or (self.decay_s is not None and self.decay_s <= 0.0):
-            raise InvalidValue("An envelope's times are positive.")
+        if not 0.0 <= self.attack_s <= 60.0 or not (self.decay_s is None or 0.0 < self.decay_s <= 60.0):
+            raise InvalidValue("An envelope's times are positive and at most a minute.")
 
 
 @dataclass(frozen=True, slots=True)
