@@ -38,7 +38,7 @@ def write_segment(folder: str | Path, arrays: Sequence[Audio]) -> tuple[str, lis
     """
     handle, name = tempfile.mkstemp(dir=folder)
     offsets, at = [], 0
-    with open(handle, "wb") as file:
+    with os.fdopen(handle, "wb") as file:
         for array in arrays:
             file.write(np.ascontiguousarray(array, dtype=np.float32).tobytes())
             offsets.append(at)
