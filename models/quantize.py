@@ -1,0 +1,137 @@
+"""From onsets in seconds to steps on a grid: resolution, swing, velocities, microtiming."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.core.errors import InvalidValue
+from engine.core.groove import swing_ticks
+from engine.core.pattern import MAX_STEPS, MAX_SWING, TRACK_NAMES, Pattern, Step, Track
+from engine.core.timeline import PPQN, Ticks
+from models.plugins import Onset
+
+_RESOLUTIONS = ((4, 0.0), (6, 0.25), (8, 0.35), (3, 0.6), (2, 0.8), (1, 1.2))  # steps per beat, reluctance
+_FINEST = (4, 6, 8)
+_SWING_RELUCTANCE = 0.1
+_LEAST_SWING = 0.52
+_TIMING_S = 0.012
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The lines that hits are meant to fall on. swing as in Pattern; offset_ticks: how late all hits are,
+    which matters for choosing a slot, not for when it sounds."""
+
+    steps_per_beat: int
+    swing: float = 0.5
+    offset_ticks: float = 0.0
+
+    @property
+    def step_ticks(self) -> int:
+        """The stride before swing."""
+        return PPQN // self.steps_per_beat
+
+    def slots(self, ticks: np.ndarray) -> np.ndarray:
+        """(onsets,) int64: the nearest slot to each tick (not wrapped)."""
+        pair = np.floor((ticks - self.offset_ticks) / (2 * self.step_ticks)).astype(np.int64)
+        lines = np.stack([2 * pair, 2 * pair + 1, 2 * pair + 2])
+        off = np.abs(self.line_ticks(lines) + self.offset_ticks - ticks)
+        return np.take_along_axis(lines, off.argmin(axis=0)[None], axis=0)[0]
+
+    def line_ticks(self, slots: np.ndarray) -> np.ndarray:
+        """The tick of each slot's line."""
+        return slots * self.step_ticks + (slots % 2) * swing_ticks(self.swing, self.step_ticks)
+
+
+def quantize(onsets: Sequence[Onset], length_s: float, beats: int) -> Pattern:
+    """The pattern that these hits play: steps with velocity, microtiming and confidence.
+
+    The audio lasts `length_s` and `beats` quarter notes. Hits of one drum that meet in a slot become the
+    louder one. Tracks come in the house's order, unknown names last. Raises InvalidValue without onsets, or
+    when the loop is too long for a pattern.
+    """
+    if not onsets:
+        raise InvalidValue("A pattern needs at least one hit; none was heard.")
+    ticks_per_s = beats * PPQN / length_s
+    ticks = np.array([onset.time_s for onset in onsets]) * ticks_per_s
+    loud = np.array([onset.velocity for onset in onsets])
+    grid = best_grid(ticks, loud, [onset.track for onset in onsets], beats, _TIMING_S * ticks_per_s)
+    names = dict.fromkeys(onset.track for onset in onsets)
+    ordered = [name for name in TRACK_NAMES if name in names]
+    ordered += [name for name in names if name not in TRACK_NAMES]
+    slots = grid.slots(ticks)
+    tracks = tuple(_track(name, onsets, ticks, slots, grid, beats) for name in ordered)
+    return Pattern(tracks, beats, grid.swing)
+
+
+def best_grid(ticks: np.ndarray, loud: np.ndarray, names: Sequence[str], beats: int,
+              spread_ticks: float) -> Grid:
+    """The coarsest grid that explains the hits: mean squared miss in units of `spread_ticks`, plus a
+    reluctance towards unusual resolutions and swing, plus the share of hits that would be merged away."""
+    fitting = [(steps, cost) for steps, cost in _RESOLUTIONS if steps * beats <= MAX_STEPS]
+    if not fitting:
+        raise InvalidValue(f"A loop of {beats} beats is too long: a pattern has at most {MAX_STEPS} steps. "
+                           "Cut it to 64 beats or fewer.")
+    finest = [choice for choice in fitting if choice[0] in _FINEST] or fitting[:1]
+    ratings = []
+    for steps, reluctance in finest:
+        for grid in _grids(ticks, loud, steps):
+            slots = grid.slots(ticks)
+            off = np.minimum(np.abs(grid.line_ticks(slots) + grid.offset_ticks - ticks) / spread_ticks, 3.0)
+            kept = len({(name, int(slot)) for name, slot in zip(names, slots, strict=True)})
+            swung = _SWING_RELUCTANCE if grid.swing > 0.5 else 0.0
+            merged = 2.0 * (1 - kept / len(ticks))
+            ratings.append((float((off**2).mean()) + reluctance + swung + merged, grid))
+    return min(ratings, key=lambda rated: rated[0])[1]
+
+
+def _grids(ticks: np.ndarray, loud: np.ndarray, steps_per_beat: int) -> list[Grid]:
+    straight = _centred(Grid(steps_per_beat), ticks)
+    if steps_per_beat not in (2, 4):
+        return [straight]
+    swing = swing_of(ticks, loud, PPQN // steps_per_beat)
+    return [straight] if swing == 0.5 else [straight, _centred(Grid(steps_per_beat, swing), ticks)]
+
+
+def _centred(grid: Grid, ticks: np.ndarray) -> Grid:
+    """The grid moved by the median miss, so that a loosely cut loop still falls into the right slots."""
+    offset = float(np.median(ticks - grid.line_ticks(grid.slots(ticks))))
+    return Grid(grid.steps_per_beat, grid.swing, offset)
+
+
+def swing_of(ticks: np.ndarray, loud: np.ndarray, step_ticks: int) -> float:
+    """Where the second steps of the pairs fall, as a swing: their median, weighed by loudness, put to the
+    roundest percentage that sounds the same. 0.5 when there are too few to tell, or hardly late."""
+    within = (ticks / (2 * step_ticks)) % 1.0
+    late = (within > 0.42) & (within < 0.8)
+    if late.sum() < 2:
+        return 0.5
+    order = np.argsort(within[late])
+    share = np.cumsum(loud[late][order])
+    swing = float(within[late][order][np.searchsorted(share, share[-1] / 2)])
+    if swing < _LEAST_SWING:
+        return 0.5
+    wanted = swing_ticks(min(swing, MAX_SWING), step_ticks)
+    exact = 0.5 + wanted / (2 * step_ticks)
+    for digits in (2, 3):
+        if swing_ticks(round(exact, digits), step_ticks) == wanted:
+            return min(round(exact, digits), MAX_SWING)
+    return min(exact, MAX_SWING)
+
+
+def _track(name: str, onsets: Sequence[Onset], ticks: np.ndarray, slots: np.ndarray, grid: Grid,
+           beats: int) -> Track:
+    count = beats * grid.steps_per_beat
+    steps: list[Step | None] = [None] * count
+    lines = grid.line_ticks(slots)
+    for onset, tick, slot, line in zip(onsets, ticks, slots, lines, strict=True):
+        if onset.track != name:
+            continue
+        within = grid.step_ticks // 2
+        micro = max(-within, min(within, math.floor(tick - line + 0.5)))
+        held = steps[slot % count]
+        if held is None or held.velocity < onset.velocity:
+            steps[slot % count] = Step(onset.velocity, Ticks(micro), confidence=onset.confidence)
+    return Track(name, tuple(steps), grid.steps_per_beat)
