@@ -1,0 +1,184 @@
+"""The recording and its residual, played in time with the song: bit for bit at their own tempo, else resampled."""
+
+import math
+
+from numba import njit, types
+
+from engine.dsp.memory import DECKS, MEMORY, RAMP_FRAMES, stereo_at
+from engine.dsp.mixing import ramp
+from engine.dsp.sampler import hermite
+from engine.dsp.sequencer import (
+    S_FRAMES_PER_TICK,
+    S_LOOP_ADDRESS,
+    S_LOOP_GAIN,
+    S_LOOP_LENGTH,
+    S_ORIGIN_FRAMES,
+    S_ORIGIN_TICKS,
+    S_PASS_TICKS,
+    S_PHASE,
+    S_PLAYING,
+    S_RESIDUAL_ADDRESS,
+    S_RESIDUAL_GAIN,
+    S_RESIDUAL_LENGTH,
+)
+
+# words of a deck: deck_ints, then deck_floats
+(D_ACTIVE, D_ROLE, D_ADDRESS, D_LENGTH, D_ORIGIN_TICKS, D_ORIGIN_FRAMES, D_PHASE, D_PASS_TICKS, D_RAMP_START) = range(9)
+D_FRAMES_PER_TICK, D_FROM, D_TO = range(3)
+LOOP, RESIDUAL = 0, 1
+INT, FLOAT = types.int64, types.float64
+
+
+@njit(INT(MEMORY, INT, INT), cache=True, nogil=True)
+def pass_start(memory, deck, turn):  # type: ignore[no-untyped-def]
+    """The frame on which pass `turn` of the loop begins."""
+    ints = memory.deck_ints[deck]
+    ticks = ints[D_PHASE] + turn * ints[D_PASS_TICKS] - ints[D_ORIGIN_TICKS]
+    return ints[D_ORIGIN_FRAMES] + int(math.floor(ticks * memory.deck_floats[deck, D_FRAMES_PER_TICK] + 0.5))
+
+
+@njit(INT(MEMORY, INT, INT), cache=True, nogil=True)
+def pass_at(memory, deck, frame):  # type: ignore[no-untyped-def]
+    """Which pass of the loop sounds at `frame`."""
+    ints = memory.deck_ints[deck]
+    ticks = (frame - ints[D_ORIGIN_FRAMES]) / memory.deck_floats[deck, D_FRAMES_PER_TICK]
+    turn = int(math.floor((ticks + ints[D_ORIGIN_TICKS] - ints[D_PHASE]) / ints[D_PASS_TICKS]))
+    while pass_start(memory, deck, turn + 1) <= frame:
+        turn += 1
+    while pass_start(memory, deck, turn) > frame:
+        turn -= 1
+    return turn
+
+
+@njit(FLOAT(MEMORY, INT), cache=True, nogil=True)
+def increment_of(memory, deck):  # type: ignore[no-untyped-def]
+    """Frames of the recording per frame played; exactly 1 when a pass differs by less than a frame."""
+    ints = memory.deck_ints[deck]
+    played = ints[D_PASS_TICKS] * memory.deck_floats[deck, D_FRAMES_PER_TICK]
+    return 1.0 if abs(played - ints[D_LENGTH]) < 1.0 else ints[D_LENGTH] / played
+
+
+@njit(FLOAT(MEMORY, INT, INT), cache=True, nogil=True)
+def place_at(memory, deck, frame):  # type: ignore[no-untyped-def]
+    """Where in the recording `frame` is, in its own frames."""
+    return (frame - pass_start(memory, deck, pass_at(memory, deck, frame))) * increment_of(memory, deck)
+
+
+@njit(types.void(MEMORY, INT, INT, INT, INT), cache=True, nogil=True)
+def mix_deck(memory, deck, frame, start, frames):  # type: ignore[no-untyped-def]
+    """Add `frames` frames of the deck, from engine frame `frame` on, into mix[start:]; circular."""
+    ints, floats = memory.deck_ints[deck], memory.deck_floats[deck]
+    length, increment = ints[D_LENGTH], increment_of(memory, deck)
+    sample = stereo_at(ints[D_ADDRESS], length)
+    turn = pass_at(memory, deck, frame)
+    begin, end = pass_start(memory, deck, turn), pass_start(memory, deck, turn + 1)
+    for i in range(frames):
+        now = frame + i
+        if now >= end:
+            turn += 1
+            begin, end = end, pass_start(memory, deck, turn + 1)
+        gain = ramp(floats[D_FROM], floats[D_TO], ints[D_RAMP_START], memory.state[RAMP_FRAMES], now)
+        place = (now - begin) * increment
+        index = min(int(place), length - 1)
+        if increment == 1.0:
+            memory.mix[start + i, 0] += gain * sample[index, 0]
+            memory.mix[start + i, 1] += gain * sample[index, 1]
+        else:
+            for channel in range(2):
+                value = hermite(sample[(index - 1) % length, channel], sample[index, channel],
+                                sample[(index + 1) % length, channel], sample[(index + 2) % length, channel],
+                                place - index)
+                memory.mix[start + i, channel] += gain * value
+
+
+@njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
+def mix_decks(memory, frame, start, frames):  # type: ignore[no-untyped-def]
+    """All decks; one that has faded out is put away."""
+    for deck in range(DECKS):
+        ints = memory.deck_ints[deck]
+        if ints[D_ACTIVE]:
+            mix_deck(memory, deck, frame, start, frames)
+            faded = frame + frames >= ints[D_RAMP_START] + memory.state[RAMP_FRAMES]
+            if memory.deck_floats[deck, D_TO] == 0.0 and faded:
+                ints[D_ACTIVE] = 0
+
+
+@njit(types.void(MEMORY, INT, FLOAT, INT), cache=True, nogil=True)
+def fade_deck(memory, deck, target, frame):  # type: ignore[no-untyped-def]
+    """Let the deck's gain move to `target` from `frame` on."""
+    ints, floats = memory.deck_ints[deck], memory.deck_floats[deck]
+    if floats[D_TO] != target:
+        floats[D_FROM] = ramp(floats[D_FROM], floats[D_TO], ints[D_RAMP_START], memory.state[RAMP_FRAMES], frame)
+        floats[D_TO] = target
+        ints[D_RAMP_START] = frame
+
+
+@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+def set_time(memory, deck, slot):  # type: ignore[no-untyped-def]
+    """Let the deck follow the timeline of score `slot`."""
+    ints, score = memory.deck_ints[deck], memory.score_ints[slot]
+    ints[D_ORIGIN_TICKS], ints[D_ORIGIN_FRAMES] = score[S_ORIGIN_TICKS], score[S_ORIGIN_FRAMES]
+    ints[D_PHASE], ints[D_PASS_TICKS] = score[S_PHASE], score[S_PASS_TICKS]
+    memory.deck_floats[deck, D_FRAMES_PER_TICK] = memory.score_floats[slot, S_FRAMES_PER_TICK]
+
+
+@njit(types.boolean(MEMORY, INT, INT, INT, INT), cache=True, nogil=True)
+def goes_on(memory, deck, slot, address, frame):  # type: ignore[no-untyped-def]
+    """Whether the deck can simply play on under score `slot`: same audio, same place, no step of two frames."""
+    ints = memory.deck_ints[deck]
+    if ints[D_ADDRESS] != address or memory.score_ints[slot, S_PLAYING] == 0:
+        return False
+    before = place_at(memory, deck, frame)
+    old_times = (ints[D_ORIGIN_TICKS], ints[D_ORIGIN_FRAMES], ints[D_PHASE], ints[D_PASS_TICKS])
+    old_per_tick = memory.deck_floats[deck, D_FRAMES_PER_TICK]
+    set_time(memory, deck, slot)
+    apart = abs(place_at(memory, deck, frame) - before)
+    if min(apart, ints[D_LENGTH] - apart) < 2.0:
+        return True
+    ints[D_ORIGIN_TICKS], ints[D_ORIGIN_FRAMES], ints[D_PHASE], ints[D_PASS_TICKS] = old_times
+    memory.deck_floats[deck, D_FRAMES_PER_TICK] = old_per_tick
+    return False
+
+
+@njit(INT(MEMORY), cache=True, nogil=True)
+def free_deck(memory):  # type: ignore[no-untyped-def]
+    """A deck that is not in use; else the one whose fade began first."""
+    oldest = 0
+    for deck in range(DECKS):
+        if memory.deck_ints[deck, D_ACTIVE] == 0:
+            return deck
+        if memory.deck_ints[deck, D_RAMP_START] < memory.deck_ints[oldest, D_RAMP_START]:
+            oldest = deck
+    return oldest
+
+
+@njit(types.void(MEMORY, INT, INT, INT, INT, FLOAT, INT), cache=True, nogil=True)
+def set_role(memory, slot, role, address, length, gain, frame):  # type: ignore[no-untyped-def]
+    """Let exactly this audio play in `role` from `frame` on: what plays already plays on, the rest fades."""
+    wanted = gain if memory.score_ints[slot, S_PLAYING] and address != 0 else 0.0
+    playing = False
+    for deck in range(DECKS):
+        ints = memory.deck_ints[deck]
+        if ints[D_ACTIVE] and ints[D_ROLE] == role and memory.deck_floats[deck, D_TO] > 0.0:
+            if wanted > 0.0 and not playing and goes_on(memory, deck, slot, address, frame):
+                fade_deck(memory, deck, wanted, frame)
+                playing = True
+            else:
+                fade_deck(memory, deck, 0.0, frame)
+    if wanted > 0.0 and not playing:
+        deck = free_deck(memory)
+        ints, floats = memory.deck_ints[deck], memory.deck_floats[deck]
+        ints[D_ACTIVE], ints[D_ROLE], ints[D_ADDRESS], ints[D_LENGTH] = 1, role, address, length
+        set_time(memory, deck, slot)
+        score = memory.score_ints[slot]
+        song_starts = score[S_ORIGIN_TICKS] == 0 and score[S_ORIGIN_FRAMES] == frame
+        # a ramp would soften the first stroke, which starts from silence anyway
+        floats[D_FROM], floats[D_TO], ints[D_RAMP_START] = wanted if song_starts else 0.0, wanted, frame
+
+
+@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+def take_decks(memory, slot, frame):  # type: ignore[no-untyped-def]
+    """Let recording and residual be as score `slot` has them, from `frame` on."""
+    ints, floats = memory.score_ints[slot], memory.score_floats[slot]
+    set_role(memory, slot, LOOP, ints[S_LOOP_ADDRESS], ints[S_LOOP_LENGTH], floats[S_LOOP_GAIN], frame)
+    set_role(memory, slot, RESIDUAL, ints[S_RESIDUAL_ADDRESS], ints[S_RESIDUAL_LENGTH], floats[S_RESIDUAL_GAIN], frame)

@@ -1,0 +1,174 @@
+"""The audio thread's memory: one set of arrays, made once, that Python and a C callback see alike.
+
+Python makes the arrays (`Processor`) and hands their addresses to a compiled callback, which rebuilds the
+same `Memory` from them; so live and offline call the very same `render_block`.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from llvmlite import ir
+from numba import carray, njit, types
+from numba.extending import intrinsic
+
+SCORE_SLOTS = 32
+TRACKS, STEPS = 8, 128
+VOICES, POLYPHONY = 96, 64
+RING_RECORDS, RECORD_WORDS = 256, 8
+PENDING = 64
+DECKS = 6
+EVENTS = 512
+
+# words of `state`
+(EXPECTED, STARTED, SLOT, SEQUENCE, PLAYING, POSITION, DROPPED, SOUNDING, CAPTURED, PENDING_COUNT, STARTS,
+ BAD_VALUES, RAMP_FRAMES) = range(13)
+# rows of `ramp_floats` and `ramp_starts`
+KIT, MASTER, CUTOFF, SEND = range(4)
+RAMPS = 4
+# words of a ring's head block, a cache line apart
+HEAD, TAIL = 0, 8
+
+
+class Memory(NamedTuple):
+    """All arrays of the audio thread. Each is written by the audio thread alone, except score slots that are
+    not in use and the command ring's free records, which the control thread fills."""
+
+    state: np.ndarray  # (16,) int64, words above
+    score_ints: np.ndarray  # (SCORE_SLOTS, 32) int64, see score.py
+    score_floats: np.ndarray  # (SCORE_SLOTS, 32) float64
+    track_ints: np.ndarray  # (SCORE_SLOTS, TRACKS, 16) int64
+    track_floats: np.ndarray  # (SCORE_SLOTS, TRACKS, 8) float64
+    step_ints: np.ndarray  # (SCORE_SLOTS, TRACKS, STEPS, 4) int64: microtiming, A, B, ratchet
+    step_floats: np.ndarray  # (SCORE_SLOTS, TRACKS, STEPS, 2) float64: velocity (0: silent), probability
+    voice_ints: np.ndarray  # (VOICES, 16) int64, see sampler.py
+    voice_floats: np.ndarray  # (VOICES, 4) float64
+    deck_ints: np.ndarray  # (DECKS, 16) int64, see deck.py
+    deck_floats: np.ndarray  # (DECKS, 8) float64
+    ramp_floats: np.ndarray  # (RAMPS, 2) float64: from, to
+    ramp_starts: np.ndarray  # (RAMPS,) int64 frames
+    pending: np.ndarray  # (PENDING, RECORD_WORDS) int64
+    events: np.ndarray  # (EVENTS, 2) int64: frame, track
+    event_velocities: np.ndarray  # (EVENTS,) float64
+    commands: np.ndarray  # (RING_RECORDS, RECORD_WORDS) int64
+    command_heads: np.ndarray  # (16,) int64
+    returns: np.ndarray  # (RING_RECORDS, RECORD_WORDS) int64
+    return_heads: np.ndarray  # (16,) int64
+    peaks: np.ndarray  # (TRACKS + 4,) float64: tracks, mix left and right, input left and right; this block
+    audio_in: np.ndarray  # (max_frames, 2) float32, filled by the caller
+    kit_bus: np.ndarray  # (max_frames, 2) float64
+    mix: np.ndarray  # (max_frames, 2) float64, the dry result
+    controls: np.ndarray  # (max_frames, 3) float64: master gain linear, cutoff_hz, reverb send
+    capture: np.ndarray  # (capture_frames, 2) float32
+
+
+_SHAPES: dict[str, tuple[int, ...]] = {
+    "state": (16,), "score_ints": (SCORE_SLOTS, 32), "score_floats": (SCORE_SLOTS, 32),
+    "track_ints": (SCORE_SLOTS, TRACKS, 16), "track_floats": (SCORE_SLOTS, TRACKS, 8),
+    "step_ints": (SCORE_SLOTS, TRACKS, STEPS, 4), "step_floats": (SCORE_SLOTS, TRACKS, STEPS, 2),
+    "voice_ints": (VOICES, 16), "voice_floats": (VOICES, 4), "deck_ints": (DECKS, 16), "deck_floats": (DECKS, 8),
+    "ramp_floats": (RAMPS, 2), "ramp_starts": (RAMPS,), "pending": (PENDING, RECORD_WORDS), "events": (EVENTS, 2),
+    "event_velocities": (EVENTS,), "commands": (RING_RECORDS, RECORD_WORDS), "command_heads": (16,),
+    "returns": (RING_RECORDS, RECORD_WORDS), "return_heads": (16,), "peaks": (TRACKS + 4,),
+}
+_FLOAT64 = {"score_floats", "track_floats", "step_floats", "voice_floats", "deck_floats", "ramp_floats",
+            "event_velocities", "peaks", "kit_bus", "mix", "controls"}
+_FLOAT32 = {"audio_in", "capture"}
+
+
+def _dtype(name: str) -> type:
+    return np.float64 if name in _FLOAT64 else np.float32 if name in _FLOAT32 else np.int64
+
+
+def make_memory(max_frames: int, capture_frames: int) -> Memory:
+    """All arrays, zeroed. capture_frames is a power of two."""
+    blocks = {"audio_in": (max_frames, 2), "kit_bus": (max_frames, 2), "mix": (max_frames, 2),
+              "controls": (max_frames, 3), "capture": (capture_frames, 2)}
+    return Memory(*(np.zeros({**_SHAPES, **blocks}[name], _dtype(name)) for name in Memory._fields))
+
+
+def addresses_of(memory: Memory) -> np.ndarray:
+    """Where the arrays lie: int64, one word an array in the order of `Memory`, then max_frames, capture_frames."""
+    words = [array.ctypes.data for array in memory] + [len(memory.audio_in), len(memory.capture)]
+    return np.array(words, np.int64)
+
+
+@intrinsic
+def _pointer(typingctx, address):  # type: ignore[no-untyped-def]
+    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
+
+    return types.voidptr(types.int64), codegen
+
+
+@intrinsic
+def load_acquire(typingctx, array, index):  # type: ignore[no-untyped-def]
+    """array[index] of int64, read so that nothing read later can be older."""
+
+    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        from numba.np.arrayobj import make_array
+
+        data = make_array(signature.args[0])(context, builder, arguments[0]).data
+        return builder.load_atomic(builder.gep(data, [arguments[1]]), "acquire", 8)
+
+    return types.int64(array, types.int64), codegen
+
+
+@intrinsic
+def store_release(typingctx, array, index, value):  # type: ignore[no-untyped-def]
+    """array[index] = value of int64, seen by others only after all that was written before."""
+
+    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        from numba.np.arrayobj import make_array
+
+        data = make_array(signature.args[0])(context, builder, arguments[0]).data
+        builder.store_atomic(arguments[2], builder.gep(data, [arguments[1]]), "release", 8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, types.int64), codegen
+
+
+WORDS = types.Array(types.int64, 1, "C")
+MEMORY = types.NamedTuple(
+    [types.Array({np.float64: types.float64, np.float32: types.float32, np.int64: types.int64}[_dtype(name)],
+                 len({**_SHAPES, "audio_in": (0, 0), "kit_bus": (0, 0), "mix": (0, 0), "controls": (0, 0),
+                      "capture": (0, 0)}[name]), "C") for name in Memory._fields], Memory)
+
+
+@njit(types.float32[:, ::1](types.int64, types.int64), cache=True, nogil=True)
+def stereo_at(address, frames):  # type: ignore[no-untyped-def]
+    """The float32 (frames, 2) array at `address`. Real-time: yes."""
+    return carray(_pointer(address), (frames, 2), np.float32)
+
+
+@njit(MEMORY(WORDS), cache=True, nogil=True)
+def memory_at(at):  # type: ignore[no-untyped-def]
+    """The Memory whose addresses are in the table `at`. Real-time: yes."""
+    frames, captured = at[26], at[27]
+    return Memory(
+        carray(_pointer(at[0]), (16,), np.int64),
+        carray(_pointer(at[1]), (SCORE_SLOTS, 32), np.int64),
+        carray(_pointer(at[2]), (SCORE_SLOTS, 32), np.float64),
+        carray(_pointer(at[3]), (SCORE_SLOTS, TRACKS, 16), np.int64),
+        carray(_pointer(at[4]), (SCORE_SLOTS, TRACKS, 8), np.float64),
+        carray(_pointer(at[5]), (SCORE_SLOTS, TRACKS, STEPS, 4), np.int64),
+        carray(_pointer(at[6]), (SCORE_SLOTS, TRACKS, STEPS, 2), np.float64),
+        carray(_pointer(at[7]), (VOICES, 16), np.int64),
+        carray(_pointer(at[8]), (VOICES, 4), np.float64),
+        carray(_pointer(at[9]), (DECKS, 16), np.int64),
+        carray(_pointer(at[10]), (DECKS, 8), np.float64),
+        carray(_pointer(at[11]), (RAMPS, 2), np.float64),
+        carray(_pointer(at[12]), (RAMPS,), np.int64),
+        carray(_pointer(at[13]), (PENDING, RECORD_WORDS), np.int64),
+        carray(_pointer(at[14]), (EVENTS, 2), np.int64),
+        carray(_pointer(at[15]), (EVENTS,), np.float64),
+        carray(_pointer(at[16]), (RING_RECORDS, RECORD_WORDS), np.int64),
+        carray(_pointer(at[17]), (16,), np.int64),
+        carray(_pointer(at[18]), (RING_RECORDS, RECORD_WORDS), np.int64),
+        carray(_pointer(at[19]), (16,), np.int64),
+        carray(_pointer(at[20]), (TRACKS + 4,), np.float64),
+        carray(_pointer(at[21]), (frames, 2), np.float32),
+        carray(_pointer(at[22]), (frames, 2), np.float64),
+        carray(_pointer(at[23]), (frames, 2), np.float64),
+        carray(_pointer(at[24]), (frames, 3), np.float64),
+        carray(_pointer(at[25]), (captured, 2), np.float32),
+    )

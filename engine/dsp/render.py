@@ -1,0 +1,214 @@
+"""render_block: the one function that every backend calls. Commands in, sequencer, voices, decks, mix out.
+
+Within a block everything happens on its own frame: the block is cut at each command and each stroke, so voices
+start and end in the same order, and sums are the same to the bit, at any block size.
+"""
+
+from numba import njit, types
+
+from engine.dsp.deck import mix_decks, take_decks
+from engine.dsp.memory import (
+    BAD_VALUES,
+    CUTOFF,
+    DROPPED,
+    EXPECTED,
+    HEAD,
+    KIT,
+    MASTER,
+    MEMORY,
+    PENDING,
+    PENDING_COUNT,
+    PLAYING,
+    POSITION,
+    RING_RECORDS,
+    SEND,
+    SEQUENCE,
+    SLOT,
+    SOUNDING,
+    STARTED,
+    TAIL,
+    VOICES,
+    load_acquire,
+    store_release,
+)
+from engine.dsp.mixing import aim, clean_mix, measure, mix_kit
+from engine.dsp.ring import (
+    AT_FRAME,
+    CANCEL,
+    JUMP,
+    KIND,
+    PAD,
+    PANIC,
+    RECORD_SEQUENCE,
+    SCORE,
+    VALUE,
+    VELOCITY,
+    VELOCITY_UNIT,
+    capture_block,
+    tell,
+)
+from engine.dsp.sampler import ACTIVE, AGE, INCREMENT, LENGTH, TRACK, mix_voice, release_all, strike
+from engine.dsp.sampler import PAD as IS_PAD
+from engine.dsp.sequencer import (
+    S_CUTOFF,
+    S_KIT_GAIN,
+    S_MASTER,
+    S_PLAYING,
+    S_SEND,
+    due_events,
+    ticks_at,
+)
+
+INT = types.int64
+
+
+@njit(types.void(MEMORY), cache=True, nogil=True)
+def take_commands(memory):  # type: ignore[no-untyped-def]
+    """Move what was published from the ring to the pending list, in order of arrival."""
+    heads = memory.command_heads
+    head, tail = load_acquire(heads, HEAD), heads[TAIL]
+    while tail < head and memory.state[PENDING_COUNT] < PENDING:
+        record = memory.commands[tail % RING_RECORDS]
+        if record[KIND] == CANCEL:
+            kept = 0
+            for index in range(memory.state[PENDING_COUNT]):
+                if memory.pending[index, KIND] != SCORE:
+                    memory.pending[kept] = memory.pending[index]
+                    kept += 1
+            tell(memory, CANCEL, record[RECORD_SEQUENCE], memory.state[EXPECTED], memory.state[PENDING_COUNT] - kept)
+            memory.state[PENDING_COUNT] = kept
+        else:
+            memory.pending[memory.state[PENDING_COUNT]] = record
+            memory.state[PENDING_COUNT] += 1
+        tail += 1
+    store_release(heads, TAIL, tail)
+
+
+@njit(INT(MEMORY), cache=True, nogil=True)
+def next_command(memory):  # type: ignore[no-untyped-def]
+    """The pending command that is due first, by frame, then by arrival; -1 when there is none."""
+    first = -1
+    for index in range(memory.state[PENDING_COUNT]):
+        if first < 0 or memory.pending[index, AT_FRAME] < memory.pending[first, AT_FRAME]:
+            first = index
+    return first
+
+
+@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+def take_score(memory, slot, frame):  # type: ignore[no-untyped-def]
+    """Play by score `slot` from `frame` on."""
+    memory.state[SLOT] = slot
+    floats = memory.score_floats[slot]
+    aim(memory, KIT, floats[S_KIT_GAIN], frame)
+    aim(memory, MASTER, floats[S_MASTER], frame)
+    aim(memory, CUTOFF, floats[S_CUTOFF], frame)
+    aim(memory, SEND, floats[S_SEND], frame)
+    take_decks(memory, slot, frame)
+
+
+@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+def do_command(memory, index, frame):  # type: ignore[no-untyped-def]
+    """Carry out pending command `index` at `frame`, tell of it, and close the gap it leaves."""
+    record = memory.pending[index]
+    kind, value = record[KIND], record[VALUE]
+    if kind == SCORE:
+        take_score(memory, value, frame)
+        memory.state[SEQUENCE] = record[RECORD_SEQUENCE]
+    elif kind == PAD:
+        strike(memory, memory.state[SLOT], value, record[VELOCITY] / VELOCITY_UNIT, 1)
+    elif kind == PANIC:
+        release_all(memory)
+    tell(memory, kind, record[RECORD_SEQUENCE], frame, value)
+    for later in range(index + 1, memory.state[PENDING_COUNT]):
+        memory.pending[later - 1] = memory.pending[later]
+    memory.state[PENDING_COUNT] -= 1
+
+
+@njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
+def sound(memory, frame, start, frames):  # type: ignore[no-untyped-def]
+    """Let everything that sounds sound for `frames` frames, from engine frame `frame`, into mix[start:]."""
+    if frames <= 0:
+        return
+    for voice in range(VOICES):
+        ints = memory.voice_ints[voice]
+        if ints[ACTIVE]:
+            peak = mix_voice(memory, voice, memory.mix if ints[IS_PAD] else memory.kit_bus, start, frames)
+            memory.peaks[ints[TRACK]] = max(memory.peaks[ints[TRACK]], peak)
+    mix_decks(memory, frame, start, frames)
+    mix_kit(memory, frame, start, frames)
+
+
+@njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
+def play(memory, frame, start, frames):  # type: ignore[no-untyped-def]
+    """Sequence and sound one stretch without commands."""
+    slot = memory.state[SLOT]
+    events = due_events(memory, slot, frame, frame + frames)
+    at = frame
+    for event in range(events):
+        due = memory.events[event, 0]
+        sound(memory, at, start + at - frame, due - at)
+        strike(memory, slot, memory.events[event, 1], memory.event_velocities[event], 0)
+        at = due
+    sound(memory, at, start + at - frame, frame + frames - at)
+
+
+@njit(types.void(MEMORY, INT), cache=True, nogil=True)
+def follow_clock(memory, frame_time):  # type: ignore[no-untyped-def]
+    """Be where the outside world is: after dropped blocks, voices are as old as if they had been heard."""
+    state = memory.state
+    if state[STARTED] and frame_time != state[EXPECTED]:
+        gap = frame_time - state[EXPECTED]
+        for voice in range(VOICES):
+            ints = memory.voice_ints[voice]
+            if ints[ACTIVE]:
+                ints[AGE] += max(0, gap)
+                if ints[AGE] * memory.voice_floats[voice, INCREMENT] >= ints[LENGTH]:
+                    ints[ACTIVE] = 0
+        state[DROPPED] += 1
+        tell(memory, JUMP, state[SEQUENCE], state[EXPECTED], frame_time)
+    state[STARTED] = 1
+    state[EXPECTED] = frame_time
+
+
+@njit(types.void(MEMORY, INT), cache=True, nogil=True)
+def publish_state(memory, end):  # type: ignore[no-untyped-def]
+    """Leave behind what the block's end looks like."""
+    state = memory.state
+    slot = state[SLOT]
+    state[EXPECTED] = end
+    state[PLAYING] = memory.score_ints[slot, S_PLAYING]
+    state[POSITION] = ticks_at(memory, slot, end) if state[PLAYING] else 0
+    sounding = 0
+    for voice in range(VOICES):
+        sounding += memory.voice_ints[voice, ACTIVE]
+    state[SOUNDING] = sounding
+
+
+@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+def render_block(memory, frame_time, frames):  # type: ignore[no-untyped-def]
+    """Render one block: `audio_in` is captured, `mix` and `controls` hold the result. Real-time: yes.
+
+    frame_time: the device's frame count at the block's first frame; frames <= max_frames.
+    """
+    follow_clock(memory, frame_time)
+    for i in range(frames):
+        for channel in range(2):
+            memory.mix[i, channel] = 0.0
+            memory.kit_bus[i, channel] = 0.0
+    memory.peaks[:] = 0.0
+    capture_block(memory, frame_time, frames)
+    take_commands(memory)
+    at, end = frame_time, frame_time + frames
+    while at < end:
+        command = next_command(memory)
+        while command >= 0 and memory.pending[command, AT_FRAME] <= at:
+            do_command(memory, command, at)
+            command = next_command(memory)
+        until = end
+        if command >= 0:
+            until = min(end, memory.pending[command, AT_FRAME])
+        play(memory, at, at - frame_time, until - at)
+        at = until
+    memory.state[BAD_VALUES] += clean_mix(memory, frames)
+    measure(memory, frames)
+    publish_state(memory, end)
