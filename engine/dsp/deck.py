@@ -34,7 +34,7 @@ def pass_start(memory, deck, turn):  # type: ignore[no-untyped-def]
     """The frame on which pass `turn` of the loop begins."""
     ints = memory.deck_ints[deck]
     ticks = ints[D_PHASE] + turn * ints[D_PASS_TICKS] - ints[D_ORIGIN_TICKS]
-    return ints[D_ORIGIN_FRAMES] + int(math.floor(ticks * memory.deck_floats[deck, D_FRAMES_PER_TICK] + 0.5))
+    return ints[D_ORIGIN_FRAMES] + math.floor(ticks * memory.deck_floats[deck, D_FRAMES_PER_TICK] + 0.5)
 
 
 @njit(INT(MEMORY, INT, INT), cache=True, nogil=True)
@@ -42,7 +42,7 @@ def pass_at(memory, deck, frame):  # type: ignore[no-untyped-def]
     """Which pass of the loop sounds at `frame`."""
     ints = memory.deck_ints[deck]
     ticks = (frame - ints[D_ORIGIN_FRAMES]) / memory.deck_floats[deck, D_FRAMES_PER_TICK]
-    turn = int(math.floor((ticks + ints[D_ORIGIN_TICKS] - ints[D_PHASE]) / ints[D_PASS_TICKS]))
+    turn = math.floor((ticks + ints[D_ORIGIN_TICKS] - ints[D_PHASE]) / ints[D_PASS_TICKS])
     while pass_start(memory, deck, turn + 1) <= frame:
         turn += 1
     while pass_start(memory, deck, turn) > frame:

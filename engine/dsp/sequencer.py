@@ -23,7 +23,7 @@ def frame_at(memory, slot, ticks):  # type: ignore[no-untyped-def]
     """core's Timeline.frames_at, for the timeline of score `slot`."""
     ints = memory.score_ints[slot]
     exact = (ticks - ints[S_ORIGIN_TICKS]) * memory.score_floats[slot, S_FRAMES_PER_TICK]
-    return ints[S_ORIGIN_FRAMES] + int(math.floor(exact + 0.5))
+    return ints[S_ORIGIN_FRAMES] + math.floor(exact + 0.5)
 
 
 @njit(INT(MEMORY, INT, INT), cache=True, nogil=True)
@@ -31,7 +31,7 @@ def ticks_at(memory, slot, frame):  # type: ignore[no-untyped-def]
     """core's Timeline.ticks_at: the last tick that has sounded at `frame`."""
     ints = memory.score_ints[slot]
     per_tick = memory.score_floats[slot, S_FRAMES_PER_TICK]
-    guess = ints[S_ORIGIN_TICKS] + int(math.floor((frame - ints[S_ORIGIN_FRAMES]) / per_tick))
+    guess = ints[S_ORIGIN_TICKS] + math.floor((frame - ints[S_ORIGIN_FRAMES]) / per_tick)
     while frame_at(memory, slot, guess + 1) <= frame:
         guess += 1
     while frame_at(memory, slot, guess) > frame:
