@@ -121,6 +121,16 @@ class LoadPattern:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadLoop:
+    """Let a recording play beside the kit, from song tick `phase_ticks` on (None keeps the phase). Pattern and
+    kit stay, so an edit made while this waits for its bar line is not lost."""
+
+    loop: PlayedLoop
+    listen: Listen = Listen.ORIGINAL
+    phase_ticks: Ticks | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LoadDecomposition:
     """Take over what the decomposer found: kit, pattern and loop together, at the loop's own tempo if given.
 
@@ -136,7 +146,8 @@ class LoadDecomposition:
 
 
 Command = (Play | Stop | SetTempo | ToggleStep | SetStep | SetSwing | SetMute | SetSolo | SetListen | SetEffects
-           | TriggerPad | Panic | LoadKit | LoadPattern | LoadDecomposition)
+           | TriggerPad | Panic | LoadKit | LoadPattern | LoadLoop
+           | LoadDecomposition)
 
 
 def target_frames(machine: Machine, boundary: Boundary, earliest: int) -> Frames:
@@ -243,6 +254,12 @@ def _(command: LoadKit, machine: Machine, at_frames: int) -> Machine:
 @apply.register
 def _(command: LoadPattern, machine: Machine, at_frames: int) -> Machine:
     return machine.with_pattern(command.pattern)
+
+
+@apply.register
+def _(command: LoadLoop, machine: Machine, at_frames: int) -> Machine:
+    phase_ticks = machine.phase_ticks if command.phase_ticks is None else command.phase_ticks
+    return replace(machine, loop=command.loop, listen=command.listen, phase_ticks=phase_ticks)
 
 
 @apply.register
