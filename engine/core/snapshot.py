@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from engine.core.groove import grid_ticks
 from engine.core.machine import Machine
+from engine.core.pattern import Track
 
 
 class RecordState(Enum):
@@ -84,3 +86,23 @@ class Snapshot:
         beat = self.meters.position_ticks // 960
         per_bar = self.status.machine.pattern.beats_per_bar
         return beat // per_bar + 1, beat % per_bar + 1
+
+    def playing_slot(self, track: Track) -> int | None:
+        """The slot of `track` that the playhead is in, on its swung grid; None while stopped."""
+        if not self.meters.playing:
+            return None
+        machine = self.status.machine
+        since = self.meters.position_ticks - machine.phase_ticks
+        slot = since // track.step_ticks
+        if grid_ticks(machine.pattern, track, slot) > since:
+            slot -= 1
+        return slot % len(track.steps)
+
+    @property
+    def loop_fraction(self) -> float | None:
+        """How far the loop's pass has come, 0..1; None while stopped or without a loop."""
+        machine = self.status.machine
+        if not self.meters.playing or machine.loop is None:
+            return None
+        length_ticks = machine.loop.beats * 960
+        return (self.meters.position_ticks - machine.phase_ticks) % length_ticks / length_ticks

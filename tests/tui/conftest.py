@@ -1,0 +1,65 @@
+"""A face on a peer engine, in a terminal of any size."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+from textual.pilot import Pilot
+
+from engine.core.machine import Machine
+from engine.core.pattern import Step
+from tests.tui.fake import FakeEngine
+from tui.app import TaoApp
+from tui.glyphs import UNICODE, Glyphs
+
+
+@dataclass
+class Face:
+    """A running app, its pilot, and the engine behind it."""
+
+    app: TaoApp
+    pilot: Pilot
+    engine: FakeEngine
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other, each with the newest snapshot on the screen."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.look()
+
+    async def look(self) -> None:
+        """Let the face read the engine now."""
+        self.app.read()
+        await self.pilot.pause()
+
+    def row(self, number: int) -> str:
+        """Lane `number` as it is drawn."""
+        lane = self.app.instrument.grid.lanes[number - 1]
+        return lane.render_line((lane.size.height - 1) // 2).text
+
+    def step(self, track: int, index: int) -> Step | None:
+        """A step of the engine's machine."""
+        machine: Machine = self.engine.machine
+        return machine.pattern.tracks[track].steps[index]
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    """A stopped engine with the demo loop."""
+    return FakeEngine()
+
+
+@pytest.fixture
+def face(engine: FakeEngine) -> Callable[..., AbstractAsyncContextManager[Face]]:
+    """`async with face() as tao:` opens one; its size and glyphs can be given."""
+
+    @asynccontextmanager
+    async def opened(size: tuple[int, int] = (80, 24), glyphs: Glyphs = UNICODE) -> AsyncIterator[Face]:
+        app = TaoApp(engine, glyphs)
+        async with app.run_test(size=size) as pilot:
+            shown = Face(app, pilot, engine)
+            await shown.look()
+            yield shown
+
+    return opened

@@ -1,0 +1,172 @@
+"""An engine without sound: it keeps what was asked, and plays a Machine through core's own `apply`."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+from engine.core.commands import Boundary, Command, TriggerPad, apply, target_frames
+from engine.core.errors import TaoError
+from engine.core.kit import GM_NOTES, Kit, OneShot
+from engine.core.loop import PlayedLoop
+from engine.core.machine import Machine
+from engine.core.pattern import Pattern, Step, Track
+from engine.core.snapshot import Meters, Notice, RecordState, Snapshot, Status
+from engine.core.timeline import Ticks, Timeline
+
+
+def track(name: str, drawing: str, steps_per_beat: int = 4) -> Track:
+    """A track as it is drawn: X strong, x medium, o ghost, ? a strong one in doubt, anything else silent."""
+    steps = {"X": Step(1.0), "x": Step(0.6, confidence=0.9), "o": Step(0.3, microtiming=Ticks(18)),
+             "?": Step(0.8, microtiming=Ticks(-12), confidence=0.4)}
+    return Track(name, tuple(steps.get(letter) for letter in drawing), steps_per_beat)
+
+
+def demo_pattern() -> Pattern:
+    """Two bars on six tracks."""
+    return Pattern((
+        track("kick", "X-----x---X-----X-----x---X--o--"),
+        track("snare", "----X--o-o--X--o----X--o-?--X-oo"),
+        track("tom", "----------------------------?-x-"),
+        track("hihat", "x-o-x-o-x-o-x-o-x-o-x-o-x-o-x-o-"),
+        track("ride", "--------------------------------"),
+        track("crash", "X-------------------------------"),
+    ), beats=8, swing=0.54)
+
+
+def overview(columns: int = 512) -> tuple[float, ...]:
+    """Peaks like a drum loop's: eight decays, kick and snare in turn."""
+    beats = (divmod(8 * column / columns, 1.0) for column in range(columns))
+    return tuple((1.0 - 0.25 * (beat % 2)) * 0.9 * math.exp(-3.0 * part) + 0.1 * math.exp(-9 * (part % 0.5))
+                 for beat, part in beats)
+
+
+def demo_machine() -> Machine:
+    """The pattern with a kit and its loop, at 96.00 BPM and 48 kHz; stopped."""
+    kit = Kit("demo", {name: OneShot(f"{note:016x}", 9600 + 700 * note, gain=0.8, midi_note=note)
+                       for name, note in GM_NOTES.items() if name != "ride"})
+    loop = PlayedLoop("0" * 16, 240000, 8, "demo loop", residual="1" * 16, overview=overview())
+    return Machine(Timeline(96.0, 48000), demo_pattern(), kit, loop=loop)
+
+
+class FakeEngine:
+    """A peer with EngineClient's face. `sent` holds (command, boundary), `asked` the other requests.
+
+    `advance` is its clock: what waits for a boundary comes when the clock gets there.
+    """
+
+    def __init__(self, machine: Machine | None = None) -> None:
+        self.connected = True
+        self.sent: list[tuple[Command, Boundary]] = []
+        self.asked: list[tuple] = []
+        self._waiting: list[tuple[int, Command]] = []
+        self.status = Status(machine or demo_machine(), 1, "jack", "system", 48000, 128)
+        self.meters = Meters(peaks=(0.0,) * 8)
+
+    @property
+    def commands(self) -> list[Command]:
+        """What was sent, boundaries aside."""
+        return [command for command, _ in self.sent]
+
+    @property
+    def machine(self) -> Machine:
+        """What is loaded and playing now."""
+        return self.status.machine
+
+    def send(self, message: Command, boundary: Boundary = Boundary.NOW) -> None:
+        """Keep it, and do it at once or at its boundary. Raises TaoError once gone."""
+        self._answer()
+        self.sent.append((message, boundary))
+        at = target_frames(self.machine, boundary, self.meters.frames)
+        if at > self.meters.frames:
+            self._waiting.append((at, message))
+        else:
+            self._apply(message, at)
+
+    def advance(self, beats: float) -> None:
+        """Let the music go on by so many quarter notes."""
+        timeline = self.machine.timeline
+        end = self.meters.frames + round(beats * 60.0 / timeline.bpm * timeline.sample_rate)
+        for at, command in [waiting for waiting in self._waiting if waiting[0] <= end]:
+            self._apply(command, at)
+        self._waiting = [waiting for waiting in self._waiting if waiting[0] > end]
+        self.meters = replace(self.meters, frames=end)
+        self._place()
+
+    def _apply(self, command: Command, at_frames: int) -> None:
+        try:
+            machine = apply(command, self.machine, at_frames)
+        except TaoError as problem:
+            self.notify(str(problem))
+            return
+        if not isinstance(command, TriggerPad):
+            version = self.status.machine_version + 1
+            self.status = replace(self.status, machine=machine, machine_version=version)
+        self._place()
+
+    def _place(self) -> None:
+        playing = self.machine.playing
+        ticks = self.machine.timeline.ticks_at(self.meters.frames) if playing else 0
+        self.meters = replace(self.meters, playing=playing, position_ticks=ticks)
+
+    def notify(self, text: str, urgent: bool = False) -> None:
+        """Say something to the faces."""
+        self.status = replace(self.status, notices=(*self.status.notices, Notice(text, urgent)))
+
+    def die(self) -> None:
+        """Go as a killed process goes: snapshots stay as they were, questions fail."""
+        self.connected = False
+        self.status = replace(self.status, banner="The engine has gone; start Tao again.")
+
+    def snapshot(self) -> Snapshot:
+        """The newest status and meters."""
+        return Snapshot(self.status, self.meters)
+
+    def start_recording(self, beats: int) -> None:
+        """Arm a take."""
+        self._ask("start_recording", beats)
+        self.status = replace(self.status, record_state=RecordState.ARMED, record_beats=beats)
+
+    def cancel_recording(self) -> None:
+        """Give the take up."""
+        self._ask("cancel_recording")
+        self.status = replace(self.status, record_state=RecordState.OFF)
+
+    def decompose(self) -> None:
+        """Kept."""
+        self._ask("decompose")
+
+    def cancel_job(self) -> None:
+        """Kept."""
+        self._ask("cancel_job")
+
+    def undo(self) -> None:
+        """Kept."""
+        self._ask("undo")
+
+    def redo(self) -> None:
+        """Kept."""
+        self._ask("redo")
+
+    def open_audio(self, path: str | Path) -> None:
+        """Kept."""
+        self._ask("open_audio", str(path))
+
+    def load_folder(self, path: str | Path) -> None:
+        """Kept."""
+        self._ask("load_folder", str(path))
+
+    def quit(self) -> None:
+        """End."""
+        self._ask("quit")
+
+    def close(self) -> None:
+        """The face leaves."""
+        self.asked.append(("close",))
+
+    def _ask(self, *request) -> None:
+        self._answer()
+        self.asked.append(request)
+
+    def _answer(self) -> None:
+        if not self.connected:
+            raise TaoError("The engine has gone; start Tao again.")

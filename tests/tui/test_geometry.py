@@ -1,0 +1,77 @@
+"""Columns and steps, levels and what waits: the arithmetic of the screen."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.core.confidence import next_doubtful
+from engine.core.pattern import STEPS_PER_BEAT, Pattern, Step, Track
+from tests.tui.fake import demo_machine, demo_pattern
+from tui.geometry import GridView, fit_view
+from tui.levels import FLOOR_DB, decibels, fallen, segments
+from tui.waiting import Waiting
+
+resolutions = st.sampled_from(STEPS_PER_BEAT)
+
+
+@st.composite
+def patterns(draw) -> Pattern:
+    """One to four tracks of any length and resolution."""
+    tracks = [Track(f"track {number}", (None,) * draw(st.integers(1, 128)), draw(resolutions))
+              for number in range(draw(st.integers(1, 4)))]
+    return Pattern(tuple(tracks), draw(st.integers(1, 32)), beats_per_bar=draw(st.integers(1, 7)))
+
+
+@given(patterns(), st.integers(1, 300), st.integers(0, 40))
+def test_a_view_fits_the_screen_and_shows_the_beat_it_was_asked_for(pattern, columns, at_beat):
+    view = fit_view(columns + 15, 15, pattern, at_beat)
+    assert view.columns <= columns or view.columns_per_beat == 1
+    assert view.first_beat <= at_beat < view.first_beat + max(view.beats, 1)
+
+
+@given(st.integers(0, 127), resolutions, st.integers(0, 8), st.integers(16, 24))
+def test_a_click_on_a_step_means_that_step(index, steps_per_beat, first_beat, columns_per_beat):
+    view = GridView(first_beat, 8, columns_per_beat)
+    column = view.column(index, steps_per_beat)
+    if column is not None:
+        assert view.index(column, steps_per_beat) == index
+
+
+@given(patterns(), st.integers(60, 200))
+def test_every_beat_of_a_roomy_view_gives_each_step_its_own_column(pattern, columns):
+    view = fit_view(columns, 15, pattern, 0)
+    finest = max(track.steps_per_beat for track in pattern.tracks)
+    assert view.columns_per_beat >= finest
+
+
+def test_a_meter_is_full_at_full_scale_and_empty_at_its_floor():
+    assert segments(decibels(1.0), 10) == 10
+    assert segments(decibels(0.0), 10) == 0
+    assert segments(decibels(4.0), 10) == 10
+
+
+def test_a_meter_rises_at_once_and_falls_slowly():
+    assert fallen(FLOOR_DB, 1.0, 0.01) == 0.0
+    assert fallen(0.0, 0.0, 0.5) == -13.0
+    assert fallen(-40.0, 0.0, 10.0) == FLOOR_DB
+
+
+def test_doubt_is_visited_in_the_order_of_time_and_round_the_end():
+    pattern = demo_pattern()
+    assert next_doubtful(pattern, 0, 0) == (1, 25)
+    assert next_doubtful(pattern, 1, 25) == (2, 28)
+    assert next_doubtful(pattern, 2, 28) == (1, 25)
+
+
+def test_a_pattern_without_doubt_has_no_next_doubtful_step():
+    assert next_doubtful(Pattern((Track("kick", (Step(), None)),), 1), 0, 0) is None
+
+
+def test_what_waits_is_forgotten_when_it_came_or_a_bar_and_a_second_after():
+    machine, waiting = demo_machine(), Waiting()
+    assert waiting.toggle("mute", "kick", machine, 0.0)
+    assert waiting.still(machine, 1.0) == {("mute", "kick")}
+    assert waiting.still(replace(machine, mutes=frozenset({"kick"})), 1.0) == frozenset()
+    waiting.toggle("solo", "kick", machine, 0.0)
+    assert waiting.still(machine, 3.6) == frozenset()

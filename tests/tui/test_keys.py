@@ -1,0 +1,254 @@
+"""Every key asks for what the help says it does."""
+
+import pytest
+
+from engine.core.commands import (
+    Boundary,
+    Panic,
+    Play,
+    SetListen,
+    SetMute,
+    SetSolo,
+    SetStep,
+    SetTempo,
+    Stop,
+    ToggleStep,
+    TriggerPad,
+)
+from engine.core.machine import Listen
+from engine.core.pattern import Step
+
+
+async def test_space_plays_and_then_stops(face, engine):
+    async with face() as tao:
+        await tao.press("space", "space")
+    assert engine.commands == [Play(), Stop()]
+
+
+async def test_r_arms_a_take_of_two_bars_and_again_gives_it_up(face, engine):
+    async with face() as tao:
+        await tao.press("r", "r")
+    assert engine.asked == [("start_recording", 8), ("cancel_recording",)]
+
+
+@pytest.mark.parametrize(("digit", "beats"), [("1", 4), ("4", 16), ("9", 36), ("0", 64)])
+async def test_l_and_a_digit_set_how_long_takes_are(face, engine, digit, beats):
+    async with face() as tao:
+        await tao.press("L", digit, "r")
+    assert engine.asked == [("start_recording", beats)]
+
+
+async def test_enter_asks_for_the_step_under_the_cursor(face, engine):
+    async with face() as tao:
+        await tao.press("right", "enter")
+    assert engine.commands == [ToggleStep("kick", 1)]
+
+
+async def test_backspace_silences_the_step(face, engine):
+    async with face() as tao:
+        await tao.press("backspace")
+        assert tao.step(0, 0) is None
+    assert engine.commands == [SetStep("kick", 0, None)]
+
+
+async def test_the_arrows_walk_round_the_grid(face, engine):
+    async with face() as tao:
+        await tao.press("left", "up")
+        assert tao.app.instrument.cursor == (5, 31)
+        await tao.press("right", "down")
+        assert tao.app.instrument.cursor == (0, 0)
+
+
+async def test_ctrl_arrows_walk_by_bars(face, engine):
+    async with face() as tao:
+        await tao.press("right", "ctrl+right")
+        assert tao.app.instrument.cursor == (0, 17)
+        await tao.press("ctrl+left")
+        assert tao.app.instrument.cursor == (0, 1)
+
+
+@pytest.mark.parametrize("number", range(1, 7))
+async def test_a_digit_strikes_its_track(face, engine, number):
+    async with face() as tao:
+        await tao.press(str(number))
+    assert engine.commands == [TriggerPad(engine.machine.pattern.tracks[number - 1].name)]
+
+
+async def test_a_digit_without_a_track_does_nothing(face, engine):
+    async with face() as tao:
+        await tao.press("8", "9", "0")
+    assert engine.sent == []
+
+
+async def test_m_and_a_digit_mute_that_track_at_the_bar(face, engine):
+    async with face() as tao:
+        await tao.press("m", "2")
+    assert engine.sent == [(SetMute("snare", True), Boundary.BAR)]
+
+
+async def test_s_and_a_digit_solo_that_track_at_the_bar(face, engine):
+    async with face() as tao:
+        await tao.press("s", "4")
+    assert engine.sent == [(SetSolo("hihat", True), Boundary.BAR)]
+
+
+async def test_a_leader_key_twice_means_the_lane_of_the_cursor(face, engine):
+    async with face() as tao:
+        await tao.press("down", "m", "m", "s", "s")
+    assert engine.commands == [SetMute("snare", True), SetSolo("snare", True)]
+
+
+async def test_escape_leaves_a_leader_key_without_doing_anything(face, engine):
+    async with face() as tao:
+        await tao.press("m")
+        assert tao.app.instrument.lead == "mute"
+        await tao.press("escape", "1")
+    assert engine.commands == [TriggerPad("kick")]
+
+
+async def test_another_key_after_a_leader_key_only_ends_the_wait(face, engine):
+    async with face() as tao:
+        await tao.press("m", "space")
+        assert tao.app.instrument.lead == ""
+    assert engine.sent == []
+
+
+async def test_a_mute_that_waits_for_the_bar_is_marked_and_taken_back_by_the_same_keys(face, engine):
+    async with face() as tao:
+        await tao.press("space")
+        engine.advance(1.0)
+        await tao.press("m", "1")
+        assert "▷m" in tao.row(1)
+        await tao.press("m", "1")
+        engine.advance(4.0)
+        await tao.look()
+        assert "▷" not in tao.row(1)
+    assert engine.machine.mutes == frozenset()
+
+
+async def test_a_mute_is_a_capital_once_the_bar_has_come(face, engine):
+    async with face() as tao:
+        await tao.press("space")
+        engine.advance(1.0)
+        await tao.press("m", "1")
+        engine.advance(4.0)
+        await tao.look()
+        assert " M" in tao.row(1)
+    assert engine.machine.mutes == {"kick"}
+
+
+async def test_solo_keeps_the_mutes(face, engine):
+    async with face() as tao:
+        await tao.press("m", "1", "s", "2", "s", "2")
+    assert engine.machine.mutes == {"kick"}
+    assert engine.machine.solos == frozenset()
+
+
+async def test_a_goes_round_original_kit_and_residual_kit_at_the_bar(face, engine):
+    async with face() as tao:
+        await tao.press("a", "a", "a")
+    asked = [Listen.ORIGINAL, Listen.KIT_AND_RESIDUAL, Listen.KIT]
+    assert engine.sent == [(SetListen(listen), Boundary.BAR) for listen in asked]
+
+
+async def test_a_capital_a_does_it_at_once(face, engine):
+    async with face() as tao:
+        await tao.press("A")
+    assert engine.sent == [(SetListen(Listen.ORIGINAL), Boundary.NOW)]
+
+
+async def test_plus_and_minus_change_the_tempo_by_one(face, engine):
+    async with face() as tao:
+        await tao.press("plus", "plus", "minus")
+    assert engine.commands == [SetTempo(97.0), SetTempo(98.0), SetTempo(97.0)]
+
+
+async def test_shift_and_arrows_change_how_hard_the_step_is_struck(face, engine):
+    async with face() as tao:
+        await tao.press(*["right"] * 6, "shift+up", "shift+down", "shift+down")
+        assert tao.step(0, 6) == Step(0.5)
+    assert [command.step.velocity for command in engine.commands] == [0.7, 0.6, 0.5]
+
+
+async def test_a_velocity_stays_within_its_range(face, engine):
+    async with face() as tao:
+        await tao.press("shift+up", *["shift+down"] * 12)
+        assert tao.step(0, 0).velocity == 0.05
+
+
+async def test_shift_and_arrows_leave_a_silent_step_silent(face, engine):
+    async with face() as tao:
+        await tao.press("right", "shift+up")
+    assert engine.sent == []
+
+
+@pytest.mark.parametrize(("digit", "velocity"), [("1", 0.1), ("7", 0.7), ("0", 1.0)])
+async def test_v_and_a_digit_set_the_velocity(face, engine, digit, velocity):
+    async with face() as tao:
+        await tao.press("v", digit)
+        assert tao.step(0, 0).velocity == velocity
+
+
+async def test_n_goes_to_the_next_step_in_doubt_and_changing_it_makes_it_sure(face, engine):
+    async with face() as tao:
+        await tao.press("N")
+        assert tao.app.instrument.cursor == (1, 25)
+        await tao.press("N")
+        assert tao.app.instrument.cursor == (2, 28)
+        await tao.press("N", "v", "9")
+        assert tao.step(1, 25).confidence == 1.0
+
+
+@pytest.mark.parametrize(("key", "request_"), [
+    ("d", "decompose"), ("ctrl+x", "cancel_job"), ("u", "undo"), ("ctrl+z", "undo"), ("U", "redo"),
+    ("ctrl+y", "redo")])
+async def test_a_key_asks_the_engine(face, engine, key, request_):
+    async with face() as tao:
+        await tao.press(key)
+    assert engine.asked == [(request_,)]
+
+
+@pytest.mark.parametrize("keys", [["f12"], ["escape", "escape"]])
+async def test_panic_silences_every_voice(face, engine, keys):
+    async with face() as tao:
+        await tao.press(*keys)
+    assert engine.commands == [Panic()]
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
+async def test_quit_ends_a_stopped_engine_at_once(face, engine, key):
+    async with face() as tao:
+        await tao.press(key)
+    assert engine.asked == [("quit",), ("close",)]
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_quit_asks_twice_while_it_plays(face, engine, key):
+    async with face() as tao:
+        await tao.press("space", key)
+        assert engine.asked == []
+        assert "again" in tao.app.instrument.notice_line.text
+        await tao.press(key)
+    assert engine.asked == [("quit",), ("close",)]
+
+
+async def test_a_second_q_after_two_seconds_asks_again(face, engine):
+    async with face() as tao:
+        await tao.press("space", "q")
+        tao.app.quit_until_s -= 2.0
+        await tao.press("q")
+        assert engine.asked == []
+
+
+async def test_ctrl_o_opens_a_file_or_a_folder(face, engine, tmp_path):
+    async with face() as tao:
+        for path in (tmp_path / "loop.wav", tmp_path):
+            await tao.press("ctrl+o", *str(path), "enter")
+    assert engine.asked == [("open_audio", str(tmp_path / "loop.wav")), ("load_folder", str(tmp_path))]
+
+
+async def test_keys_typed_into_a_path_play_nothing(face, engine):
+    async with face() as tao:
+        await tao.press("ctrl+o", "1", "r", "space", "escape", "1")
+    assert engine.commands == [TriggerPad("kick")]
+    assert engine.asked == []

@@ -1,0 +1,259 @@
+"""What the screen shows, in any size, without colour and without UTF-8."""
+
+import html
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from engine.core.commands import Play, SetMute
+from engine.core.machine import empty_machine
+from engine.core.pattern import TRACK_NAMES, Pattern
+from engine.core.snapshot import Job, RecordState
+from tests.tui.fake import FakeEngine, demo_machine, track
+from tui.app import TaoApp, frames_per_second
+from tui.glyphs import ASCII, UNICODE, glyphs_for
+
+
+def words(app: TaoApp) -> str:
+    """All text on the screen, line by line."""
+    svg = app.export_screenshot()
+    lines = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+    return html.unescape(" ".join(lines)).replace("\xa0", " ")
+
+
+async def test_the_transport_says_where_the_music_is(face, engine):
+    async with face() as tao:
+        await tao.press("space")
+        engine.advance(5.3)
+        await tao.look()
+        bar = tao.app.instrument.transport
+        assert (bar.state.text, bar.position.text, bar.tempo.text) == ("► PLAY", "2.2", "96.00 BPM")
+        assert bar.device.text == "jack: system  48 kHz / 128"
+
+
+async def test_load_and_dropped_blocks_are_shown(face, engine):
+    engine.meters = replace(engine.meters, load=0.37, dropped_blocks=3)
+    async with face() as tao:
+        bar = tao.app.instrument.transport
+        assert (bar.load.text, bar.dropped.text, bar.dropped.lamp) == ("37%", "3", True)
+
+
+async def test_a_take_is_announced(face, engine):
+    async with face() as tao:
+        assert tao.app.instrument.transport.record.text == "rec off, 2 bars"
+        await tao.press("r")
+        assert tao.app.instrument.transport.record.text == "◌ ARMED 2 bars"
+        engine.status = replace(engine.status, record_state=RecordState.RECORDING)
+        await tao.look()
+        assert tao.app.instrument.transport.record.text == "● REC 2 bars"
+
+
+async def test_steps_are_shaped_by_how_hard_they_are_struck_and_doubt_is_marked(face):
+    async with face() as tao:
+        await tao.press("down", "down", "down", "down")
+        assert tao.row(1)[15:31] == "● · · · ┊ · ◐ · "
+        assert tao.row(2)[63:79] == "┊ ●?· · ● · ○ ○ "
+
+
+async def test_the_cursor_has_brackets(face):
+    async with face() as tao:
+        assert "[●]" in tao.row(1)
+        assert tao.row(1).startswith("▸1 kick")
+
+
+async def test_each_track_has_its_own_playhead():
+    tracks = track("kick", "X---" * 4), track("tom", "X--"), track("ride", "X-x", steps_per_beat=3)
+    pattern = Pattern(tracks, 4)
+    engine = FakeEngine(replace(demo_machine(), pattern=pattern))
+    engine.send(Play())
+    engine.advance(1.4)
+    app = TaoApp(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.read()
+        await pilot.pause()
+        assert [lane.playing for lane in app.instrument.grid.lanes[:3]] == [5, 2, 1]
+
+
+async def test_the_playhead_moves_with_the_music(face, engine):
+    async with face() as tao:
+        await tao.press("space")
+        seen = []
+        for _ in range(4):
+            engine.advance(0.25)
+            await tao.look()
+            seen.append(tao.app.instrument.grid.lanes[0].playing)
+        assert seen == [0, 2, 2, 4]  # 54 % swing: the odd steps come 5 % of a beat later
+        await tao.press("space")
+        assert tao.app.instrument.grid.lanes[0].playing is None
+
+
+async def test_a_lane_redraws_only_when_its_value_changes(face, engine):
+    async with face() as tao:
+        lane = tao.app.instrument.grid.lanes[0]
+        drawn = []
+        lane.refresh = lambda *arguments, **options: drawn.append(arguments)  # counts, in this instance alone
+        await tao.look()
+        assert drawn == []
+        engine.send(SetMute("kick", True))
+        await tao.look()
+        assert drawn
+
+
+async def test_the_decomposers_stage_and_progress_are_shown(face, engine):
+    engine.status = replace(engine.status, job=Job(1, "demo loop", "stems", 0.63))
+    async with face() as tao:
+        title = tao.app.instrument.loop_strip.title_line.render().plain
+        assert "✓ slices  ✓ pattern  ▸ stems  · kit" in title
+        assert title.endswith("63%")
+
+
+async def test_the_rack_names_what_each_track_sounds_like(face):
+    async with face() as tao:
+        faces = [pad.face.render().plain for pad in tao.app.instrument.rack.pads if pad.display]
+        assert faces[0] == "1 kick\n0.72 s -2 dB"
+        assert faces[4] == "5 ride\nno sound"
+        assert len(faces) == 6
+
+
+async def test_an_empty_machine_says_how_to_begin(face, engine):
+    engine.status = replace(engine.status, machine=empty_machine(48000))
+    async with face() as tao:
+        assert "r records one" in tao.app.instrument.loop_strip.title_line.render().plain
+
+
+async def test_a_banner_says_how_to_choose_a_device(face, engine):
+    engine.status = replace(engine.status, backend="null", device="",
+                            banner="No audio device: nothing is heard. Choose one with --audio jack.")
+    async with face() as tao:
+        assert tao.app.instrument.banner.display
+        assert "--audio jack" in words(tao.app)
+    engine.status = replace(engine.status, banner=None)
+    async with face() as tao:
+        assert not tao.app.instrument.banner.display
+
+
+async def test_a_notice_is_shown_and_an_urgent_one_stays_lit(face, engine):
+    async with face() as tao:
+        line = tao.app.instrument.notice_line
+        engine.notify("The worker was started again.")
+        await tao.look()
+        assert line.text == "The worker was started again."
+        tao.app.notice_until_s = 0.0
+        await tao.look()
+        assert line.text == ""
+        engine.notify("The disk is full; the take is kept in memory.", urgent=True)
+        await tao.look()
+        tao.app.notice_until_s = 0.0
+        await tao.look()
+        assert line.text.startswith("The disk is full")
+        assert line.has_class("-urgent")
+
+
+async def test_what_the_engine_refuses_is_said(face, engine):
+    engine.status = replace(engine.status, machine=empty_machine(48000))
+    async with face() as tao:
+        await tao.press("A")
+        assert "There is no recording to hear yet" in tao.app.instrument.notice_line.text
+
+
+async def test_an_engine_that_dies_is_a_banner_and_q_leaves(face, engine):
+    async with face() as tao:
+        await tao.press("space")
+        engine.die()
+        await tao.press("2")
+        assert "The engine has gone; start Tao again. q leaves." in tao.app.instrument.banner.text
+        assert "The engine has gone" in tao.app.instrument.notice_line.text
+        await tao.press("q")
+    assert engine.asked == [("close",)]
+    assert tao.app.return_code == 0
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (200, 60), (20, 6), (79, 24), (80, 23), (1, 1)])
+async def test_every_size_has_a_view(face, engine, size):
+    async with face(size=size) as tao:
+        await tao.press("space", "down", "enter", "ctrl+right")
+        engine.advance(3.0)
+        await tao.look()
+    assert engine.machine.playing
+
+
+async def test_80x23_still_shows_rack_and_wave_as_tmux_takes_a_line(face, engine):
+    async with face(size=(80, 23)) as tao:
+        screen = tao.app.instrument
+        assert screen.rack.region.bottom <= screen.notice_line.region.y
+        assert screen.loop_strip.wave.region.height >= 3
+
+
+async def test_80x24_shows_eight_tracks_pads_banner_and_keys_at_once(face, engine):
+    names = (*TRACK_NAMES, "perc 7", "perc 8")
+    pattern = Pattern(tuple(track(name, "X---" * 8) for name in names), 8)
+    machine = replace(engine.machine, pattern=pattern)
+    engine.status = replace(engine.status, machine=machine, banner="No audio device: choose one with --audio.")
+    async with face() as tao:
+        screen = tao.app.instrument
+        shown = [*screen.grid.lanes, *screen.rack.pads, screen.banner, screen.key_bar, screen.notice_line]
+        for widget in shown:
+            assert widget.region.height and screen.region.contains_region(widget.region), widget
+        parts = screen.transport, screen.banner, screen.loop_strip, screen.grid, screen.step_line, screen.rack
+        spans = sorted((part.region.y, part.region.bottom) for part in parts)
+        assert all(above[1] <= below[0] for above, below in pairwise(spans))
+        assert spans[-1][1] <= screen.notice_line.region.y
+
+
+async def test_the_compact_view_keeps_lanes_state_and_keys(face, engine):
+    async with face(size=(40, 12)) as tao:
+        screen = tao.app.instrument
+        assert not screen.rack.display and not screen.loop_strip.wave.display
+        assert all(lane.region.height == 1 for lane in screen.grid.lanes if lane.display)
+        assert tao.row(1).startswith("1kick ")
+        assert len(tao.row(1)) == 40
+
+
+async def test_a_long_pattern_is_turned_page_by_page_with_the_cursor(face, engine):
+    pattern = Pattern((track("kick", "X---" * 16),), 16)
+    engine.status = replace(engine.status, machine=replace(engine.machine, pattern=pattern))
+    async with face() as tao:
+        ruler = tao.app.instrument.grid.ruler
+        assert ruler.render().plain.startswith(" bar 1/4")
+        await tao.press("left")
+        assert ruler.render().plain.startswith(" bar 3/4")
+
+
+async def test_ascii_mode_draws_nothing_but_ascii(face, engine):
+    engine.status = replace(engine.status, job=Job(1, "demo", "stems", 0.5))
+    async with face(glyphs=ASCII) as tao:
+        await tao.press("space", "m", "1")
+        engine.advance(1.5)
+        await tao.look()
+        for screen_keys in ([], ["question_mark"]):
+            await tao.press(*screen_keys)
+            strange = {letter for letter in words(tao.app) if not letter.isascii()}
+            assert not strange - {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "▎", "█"}  # Textual's own scroll bar
+
+
+async def test_without_colour_cursor_playhead_mute_and_doubt_can_still_be_read(face, engine, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with face() as tao:
+        assert tao.app.no_color
+        await tao.press("m", "2", "space")
+        engine.advance(0.6)
+        await tao.look()
+        assert "[●]" in tao.row(1) and " M" in tao.row(2) and "●?" in tao.row(2)
+        assert "▾" in tao.app.instrument.grid.ruler.render().plain
+        colours = set(re.findall(r"#([0-9a-f]{6})", tao.app.export_screenshot().split("</style>")[1]))
+        colours -= {"292929", "ff5f57", "febc2e", "28c840", "c5c8c6"}  # the picture's own frame
+        assert all(code[:2] == code[2:4] == code[4:] for code in colours)
+
+
+@pytest.mark.parametrize(("environ", "glyphs"), [
+    ({"LANG": "en_GB.UTF-8"}, UNICODE), ({"LANG": "C"}, ASCII), ({}, ASCII), ({"LC_ALL": "C.utf8"}, UNICODE),
+    ({"LANG": "de_DE.UTF-8", "LC_ALL": "POSIX"}, ASCII), ({"LANG": "C", "TAO_GLYPHS": "unicode"}, UNICODE)])
+def test_the_locale_chooses_the_glyphs(environ, glyphs):
+    assert glyphs_for(environ, "linux") is glyphs
+
+
+def test_the_screen_is_read_less_often_over_ssh():
+    assert frames_per_second({}) == 30
+    assert frames_per_second({"SSH_CONNECTION": "10.0.0.2 50000 10.0.0.1 22"}) == 10

@@ -1,0 +1,228 @@
+"""TaoApp: the only holder of the engine's handle. Thirty times a second it reads, and shows what it read."""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import partial
+from pathlib import Path
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from engine.core.commands import Boundary, Command, Panic, Play, SetListen, SetTempo, Stop
+from engine.core.errors import TaoError
+from engine.core.machine import Listen
+from engine.core.snapshot import Notice, RecordState, Snapshot
+from engine.core.timeline import MAX_BPM, MIN_BPM
+from tui.glyphs import UNICODE, Glyphs, glyphs_for
+from tui.handle import EngineHandle
+from tui.keymap import Keymap
+from tui.screens.instrument import Asked, InstrumentScreen, LengthChosen
+from tui.screens.keys import KeysScreen
+from tui.screens.open_loop import OpenScreen
+from tui.theme import SHADES, TAO
+from tui.widgets.readout import Pressed
+
+QUIT_WITHIN_S = 2.0
+ESCAPE_WITHIN_S = 0.6
+NOTICE_S = 6.0
+LOAD_EVERY_S = 0.5
+
+
+def frames_per_second(environ: Mapping[str, str]) -> int:
+    """How often the screen is read: 30 times a second, 10 at the far end of an SSH line."""
+    return 10 if environ.get("SSH_CONNECTION") else 30
+
+
+class TaoApp(App[None]):
+    """A face of a running engine. Leaving it by `detach` leaves the music on; by `quit`, ends the engine."""
+
+    CSS_PATH = "tao.tcss"
+    TITLE = "Tao"
+    ALLOW_SELECT = False
+
+    def __init__(self, engine: EngineHandle, glyphs: Glyphs = UNICODE, keymap: Keymap | None = None,
+                 fps: int = 30) -> None:
+        super().__init__()
+        self.engine, self.glyphs, self.keymap, self.fps = engine, glyphs, keymap or Keymap(), fps
+        self.snapshot: Snapshot = engine.snapshot()
+        self.instrument = InstrumentScreen(glyphs, self.keymap)
+        self.record_bars = max(1, self.snapshot.status.record_beats // self._beats_per_bar)
+        self.notice, self.notice_until_s = Notice(""), 0.0
+        self.quit_until_s = self.escape_until_s = 0.0
+        self.load = 0.0
+        for action in self.keymap:
+            if action.keys:
+                self.bind(",".join(action.keys), action.call, description=action.help)
+        self.register_theme(TAO)
+        self.theme = TAO.name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The three greys that our styles use and other themes do not name."""
+        return SHADES
+
+    def get_default_screen(self) -> Screen:
+        """The instrument itself."""
+        return self.instrument
+
+    def on_ready(self) -> None:
+        """Start to read, now that there is a screen."""
+        self.set_class(self.glyphs.name == "ascii", "-ascii")
+        self.read()
+        self.show_load()
+        self.set_interval(1 / self.fps, self.read)
+        self.set_interval(LOAD_EVERY_S, self.show_load)
+
+    def read(self) -> None:
+        """Read the newest snapshot and hand it to the screen."""
+        newest = self.engine.snapshot()
+        self._notice_new(newest)
+        self.snapshot = newest
+        self.load = max(self.load, newest.meters.load)
+        now_s = time.monotonic()
+        if now_s > self.notice_until_s and not self.notice.urgent:
+            self.notice = Notice("")
+        banner = newest.status.banner or ""
+        if not self.engine.connected:
+            banner = f"{banner or 'The engine has gone.'} q leaves."
+        self.instrument.show(newest, self.record_bars, banner, self.notice, now_s)
+
+    def show_load(self) -> None:
+        """Show the highest load since this was last done."""
+        self.instrument.show_load(max(self.load, self.snapshot.meters.load))
+        self.load = 0.0
+
+    def say(self, text: str, urgent: bool = False, for_s: float = NOTICE_S) -> None:
+        """Put a word on the notice line."""
+        self.notice, self.notice_until_s = Notice(text, urgent), time.monotonic() + for_s
+
+    def send(self, command: Command, boundary: Boundary = Boundary.NOW) -> None:
+        """Ask the engine; if it cannot be asked, say so."""
+        self._try(self.engine.send, command, boundary)
+
+    def _try(self, ask, *arguments) -> None:
+        try:
+            ask(*arguments)
+        except TaoError as problem:
+            self.say(str(problem))
+
+    def _notice_new(self, newest: Snapshot) -> None:
+        known = Counter(self.snapshot.status.notices)
+        for notice in newest.status.notices:
+            if known[notice]:
+                known[notice] -= 1
+            else:
+                self.say(notice.text, notice.urgent)
+
+    @property
+    def _beats_per_bar(self) -> int:
+        return self.snapshot.status.machine.pattern.beats_per_bar
+
+    @on(Asked)
+    def _asked(self, event: Asked) -> None:
+        self.send(event.command, event.boundary)
+
+    @on(LengthChosen)
+    def _length_chosen(self, event: LengthChosen) -> None:
+        self.record_bars = event.bars
+
+    @on(Pressed)
+    async def _pressed(self, event: Pressed) -> None:
+        await self.run_action(self.keymap[event.action_id].call)
+
+    def action_play(self) -> None:
+        """Play from bar 1, or stop."""
+        self.send(Stop() if self.snapshot.meters.playing else Play())
+
+    def action_record(self) -> None:
+        """Arm a take, or give up the one that is armed or running."""
+        if self.snapshot.status.record_state is RecordState.OFF:
+            self._try(self.engine.start_recording, self.record_bars * self._beats_per_bar)
+        else:
+            self._try(self.engine.cancel_recording)
+
+    def action_tempo(self, by_bpm: float) -> None:
+        """Faster or slower, within what a tempo may be."""
+        bpm = self.snapshot.status.machine.timeline.bpm + by_bpm
+        self.send(SetTempo(min(MAX_BPM, max(MIN_BPM, bpm))))
+
+    def action_listen(self, when: str) -> None:
+        """Go on to the next of Original, Kit + Residual and Kit."""
+        order = list(Listen)
+        following = order[(order.index(self.snapshot.status.machine.listen) + 1) % len(order)]
+        self.send(SetListen(following), Boundary(when))
+
+    def action_panic(self) -> None:
+        """Silence every voice."""
+        self.send(Panic())
+        self.say("Every voice is silenced.")
+
+    def action_escape(self) -> None:
+        """The second Esc in a row is panic."""
+        now_s = time.monotonic()
+        if now_s < self.escape_until_s:
+            self.action_panic()
+        self.escape_until_s = now_s + ESCAPE_WITHIN_S
+
+    def action_decompose(self) -> None:
+        """Take the loop apart again."""
+        self._try(self.engine.decompose)
+
+    def action_cancel_job(self) -> None:
+        """Stop the decomposer."""
+        self._try(self.engine.cancel_job)
+
+    def action_undo(self) -> None:
+        """Take back the last change."""
+        self._try(self.engine.undo)
+
+    def action_redo(self) -> None:
+        """Do again what was taken back."""
+        self._try(self.engine.redo)
+
+    def action_open(self) -> None:
+        """Ask for a path."""
+        self.push_screen(OpenScreen(), self._open)
+
+    def _open(self, path: Path | None) -> None:
+        if path is not None:
+            self._try(self.engine.load_folder if path.is_dir() else self.engine.open_audio, path)
+
+    def action_help(self) -> None:
+        """Show every key."""
+        self.push_screen(KeysScreen(self.keymap, self.glyphs))
+
+    def action_detach(self) -> None:
+        """Leave the screen; the music plays on."""
+        self.engine.close()
+        self.exit(message="The music plays on. Come back with: tao_live.py attach")
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C asks to quit, like q."""
+        self.call_later(self.action_quit)
+
+    async def action_quit(self) -> None:
+        """End the engine and leave; while it plays, only when asked twice within two seconds."""
+        now_s = time.monotonic()
+        if self.engine.connected and self.snapshot.meters.playing and now_s >= self.quit_until_s:
+            self.quit_until_s = now_s + QUIT_WITHIN_S
+            self.say("q again stops the music and leaves; ^p detach leaves it playing.", for_s=QUIT_WITHIN_S)
+            return
+        if self.engine.connected:
+            self._try(self.engine.quit)
+        self.engine.close()
+        self.exit()
+
+    def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:
+        """Every action of the keymap, and the themes."""
+        for action in self.keymap:
+            if action.id not in ("palette", "escape"):
+                yield SystemCommand(action.id, action.help, partial(self.run_action, action.call))
+        yield SystemCommand("theme", "choose other colours", self.action_change_theme)
+
+
+def open_face(engine: EngineHandle, environ: Mapping[str, str], keymap: Keymap | None = None) -> None:
+    """Run the face in this terminal until the musician leaves. Glyphs and rate fit the terminal."""
+    TaoApp(engine, glyphs_for(environ, sys.platform), keymap, frames_per_second(environ)).run()

@@ -1,0 +1,76 @@
+"""The characters the screen is drawn with: one set for UTF-8 terminals, one in plain ASCII."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.core.confidence import is_doubtful
+from engine.core.errors import UsageError
+from engine.core.pattern import Step
+
+STRONG_FROM, MEDIUM_FROM = 0.75, 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set, each a column wide. `wave` climbs from an eighth to full; `arrows` name keys."""
+
+    name: str
+    strong: str
+    medium: str
+    ghost: str
+    silent: str
+    beat: str
+    playhead: str
+    chosen: str
+    pending: str
+    play: str
+    stop: str
+    record: str
+    armed: str
+    lit: str
+    unlit: str
+    bar: str
+    rest: str
+    done: str
+    todo: str
+    warning: str
+    cut: str
+    wave: str
+    arrows: Mapping[str, str]
+    doubtful: str = "?"
+
+    def of_step(self, step: Step) -> str:
+        """A struck step's shape says how hard it is struck."""
+        if step.velocity >= STRONG_FROM:
+            return self.strong
+        return self.medium if step.velocity >= MEDIUM_FROM else self.ghost
+
+    def mark_of(self, step: Step) -> str:
+        """What stands beside the step: a question mark where the transcriber was in doubt."""
+        return self.doubtful if is_doubtful(step) else " "
+
+
+UNICODE = Glyphs(
+    "unicode", strong="●", medium="◐", ghost="○", silent="·", beat="┊", playhead="▾", chosen="▸", pending="▷",
+    play="►", stop="■", record="●", armed="◌", lit="●", unlit="○", bar="━", rest="─", done="✓", todo="·",
+    warning="▲", cut="…", wave="▁▂▃▄▅▆▇█",
+    arrows={"up": "↑", "down": "↓", "left": "←", "right": "→", "enter": "⏎", "backspace": "⌫"})
+ASCII = Glyphs(
+    "ascii", strong="#", medium="+", ghost="o", silent=".", beat=":", playhead="v", chosen=">", pending="~",
+    play=">", stop="=", record="*", armed="o", lit="#", unlit=".", bar="=", rest="-", done="+", todo=".",
+    warning="!", cut="~", wave="...:::||", arrows={})
+
+
+def glyphs_for(environ: Mapping[str, str], platform: str) -> Glyphs:
+    """The set that the terminal can show: as TAO_GLYPHS says (unicode, ascii), or else as the locale does.
+
+    Raises UsageError when TAO_GLYPHS is neither.
+    """
+    wanted = environ.get("TAO_GLYPHS", "")
+    if wanted not in ("", UNICODE.name, ASCII.name):
+        raise UsageError(f"TAO_GLYPHS is unicode or ascii; it was set to {wanted!r}.")
+    if wanted:
+        return UNICODE if wanted == UNICODE.name else ASCII
+    locale = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "")
+    utf8 = "utf8" in locale.lower().replace("-", "")
+    return UNICODE if utf8 or platform == "win32" else ASCII

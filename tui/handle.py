@@ -1,0 +1,49 @@
+"""What a face needs of an engine. `engine.bridge.client.EngineClient` has this shape."""
+
+from pathlib import Path
+from typing import Protocol
+
+from engine.core.commands import Boundary, Command
+from engine.core.snapshot import Snapshot
+
+
+class EngineHandle(Protocol):
+    """One connection to a running engine. No method waits; to ask an engine that has gone raises TaoError."""
+
+    connected: bool
+
+    def send(self, message: Command, boundary: Boundary = Boundary.NOW) -> None:
+        """Ask for a command at a boundary; a refusal comes back as a notice."""
+
+    def snapshot(self) -> Snapshot:
+        """The newest status and meters."""
+
+    def start_recording(self, beats: int) -> None:
+        """Record from the next bar line."""
+
+    def cancel_recording(self) -> None:
+        """Forget the take that is armed or running."""
+
+    def decompose(self) -> None:
+        """Decompose the loaded loop again."""
+
+    def cancel_job(self) -> None:
+        """Stop the decomposer's job."""
+
+    def undo(self) -> None:
+        """Take back the last change."""
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+
+    def open_audio(self, path: str | Path) -> None:
+        """Decompose an audio file."""
+
+    def load_folder(self, path: str | Path) -> None:
+        """Load a decomposition folder."""
+
+    def quit(self) -> None:
+        """End the engine."""
+
+    def close(self) -> None:
+        """Leave; the engine plays on."""

@@ -1,0 +1,132 @@
+"""Every key, by action id. Bindings, footer, help and palette are all made from this one list."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from engine.core.errors import UsageError
+from tui.glyphs import Glyphs
+
+NAMED_KEYS = {"question_mark": "?", "plus": "+", "minus": "-", "equals_sign": "=", "escape": "Esc"}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a key asks for. `call`: the Textual action; `label`: for the footer, empty for none there;
+    without keys it is in the palette alone. `range_label` stands for a row of keys in the footer."""
+
+    id: str
+    keys: tuple[str, ...]
+    call: str
+    help: str
+    label: str = ""
+    range_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Actions that belong together on the help screen."""
+
+    name: str
+    actions: tuple[Action, ...]
+
+
+def _digit(number: int) -> Action:
+    words = f"strike track {number}'s one-shot"
+    in_footer = ("hit", "1-8") if number == 1 else ("", "")
+    return Action(f"track-{number}", (str(number),), f"screen.digit({number})", words, *in_footer)
+
+
+GROUPS = (
+    Group("Transport", (
+        Action("play", ("space",), "play", "play from bar 1, or stop", "play"),
+        Action("record", ("r",), "record", "record from the next bar line; again: give the take up", "rec"),
+        Action("length", ("L",), "screen.lead('length')", "then 1-9: bars to record (0: 16)"),
+        Action("tempo-up", ("plus", "equals_sign"), "tempo(1)", "1 BPM faster"),
+        Action("tempo-down", ("minus",), "tempo(-1)", "1 BPM slower"),
+        Action("panic", ("f12",), "panic", "silence every voice; so does Esc Esc"),
+    )),
+    Group("Loop", (
+        Action("decompose", ("d",), "decompose", "take the loop apart again", "split"),
+        Action("listen", ("a",), "listen('bar')", "hear Original, Kit + Residual or Kit, at the bar", "hear"),
+        Action("listen-now", ("A",), "listen('now')", "the same, at once"),
+        Action("open", ("ctrl+o",), "open", "open a loop or a decomposition folder"),
+        Action("cancel-job", ("ctrl+x",), "cancel_job", "stop the decomposition that is running"),
+    )),
+    Group("Steps", (
+        Action("left", ("left",), "screen.step(-1)", "one step back"),
+        Action("right", ("right",), "screen.step(1)", "one step on"),
+        Action("up", ("up",), "screen.lane(-1)", "the track above"),
+        Action("down", ("down",), "screen.lane(1)", "the track below"),
+        Action("bar-left", ("ctrl+left",), "screen.bar(-1)", "one bar back"),
+        Action("bar-right", ("ctrl+right",), "screen.bar(1)", "one bar on"),
+        Action("toggle", ("enter",), "screen.strike", "strike or silence the step", "step"),
+        Action("clear", ("backspace",), "screen.clear", "silence the step"),
+        Action("velocity-up", ("shift+up",), "screen.accent(0.1)", "strike the step harder"),
+        Action("velocity-down", ("shift+down",), "screen.accent(-0.1)", "strike the step softer"),
+        Action("velocity", ("v",), "screen.lead('velocity')", "then 1-9, 0: velocity 10-90, 100 %"),
+        Action("next-doubtful", ("N",), "screen.next_doubtful", "go to the next step marked ?"),
+    )),
+    Group("Kit", (
+        *(_digit(number) for number in range(1, 9)),
+        Action("mute", ("m",), "screen.lead('mute')", "then 1-8: mute it at the bar; mm: this one", "mute"),
+        Action("solo", ("s",), "screen.lead('solo')", "then 1-8: solo it at the bar; ss: this one", "solo"),
+    )),
+    Group("Tao", (
+        Action("undo", ("u", "ctrl+z"), "undo", "take back the last change", "undo"),
+        Action("redo", ("U", "ctrl+y"), "redo", "do again what was taken back"),
+        Action("digit-9", ("9",), "screen.digit(9)", "9 after v or L"),
+        Action("digit-0", ("0",), "screen.digit(0)", "0 after v or L"),
+        Action("escape", ("escape",), "screen.escape", "leave m, s, v or L without doing anything"),
+        Action("palette", ("ctrl+p",), "command_palette", "every action by name"),
+        Action("detach", (), "detach", "leave the screen; the music plays on"),
+        Action("help", ("question_mark", "f1"), "help", "these keys", "keys"),
+        Action("quit", ("q", "ctrl+q"), "quit", "stop the engine and leave; twice while it plays", "quit"),
+    )),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Keymap:
+    """The keys in force: the defaults, or with some of them replaced by action id."""
+
+    groups: tuple[Group, ...] = field(default=GROUPS)
+
+    def __iter__(self) -> Iterator[Action]:
+        return (action for group in self.groups for action in group.actions)
+
+    def __getitem__(self, action_id: str) -> Action:
+        return next(action for action in self if action.id == action_id)
+
+    def with_keys(self, keys_by_id: Mapping[str, str]) -> "Keymap":
+        """The same actions under other keys, comma separated as in `{"record": "r,f5"}`.
+
+        Raises UsageError for an action that does not exist, or a key that two actions would share.
+        """
+        known = {action.id for action in self}
+        unknown = sorted(set(keys_by_id) - known)
+        if unknown:
+            raise UsageError(f"No action is called {unknown[0]!r}; there are {', '.join(sorted(known))}.")
+        changed = Keymap(tuple(
+            replace(group, actions=tuple(_with_keys(action, keys_by_id) for action in group.actions))
+            for group in self.groups))
+        owners: dict[str, str] = {}
+        for action in changed:
+            for key in action.keys:
+                owner = owners.setdefault(key, action.id)
+                if owner != action.id:
+                    raise UsageError(f"The key {key} is given to both {owner} and {action.id}; choose one.")
+        return changed
+
+
+def _with_keys(action: Action, keys_by_id: Mapping[str, str]) -> Action:
+    if action.id not in keys_by_id:
+        return action
+    keys = (key.strip() for key in keys_by_id[action.id].split(","))
+    return replace(action, keys=tuple(key for key in keys if key))
+
+
+def key_label(key: str, glyphs: Glyphs) -> str:
+    """A key as it is printed: ^p, shift+↑, ?."""
+    *modifiers, name = key.split("+")
+    name = NAMED_KEYS.get(name) or glyphs.arrows.get(name) or (name.upper() if name[1:].isdigit() else name)
+    return "".join("^" if modifier == "ctrl" else modifier + "+" for modifier in modifiers) + name

@@ -1,0 +1,1 @@
+"""Whole screens: the instrument, the keys, the file to open."""

@@ -1,0 +1,28 @@
+"""One line to type a path into: an audio file, or a decomposition folder."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+
+class OpenScreen(ModalScreen[Path | None]):
+    """Answers the path, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "close")]
+
+    def compose(self) -> ComposeResult:
+        """A label and a field."""
+        with Vertical(id="open-page"):
+            yield Static("Open a loop (WAV, FLAC, AIFF, OGG, MP3) or a decomposition folder:", markup=False)
+            yield Input(placeholder="path, then Enter; Esc leaves", id="open-path", compact=True)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        path = event.value.strip()
+        self.dismiss(Path(path).expanduser() if path else None)

@@ -1,0 +1,140 @@
+"""The lines of words: the banner, the step under the cursor, the notices, the keys."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.events import Click
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from engine.core.pattern import Step, Track
+from tui.glyphs import Glyphs
+from tui.keymap import Keymap, key_label
+from tui.widgets.looks import looks
+from tui.widgets.readout import Pressed
+
+LEADS = {
+    "mute": "MUTE  1-8 that track, m this one, Esc none",
+    "solo": "SOLO  1-8 that track, s this one, Esc none",
+    "velocity": "VELOCITY  1-9: 10-90 %, 0: 100 %, Esc leaves it",
+    "length": "RECORD LENGTH  1-9 bars, 0: 16 bars, Esc leaves it",
+}
+
+
+class Banner(Widget):
+    """What stays true until something is done about it, such as playing without a device. Else hidden."""
+
+    text: reactive[str] = reactive("", layout=True)
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__(id="banner")
+        self.glyphs = glyphs
+
+    def render(self) -> Text:
+        """The sentence behind a warning mark."""
+        return Text(f" {self.glyphs.warning} {self.text}")
+
+    def watch_text(self, text: str) -> None:
+        """Come and go with the words."""
+        self.display = bool(text)
+
+
+class StepLine(Widget):
+    """All that the step under the cursor is, in words."""
+
+    track: reactive[Track | None] = reactive(None)
+    index: reactive[int] = reactive(0)
+
+    def render(self) -> Text:
+        """`snare  step 5 of 32  velocity 80 %  12 ticks late  sure 43 %`."""
+        if self.track is None or self.index >= len(self.track.steps):
+            return Text("")
+        step = self.track.steps[self.index]
+        words = [self.track.name, f"step {self.index + 1} of {len(self.track.steps)}", *_words(step)]
+        return Text(" " + "   ".join(words), no_wrap=True, overflow="ellipsis")
+
+
+def _words(step: Step | None) -> list[str]:
+    if step is None:
+        return ["silent"]
+    words = [f"velocity {step.velocity:.0%}"]
+    if step.microtiming:
+        words.append(f"{abs(step.microtiming)} ticks {'late' if step.microtiming > 0 else 'early'}")
+    if step.confidence < 1.0:
+        words.append(f"sure {step.confidence:.0%}")
+    if step.probability < 1.0:
+        words.append(f"chance {step.probability:.0%}")
+    if step.condition != (1, 1):
+        words.append(f"pass {step.condition[0]} of {step.condition[1]}")
+    if step.ratchet > 1:
+        words.append(f"{step.ratchet} strokes")
+    return words
+
+
+class NoticeLine(Widget):
+    """The newest word to the musician; an urgent one stays lit."""
+
+    text: reactive[str] = reactive("")
+    urgent: reactive[bool] = reactive(False)
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__(id="notice")
+        self.glyphs = glyphs
+
+    def render(self) -> Text:
+        """The words, behind a warning mark where urgent."""
+        mark = self.glyphs.warning if self.urgent else " "
+        return Text(f" {mark} {self.text}" if self.text else "", no_wrap=True, overflow="ellipsis")
+
+    def watch_urgent(self, urgent: bool) -> None:
+        """Light up or go quiet."""
+        self.set_class(urgent, "-urgent")
+
+
+class KeyBar(Widget):
+    """The keys that matter now: the footer's actions of the keymap, or what a leader key waits for."""
+
+    lead: reactive[str] = reactive("")
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--label", "keys--lead"}
+
+    def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
+        super().__init__(id="keys")
+        self.glyphs = glyphs
+        actions = [action for action in keymap if action.label and action.keys]
+        self.items = [(action.id, action.range_label or key_label(action.keys[0], glyphs), action.label)
+                      for action in actions]
+
+    def render(self) -> Text:
+        """`space play  r rec ...`, as many as fit; the last two always do."""
+        key, label, lead = looks(self, "keys--key", "keys--label", "keys--lead")
+        if self.lead:
+            return Text(" " + LEADS[self.lead], lead, no_wrap=True, overflow="ellipsis")
+        text = Text(" ", no_wrap=True)
+        for _, name, words in self.shown():
+            text.append(name, key).append(f" {words}  ", label)
+        return text
+
+    def shown(self) -> list[tuple[str, str, str]]:
+        """The items for which there is room."""
+        room = self.size.width - 1
+        last = self.items[-2:]
+        room -= sum(_columns(item) for item in last)
+        shown = []
+        for item in self.items[:-2]:
+            if room >= _columns(item):
+                room -= _columns(item)
+                shown.append(item)
+        return shown + last
+
+    def on_click(self, event: Click) -> None:
+        """Ask for the action under the pointer."""
+        column = 1
+        for item in self.shown() if not self.lead else []:
+            if column <= event.x < column + _columns(item):
+                self.post_message(Pressed(item[0]))
+            column += _columns(item)
+
+
+def _columns(item: tuple[str, str, str]) -> int:
+    return len(item[1]) + len(item[2]) + 3

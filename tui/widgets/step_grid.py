@@ -1,0 +1,110 @@
+"""The step grid: a ruler and one lane per track, all on the same page of the pattern."""
+
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from engine.core.machine import Machine
+from engine.core.pattern import MAX_TRACKS, Pattern
+from engine.core.snapshot import Snapshot
+from tui.geometry import FULL_LABEL, GridView
+from tui.glyphs import Glyphs
+from tui.widgets.lane import Lane, Switches
+from tui.widgets.looks import looks
+
+
+class Ruler(Widget):
+    """Bars and beats above the grid, and the beat that plays."""
+
+    view: reactive[GridView] = reactive(GridView())
+    beats_per_bar: reactive[int] = reactive(4)
+    total_beats: reactive[int] = reactive(8)
+    playing_column: reactive[int | None] = reactive(None)
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"ruler--bar", "ruler--beat", "ruler--playhead"}
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__(id="ruler")
+        self.glyphs = glyphs
+
+    def render(self) -> Text:
+        """`1.1   1.2   1.3 ...`, the bar where it begins in bold; a mark where the playhead is."""
+        view = self.view
+        bar_look, beat_look, head = looks(self, "ruler--bar", "ruler--beat", "ruler--playhead")
+        text = Text(self._page(), beat_look, no_wrap=True)
+        for beat in range(view.first_beat, view.first_beat + view.beats):
+            bar, nth = beat // self.beats_per_bar + 1, beat % self.beats_per_bar + 1
+            label = f"{bar}.{nth}"[: view.columns_per_beat].ljust(view.columns_per_beat)
+            text.append(label, beat_look if nth > 1 else bar_look)
+        if self.playing_column is None:
+            return text
+        at = view.label_columns + self.playing_column
+        under = text.plain[at : at + 1]
+        look = head if under.isspace() else head + Style(reverse=True)
+        mark = Text(self.glyphs.playhead if under.isspace() else under, look)
+        return Text("", no_wrap=True) + text[:at] + mark + text[at + 1 :]
+
+    def _page(self) -> str:
+        """Which bars these are, where not all are shown."""
+        first = self.view.first_beat // self.beats_per_bar + 1
+        all_shown = self.view.beats >= self.total_beats
+        page = f"{first}/{-(-self.total_beats // self.beats_per_bar)}"
+        words = "" if all_shown else f" bar {page}" if self.view.label_columns >= FULL_LABEL else f" {page}"
+        return words[: self.view.label_columns].ljust(self.view.label_columns)
+
+
+class StepGrid(Vertical):
+    """Shows a machine. Slots come from the snapshot, columns from the view; it only brings them together."""
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__(id="grid")
+        self.ruler = Ruler(glyphs)
+        self.lanes = [Lane(number, glyphs) for number in range(1, MAX_TRACKS + 1)]
+
+    def compose(self) -> ComposeResult:
+        """The ruler, then as many lanes as a pattern may have; those without a track stay hidden."""
+        yield self.ruler
+        yield from self.lanes
+
+    def show_machine(self, machine: Machine, waiting: frozenset[tuple[str, str]]) -> None:
+        """Take over tracks and switches; `waiting`: ("mute" or "solo", track) that the bar brings."""
+        pattern = machine.pattern
+        for lane, track in zip(self.lanes, _padded(pattern), strict=True):
+            lane.display = track is not None
+            lane.track = track
+            if track is not None:
+                name = track.name
+                lane.switches = Switches(name in machine.mutes, name in machine.solos,
+                                         ("mute", name) in waiting, ("solo", name) in waiting,
+                                         machine.audible(name))
+        self.ruler.beats_per_bar, self.ruler.total_beats = pattern.beats_per_bar, pattern.beats
+
+    def show_view(self, view: GridView, cursor_track: int, cursor_step: int) -> None:
+        """Turn to a page and put the cursor there."""
+        self.ruler.view = view
+        for lane in self.lanes:
+            lane.view = view
+            lane.cursor = cursor_step if lane.number == cursor_track + 1 else None
+            if lane.number == cursor_track + 1 and lane.display:
+                self.scroll_to_widget(lane, animate=False)
+
+    def show_playing(self, snapshot: Snapshot) -> None:
+        """Move the playheads to where the music is: each track has its own."""
+        marks = []
+        for lane in self.lanes:
+            if lane.track is None:
+                continue
+            lane.playing = snapshot.playing_slot(lane.track)
+            if lane.playing is not None:
+                column = lane.view.column(lane.playing, lane.track.steps_per_beat)
+                marks.append((len(lane.track.steps), column))
+        self.ruler.playing_column = max(marks, key=lambda mark: mark[0])[1] if marks else None
+
+
+def _padded(pattern: Pattern) -> list:
+    return [*pattern.tracks, *(None,) * (MAX_TRACKS - len(pattern.tracks))]
