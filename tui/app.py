@@ -218,7 +218,7 @@ class TaoApp(App[None]):
     def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:
         """Every action of the keymap, and the themes."""
         for action in self.keymap:
-            if action.id not in ("palette", "escape"):
+            if action.id not in ("palette", "escape", "digit-9", "digit-0"):
                 yield SystemCommand(action.id, action.help, partial(self.run_action, action.call))
         yield SystemCommand("theme", "choose other colours", self.action_change_theme)
 

@@ -73,7 +73,7 @@ async def test_the_help_screen_lists_every_key(face):
 async def test_the_palette_offers_every_action(face, engine):
     async with face() as tao:
         offered = {command.title for command in tao.app.get_system_commands(tao.app.screen)}
-    assert {action.id for action in Keymap()} - offered == {"palette", "escape"}
+    assert {action.id for action in Keymap()} - offered == {"palette", "escape", "digit-9", "digit-0"}
 
 
 async def test_detach_in_the_palette_leaves_the_music_on(face, engine):
