@@ -26,30 +26,32 @@ class OnsetStrength:
         """Hits and tempo of audio (channels, frames). Raises NoOnsets on silence and on steady noise."""
         mono = np.asarray(audio, np.float32).mean(axis=0)
         length_s = len(mono) / sample_rate
-        if float(np.abs(mono).max()) < _MIN_PEAK:
-            raise NoOnsets("The loop is silent: there is nothing to take apart. Check the input's level.")
-        mono = resampled(mono[None], sample_rate, RATE, circular)[0]
-        times_s, rises = onsets(mono, circular)
-        onsets_heard = tuple(as_onsets(times_s, name_onsets(rises)))
-        if not onsets_heard:
-            raise NoOnsets("No drum hit was heard in the loop: it holds no clear attacks. Try another loop.")
-        return Transcription(onsets_heard, guess_tempi(onsets_heard, length_s, beats))
+        times_s, rises = attacks(resampled(mono[None], sample_rate, RATE, circular)[0], circular)
+        heard = tuple(as_onsets(times_s, name_onsets(rises)))
+        return Transcription(heard, guess_tempi(heard, length_s, beats))
 
 
-def onsets(mono: np.ndarray, circular: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Times in s (onsets,) and rises (onsets, bands) of mono audio (frames,) at `RATE`, by time."""
+def attacks(mono: np.ndarray, circular: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Times in s (onsets,) and rises (onsets, bands) of mono audio (frames,) at `RATE`, by time.
+
+    Raises NoOnsets when the audio is silent, or nothing stands out of it as steady noise does not.
+    """
+    if float(np.abs(mono).max()) < _MIN_PEAK:
+        raise NoOnsets("The loop is silent: there is nothing to take apart. Check the input's level.")
     heard = listen(mono, circular)
     context = round(CONTEXT_S * RATE)
     padded = with_context(mono, context, circular)
     found = peaks(heard.strength, _MIN_RISE)
     if not len(found) or heard.strength[found].max() < _MIN_CONTRAST * np.median(heard.strength):
-        return np.zeros(0), np.zeros((0, heard.magnitudes.shape[1]))
+        raise NoOnsets("No drum hit was heard in the loop: it holds no clear attacks. Try another loop.")
     frames, kept = [], []
     for stft_frame in found:
         frame = attack_frame(padded, round(stft_frame / STFT_FRAMES_PER_S * RATE), RATE) - context
         if -_EARLY_S * RATE <= frame < len(mono) - _EARLY_S * RATE:
             frames.append(frame % len(mono) if circular else max(frame, 0))
             kept.append(stft_frame)
+    if not frames:
+        raise NoOnsets("No drum hit was heard in the loop: it holds no clear attacks. Try another loop.")
     order = np.argsort(frames, kind="stable")
     rises = np.array([heard.rise_at(kept[index]) for index in order])
     return np.array(frames)[order] / RATE, rises.reshape(len(kept), -1)

@@ -1,0 +1,110 @@
+"""Audio files into loops: any common format, 8 to 192 kHz, one to eight channels, or one clear sentence."""
+
+import math
+import struct
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from engine.core.errors import UnreadableAudio
+from engine.core.loop import Audio, Loop
+
+LONGEST_S = 300.0
+SHORTEST_S = 0.05
+LOWEST_RATE, HIGHEST_RATE = 8000, 192000
+MOST_CHANNELS = 8
+_LOUDEST = 16.0
+
+
+def read_loop(path: Path, beats: int | None = None) -> Loop:
+    """The whole file as a loop, named after it: WAV, FLAC, AIFF, OGG or MP3, float32 (frames, channels).
+
+    Raises UnreadableAudio, with the remedy in its sentence, for whatever is not a usable recording.
+    """
+    name = path.name
+    if not path.exists():
+        raise UnreadableAudio(f"There is no file {str(path)!r}. Check the name and the folder.")
+    if path.is_dir():
+        raise UnreadableAudio(f"{str(path)!r} is a folder; name an audio file in it.")
+    audio, sample_rate = _decoded(path)
+    check_usable(audio, sample_rate, name)
+    return Loop(np.ascontiguousarray(audio), sample_rate, path.stem or name, beats)
+
+
+def check_usable(audio: Audio, sample_rate: int, name: str) -> None:
+    """Raise UnreadableAudio unless audio (frames, channels) can be a loop: long enough, and finite."""
+    length_s = len(audio) / sample_rate
+    if length_s < SHORTEST_S:
+        raise UnreadableAudio(f"{name} lasts {1000 * length_s:.0f} ms, too short for a loop; "
+                              "record at least a beat.")
+    if not np.isfinite(audio).all():
+        bad = int(np.argmax(~np.isfinite(audio).all(axis=1)))
+        raise UnreadableAudio(f"{name} holds a value that is not a number at {bad / sample_rate:.3f} s; "
+                              "export it again from the program that made it.")
+    peak = float(np.abs(audio).max())
+    if peak > _LOUDEST:
+        raise UnreadableAudio(f"{name} peaks {20 * math.log10(peak):.0f} dB above full scale, which no "
+                              "recording does; export it again as 24-bit or as float within 1.0.")
+
+
+def write_wav(path: Path, audio: Audio, sample_rate: int) -> None:
+    """Write audio (frames, channels) as a float32 WAV. Raises OSError when the disk does not take it."""
+    try:
+        with path.open("wb") as file:
+            soundfile.write(file, audio, sample_rate, format="WAV", subtype="FLOAT")
+            file.flush()
+    except soundfile.SoundFileError as error:
+        raise OSError(f"{path.name} could not be written ({error})") from error
+    if path.stat().st_size < 4 * audio.size:
+        raise OSError(f"{path.name} was cut short; the disk is probably full")
+
+
+def _decoded(path: Path) -> tuple[Audio, int]:
+    try:
+        with soundfile.SoundFile(path) as file:
+            _check_header(file, path.name)
+            audio = file.read(dtype="float32", always_2d=True)
+            sample_rate = int(file.samplerate)
+    except soundfile.SoundFileError as error:
+        reason = str(error).rstrip(".").rsplit(": ", 1)[-1]
+        raise UnreadableAudio(f"{path.name} is not audio that can be read ({reason}). "
+                              "Give a WAV, FLAC, AIFF, OGG or MP3 file.") from error
+    except PermissionError as error:
+        raise UnreadableAudio(f"{path.name} may not be read; change its permissions.") from error
+    except (OSError, RuntimeError, TypeError, MemoryError) as error:
+        raise UnreadableAudio(f"{path.name} could not be read ({error}).") from error
+    if not len(audio):
+        raise UnreadableAudio(f"{path.name} holds no audio; the file is probably cut short. Export it again.")
+    missing = missing_bytes(path)
+    if missing:
+        raise UnreadableAudio(f"{path.name} is cut short: its last {missing} bytes are missing. "
+                              "Copy or export it again.")
+    return audio, sample_rate
+
+
+def missing_bytes(path: Path) -> int:
+    """How many bytes of a WAV's audio its header announces and the file does not hold; 0 for other formats
+    and for recordings whose header was never finished (which announce nothing)."""
+    with path.open("rb") as file:
+        if file.read(4) != b"RIFF" or file.seek(8) != 8 or file.read(4) != b"WAVE":
+            return 0
+        while len(head := file.read(8)) == 8:
+            kind, size = struct.unpack("<4sI", head)
+            if kind == b"data":
+                there = path.stat().st_size - file.tell()
+                return 0 if size >= 0xFFFFFF00 else max(0, size - there)
+            file.seek(size + size % 2, 1)
+    return 0
+
+
+def _check_header(file: soundfile.SoundFile, name: str) -> None:
+    if not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE:
+        raise UnreadableAudio(f"{name} has a sample rate of {file.samplerate} Hz; Tao reads 8 to 192 kHz.")
+    if file.channels > MOST_CHANNELS:
+        raise UnreadableAudio(f"{name} has {file.channels} channels; Tao reads up to {MOST_CHANNELS}. "
+                              "Mix it down to stereo.")
+    length_s = file.frames / file.samplerate
+    if length_s > LONGEST_S:
+        raise UnreadableAudio(f"{name} lasts {length_s / 60:.0f} minutes; a loop lasts at most "
+                              f"{LONGEST_S / 60:.0f}. Cut out the bars you want.")

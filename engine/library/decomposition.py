@@ -1,0 +1,52 @@
+"""A decomposition as it is kept: kit, pattern and recording with everything that was found out about them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.core.kit import Kit, SampleId
+from engine.core.loop import Audio
+from engine.core.pattern import Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class HeardOnset:
+    """A hit in the recording: seconds from its start, velocity and confidence 0..1."""
+
+    time_s: float
+    velocity: float
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the recording came from. sha256 of the file, or of the audio when it was recorded here."""
+
+    name: str
+    sha256: str | None = None
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredDecomposition:
+    """What a decomposition folder holds. All audio float32 (frames, 2) at `sample_rate`.
+
+    samples: every id that the kit names; stems, onsets and track_match by track name; made_by: which plugins
+    and weights; unknown: keys of kit.json that this version does not know, at the top and by track name,
+    written back as they were.
+    """
+
+    tempo_bpm: float
+    sample_rate: int
+    kit: Kit
+    pattern: Pattern
+    samples: dict[SampleId, Audio]
+    loop: Audio
+    residual: Audio | None = None
+    match: float | None = None
+    stems: dict[str, Audio] = field(default_factory=dict)
+    onsets: dict[str, tuple[HeardOnset, ...]] = field(default_factory=dict)
+    track_match: dict[str, float] = field(default_factory=dict)
+    source: Source = Source("loop")
+    made_by: dict[str, Any] = field(default_factory=dict)
+    unknown: dict[str, Any] = field(default_factory=dict)
+    unknown_of_track: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -1,0 +1,146 @@
+"""A decomposition folder, readable with Tao gone: kit.json, loop.wav, oneshots/, stems/, residual, MIDI."""
+
+import json
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from engine.core.errors import TaoError, UnreadableKit
+from engine.core.kit import Kit
+from engine.core.loop import Audio
+from engine.core.samples import sample_id
+from engine.library.audio_files import write_wav
+from engine.library.decomposition import StoredDecomposition
+from engine.library.kit_json import (
+    KEYS,
+    TRACK_KEYS,
+    one_shot_from_json,
+    onsets_from_json,
+    pattern_from_json,
+    source_from_json,
+    to_json,
+)
+from engine.library.midi_file import write_midi
+
+MAX_KIT_BYTES = 16_000_000
+
+
+class UnwritableFolder(TaoError):
+    """A decomposition could not be written where it was asked for."""
+
+
+def write_folder(folder: Path, stored: StoredDecomposition) -> None:
+    """Write everything; kit.json last and at once, so that a folder that has one is whole.
+
+    Raises UnwritableFolder when the folder is read-only, the disk full, or a file is in the way.
+    """
+    try:
+        for sub in ("oneshots", "stems"):
+            (folder / sub).mkdir(parents=True, exist_ok=True)
+        document = to_json(stored)
+        write_wav(folder / "loop.wav", stored.loop, stored.sample_rate)
+        if stored.residual is not None:
+            write_wav(folder / "residual.wav", stored.residual, stored.sample_rate)
+        for track in document["tracks"]:
+            _write_track(folder, stored, track)
+        notes = {track["name"]: track["midi_note"] for track in document["tracks"]}
+        write_midi(folder / "pattern.mid", stored.pattern, stored.tempo_bpm, notes)
+        partial = folder / "kit.json.part"
+        partial.write_text(json.dumps(document, indent=1), encoding="utf-8")
+        partial.replace(folder / "kit.json")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UnwritableFolder(f"{str(folder)!r} could not be written: {reason}. Name a folder you may write to, "
+                               "on a disk with room.") from error
+
+
+def read_folder(folder: Path) -> StoredDecomposition:
+    """Read a folder that Tao, or a person, wrote. Raises UnreadableKit, naming what is wrong with it."""
+    document = _document(folder)
+    pattern = pattern_from_json(document)
+    tracks = document["tracks"]
+    loop, sample_rate = _audio(folder, "loop.wav")
+    samples, shots, stems = {}, {}, {}
+    for track in tracks:
+        if track.get("oneshot"):
+            sample = _at_rate(folder, track["oneshot"], sample_rate)
+            samples[sample_id(sample)] = sample
+            shots[track["name"]] = one_shot_from_json(track, sample_id(sample), len(sample))
+        if track.get("stem"):
+            stems[track["name"]] = _at_rate(folder, track["stem"], sample_rate)
+    residual = _at_rate(folder, "residual.wav", sample_rate) if (folder / "residual.wav").exists() else None
+    return StoredDecomposition(
+        float(document["tempo_bpm"]), sample_rate, Kit(str(document.get("name", folder.name)), shots), pattern,
+        samples, loop, residual, document.get("match"), stems,
+        {track["name"]: onsets_from_json(track) for track in tracks},
+        {track["name"]: track["match"] for track in tracks if track.get("match") is not None},
+        source_from_json(document), document.get("made_by") or {},
+        {key: value for key, value in document.items() if key not in KEYS},
+        {track["name"]: {key: value for key, value in track.items() if key not in TRACK_KEYS}
+         for track in tracks})
+
+
+def inside(folder: Path, relative: object) -> Path:
+    """The file a document names. Raises UnreadableKit unless its path is relative and stays in the folder."""
+    if not isinstance(relative, str) or not relative:
+        raise UnreadableKit(f"kit.json names a file by {relative!r}, which is not a path.")
+    path = PurePosixPath(relative.replace("\\", "/"))
+    whole = folder / path
+    if path.is_absolute() or not whole.resolve().is_relative_to(folder.resolve()):
+        raise UnreadableKit(f"kit.json points to {relative!r}, outside its own folder; that is not read.")
+    return whole
+
+
+def _write_track(folder: Path, stored: StoredDecomposition, track: dict[str, Any]) -> None:
+    name = track["name"]
+    file_name = "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in name) + ".wav"
+    shot = stored.kit.one_shots.get(name)
+    track["oneshot"], track["stem"] = None, None
+    if shot is not None:
+        track["oneshot"] = f"oneshots/{file_name}"
+        write_wav(folder / track["oneshot"], stored.samples[shot.sample], stored.sample_rate)
+    if name in stored.stems:
+        track["stem"] = f"stems/{file_name}"
+        write_wav(folder / track["stem"], stored.stems[name], stored.sample_rate)
+
+
+def _document(folder: Path) -> dict[str, Any]:
+    path = folder / "kit.json"
+    if not folder.is_dir():
+        raise UnreadableKit(f"There is no folder {str(folder)!r}; `decompose LOOP -o DIR` makes one.")
+    try:
+        if path.stat().st_size > MAX_KIT_BYTES:
+            raise UnreadableKit(f"{str(path)!r} is larger than any kit.json; is it the right file?")
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UnreadableKit(f"{str(folder)!r} holds no kit.json; `decompose LOOP -o DIR` makes one.") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise UnreadableKit(f"{str(path)!r} cannot be read: {str(error).rstrip('.')}.") from error
+    if not isinstance(document, dict) or not isinstance(document.get("tracks"), list):
+        raise UnreadableKit(f"{str(path)!r} is not a kit: it has no list of tracks.")
+    if not all(isinstance(track, dict) and isinstance(track.get("name"), str) for track in document["tracks"]):
+        raise UnreadableKit(f"{str(path)!r} is not a kit: a track in it has no name.")
+    if not str(document.get("schema", "")).startswith("tao.kit/1"):
+        raise UnreadableKit(f"{str(path)!r} has the schema {document.get('schema')!r}; this Tao reads tao.kit/1.")
+    return document
+
+
+def _at_rate(folder: Path, relative: object, sample_rate: int) -> Audio:
+    audio, found = _audio(folder, relative)
+    if found != sample_rate:
+        raise UnreadableKit(f"{relative} is at {found} Hz and loop.wav at {sample_rate}; they must be equal.")
+    return audio
+
+
+def _audio(folder: Path, relative: object) -> tuple[Audio, int]:
+    path = inside(folder, relative)
+    try:
+        audio, sample_rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, OSError, RuntimeError) as error:
+        raise UnreadableKit(f"{str(path)!r} is missing or is not audio; the kit cannot be used without it.") from error
+    if not len(audio) or not np.isfinite(audio).all():
+        raise UnreadableKit(f"{str(path)!r} is empty or holds values that are not numbers.")
+    stereo = audio[:, :2] if audio.shape[1] > 1 else np.repeat(audio, 2, axis=1)
+    return np.ascontiguousarray(stereo), int(sample_rate)

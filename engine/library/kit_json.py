@@ -1,0 +1,133 @@
+"""kit.json, schema `tao.kit/1`: the words of a decomposition folder, to values and back.
+
+Beyond the plain format a track may say its own resolution, length, swing and sound, and a step its
+probability, condition and ratchet; a reader that does not know these still has the loop as it was heard.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from engine.core.errors import InvalidValue, UnreadableKit
+from engine.core.kit import GM_NOTES, OneShot
+from engine.core.pattern import Pattern, Step, Track
+from engine.core.timeline import PPQN, Ticks
+from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
+
+SCHEMA = "tao.kit/1"
+KEYS = frozenset({"schema", "tempo_bpm", "meter", "bars", "beats", "steps_per_beat", "swing", "length_s",
+                  "sample_rate", "match", "source", "made_by", "tracks", "name"})
+TRACK_KEYS = frozenset({"name", "midi_note", "choke_group", "match", "oneshot", "stem", "onsets",
+                        "steps", "steps_per_beat", "length", "swing", "gain", "pan", "pitch_semitones",
+                        "attack_s", "decay_s"})
+
+
+def to_json(stored: StoredDecomposition) -> dict[str, Any]:
+    """The document for a decomposition; unknown keys are put back."""
+    pattern, bpm = stored.pattern, stored.tempo_bpm
+    return {**stored.unknown, "schema": SCHEMA, "name": stored.kit.name, "tempo_bpm": bpm,
+            "meter": [pattern.beats_per_bar, 4], "bars": _whole(pattern.beats / pattern.beats_per_bar),
+            "beats": pattern.beats, "steps_per_beat": pattern.tracks[0].steps_per_beat, "swing": pattern.swing,
+            "length_s": len(stored.loop) / stored.sample_rate, "sample_rate": stored.sample_rate,
+            "match": stored.match, "source": asdict(stored.source), "made_by": stored.made_by,
+            "tracks": [_track_to_json(stored, track) for track in pattern.tracks]}
+
+
+def pattern_from_json(document: dict[str, Any]) -> Pattern:
+    """The pattern in a document. Raises UnreadableKit when it holds none that can be played."""
+    try:
+        bpm = float(document["tempo_bpm"])
+        per_bar = int(document.get("meter", [4, 4])[0])
+        beats = int(document.get("beats", round(float(document.get("bars", 1)) * per_bar)))
+        steps_per_beat = int(document.get("steps_per_beat", 4))
+        tracks = tuple(_track_from_json(track, bpm, beats, steps_per_beat) for track in document["tracks"])
+        return Pattern(tracks, beats, float(document.get("swing", 0.5)), per_bar)
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
+        raise UnreadableKit(f"kit.json holds no pattern that can be played: {_reason(error)}.") from error
+
+
+def one_shot_from_json(track: dict[str, Any], sample: str, frames: int) -> OneShot:
+    """The sound of a track. Raises UnreadableKit when its numbers are out of range."""
+    try:
+        group, decay_s = track.get("choke_group"), track.get("decay_s")
+        return OneShot(sample, frames, gain=float(track.get("gain", 1.0)), pan=float(track.get("pan", 0.0)),
+                       pitch_semitones=float(track.get("pitch_semitones", 0.0)),
+                       attack_s=float(track.get("attack_s", 0.0)),
+                       decay_s=None if decay_s is None else float(decay_s),
+                       choke_group=None if group is None else int(group),
+                       midi_note=int(track.get("midi_note", GM_NOTES.get(track["name"], 60))))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UnreadableKit(f"kit.json gives {track['name']} a sound that cannot be: {_reason(error)}.") from error
+
+
+def onsets_from_json(track: dict[str, Any]) -> tuple[HeardOnset, ...]:
+    """The hits that were heard of a track, by time. Raises UnreadableKit when one has no time."""
+    try:
+        return tuple(HeardOnset(float(onset["time_s"]), float(onset.get("velocity", 1.0)),
+                                float(onset.get("confidence", 1.0))) for onset in track.get("onsets") or [])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableKit(f"kit.json has an onset of {track['name']} that is none: {_reason(error)}.") from error
+
+
+def source_from_json(document: dict[str, Any]) -> Source:
+    """Where the recording came from, as far as it is said."""
+    source = document.get("source")
+    said = source if isinstance(source, dict) else {}
+    return Source(str(said.get("name", "loop")), said.get("sha256"), said.get("licence"))
+
+
+def _track_to_json(stored: StoredDecomposition, track: Track) -> dict[str, Any]:
+    pattern, name = stored.pattern, track.name
+    shot = stored.kit.one_shots.get(name)
+    written: dict[str, Any] = {
+        "layers": [], **stored.unknown_of_track.get(name, {}), "name": name,
+        "midi_note": shot.midi_note if shot else GM_NOTES.get(name, 60),
+        "choke_group": shot.choke_group if shot else None, "match": stored.track_match.get(name),
+        "onsets": [asdict(onset) for onset in stored.onsets.get(name, ())],
+        "steps": [_step_to_json(index, step, stored.tempo_bpm)
+                  for index, step in enumerate(track.steps) if step is not None]}
+    if track.steps_per_beat != pattern.tracks[0].steps_per_beat:
+        written["steps_per_beat"] = track.steps_per_beat
+    if len(track.steps) != pattern.beats * track.steps_per_beat:
+        written["length"] = len(track.steps)
+    if track.swing is not None:
+        written["swing"] = track.swing
+    plain = OneShot("plain", 1)
+    for key in ("gain", "pan", "pitch_semitones", "attack_s", "decay_s"):
+        if shot is not None and getattr(shot, key) != getattr(plain, key):
+            written[key] = getattr(shot, key)
+    return written
+
+
+def _step_to_json(index: int, step: Step, bpm: float) -> dict[str, Any]:
+    written: dict[str, Any] = {"index": index, "velocity": step.velocity,
+                               "offset_s": step.microtiming * 60.0 / (bpm * PPQN), "confidence": step.confidence}
+    if step.probability != 1.0:
+        written["probability"] = step.probability
+    if step.condition != (1, 1):
+        written["condition"] = list(step.condition)
+    if step.ratchet != 1:
+        written["ratchet"] = step.ratchet
+    return written
+
+
+def _track_from_json(track: dict[str, Any], bpm: float, beats: int, steps_per_beat: int) -> Track:
+    own = int(track.get("steps_per_beat", steps_per_beat))
+    steps: list[Step | None] = [None] * int(track.get("length", beats * own))
+    for step in track.get("steps") or []:
+        index = int(step["index"])
+        if not 0 <= index < len(steps):
+            raise InvalidValue(f"{track['name']} has steps 0 to {len(steps) - 1}, and one at {index}")
+        ticks = Ticks(round(float(step.get("offset_s", 0.0)) * bpm * PPQN / 60.0))
+        nth, of = step.get("condition", (1, 1))
+        steps[index] = Step(float(step["velocity"]), ticks, float(step.get("probability", 1.0)),
+                            (int(nth), int(of)), int(step.get("ratchet", 1)), float(step.get("confidence", 1.0)))
+    swing = track.get("swing")
+    return Track(str(track["name"]), tuple(steps), own, None if swing is None else float(swing))
+
+
+def _whole(number: float) -> int | float:
+    return int(number) if number == int(number) else number
+
+
+def _reason(error: Exception) -> str:
+    return f"it lacks {error}" if isinstance(error, KeyError) else str(error).rstrip(".")

@@ -1,0 +1,142 @@
+"""Start here: the pipeline on one page. A loop goes in; slices, then a pattern, then stems and a kit come out.
+
+Audio is (frames, channels) outside and (channels, frames) in here; this module is where it is turned.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from engine.core.kit import GM_NOTES, Kit, OneShot, SampleId
+from engine.core.loop import Audio, Loop, PlayedLoop
+from engine.core.pattern import Pattern
+from engine.core.samples import sample_id
+from models import plugins
+from models.bands import RATE as HEARING_RATE
+from models.plugins import ExtractedShot, Stems, Transcription
+from models.quantize import quantize
+from models.rendering import mix, render_tracks
+from models.resampling import resampled
+from models.slices import sliced
+from models.spectra import match
+from models.strength import attacks
+
+OVERVIEW_PEAKS = 256
+Report = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Which plugins take the loop apart."""
+
+    transcriber: plugins.Transcriber
+    separator: plugins.Separator
+    extractor: plugins.Extractor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decomposition:
+    """What is known after a stage ("slices", "pattern", "kit"): playable from the first one on.
+
+    audio and samples float32 (frames, 2) at sample_rate; stems, residual and matches only at the end, where
+    residual + the kit played by the pattern is the recording. match: 0..1 (models.spectra.match).
+    """
+
+    stage: str
+    sample_rate: int
+    audio: Audio
+    kit: Kit
+    pattern: Pattern
+    loop: PlayedLoop
+    samples: dict[SampleId, Audio]
+    transcription: Transcription
+    stems: dict[str, Audio] = field(default_factory=dict)
+    residual: Audio | None = None
+    match: float | None = None
+    track_match: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def bpm(self) -> float:
+        """The loop's own tempo."""
+        return 60.0 * self.loop.beats * self.sample_rate / self.loop.frames
+
+
+def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambda stage, fraction: None,
+              ) -> Iterator[Decomposition]:
+    """Take a loop apart in stages, each yielded as soon as it can be played.
+
+    `report` is told each stage and the share done before it starts; what it raises ends the work (cancel).
+    Raises NoOnsets when nothing is struck, InvalidValue when no tempo fits the length.
+    """
+    report("slices", 0.0)
+    audio = stereo(loop.audio.T, loop.sample_rate, engine_rate)
+    mono = resampled(audio.mean(axis=0, keepdims=True), engine_rate, HEARING_RATE)[0]
+    times_s, rises = attacks(mono, circular=True)
+    cut, slices = sliced(audio, engine_rate, times_s, rises, loop.beats)
+    yield _stage("slices", audio, loop.name, engine_rate, cut, slices)
+
+    report("pattern", 0.1)
+    heard = tools.transcriber.transcribe(audio, engine_rate, loop.beats, circular=True)
+    simple = tools.extractor.extract(audio, engine_rate, {}, heard)
+    yield _stage("pattern", audio, loop.name, engine_rate, heard, simple)
+
+    report("stems", 0.4)
+    stems = tools.separator.separate(audio, engine_rate, heard)
+
+    report("kit", 0.8)
+    shots = tools.extractor.extract(audio, engine_rate, stems, heard)
+    done = proved(_stage("kit", audio, loop.name, engine_rate, heard, shots), stems)
+    report("kit", 1.0)
+    yield done
+
+
+def proved(unproved: Decomposition, stems: Stems) -> Decomposition:
+    """The same with stems (channels, frames), the residual that its kit leaves, and how well it matches."""
+    audio = unproved.audio.T
+    channels_first = {name: sample.T for name, sample in unproved.samples.items()}
+    played = render_tracks(unproved.kit, unproved.pattern, channels_first, audio.shape[1], unproved.sample_rate)
+    whole = mix(played, audio.shape[1])
+    residual = frames_first(audio - whole)
+    samples = {**unproved.samples, sample_id(residual): residual}
+    return replace(unproved, samples=samples, stems={name: frames_first(stem) for name, stem in stems.items()},
+                   residual=residual, match=match(audio, whole),
+                   loop=replace(unproved.loop, residual=sample_id(residual)),
+                   track_match={name: match(stems[name], stem) for name, stem in played.items() if name in stems})
+
+
+def _stage(stage: str, audio: plugins.Audio, name: str, rate: int, heard: Transcription,
+           shots: dict[str, ExtractedShot]) -> Decomposition:
+    """kit, pattern and loop out of hits and shots."""
+    frames, beats = audio.shape[1], int(heard.tempo.beats)
+    pattern = quantize(heard.onsets, frames / rate, beats)
+    samples = {track: frames_first(shot.audio) for track, shot in shots.items()}
+    one_shots = {track: OneShot(sample_id(samples[track]), len(samples[track]), gain=shot.gain,
+                                choke_group=shot.choke_group, midi_note=GM_NOTES.get(track, 60 + index))
+                 for index, (track, shot) in enumerate(shots.items())}
+    recording = frames_first(audio)
+    bank = {sample_id(sample): sample for sample in [recording, *samples.values()]}
+    played = PlayedLoop(sample_id(recording), frames, beats, name, overview=overview(recording))
+    return Decomposition(stage, rate, recording, Kit(name, one_shots), pattern, played, bank, heard)
+
+
+def stereo(audio: plugins.Audio, sample_rate: int, engine_rate: int) -> plugins.Audio:
+    """(2, frames) float32 at the engine's rate: mono on both sides, of more channels the even ones left."""
+    left = audio if audio.shape[0] == 1 else audio[0::2]
+    right = left if audio.shape[0] == 1 else audio[1::2]
+    both = np.stack([left.mean(axis=0), right.mean(axis=0)]).astype(np.float32)
+    return resampled(both, sample_rate, engine_rate)
+
+
+def frames_first(audio: plugins.Audio) -> Audio:
+    """(frames, channels) float32, contiguous and read-only."""
+    turned = np.ascontiguousarray(audio.T, np.float32)
+    turned.flags.writeable = False
+    return turned
+
+
+def overview(audio: Audio) -> tuple[float, ...]:
+    """Peaks 0..1 of audio (frames, channels), at most 256 of them, for a screen."""
+    edges = np.linspace(0, len(audio), min(OVERVIEW_PEAKS, len(audio)) + 1).astype(int)[:-1]
+    peaks = np.maximum.reduceat(np.abs(audio).max(axis=1), edges)
+    return tuple(round(float(min(peak, 1.0)), 4) for peak in peaks)
