@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import get_args
 
-from engine.core.commands import Command
+from engine.core.commands import Command, Play, SetTempo
 from engine.core.kit import Kit, SampleId
 from engine.core.loop import PlayedLoop
 from engine.core.pattern import Pattern
@@ -186,6 +186,7 @@ class JobDone:
     job_id: int
 
 
+RESTARTING = (Play, SetTempo)  # what moves the frames of a running take
 FROM_FACES: tuple[type, ...] = (*get_args(Command), *get_args(Request))
 TO_FACES: tuple[type, ...] = (Hello, Status, Accepted, Refused)
 TO_WORKER: tuple[type, ...] = (DecomposeJob, DecomposeFile, OpenFolder, CancelWork)

@@ -1,0 +1,1 @@
+"""The engine process: the one that owns the audio device and holds nothing heavy."""

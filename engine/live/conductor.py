@@ -1,0 +1,141 @@
+"""The conductor: commands in, records for the audio thread out, and the journal of what became of them."""
+
+from engine.core.commands import Boundary, Command, Panic, Play, TriggerPad, apply, target_frames
+from engine.core.machine import Machine, empty_machine
+from engine.dsp.memory import SCORE_SLOTS
+from engine.dsp.processor import Processor
+from engine.dsp.ring import CANCEL, JUMP, PAD, PANIC, SCORE, Record
+from engine.live.bank import SampleBank
+from engine.live.history import History
+from engine.live.host import Host
+from engine.live.journal import Applied, Journal, Jumped, PadHit, PanicSent
+from engine.live.journal import Record as JournalRecord
+from engine.live.schedule import Schedule
+
+LEAD_BLOCKS, LEAD_S = 2, 0.004
+PLAY_LEAD_S = 0.02  # a first beat that comes late is a first beat that is missing
+MARGIN_S = 0.02
+
+
+class Conductor:
+    """Owns the machine, its future and its past. The control thread alone calls it; nothing here waits."""
+
+    def __init__(self, processor: Processor, host: Host, bank: SampleBank, journal: Journal, block_frames: int
+                 ) -> None:
+        self._processor, self._host, self._bank, self._journal = processor, host, bank, journal
+        self._lead_frames = max(LEAD_BLOCKS * block_frames, round(LEAD_S * host.sample_rate))
+        machine = empty_machine(host.sample_rate)
+        self.schedule = Schedule(machine, round(MARGIN_S * host.sample_rate))
+        self._history = History()
+        self.complaints: list[str] = []
+
+    @property
+    def now_frames(self) -> int:
+        """The frame that the next block begins with."""
+        return self._host.now_frames
+
+    @property
+    def earliest_frames(self) -> int:
+        """The first frame on which an edit made now can be exact."""
+        return self.now_frames + self._lead_frames
+
+    @property
+    def machine(self) -> Machine:
+        """The machine as a musician should see it: edits for now are already in it."""
+        return self.schedule.at(self.earliest_frames)
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """Names of what waits for a boundary."""
+        return tuple(p.what for p in self.schedule.pending if p.what and p.at_frames > self.earliest_frames)
+
+    def perform(self, command: Command, boundary: Boundary = Boundary.NOW, at_frames: int = 0) -> int:
+        """Do `command` at its boundary, or on frame `at_frames` if that lies ahead; the frame planned.
+
+        Raises InvalidValue, and changes nothing, when it cannot be done.
+        """
+        if isinstance(command, TriggerPad | Panic):
+            return self._sound(command)
+        earliest = max(at_frames, self.earliest_frames)
+        if isinstance(command, Play):
+            earliest = max(earliest, self.now_frames + round(PLAY_LEAD_S * self._host.sample_rate))
+        frame = int(target_frames(self.schedule.at(earliest), boundary, earliest))
+        before = self.schedule.latest
+        self._bank.check(apply(command, self.schedule.at(frame), frame))
+        later = frame > self.earliest_frames
+        self.complaints += self.schedule.edit(command, frame, _name(command) if later else "")
+        self._history.before(command, before)
+        return frame
+
+    def undo(self) -> None:
+        """Take back the last change, now. Raises InvalidValue when there is none."""
+        self._replace(self._history.undo(self.schedule.latest))
+
+    def redo(self) -> None:
+        """Do again what was taken back. Raises InvalidValue when there is nothing."""
+        self._replace(self._history.redo(self.schedule.latest))
+
+    def flush(self) -> bool:
+        """Send what has been planned; False when the audio thread has no room yet: try again soon."""
+        if not self.schedule.has_unsent():
+            return True
+        slots = self._processor.slots
+        if slots.free < len(self.schedule.pending):
+            return False
+        batch = self.schedule.take_unsent()
+        assert batch is not None
+        records = [slots.cancel(self.schedule.next_sequence())] if batch.cancel else []
+        for planned in batch.planned:
+            self.complaints += filter(None, [self._journal.add_planned(planned)])
+            records.append(slots.write(planned.sequence, planned.at_frames, planned.machine, self._bank))
+        self._processor.push(records)
+        return True
+
+    def drain(self) -> bool:
+        """Hear what the audio thread has done; whether the machine changed."""
+        changed = False
+        for done in self._processor.drain():
+            if done.kind == JUMP:
+                self._note(Jumped(done.frame, done.value))
+            elif done.kind != CANCEL:
+                self._note(Applied(done.sequence, done.frame))
+                if done.kind == SCORE:
+                    changed = self.schedule.was_applied(done.sequence) is not None or changed
+        return changed
+
+    def retire_samples(self) -> None:
+        """Forget audio that nothing plays or can bring back. Only while nothing is on its way to the audio
+        thread: then what it plays is what it has told."""
+        if not self.schedule.pending and self._processor.slots.free == SCORE_SLOTS - 1:
+            self._bank.retire([self.schedule.applied.machine, *self._history.machines()],
+                              self._processor.sounding())
+
+    def _note(self, record: JournalRecord) -> None:
+        self.complaints += filter(None, [self._journal.add(record)])
+
+    def _replace(self, command: Command) -> None:
+        """An undo or redo: not remembered as a new change."""
+        self._bank.check(apply(command, self.schedule.latest, self.earliest_frames))
+        self.complaints += self.schedule.edit(command, self.earliest_frames)
+
+    def _sound(self, command: TriggerPad | Panic) -> int:
+        """A pad or a panic: straight to the audio thread, overtaking whatever waits."""
+        machine = self.machine
+        apply(command, machine, self.now_frames)
+        sequence = self.schedule.next_sequence()
+        if isinstance(command, Panic):
+            self._note(PanicSent(sequence))
+            self._processor.push([Record(PANIC, sequence)])
+            return self.now_frames
+        track = [track.name for track in machine.pattern.tracks].index(command.track)
+        self._note(PadHit(sequence, track, command.velocity))
+        self._processor.push([Record(PAD, sequence, 0, track, command.velocity)])
+        return self.now_frames
+
+
+def _name(command: Command) -> str:
+    """What a musician calls it while it waits."""
+    names = {"LoadDecomposition": "a new kit", "LoadKit": "a kit", "LoadPattern": "a pattern",
+             "LoadLoop": "a loop", "Play": "play"}
+    kind = type(command).__name__
+    return names.get(kind, kind.removeprefix("Set").removeprefix("Toggle").lower())

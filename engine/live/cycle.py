@@ -1,0 +1,76 @@
+"""One block: dsp renders it, the rack finishes it, the meters page tells. The same for every device."""
+
+import math
+
+import numpy as np
+from numba import carray, njit, types
+
+from engine.bridge import meters as page
+from engine.dsp import memory as m
+from engine.dsp.memory import memory_at
+from engine.dsp.render import render_block
+from engine.live import words as w
+from engine.live.master import SINGLES, TABLE, fade, master
+from engine.live.pointers import call_at, pointer_to
+
+MEMORY_TABLE = len(m.Memory._fields) + 2
+HOLD_FALL = 7.7  # nepers a second: 20 dB in 0.3 s
+
+
+@njit(types.int64(TABLE), cache=True, nogil=True)
+def clock_ns(host):  # type: ignore[no-untyped-def]
+    """Nanoseconds of the monotonic clock. Real-time: yes."""
+    call_at(host[w.CLOCK], host[w.CLOCK_ID], host[w.TIMESPEC])
+    timespec = carray(pointer_to(host[w.TIMESPEC]), (2,), np.int64)
+    return timespec[0] * 1_000_000_000 + timespec[1]
+
+
+@njit(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64, types.int64), cache=True, nogil=True)
+def publish(host, memory, out, frame_time, frames, began_ns):  # type: ignore[no-untyped-def]
+    """Overwrite the meters page; peaks hold and fall, so that a face that looks seldom misses none."""
+    words = carray(pointer_to(host[w.PAGE]), (page.WORDS,), np.int64)
+    levels = carray(pointer_to(host[w.PAGE]), (page.WORDS,), np.float64)
+    histogram = carray(pointer_to(host[w.HISTOGRAM]), (w.HISTOGRAM_BINS,), np.int64)
+    keep = math.exp(-HOLD_FALL * frames / host[w.SAMPLE_RATE])
+    m.store_release(words, page.SEQUENCE, words[page.SEQUENCE] + 1)
+    words[page.FRAMES] = frame_time + frames
+    words[page.TRACKS] = m.TRACKS
+    words[page.POSITION_TICKS], words[page.PLAYING] = memory.state[m.POSITION], memory.state[m.PLAYING]
+    words[page.DROPPED], words[page.VOICES] = memory.state[m.DROPPED], memory.state[m.SOUNDING]
+    for side in range(2):
+        peak = np.float64(0.0)
+        for i in range(frames):
+            peak = max(peak, abs(np.float64(out[i, side])))
+        levels[page.MASTER + side] = max(peak, keep * levels[page.MASTER + side])
+        levels[page.INPUT + side] = max(memory.peaks[m.TRACKS + 2 + side], keep * levels[page.INPUT + side])
+    for track in range(m.TRACKS):
+        levels[page.PEAKS + track] = max(memory.peaks[track], keep * levels[page.PEAKS + track])
+    took_ns = clock_ns(host) - began_ns
+    load = took_ns * 1e-9 * host[w.SAMPLE_RATE] / frames
+    levels[page.LOAD] = max(load, keep * levels[page.LOAD])
+    m.store_release(words, page.SEQUENCE, words[page.SEQUENCE] + 1)
+    histogram[min(max(took_ns // 1000, 0), w.HISTOGRAM_BINS - 1)] += 1
+
+
+@njit(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64), cache=True, nogil=True)
+def cycle(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def]
+    """memory.audio_in[:frames] in, out[:frames] (frames, 2) float32 out. Real-time: yes."""
+    began_ns = clock_ns(host)
+    render_block(memory, frame_time, frames)
+    master(host, memory.mix, memory.controls, out, frames)
+    fade(host, out, frame_time, frames)
+    host[w.BLOCKS] += 1
+    m.store_release(host, w.EXPECTED, frame_time + frames)
+    publish(host, memory, out, frame_time, frames, began_ns)
+
+
+@njit(m.MEMORY(TABLE), cache=True, nogil=True)
+def memory_of(host):  # type: ignore[no-untyped-def]
+    """dsp's memory, out of the host table. Real-time: yes."""
+    return memory_at(carray(pointer_to(host[w.MEMORY]), (MEMORY_TABLE,), np.int64))
+
+
+@njit(SINGLES(TABLE), cache=True, nogil=True)
+def output_of(host):  # type: ignore[no-untyped-def]
+    """The output buffer (max_frames, 2) float32, out of the host table. Real-time: yes."""
+    return carray(pointer_to(host[w.OUT]), (host[w.MAX_FRAMES], 2), np.float32)

@@ -1,0 +1,57 @@
+"""What audio devices there are, and the backend that the settings ask for."""
+
+from dataclasses import dataclass
+
+import jack
+import sounddevice
+
+from engine.live.backend import Backend
+from engine.live.jack import JackBackend
+from engine.live.null import NullBackend
+from engine.live.portaudio import PortAudioBackend
+from engine.live.settings import EngineSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One line of `tao_live.py devices`. audio: the value for --audio; sample_rate in Hz is its own."""
+
+    audio: str
+    name: str
+    inputs: int
+    outputs: int
+    sample_rate: int
+
+
+def list_devices() -> list[Device]:
+    """Every device that --audio and --device can name; null is always there."""
+    found = [_jack_server()] if _jack_server() is not None else []
+    for entry in sounddevice.query_devices():
+        found.append(Device("portaudio", entry["name"], entry["max_input_channels"], entry["max_output_channels"],
+                            int(entry["default_samplerate"])))
+    return [device for device in found if device is not None] + [Device("null", "no device", 0, 0, 48000)]
+
+
+def open_backend(settings: EngineSettings) -> Backend:
+    """The backend of `settings.audio`, found but not started. Raises DeviceNotFound; never takes another."""
+    match settings.audio:
+        case "jack":
+            return JackBackend(settings.client_name, settings.connect, settings.frame_port)
+        case "portaudio":
+            return PortAudioBackend(settings.device, settings.input_device, settings.sample_rate,
+                                    settings.block_frames)
+    return NullBackend(settings.sample_rate, settings.block_frames)
+
+
+def _jack_server() -> Device | None:
+    """The running JACK server, asked politely: none is started."""
+    try:
+        client = jack.Client("tao-devices", no_start_server=True)
+    except jack.JackOpenError:
+        return None
+    try:
+        ports = client.get_ports(is_audio=True, is_physical=True)
+        return Device("jack", "JACK server", sum(port.is_output for port in ports),
+                      sum(port.is_input for port in ports), client.samplerate)
+    finally:
+        client.close()

@@ -1,0 +1,158 @@
+"""The engine put together: device, audio thread, machine, studio. Built in the order that keeps the start quiet."""
+
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from engine.bridge import messages as say
+from engine.bridge.codec import Envelope
+from engine.core.errors import InvalidValue, TaoError
+from engine.core.snapshot import Notice, Status
+from engine.dsp.processor import Processor
+from engine.live.backend import Backend
+from engine.live.bank import SampleBank
+from engine.live.callback import clock_call
+from engine.live.capture import Recorder
+from engine.live.conductor import Conductor
+from engine.live.decomposer import Decomposer
+from engine.live.effects import PyoRack
+from engine.live.host import Host
+from engine.live.journal import Faded, Journal, Session
+from engine.live.null import NullBackend
+from engine.live.settings import EngineSettings
+from engine.live.studio import Studio
+
+MAX_BLOCK_FRAMES = 8192
+FADE_S = 0.05
+
+
+class Engine:
+    """Everything but the sockets. `start` opens the device; the control thread calls the rest."""
+
+    def __init__(self, settings: EngineSettings, backend: Backend, session_folder: Path, shared_folder: Path,
+                 decomposer: Decomposer) -> None:
+        self.backend, self._decomposer = backend, decomposer
+        rate = backend.sample_rate
+        self.meters_path = shared_folder / "meters"
+        processor = Processor(rate, MAX_BLOCK_FRAMES, settings.capture_s)
+        self._rack = PyoRack(rate) if settings.effects == "pyo" else None
+        self.host = Host(processor, self._rack, self.meters_path)
+        _warm(rate)
+        self._bank = SampleBank()
+        self._journal = Journal(session_folder, Session(rate, settings.effects, MAX_BLOCK_FRAMES))
+        self.conductor = Conductor(processor, self.host, self._bank, self._journal, backend.block_frames)
+        self._recorder = Recorder(processor.capture)
+        self._notices: deque[Notice] = deque(maxlen=6)
+        self.studio = Studio(self.conductor, self._recorder, decomposer, self._bank, self._journal,
+                             Path(settings.takes_folder), shared_folder, rate, round(settings.capture_s * rate),
+                             self._notices.append)
+        self._banner = "No sound: the null device. Choose one with --audio jack or --audio portaudio." \
+            if backend.name == "null" else None
+        self._version, self._shown = 0, self.conductor.machine
+        self.quitting = False
+
+    def start(self, on_lost: Callable[[str], None]) -> None:
+        """Open the device. Raises DeviceNotFound."""
+        self.backend.start(self.host, on_lost)
+        self._recorder.latency_frames = self.backend.latency_frames()
+
+    def do(self, envelope: Envelope) -> None:
+        """Carry out what a face wants. Raises TaoError, and changes nothing, when that cannot be."""
+        message = envelope.message
+        match message:
+            case say.StartRecording():
+                self._recorder.latency_frames = self.backend.latency_frames()
+                self.studio.start_recording(message.beats)
+            case say.CancelRecording():
+                self.studio.cancel_recording()
+            case say.Decompose():
+                self.studio.decompose()
+            case say.OpenAudio():
+                self.studio.open_audio(message.path, message.beats)
+            case say.LoadFolder():
+                self.studio.load_folder(message.path)
+            case say.CancelJob():
+                self.studio.cancel_job()
+            case say.Undo():
+                self.conductor.undo()
+            case say.Redo():
+                self.conductor.redo()
+            case say.Quit():
+                self.quitting = True
+            case _:
+                self._perform(envelope)
+
+    def step(self) -> bool:
+        """Hear the audio thread, move takes and jobs on, send what is planned; whether more is to come soon."""
+        self.conductor.drain()
+        self.studio.tick()
+        sent = self.conductor.flush()
+        for complaint in self.conductor.complaints:
+            self._notices.append(Notice(complaint, urgent=True))
+        self.conductor.complaints.clear()
+        return not sent or bool(self.conductor.schedule.pending) or self.studio.waiting
+
+    def hear_worker(self) -> None:
+        """Take what the worker has said."""
+        for message in self._decomposer.read():
+            self.studio.hear(message)
+
+    def lose_device(self, sentence: str) -> None:
+        """The device has gone: the music goes on, paced by the clock."""
+        self.backend.stop()
+        self.backend = NullBackend(self.host.sample_rate, self.backend.block_frames)
+        self.backend.start(self.host, lambda _: None)
+        self._banner = f"{sentence} Start Tao again to choose a device."
+
+    def tell(self, text: str) -> None:
+        """One line for the musician."""
+        self._notices.append(Notice(text))
+
+    def status(self) -> Status:
+        """What faces are told."""
+        machine = self.conductor.machine
+        if machine is not self._shown:
+            self._version, self._shown = self._version + 1, machine
+        return Status(machine, self._version, self.backend.name, self.backend.device, self.host.sample_rate,
+                      self.backend.block_frames, self.studio.record_state, self.studio.beats, self.studio.job,
+                      self.conductor.pending, tuple(self._notices), self._banner)
+
+    def begin_fade(self) -> int:
+        """Fade out over 50 ms; the frame on which all is silent."""
+        at, frames = self.conductor.earliest_frames, round(FADE_S * self.host.sample_rate)
+        self.host.fade_out(at, frames)
+        self._journal.add(Faded(at, frames))
+        return at + frames
+
+    def tidy(self) -> None:
+        """What can wait: write the journal out, let go of audio."""
+        self._journal.flush()
+        self.conductor.retire_samples()
+
+    def close(self) -> None:
+        """Stop the device, then everything else."""
+        self.backend.stop()
+        self.conductor.drain()
+        self._decomposer.stop()
+        self._journal.close()
+        if self._rack is not None:
+            self._rack.close()
+
+    def _perform(self, envelope: Envelope) -> None:
+        message: Any = envelope.message
+        playing_take = self.studio.record_state.value == "recording"
+        if playing_take and isinstance(message, say.RESTARTING):
+            raise InvalidValue("A take is being recorded; its tempo stays until it is complete.")
+        try:
+            self.conductor.perform(message, envelope.boundary, envelope.at_frames)
+        except (OverflowError, KeyError) as error:
+            raise TaoError(f"That cannot be played: {error}.") from None
+
+
+def _warm(sample_rate: int) -> None:
+    """Render a second of blocks offline on memory of its own: nothing is called for the first time live."""
+    scratch = Host(Processor(sample_rate, 256), None, None)
+    call = clock_call()
+    for start in range(0, sample_rate, 256):
+        call(scratch.address, 256, start)

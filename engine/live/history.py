@@ -1,0 +1,61 @@
+"""Undo and redo of what is played: pattern, kit, loop. Machines never change, so a level costs a reference."""
+
+from collections import deque
+
+from engine.core.commands import (
+    Command,
+    LoadDecomposition,
+    LoadKit,
+    LoadLoop,
+    LoadPattern,
+    SetStep,
+    SetSwing,
+    ToggleStep,
+)
+from engine.core.errors import InvalidValue
+from engine.core.machine import Listen, Machine
+
+LEVELS = 500
+UNDOABLE = (ToggleStep, SetStep, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition)
+
+
+class History:
+    """Machines to go back to, and, after going back, forward again."""
+
+    def __init__(self) -> None:
+        self._past: deque[Machine] = deque(maxlen=LEVELS)
+        self._future: list[Machine] = []
+
+    def before(self, command: Command, machine: Machine) -> None:
+        """Remember `machine`, which `command` is about to change, if that can be undone."""
+        if isinstance(command, UNDOABLE):
+            self._past.append(machine)
+            self._future.clear()
+
+    def undo(self, machine: Machine) -> Command:
+        """The command that takes the last change back. Raises InvalidValue when there is none."""
+        if not self._past:
+            raise InvalidValue("There is nothing left to undo.")
+        self._future.append(machine)
+        return _restore(self._past.pop(), machine)
+
+    def redo(self, machine: Machine) -> Command:
+        """The command that does again what was undone last. Raises InvalidValue when there is none."""
+        if not self._future:
+            raise InvalidValue("There is nothing to redo.")
+        self._past.append(machine)
+        return _restore(self._future.pop(), machine)
+
+    def machines(self) -> list[Machine]:
+        """Every machine that can come back: their samples must stay."""
+        return [*self._past, *self._future]
+
+
+def _restore(wanted: Machine, present: Machine) -> LoadDecomposition:
+    """Pattern, kit and loop of `wanted`; tempo, mutes and effects stay as they are."""
+    if wanted.loop is None:
+        return LoadDecomposition(wanted.kit, wanted.pattern, None, Listen.KIT)
+    if wanted.loop == present.loop:
+        return LoadDecomposition(wanted.kit, wanted.pattern, wanted.loop, present.listen)
+    return LoadDecomposition(wanted.kit, wanted.pattern, wanted.loop, wanted.listen,
+                             phase_ticks=wanted.phase_ticks)

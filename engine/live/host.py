@@ -1,0 +1,57 @@
+"""The host table: all that a callback must know, in locked memory. Python builds it, compiled code reads it."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from engine.bridge.meters import WORDS as PAGE_WORDS
+from engine.bridge.meters import create_page
+from engine.dsp.processor import Processor
+from engine.live import words as w
+from engine.live.effects import CHUNK_FRAMES, PyoRack
+from engine.live.pointers import clock_address
+
+
+class Host:
+    """Owns the memory of the audio thread outside dsp: output, meters page, histogram, effects rack.
+
+    page_path: the file of the meters page; None for a page that nobody else reads.
+    """
+
+    def __init__(self, processor: Processor, rack: PyoRack | None, page_path: Path | None) -> None:
+        self.processor, self.rack = processor, rack
+        self.sample_rate, self.max_frames = processor.sample_rate, processor.max_frames
+        self.words = np.zeros(w.WORDS, np.int64)
+        self.out = np.zeros((self.max_frames, 2), np.float32)
+        self.histogram_us = np.zeros(w.HISTOGRAM_BINS, np.int64)
+        self.page = np.zeros(PAGE_WORDS, np.int64) if page_path is None else create_page(page_path)[0]
+        self._timespec = np.zeros(2, np.int64)
+        self._fill()
+
+    @property
+    def address(self) -> int:
+        """What a callback gets as its user data."""
+        return self.words.ctypes.data
+
+    @property
+    def now_frames(self) -> int:
+        """The engine frame on which the next block begins, unless blocks are dropped."""
+        return int(self.words[w.EXPECTED])
+
+    def fade_out(self, at_frames: int, frames: int) -> None:
+        """Ramp the output to silence in `frames` frames from `at_frames` on, and stay silent."""
+        self.words[w.FADE_FRAMES] = frames
+        self.words[w.FADE_AT] = at_frames
+
+    def _fill(self) -> None:
+        words, addresses = self.words, self.processor.addresses
+        words[w.MEMORY], words[w.MEMORY_WORDS] = addresses.ctypes.data, len(addresses)
+        words[w.OUT], words[w.PAGE] = self.out.ctypes.data, self.page.ctypes.data
+        words[w.HISTOGRAM], words[w.TIMESPEC] = self.histogram_us.ctypes.data, self._timespec.ctypes.data
+        words[w.MAX_FRAMES], words[w.SAMPLE_RATE], words[w.FADE_AT] = self.max_frames, self.sample_rate, w.NEVER
+        words[w.CLOCK], words[w.CLOCK_ID] = clock_address(), time.CLOCK_MONOTONIC
+        if self.rack is not None:
+            words[w.RACK], words[w.RACK_SERVER] = self.rack.process_address, self.rack.server_address
+            words[w.RACK_IN], words[w.RACK_OUT] = self.rack.input.ctypes.data, self.rack.output.ctypes.data
+            assert self.rack.input.shape[0] == CHUNK_FRAMES

@@ -1,0 +1,66 @@
+"""A journal, played again offline through the same callback and the same rack: bit for bit what was heard."""
+
+from pathlib import Path
+
+import numpy as np
+
+from engine.core.loop import Audio
+from engine.core.machine import Machine
+from engine.dsp.processor import Processor
+from engine.dsp.ring import PAD, PANIC, Record
+from engine.live.callback import clock_call
+from engine.live.effects import CHUNK_FRAMES, PyoRack
+from engine.live.host import Host
+from engine.live.journal import Applied, Faded, Jumped, PadHit, Performance, read_journal
+
+
+def replay(folder: Path, frames: int, block_frames: int = CHUNK_FRAMES) -> Audio:
+    """The first `frames` frames of the session in `folder`, float32 (frames, 2), by engine frame.
+
+    Blocks that were dropped are silent. block_frames: a multiple of 64. Raises UnreadableJournal.
+    """
+    performance = read_journal(folder)
+    session = performance.session
+    rack = PyoRack(session.sample_rate) if session.effects == "pyo" else None
+    try:
+        processor = Processor(session.sample_rate, block_frames)
+        host = Host(processor, rack, None)
+        return _play(performance, processor, host, frames, block_frames)
+    finally:
+        if rack is not None:
+            rack.close()
+
+
+def _play(performance: Performance, processor: Processor, host: Host, frames: int, block_frames: int) -> Audio:
+    call = clock_call()
+    out = np.zeros((frames, 2), np.float32)
+    events = [event for event in performance.events if isinstance(event, Applied)]
+    jumps = [event for event in performance.events if isinstance(event, Jumped)]
+    for event in performance.events:
+        if isinstance(event, Faded):
+            host.fade_out(event.at_frames, event.frames)
+    at = 0
+    while at < frames:
+        if jumps and jumps[0].from_frames == at:
+            at = jumps.pop(0).to_frames
+            continue
+        end = min(at + block_frames, jumps[0].from_frames if jumps else at + block_frames)
+        while events and events[0].at_frames < end:
+            event = events.pop(0)
+            processor.push([_record(performance, processor, event)])
+        call(host.address, end - at, at)
+        processor.drain()
+        kept = max(0, min(end, frames) - at)
+        out[at : at + kept] = host.out[:kept]
+        at = end
+    return out
+
+
+def _record(performance: Performance, processor: Processor, event: Applied) -> Record:
+    """What was applied, to be applied again on the very frame."""
+    sent = performance.sent[event.sequence]
+    if isinstance(sent, Machine):
+        return processor.score(event.sequence, event.at_frames, sent, performance.samples)
+    if isinstance(sent, PadHit):
+        return Record(PAD, event.sequence, event.at_frames, sent.track, sent.velocity)
+    return Record(PANIC, event.sequence, event.at_frames)

@@ -1,0 +1,140 @@
+"""The chain of machines to come: what plays now, and each later machine with the frame on which it takes over.
+
+An edit for now, while a swap waits for its bar line, must survive both: it is applied now, and the swap is
+worked out again on top of it. No device and no ring in here: `unsent` says what to publish.
+"""
+
+from dataclasses import dataclass, replace
+
+from engine.core.commands import Command, apply
+from engine.core.errors import InvalidValue, TaoError
+from engine.core.machine import Machine
+
+MAX_PENDING = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A machine to come: `commands` on top of the machine of `base`, from `at_frames` on. sequence is unique;
+    `what` names it for the musician, empty where it takes effect at once."""
+
+    sequence: int
+    base: int
+    at_frames: int
+    commands: tuple[Command, ...]
+    machine: Machine
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the audio thread must be told: forget what waits (or not), then these in this order."""
+
+    cancel: bool
+    planned: tuple[Planned, ...]
+
+
+class Schedule:
+    """The applied machine and the pending ones, ascending in time. `margin_frames`: an edit that would come
+    this shortly before a pending machine takes effect together with it."""
+
+    def __init__(self, machine: Machine, margin_frames: int) -> None:
+        self.applied = Planned(0, 0, 0, (), machine)
+        self.pending: list[Planned] = []
+        self._margin_frames = margin_frames
+        self._last_sequence = 0
+        self._sent = 0  # so many of the first pending ones are known to the audio thread
+        self._cancel = False
+
+    @property
+    def latest(self) -> Machine:
+        """The machine at the end of the chain."""
+        return self.pending[-1].machine if self.pending else self.applied.machine
+
+    def at(self, frames: int) -> Machine:
+        """The machine in force at `frames`, as far as is planned."""
+        machine = self.applied.machine
+        for planned in self.pending:
+            if planned.at_frames <= frames:
+                machine = planned.machine
+        return machine
+
+    def edit(self, command: Command, at_frames: int, what: str = "") -> list[str]:
+        """Put `command` into the chain at `at_frames`; what had to be dropped for it, as sentences.
+
+        Raises InvalidValue, and changes nothing, when the machine it meets does not understand it.
+        """
+        soon = [p.at_frames for p in self.pending if 0 <= p.at_frames - at_frames < self._margin_frames]
+        at_frames = max([at_frames, *soon])
+        place = sum(p.at_frames <= at_frames for p in self.pending)
+        before = self.pending[place - 1] if place else self.applied
+        machine = apply(command, before.machine, at_frames)
+        if place > self._sent and before.at_frames == at_frames and before.what == what:
+            self.pending[place - 1] = replace(before, commands=(*before.commands, command), machine=machine)
+        elif len(self.pending) >= MAX_PENDING:
+            raise InvalidValue(f"{MAX_PENDING} changes already wait for their turn; wait for a bar line.")
+        else:
+            self.pending.insert(place, Planned(self.next_sequence(), before.sequence, at_frames, (command,), machine, what))
+            place += 1
+        return self._rebuild(place)
+
+    def drop_pending(self) -> list[str]:
+        """Forget every machine that waits; the names of what was forgotten."""
+        names = [planned.what for planned in self.pending if planned.what]
+        self._cancel = self._cancel or self._sent > 0
+        self.pending, self._sent = [], 0
+        return names
+
+    def take_unsent(self) -> Batch | None:
+        """What to publish now, or None; from here on it counts as sent."""
+        if self._sent == len(self.pending) and not self._cancel:
+            return None
+        batch = Batch(self._cancel, tuple(self.pending[self._sent :]))
+        self._sent, self._cancel = len(self.pending), False
+        return batch
+
+    def has_unsent(self) -> bool:
+        """Whether `take_unsent` would give something."""
+        return self._cancel or self._sent < len(self.pending)
+
+    def was_applied(self, sequence: int) -> Planned | None:
+        """The audio thread has taken `sequence`: it and all before it are the past. None if it was replaced."""
+        for index, planned in enumerate(self.pending):
+            if planned.sequence == sequence:
+                self.applied = planned
+                del self.pending[: index + 1]
+                self._sent = max(0, self._sent - index - 1)
+                return planned
+        return None
+
+    def _rebuild(self, place: int) -> list[str]:
+        """Work out every machine from `place` on again, on top of the one before."""
+        if place < self._sent or place < len(self.pending):
+            self._resend_all()
+        before, dropped, kept = self.pending[place - 1], [], self.pending[:place]
+        for planned in self.pending[place:]:
+            try:
+                machine = before.machine
+                for command in planned.commands:
+                    machine = apply(command, machine, planned.at_frames)
+            except TaoError as error:
+                dropped.append(f"{planned.what or 'A change'} was dropped: {error}")
+                continue
+            before = replace(planned, base=before.sequence, machine=machine)
+            kept.append(before)
+        self.pending = kept
+        return dropped
+
+    def _resend_all(self) -> None:
+        """The audio thread's list is in order of arrival: forget it, and send the whole chain again."""
+        self._cancel = self._cancel or self._sent > 0
+        base = self.applied.sequence
+        for index, planned in enumerate(self.pending):
+            self.pending[index] = replace(planned, sequence=self.next_sequence(), base=base)
+            base = self.pending[index].sequence
+        self._sent = 0
+
+    def next_sequence(self) -> int:
+        """A number for something that is sent to the audio thread, used once."""
+        self._last_sequence += 1
+        return self._last_sequence

@@ -1,0 +1,77 @@
+"""What must be done before the device opens: folders, logs, warm code, locked memory, a quiet interpreter."""
+
+import ctypes
+import gc
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from engine.bridge.segments import memory_folder
+
+MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT = 1, 2, 4
+SWITCH_INTERVAL_S = 0.0001
+
+
+def session_folder(sessions: Path) -> Path:
+    """A new folder for this session's journal and log."""
+    folder = sessions / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def shared_folder() -> Path:
+    """This engine's own folder for shared memory; those of engines that are gone are removed."""
+    base = memory_folder()
+    for folder in base.iterdir():
+        if folder.name.isdigit() and not _lives(int(folder.name)):
+            shutil.rmtree(folder, ignore_errors=True)
+    own = base / str(os.getpid())
+    shutil.rmtree(own, ignore_errors=True)
+    own.mkdir(mode=0o700)
+    return own
+
+
+def remove(folder: Path) -> None:
+    """Remove this engine's folder in shared memory."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def log_to(path: Path) -> None:
+    """Everything that this process and its libraries print goes to a file: ALSA, JACK and pyo are talkative."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+
+
+def lock_memory() -> str | None:
+    """Keep every page in memory, new ones from their first touch on; a sentence when that is not allowed."""
+    library = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(library, "mlockall"):
+        return "This system cannot lock memory; a sound may be late when memory runs short."
+    if library.mlockall(MCL_CURRENT) or library.mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT):
+        return (f"Memory is not locked ({os.strerror(ctypes.get_errno())}); a sound may be late when memory runs "
+                "short. Raise the memlock limit for your user.")
+    return None
+
+
+def quieten_interpreter() -> None:
+    """No garbage collection from here on, and the lock on Python changes hands quickly: pyo needs it each block."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

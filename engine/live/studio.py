@@ -1,0 +1,251 @@
+"""Takes and jobs: a recording becomes a loop that plays, then, stage by stage, a kit that replaces it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from engine.bridge.messages import (
+    DecomposeFile,
+    DecomposeJob,
+    JobDone,
+    JobFailed,
+    OpenFolder,
+    Progress,
+    StageReady,
+)
+from engine.bridge.segments import unlink_segment, write_segment
+from engine.core.commands import Boundary, LoadDecomposition, LoadLoop, Play, target_frames
+from engine.core.errors import InvalidValue, TaoError
+from engine.core.loop import Audio, PlayedLoop
+from engine.core.machine import Listen
+from engine.core.snapshot import Job, Notice, RecordState
+from engine.core.timeline import MAX_BPM, MIN_BPM, Ticks
+from engine.live.bank import SampleBank
+from engine.live.capture import Recorder, Take
+from engine.live.conductor import Conductor
+from engine.live.decomposer import Decomposer
+from engine.live.journal import Journal
+
+OVERVIEW_COLUMNS = 512
+LAST_STAGE = "kit"
+
+
+@dataclass
+class _Work:
+    """A job: what to say to the worker, the loop it is about where we have it, and whether a stage has come."""
+
+    message: DecomposeJob | DecomposeFile | OpenFolder
+    name: str
+    loop: PlayedLoop | None = None
+    staged: bool = False
+
+
+class Studio:
+    """Owns the recorder and the worker's job. `tell` takes a line for the musician."""
+
+    def __init__(self, conductor: Conductor, recorder: Recorder, decomposer: Decomposer, bank: SampleBank,
+                 journal: Journal, takes_folder: Path, memory_folder: Path, sample_rate: int,
+                 max_take_frames: int, tell: Callable[[Notice], None]) -> None:
+        self._conductor, self._recorder, self._decomposer = conductor, recorder, decomposer
+        self._bank, self._journal, self._tell = bank, journal, tell
+        self._takes_folder, self._memory_folder = takes_folder, memory_folder
+        self._sample_rate, self._max_take_frames = sample_rate, max_take_frames
+        self._work: _Work | None = None
+        self._next: _Work | None = None
+        self._last_job = 0
+        self.job: Job | None = None
+        self.beats = 8
+
+    @property
+    def record_state(self) -> RecordState:
+        """Where the take stands."""
+        return self._recorder.state
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something will happen soon without anybody asking."""
+        return self._recorder.state is not RecordState.OFF or self._work is not None
+
+    def start_recording(self, beats: int) -> None:
+        """Arm a take of `beats` beats. Raises InvalidValue when one is running or it would be too long."""
+        if self._recorder.state is not RecordState.OFF:
+            raise InvalidValue("A take is already being recorded; cancel it first.")
+        machine = self._conductor.schedule.latest
+        frames = round(beats * 960 * machine.timeline.frames_per_tick)
+        if not beats >= 1 or frames > self._max_take_frames:
+            longest = int(self._max_take_frames / machine.timeline.frames_per_tick) // 960
+            raise InvalidValue(f"A take has 1 to {longest} beats at this tempo; {beats} were asked for.")
+        if machine.playing:
+            earliest = self._conductor.earliest_frames
+            start = int(target_frames(machine, Boundary.BAR, earliest))
+        else:
+            start = self._conductor.perform(Play())
+            machine = self._conductor.schedule.latest
+        ticks = machine.timeline.ticks_at(start)
+        end = int(machine.timeline.frames_at(ticks + beats * 960))
+        self.beats = beats
+        self._recorder.arm(Take(start, end, beats, ticks))
+
+    def cancel_recording(self) -> None:
+        """Forget the take."""
+        self._recorder.cancel()
+
+    def decompose(self) -> None:
+        """Decompose the loop that is loaded. Raises InvalidValue when there is none."""
+        loop = self._conductor.schedule.latest.loop
+        if loop is None:
+            raise InvalidValue("There is no loop to decompose; record one with r, or open a file.")
+        self._begin(self._loop_work(loop, self._bank[loop.sample][: loop.frames]))
+
+    def open_audio(self, path: str, beats: int | None) -> None:
+        """Decompose a file; the worker reads it."""
+        self._last_job += 1
+        self._begin(_Work(DecomposeFile(self._last_job, path, beats, self._sample_rate, str(self._memory_folder)),
+                          Path(path).stem))
+
+    def load_folder(self, path: str) -> None:
+        """Load a decomposition; the worker reads it."""
+        self._last_job += 1
+        self._begin(_Work(OpenFolder(self._last_job, path, self._sample_rate, str(self._memory_folder)),
+                          Path(path).name))
+
+    def cancel_job(self) -> None:
+        """Stop the job. Raises InvalidValue when there is none."""
+        if self._work is None:
+            raise InvalidValue("No job is running.")
+        self._next = None
+        self._decomposer.cancel()
+
+    def tick(self) -> None:
+        """Look whether a take is complete or a job must be ended."""
+        try:
+            finished = self._recorder.finished()
+        except TaoError as error:
+            self._tell(Notice(str(error), urgent=True))
+            finished = None
+        if finished is not None:
+            self._take_over(*finished)
+        for message in self._decomposer.check():
+            self.hear(message)
+
+    def hear(self, message: Any) -> None:
+        """One message of the worker's."""
+        work = self._work
+        match message:
+            case Progress() if work is not None:
+                self.job = Job(message.job_id, work.name, message.stage, message.fraction)
+            case StageReady() if work is not None:
+                self._take_stage(work, message)
+            case JobDone() if work is not None:
+                self._over()
+            case JobFailed():
+                self._tell(Notice(message.sentence, urgent=True))
+                if work is not None and work.message.job_id == message.job_id:
+                    self._over()
+
+    def _take_over(self, take: Take, audio: Audio) -> None:
+        """Save the take, let it play from the next bar line, and have it decomposed."""
+        name = f"take {time.strftime('%Y-%m-%d %H.%M.%S')}"
+        path = self._takes_folder / f"{name}.wav"
+        try:
+            soundfile.write(path, audio, self._sample_rate, subtype="FLOAT")
+        except (OSError, soundfile.SoundFileError) as error:
+            self._tell(Notice(f"The take is loaded but not saved: {error}. Make room, then export it.", urgent=True))
+        sample = self._bank.add(audio)
+        self._save_sample(sample)
+        loop = PlayedLoop(sample, len(audio), take.beats, name, overview=overview(audio))
+        self._load(LoadLoop(loop, Listen.ORIGINAL, take.start_ticks))
+        self._tell(Notice(f"Recorded {take.beats} beats: {path.name}."))
+        self._begin(self._loop_work(loop, audio))
+
+    def _loop_work(self, loop: PlayedLoop, audio: Audio) -> _Work:
+        self._last_job += 1
+        segment, _ = write_segment(self._memory_folder, [audio])
+        return _Work(DecomposeJob(self._last_job, segment, len(audio), 2, self._sample_rate, loop.name, loop.beats,
+                                  self._sample_rate, str(self._memory_folder)), loop.name, loop)
+
+    def _begin(self, work: _Work) -> None:
+        """Hand it to the worker; a job that is still running gives way."""
+        if self._work is not None:
+            self._next = work
+            self._decomposer.cancel()
+            return
+        problem = self._decomposer.submit(work.message)
+        if problem is not None:
+            self._tell(Notice(problem, urgent=True))
+            self._forget(work)
+            return
+        self._work = work
+        self.job = Job(work.message.job_id, work.name, "starting", 0.0)
+
+    def _take_stage(self, work: _Work, stage: StageReady) -> None:
+        """Take a stage over on the next bar line; one that is no good costs a sentence."""
+        try:
+            self._bank.attach(stage.samples)
+            for name in stage.samples:
+                self._save_sample(name)
+            self._load(self._command(work, stage))
+        except TaoError as error:
+            self._tell(Notice(f"The stage {stage.stage} of {work.name} was not taken: {error}", urgent=True))
+            return
+        work.staged = True
+        if stage.stage == LAST_STAGE and stage.match is not None:
+            self._tell(Notice(f"{work.name} is a kit now; it matches the recording by {stage.match:.0%}."))
+
+    def _command(self, work: _Work, stage: StageReady) -> LoadDecomposition:
+        """The stage as a command. What we recorded keeps its own audio and phase; a file brings its tempo."""
+        latest = self._conductor.schedule.latest
+        loop, bpm, phase = stage.loop, None, None
+        if work.loop is not None:
+            residual = stage.loop.residual if stage.loop is not None else None
+            loop = replace(work.loop, residual=residual)
+        elif not work.staged:
+            bpm = stage.bpm if stage.bpm is not None and MIN_BPM <= stage.bpm <= MAX_BPM else None
+            phase = self._bar_ticks()
+        if stage.stage == LAST_STAGE:
+            listen = Listen.KIT_AND_RESIDUAL if loop is not None and loop.residual is not None else Listen.KIT
+        elif loop is None:
+            listen = Listen.KIT
+        else:
+            listen = latest.listen if work.staged or work.loop is not None else Listen.ORIGINAL
+        return LoadDecomposition(stage.kit, stage.pattern, loop, listen, bpm, phase)
+
+    def _bar_ticks(self) -> Ticks:
+        """The song tick of the bar line on which something loaded now will begin."""
+        machine = self._conductor.schedule.latest
+        if not machine.playing:
+            return Ticks(0)
+        frame = target_frames(machine, Boundary.BAR, self._conductor.earliest_frames)
+        return machine.timeline.ticks_at(frame)
+
+    def _load(self, command: LoadDecomposition | LoadLoop) -> None:
+        self._conductor.perform(command, Boundary.BAR)
+
+    def _save_sample(self, name: str) -> None:
+        problem = self._journal.add_sample(name, self._bank[name])
+        if problem is not None:
+            self._tell(Notice(problem, urgent=True))
+
+    def _over(self) -> None:
+        """The job has ended: let go of its audio, and begin the one that waits."""
+        work, self._work, self.job = self._work, None, None
+        if work is not None:
+            self._forget(work)
+        following, self._next = self._next, None
+        if following is not None:
+            self._begin(following)
+
+    def _forget(self, work: _Work) -> None:
+        if isinstance(work.message, DecomposeJob):
+            unlink_segment(work.message.segment)
+
+
+def overview(audio: Audio) -> tuple[float, ...]:
+    """Peaks 0..1 of equal parts of the loop, for the screen."""
+    parts = np.array_split(np.abs(audio).max(axis=1), min(OVERVIEW_COLUMNS, len(audio)))
+    return tuple(min(1.0, float(part.max())) for part in parts)
