@@ -1,0 +1,63 @@
+"""Undo goes back far, and forward again."""
+
+import pytest
+
+from engine.core.commands import LoadDecomposition, LoadKit, SetEffects, SetTempo, ToggleStep, apply
+from engine.core.errors import InvalidValue
+from engine.core.kit import Kit
+from engine.core.loop import PlayedLoop
+from engine.core.machine import Effects, Listen, Machine, empty_machine
+from engine.live.history import LEVELS, History
+
+
+def do(history: History, machine: Machine, command: object) -> Machine:
+    history.before(command, machine)
+    return apply(command, machine, 0)
+
+
+def test_two_hundred_edits_can_be_taken_back_and_done_again() -> None:
+    assert LEVELS >= 200
+    history, machine = History(), empty_machine(48000)
+    machines = [machine]
+    for index in range(200):
+        machines.append(do(history, machines[-1], ToggleStep("kick", index * 7 % 16)))
+    machine = machines[-1]
+    for wanted in reversed(machines[:-1]):
+        machine = apply(history.undo(machine), machine, 0)
+        assert machine.pattern == wanted.pattern
+    for wanted in machines[1:]:
+        machine = apply(history.redo(machine), machine, 0)
+        assert machine.pattern == wanted.pattern
+
+
+def test_undo_leaves_tempo_and_effects_alone() -> None:
+    history, machine = History(), empty_machine(48000)
+    for command in (ToggleStep("kick", 0), SetTempo(90.0), SetEffects(Effects(-6.0))):
+        machine = do(history, machine, command)
+    machine = apply(history.undo(machine), machine, 0)
+    assert machine.pattern == empty_machine(48000).pattern
+    assert machine.timeline.bpm == 90.0 and machine.effects.gain_db == -6.0
+
+
+def test_a_decomposition_is_taken_back_whole() -> None:
+    history, machine = History(), do(History(), empty_machine(48000), LoadKit(Kit("first")))
+    loop = PlayedLoop("ab" * 8, 96000, 4)
+    after = do(history, machine, LoadDecomposition(Kit("second"), machine.pattern, loop, Listen.ORIGINAL))
+    back = apply(history.undo(after), after, 0)
+    assert (back.kit, back.loop, back.listen) == (machine.kit, None, Listen.KIT)
+    again = apply(history.redo(back), back, 0)
+    assert (again.kit, again.loop, again.listen) == (after.kit, loop, Listen.ORIGINAL)
+
+
+def test_a_new_edit_ends_what_could_be_redone() -> None:
+    history, machine = History(), empty_machine(48000)
+    after = do(history, machine, ToggleStep("kick", 0))
+    back = apply(history.undo(after), after, 0)
+    do(history, back, ToggleStep("kick", 1))
+    with pytest.raises(InvalidValue, match="redo"):
+        history.redo(back)
+
+
+def test_nothing_to_undo_is_one_sentence() -> None:
+    with pytest.raises(InvalidValue, match="nothing left to undo"):
+        History().undo(empty_machine(48000))

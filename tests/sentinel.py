@@ -1,0 +1,79 @@
+"""A freeze sentinel: a process that sleeps 1 ms at a time and notes every wake that came late.
+
+Virtual machines stop for tens of milliseconds, whatever a program's priority: an xrun inside such a window
+is the machine's, not ours. A timing test asserts on what lies outside the windows, and says so when they
+cover too much of it.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from types import TracebackType
+
+LATE_S, BEFORE_S, AFTER_S = 0.002, 0.003, 0.060
+PRIORITY = 80
+
+WATCH = f"""
+import ctypes, os, sys, time
+try:
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param({PRIORITY}))
+except OSError:
+    pass
+print("watching", flush=True)
+next_s = time.monotonic()
+while os.getppid() == int(sys.argv[1]):
+    next_s += 0.001
+    time.sleep(max(0.0, next_s - time.monotonic()))
+    now = time.monotonic()
+    if now - next_s > {LATE_S}:
+        print(next_s, now, flush=True)
+        next_s = now
+"""
+
+
+@dataclass(frozen=True)
+class Freezes:
+    """Windows (start, end) in CLOCK_MONOTONIC seconds in which the machine stood still, with their margins."""
+
+    windows: tuple[tuple[float, float], ...]
+    watched_s: float
+
+    def outside(self, times_s: list[float]) -> list[float]:
+        """Those of `times_s` that lie in no window."""
+        return [t for t in times_s if not any(start <= t <= end for start, end in self.windows)]
+
+    @property
+    def share(self) -> float:
+        """The share of the watched time that lies in windows."""
+        covered, reached = 0.0, 0.0
+        for start, end in sorted(self.windows):
+            covered += max(0.0, end - max(start, reached))
+            reached = max(reached, end)
+        return covered / self.watched_s if self.watched_s else 0.0
+
+
+class Sentinel:
+    """Watches while it is entered; `freezes()` afterwards."""
+
+    def __enter__(self) -> "Sentinel":
+        self._process = subprocess.Popen([sys.executable, "-c", WATCH, str(os.getpid())], stdout=subprocess.PIPE,
+                                         text=True)
+        assert self._process.stdout is not None
+        self._process.stdout.readline()
+        self._began_s = time.monotonic()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self._watched_s = time.monotonic() - self._began_s
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        self._output, _ = self._process.communicate()
+
+    def freezes(self) -> Freezes:
+        """What was seen."""
+        pairs = [line.split() for line in self._output.splitlines() if len(line.split()) == 2]
+        return Freezes(tuple((float(a) - BEFORE_S, float(b) + AFTER_S) for a, b in pairs), self._watched_s)
