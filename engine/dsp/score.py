@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from engine.core.errors import InvalidValue
 from engine.core.groove import swing_ticks
 from engine.core.kit import OneShot, SampleId
 from engine.core.loop import Audio
@@ -24,7 +25,7 @@ _GAINS = {Listen.ORIGINAL: (0.0, 1.0, 0.0), Listen.KIT_AND_RESIDUAL: (1.0, 0.0, 
 def lower(memory: Memory, slot: int, machine: Machine, bank: Mapping[SampleId, Audio]) -> None:
     """Write `machine` into score `slot`, which nothing may be using. bank: float32 (frames, 2), C-contiguous.
 
-    Raises KeyError when the bank lacks one of the machine's samples.
+    Raises InvalidValue when a sample of the machine's is not in the bank, or shorter than announced.
     """
     timeline, pattern, effects = machine.timeline, machine.pattern, machine.effects
     ints, floats = memory.score_ints[slot], memory.score_floats[slot]
@@ -47,14 +48,25 @@ def lower(memory: Memory, slot: int, machine: Machine, bank: Mapping[SampleId, A
         _lower_one_shot(memory, slot, index, one_shot, bank, timeline.sample_rate)
 
 
+def _address(bank: Mapping[SampleId, Audio], sample: SampleId, frames: int) -> int:
+    """Where the audio lies. Compiled code reads it unchecked, so this is where it is checked."""
+    audio = bank.get(sample)
+    if audio is None or len(audio) < frames:
+        raise InvalidValue(f"The sample {sample} is missing, or shorter than announced; load its kit or loop again.")
+    if audio.dtype != np.float32 or audio.ndim != 2 or audio.shape[1] != 2 or not audio.flags.c_contiguous:
+        raise InvalidValue(f"The sample {sample} is not float32 stereo; load its kit or loop again.")
+    return int(audio.ctypes.data)
+
+
 def _lower_loop(ints: np.ndarray, machine: Machine, bank: Mapping[SampleId, Audio]) -> None:
     loop = machine.loop
     if loop is None:
         return
     ints[q.S_PASS_TICKS] = loop.beats * PPQN
-    ints[q.S_LOOP_ADDRESS], ints[q.S_LOOP_LENGTH] = bank[loop.sample].ctypes.data, loop.frames
+    ints[q.S_LOOP_ADDRESS], ints[q.S_LOOP_LENGTH] = _address(bank, loop.sample, loop.frames), loop.frames
     if loop.residual is not None:
-        ints[q.S_RESIDUAL_ADDRESS], ints[q.S_RESIDUAL_LENGTH] = bank[loop.residual].ctypes.data, loop.frames
+        ints[q.S_RESIDUAL_ADDRESS] = _address(bank, loop.residual, loop.frames)
+        ints[q.S_RESIDUAL_LENGTH] = loop.frames
 
 
 def _lower_steps(memory: Memory, slot: int, index: int, track: Track, late_ticks: int) -> None:
@@ -74,7 +86,8 @@ def _lower_one_shot(memory: Memory, slot: int, index: int, one_shot: OneShot | N
     if one_shot is None:
         ints[v.T_ADDRESS] = 0
         return
-    ints[v.T_ADDRESS], ints[v.T_LENGTH] = bank[one_shot.sample].ctypes.data, one_shot.frames
+    ints[v.T_ADDRESS] = _address(bank, one_shot.sample, one_shot.frames)
+    ints[v.T_LENGTH] = one_shot.frames
     ints[v.T_CHOKE] = -1 if one_shot.choke_group is None else one_shot.choke_group
     ints[v.T_ATTACK] = round(one_shot.attack_s * sample_rate)
     ints[v.T_DECAY] = 0 if one_shot.decay_s is None else max(1, round(one_shot.decay_s * sample_rate))

@@ -1,0 +1,115 @@
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.core.commands import LoadKit, Panic, Play, SetStep, TriggerPad, apply
+from engine.core.kit import Kit, OneShot
+from engine.core.machine import Machine, empty_machine
+from engine.core.pattern import Step
+from engine.dsp.memory import POLYPHONY, VOICES
+from engine.dsp.offline import render_offline
+from engine.dsp.processor import Processor
+from engine.dsp.ring import PAD, Record
+from engine.dsp.sampler import ACTIVE, NO_RELEASE, RELEASE_AGE, hermite
+
+RATE = 48000
+TONE = np.repeat(np.sin(2 * np.pi * 200 * np.arange(96000) / RATE)[:, None], 2, 1).astype(np.float32)
+
+
+def with_kit(**one_shots: OneShot) -> Machine:
+    return replace(empty_machine(RATE), kit=Kit("test", one_shots))
+
+
+def loudest_step(audio: np.ndarray) -> float:
+    """The largest difference between neighbouring frames: what a click is made of."""
+    return float(np.abs(np.diff(audio, axis=0)).max())
+
+
+@given(st.lists(st.floats(-1, 1), min_size=4, max_size=4), st.floats(0, 1))
+def test_hermite_passes_through_its_points_along_a_smooth_line(points: list[float], fraction: float) -> None:
+    before, here, after, beyond = points
+    assert hermite(*points, 0.0) == here
+    assert abs(hermite(*points, 1.0) - after) < 1e-12
+    straight = (0.0, 1.0, 2.0, 3.0)
+    assert abs(hermite(*straight, fraction) - (1.0 + fraction)) < 1e-12
+
+
+def test_a_centred_pad_at_full_velocity_is_the_sample_bit_for_bit() -> None:
+    machine = with_kit(kick=OneShot("tone", len(TONE)))
+    audio = render_offline(machine, {"tone": TONE}, 5000, [(100, TriggerPad("kick", 1.0))])
+    assert not audio[:100].any() and np.array_equal(audio[100:], TONE[:4900])
+
+
+def test_pan_is_a_balance_that_leaves_the_near_side_alone() -> None:
+    machine = with_kit(kick=OneShot("tone", len(TONE), pan=1.0))
+    audio = render_offline(machine, {"tone": TONE}, 500, [(0, TriggerPad("kick", 1.0))])
+    assert not audio[:, 0].any() and np.array_equal(audio[:, 1], TONE[:500, 1])
+
+
+def test_an_octave_up_is_half_as_long() -> None:
+    machine = with_kit(kick=OneShot("tone", 1000, pitch_semitones=12.0))
+    audio = render_offline(machine, {"tone": TONE}, 2000, [(0, TriggerPad("kick", 1.0))])
+    assert audio[400:500].any() and not audio[501:].any()
+
+
+def test_choking_takes_two_milliseconds_without_a_click() -> None:
+    open_hat, closed = OneShot("tone", len(TONE), choke_group=1), OneShot("silence", 10, choke_group=1)
+    machine = with_kit(ride=open_hat, hihat=closed)
+    sounds = {"tone": TONE, "silence": np.zeros((10, 2), np.float32)}
+    audio = render_offline(machine, sounds, 12000, [(0, TriggerPad("ride", 1.0)), (6000, TriggerPad("hihat", 1.0))])
+    assert np.array_equal(audio[:6000], TONE[:6000])
+    assert audio[6000:6090].any() and not audio[6096:].any()
+    assert loudest_step(audio) < 0.04
+
+
+def test_the_next_voice_past_the_polyphony_takes_the_oldest_without_a_click() -> None:
+    processor = Processor(RATE, 256)
+    machine = with_kit(kick=OneShot("tone", len(TONE), gain=0.01))
+    processor.push([processor.score(1, 0, machine, {"tone": TONE})])
+    silence = np.zeros((256, 2), np.float32)
+    heard = []
+    for block in range(POLYPHONY + 8):
+        processor.push([Record(PAD, 10 + block, 0, 0, 1.0)])
+        heard.append(processor.process(silence, block * 256).copy())
+        processor.drain()
+    voices = processor.memory.voice_ints
+    assert (voices[:, ACTIVE] != 0).sum() <= POLYPHONY + 1
+    assert loudest_step(np.concatenate(heard)) < 0.01 * loudest_step(TONE) * (POLYPHONY + 2)
+
+
+def test_even_a_burst_beyond_all_slots_keeps_the_newest_stroke() -> None:
+    processor = Processor(RATE, 256)
+    processor.push([processor.score(1, 0, with_kit(kick=OneShot("tone", len(TONE))), {"tone": TONE})])
+    silence = np.zeros((256, 2), np.float32)
+    for batch in range(2):
+        processor.push([Record(PAD, 10 + batch * 60 + k, 0, 0, 1.0) for k in range(60)])
+        processor.process(silence, batch * 256)
+        processor.drain()
+    voices = processor.memory.voice_ints
+    held = (voices[:, ACTIVE] != 0) & (voices[:, RELEASE_AGE] == NO_RELEASE)
+    assert held.sum() == POLYPHONY and (voices[:, ACTIVE] != 0).sum() <= VOICES
+
+
+def test_panic_silences_everything_within_two_milliseconds() -> None:
+    machine = with_kit(kick=OneShot("tone", len(TONE)))
+    audio = render_offline(machine, {"tone": TONE}, 4000, [(0, TriggerPad("kick", 1.0)), (1000, Panic())])
+    assert audio[:1000].any() and not audio[1096:].any()
+
+
+def test_a_broken_sample_is_silence_and_does_not_stick() -> None:
+    bad = TONE[:1000].copy()
+    bad[500] = np.nan
+    bad[600] = np.inf
+    machine = with_kit(kick=OneShot("bad", 1000))
+    audio = render_offline(machine, {"bad": bad}, 4000, [(0, TriggerPad("kick", 1.0)), (2000, TriggerPad("kick", 1.0))])
+    assert np.isfinite(audio).all() and np.array_equal(audio[2000:2500], bad[:500])
+
+
+def test_a_kit_swap_lets_the_old_tail_ring() -> None:
+    machine = apply(SetStep("kick", 0, Step(1.0)), with_kit(kick=OneShot("tone", len(TONE))), 0)
+    swap = LoadKit(Kit("other", {"kick": OneShot("silence", 10)}))
+    sounds = {"tone": TONE, "silence": np.zeros((10, 2), np.float32)}
+    audio = render_offline(machine, sounds, 20000, [(0, Play()), (5000, swap)])
+    assert np.array_equal(audio, TONE[:20000])

@@ -1,0 +1,76 @@
+"""Hypothesis strategies for Tao's values: any of these is one that a musician could make."""
+
+from hypothesis import strategies as st
+
+from engine.core import commands as c
+from engine.core.kit import Kit, OneShot
+from engine.core.machine import Effects, Listen, Machine
+from engine.core.pattern import STEPS_PER_BEAT, TRACK_NAMES, Pattern, Step, Track
+from engine.core.timeline import PPQN, Frames, Ticks, Timeline
+
+SAMPLES = {"aa": 9000, "bb": 2500, "cc": 700}  # ids and lengths of what `tests.sounds.bank` holds
+
+bpms = st.floats(30.0, 300.0, allow_nan=False)
+sample_rates = st.sampled_from([8000, 44100, 48000, 96000])
+ticks = st.integers(-1_000_000, 10_000_000)
+timelines = st.builds(Timeline, bpms, sample_rates, ticks.map(Ticks), st.integers(0, 1 << 40).map(Frames))
+swings = st.floats(0.5, 0.75)
+velocities = st.floats(0.01, 1.0)
+
+
+@st.composite
+def steps(draw, step_ticks: int = 240):
+    """A struck slot."""
+    of = draw(st.integers(1, 4))
+    return Step(draw(velocities), Ticks(draw(st.integers(-step_ticks // 2, step_ticks // 2))),
+                draw(st.sampled_from([1.0, 1.0, 0.5])), (draw(st.integers(1, of)), of), draw(st.sampled_from([1, 1, 2, 3])))
+
+
+@st.composite
+def tracks(draw, name: str):
+    """A track of its own length and resolution."""
+    per_beat = draw(st.sampled_from(STEPS_PER_BEAT))
+    step = st.one_of(st.none(), steps(PPQN // per_beat))
+    return Track(name, tuple(draw(st.lists(step, min_size=1, max_size=20))), per_beat, draw(st.none() | swings))
+
+
+@st.composite
+def patterns(draw):
+    """One to six tracks."""
+    names = draw(st.lists(st.sampled_from(TRACK_NAMES), min_size=1, max_size=6, unique=True))
+    return Pattern(tuple(draw(tracks(name)) for name in names), draw(st.integers(1, 16)), draw(swings),
+                   draw(st.sampled_from([3, 4, 7])))
+
+
+@st.composite
+def one_shots(draw):
+    """Any sound of the test bank, played any way."""
+    sample = draw(st.sampled_from(sorted(SAMPLES)))
+    return OneShot(sample, SAMPLES[sample], draw(st.floats(0.0, 2.0)), draw(st.floats(-1.0, 1.0)),
+                   draw(st.sampled_from([0.0, 0.0, -12.0, 3.5, 12.0])), draw(st.sampled_from([0.0, 0.003])),
+                   draw(st.sampled_from([None, 0.01, 0.1])), draw(st.sampled_from([None, None, 0, 1])))
+
+
+kits = st.dictionaries(st.sampled_from(TRACK_NAMES), one_shots(), max_size=6).map(lambda shots: Kit("any", shots))
+effects = st.builds(Effects, st.floats(-60, 12), st.floats(20, 20000), st.floats(0, 1))
+
+
+@st.composite
+def machines(draw, sample_rate: int = 8000):
+    """A machine that plays, or does not; its song starts at frame 0."""
+    pattern = draw(patterns())
+    names = st.frozensets(st.sampled_from([track.name for track in pattern.tracks]), max_size=2)
+    return Machine(Timeline(draw(st.floats(60, 300)), sample_rate), pattern, draw(kits), draw(st.booleans()),
+                   mutes=draw(names), solos=draw(names), seed=draw(st.integers(0, 1 << 32)))
+
+
+names = st.sampled_from([*TRACK_NAMES, "no such track"])
+commands = st.one_of(
+    st.just(c.Play()), st.just(c.Stop()), st.just(c.Panic()), st.builds(c.SetTempo, st.floats(0, 400)),
+    st.builds(c.ToggleStep, names, st.integers(-1, 20), velocities),
+    st.builds(c.SetStep, names, st.integers(-1, 20), st.none() | steps(60)),
+    st.builds(c.SetSwing, st.none() | st.floats(0, 1), st.none() | names), st.builds(c.SetMute, names, st.booleans()),
+    st.builds(c.SetSolo, names, st.booleans()), st.builds(c.SetListen, st.sampled_from(Listen)),
+    st.builds(c.SetEffects, effects), st.builds(c.TriggerPad, names, st.floats(0, 1)), st.builds(c.LoadKit, kits),
+    st.builds(c.LoadPattern, patterns()), st.builds(c.LoadDecomposition, kits, patterns(), bpm=st.none() | bpms),
+)
