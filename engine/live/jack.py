@@ -32,9 +32,9 @@ class JackBackend:
     def __init__(self, client_name: str, connect: bool, frame_port: bool) -> None:
         try:
             self._client = jack_client.Client(client_name, no_start_server=True)
-        except jack_client.JackOpenError as error:
-            raise DeviceNotFound(f"No JACK server answers ({error}). Start one (for example with qjackctl), "
-                                 "or choose --audio portaudio or --audio null.") from None
+        except jack_client.JackOpenError:
+            raise DeviceNotFound("No JACK server answers. Start one (for example with qjackctl), or choose "
+                                 "--audio portaudio or --audio null.") from None
         self.device = f"JACK client {self._client.name}"
         self.sample_rate, self.block_frames = self._client.samplerate, self._client.blocksize
         self._connect = connect

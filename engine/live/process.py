@@ -113,6 +113,7 @@ class Control:
         else:
             self._engine.conductor.flush()
             if number:
+                self._tell_news(at_once=True)
                 face.tell(Accepted(number))
 
     def _follow_worker(self) -> None:
@@ -129,10 +130,10 @@ class Control:
     def _news_waits(self) -> bool:
         return self._told != self._engine.status()
 
-    def _tell_news(self) -> None:
-        """Publish the status when it has changed, not more often than eyes can follow."""
+    def _tell_news(self, at_once: bool = False) -> None:
+        """Publish the status when it has changed; unless somebody waits, not faster than eyes can follow."""
         status = self._engine.status()
-        if status != self._told and time.monotonic() - self._told_s >= NEWS_S:
+        if status != self._told and (at_once or time.monotonic() - self._told_s >= NEWS_S):
             self._told, self._told_s = status, time.monotonic()
             self._faces.publish(status)
 

@@ -1,0 +1,100 @@
+"""A worker for tests, a real process that speaks the protocol and decomposes in the simplest way there is.
+
+A loop becomes a kit of one drum that plays the whole loop, struck once per pass: so what the kit plays is the
+loop, to the sample. A folder's name is a seed: the kit is made of noise bursts. Some names are misbehaviour.
+"""
+
+import os
+import signal
+import sys
+import time
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from engine.bridge.codec import Codec
+from engine.bridge.messages import (
+    TO_WORKER,
+    CancelWork,
+    DecomposeJob,
+    JobDone,
+    JobFailed,
+    OpenFolder,
+    Progress,
+    SampleRef,
+    StageReady,
+)
+from engine.bridge.segments import map_segment, write_segment
+from engine.bridge.wire import read_frame, write_frame
+from engine.core.kit import Kit, OneShot
+from engine.core.loop import PlayedLoop
+from engine.core.pattern import Pattern, Step, Track
+from engine.live.bank import sample_id
+
+NAMES = ("kick", "snare", "hihat")
+
+
+def noise_kit(name: str, rate: int) -> tuple[Kit, Pattern, dict[str, np.ndarray]]:
+    """Three decaying bursts and a busy pattern, the same for the same name."""
+    rng = np.random.default_rng(sum(name.encode()))
+    samples, one_shots = {}, {}
+    for track in NAMES:
+        frames = int(rng.integers(rate // 20, rate // 4))
+        burst = rng.normal(size=(frames, 2)) * np.exp(-np.arange(frames) / (frames / 5))[:, None]
+        audio = (0.2 * burst).astype(np.float32)
+        samples[sample_id(audio)] = audio
+        one_shots[track] = OneShot(sample_id(audio), frames, pan=float(rng.uniform(-0.5, 0.5)),
+                                   pitch_semitones=0.0 if track == "kick" else float(rng.uniform(-3, 3)))
+    tracks = tuple(Track(track, tuple(Step(float(rng.uniform(0.2, 1.0))) if rng.random() < 0.4 else None
+                                      for _ in range(16))) for track in NAMES)
+    return Kit(name, one_shots), Pattern(tracks, beats=4, swing=0.58), samples
+
+
+def whole_loop_kit(name: str, audio: np.ndarray, beats: int) -> tuple[Kit, Pattern, dict[str, np.ndarray]]:
+    """One drum that is the loop, and one step in each pass of it."""
+    sample = sample_id(audio)
+    track = Track("loop", (Step(1.0), *[None] * (beats - 1)), steps_per_beat=1)
+    return Kit(name, {"loop": OneShot(sample, len(audio))}), Pattern((track,), beats=beats), {sample: audio}
+
+
+def answer(out: BinaryIO, codec: Codec, job: Any) -> None:
+    """Do one job."""
+    name = os.path.basename(getattr(job, "path", "")) or job.name
+    if "crash" in name:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if "hang" in name:
+        time.sleep(3600)
+    write_frame(out, codec.encode(Progress(job.job_id, "slices", 0.2)))
+    if isinstance(job, OpenFolder):
+        kit, pattern, samples = noise_kit(name, job.engine_rate)
+        stages, loop = ["kit"], None
+    elif isinstance(job, DecomposeJob):
+        audio = np.array(map_segment(job.segment, job.frames, job.channels))
+        kit, pattern, samples = whole_loop_kit(job.name, audio, job.beats or 4)
+        stages, loop = ["slices", "kit"], PlayedLoop(sample_id(audio), len(audio), job.beats or 4, job.name)
+    else:
+        write_frame(out, codec.encode(JobFailed(job.job_id, f"{job.path} is no audio file; pick another.")))
+        return
+    segment, offsets = write_segment(job.folder, list(samples.values()))
+    refs = {key: SampleRef(segment, offset, len(audio))
+            for (key, audio), offset in zip(samples.items(), offsets, strict=True)}
+    for stage in stages:
+        stage_ready = StageReady(job.job_id, stage, kit, pattern, loop, refs if stage == stages[0] else {}, 0.99)
+        write_frame(out, codec.encode(stage_ready))
+        time.sleep(0.2 if stage != stages[-1] else 0.0)
+    write_frame(out, codec.encode(JobDone(job.job_id)))
+
+
+def main() -> None:
+    """Answer jobs until the engine hangs up."""
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    codec = Codec(TO_WORKER)
+    while (data := read_frame(sys.stdin.buffer)) is not None:
+        message = codec.decode(data).message
+        if not isinstance(message, CancelWork):
+            answer(out, codec, message)
+
+
+if __name__ == "__main__":
+    main()

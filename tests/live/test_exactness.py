@@ -1,0 +1,88 @@
+"""What is heard is what the journal replays, bit for bit."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.core.commands import (
+    Boundary,
+    Panic,
+    Play,
+    SetEffects,
+    SetMute,
+    SetTempo,
+    ToggleStep,
+    TriggerPad,
+)
+from engine.core.machine import Effects
+from engine.live.replay import replay
+from tests.live.rig import Recorder, RunningEngine, running_engine
+
+
+@pytest.fixture
+def engine(jack_server: str, tmp_path: Path) -> Iterator[RunningEngine]:
+    with running_engine(tmp_path, "jack", frame_port=True, connect=False) as engine:
+        yield engine
+
+
+def perform(engine: RunningEngine, rounds: int, pause_s: float) -> None:
+    """Edits, pads, effects and kit swaps, all over each other."""
+    client, rng = engine.client, np.random.default_rng(5)
+    for turn in range(rounds):
+        track = str(rng.choice(["kick", "snare", "hihat"]))
+        client.send(ToggleStep(track, int(rng.integers(16)), float(rng.uniform(0.3, 1.0))))
+        if turn % 3 == 0:
+            client.send(TriggerPad(track))
+        if turn % 7 == 0:
+            client.send(SetMute(track, bool(turn % 2)), Boundary.BEAT)
+        if turn % 11 == 0:
+            client.send(SetEffects(Effects(float(rng.uniform(-6, 6)), float(rng.uniform(500, 20000)),
+                                           float(rng.uniform(0, 0.5)))))
+        if turn % 13 == 0:
+            client.send(SetTempo(float(rng.uniform(90, 170))), Boundary.BAR)
+        if turn % 25 == 24:
+            engine.load_kit(f"kit {turn}")
+        if turn % 37 == 36:
+            client.send(Panic())
+        time.sleep(pause_s)
+
+
+def differing_frames(engine: RunningEngine, recorder: Recorder) -> tuple[int, int]:
+    """(frames compared, frames that differ) between what was recorded and the replay."""
+    numbers, audio = recorder.recorded()
+    replayed = replay(engine.session, int(numbers[-1]) + 1)
+    return len(numbers), int((replayed[numbers] != audio).any(axis=1).sum())
+
+
+def test_a_performance_in_freewheel_is_replayed_without_one_differing_frame(engine: RunningEngine) -> None:
+    recorder = Recorder()
+    try:
+        engine.load_kit("first")
+        recorder.freewheel(True)
+        engine.client.ask(Play())
+        perform(engine, 80, 0.01)
+        recorder.freewheel(False)
+    finally:
+        recorder.close()
+    engine.finish()
+    compared, differing = differing_frames(engine, recorder)
+    numbers, audio = recorder.recorded()
+    assert np.abs(audio).max() > 0.1 and compared > 480_000
+    assert differing == 0
+
+
+def test_a_live_performance_is_replayed_without_one_differing_frame(engine: RunningEngine) -> None:
+    recorder = Recorder()
+    try:
+        engine.load_kit("first")
+        engine.client.ask(Play())
+        perform(engine, 60, 0.05)
+    finally:
+        recorder.close()
+    engine.finish()
+    compared, differing = differing_frames(engine, recorder)
+    assert compared > 96_000
+    assert differing == 0, f"{differing} of {compared}; xruns seen: {len(recorder.xruns_s)}"
