@@ -1,0 +1,55 @@
+"""Between a decomposition in memory and the one that a folder holds."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+from engine.core.kit import Kit
+from engine.core.loop import Audio, PlayedLoop
+from engine.core.samples import sample_id
+from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
+from models.decompose import Decomposition, Tools, frames_first, overview
+from models.plugins import Onset, TempoGuess, Transcription
+from models.resampling import resampled
+
+
+def stored(done: Decomposition, source: Source, tools: Tools) -> StoredDecomposition:
+    """What to write of a finished decomposition."""
+    samples = {shot.sample: done.samples[shot.sample] for shot in done.kit.one_shots.values()}
+    onsets = {track: tuple(HeardOnset(onset.time_s, onset.velocity, onset.confidence)
+                           for onset in done.transcription.of(track)) for track in done.transcription.tracks}
+    made_by = {"separator": tools.separator.name, "transcriber": tools.transcriber.name,
+               "extractor": tools.extractor.name, "weights": {}}
+    return StoredDecomposition(
+        done.bpm, done.sample_rate, done.kit, done.pattern, samples, done.audio, done.residual, done.match,
+        dict(done.stems), onsets, dict(done.track_match), source, made_by)
+
+
+def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
+    """A folder's decomposition as a playable one, all audio at the engine's rate."""
+    def at_rate(audio: Audio, circular: bool) -> Audio:
+        return frames_first(resampled(audio.T, kept.sample_rate, engine_rate, circular))
+
+    audio = at_rate(kept.loop, circular=True)
+    residual = None if kept.residual is None else at_rate(kept.residual, circular=True)
+    samples, shots = {}, {}
+    for track, shot in kept.kit.one_shots.items():
+        sample = at_rate(kept.samples[shot.sample], circular=False)
+        samples[sample_id(sample)] = sample
+        shots[track] = replace(shot, sample=sample_id(sample), frames=len(sample))
+    played = [audio] if residual is None else [audio, residual]
+    samples |= {sample_id(sample): sample for sample in played}
+    loop = PlayedLoop(sample_id(audio), len(audio), kept.pattern.beats, kept.source.name,
+                      None if residual is None else sample_id(residual), overview(audio))
+    heard = tuple(Onset(track, onset.time_s, onset.velocity, onset.confidence)
+                  for track, onsets in kept.onsets.items() for onset in onsets)
+    return Decomposition("kit", engine_rate, audio, Kit(kept.kit.name, shots), kept.pattern, loop, samples,
+                         Transcription(heard, (TempoGuess(kept.tempo_bpm, kept.pattern.beats),)),
+                         {track: at_rate(stem, circular=True) for track, stem in kept.stems.items()},
+                         residual, kept.match, dict(kept.track_match))
+
+
+def source_of(path: Path) -> Source:
+    """The file a loop was read from, with its SHA-256."""
+    with path.open("rb") as file:
+        return Source(path.name, hashlib.file_digest(file, "sha256").hexdigest())

@@ -1,0 +1,159 @@
+"""The worker process: loops come in on stdin, stages go out on stdout, and nothing it does stops the music.
+
+    python -m models.worker [--transcriber NAME] [--separator NAME] [--extractor NAME]
+
+One job at a time. A job ends with one JobDone or one JobFailed, whose sentence is all that a peer ever sees.
+"""
+
+import argparse
+import os
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from engine.bridge import messages
+from engine.bridge.codec import Codec
+from engine.bridge.messages import (
+    CancelWork,
+    DecomposeFile,
+    DecomposeJob,
+    JobDone,
+    JobFailed,
+    OpenFolder,
+    Progress,
+    SampleRef,
+    StageReady,
+)
+from engine.bridge.segments import map_segment, write_segment
+from engine.bridge.wire import read_frame, write_frame
+from engine.core.errors import TaoError
+from engine.core.kit import SampleId
+from engine.core.loop import Loop
+from engine.library.audio_files import check_usable, read_loop
+from engine.library.kit_folder import read_folder
+from models import plugins
+from models.decompose import Decomposition, Tools, decompose
+from models.storing import opened
+
+Job = DecomposeJob | DecomposeFile | OpenFolder
+
+
+class Stopped(TaoError):
+    """The job was cancelled while it ran."""
+
+
+class Worker:
+    """Reads jobs in one thread, does them in another, so that a cancel is heard at the next step.
+
+    `_cancelled` is written by the reader alone, `_samples_sent` by the doer alone.
+    """
+
+    def __init__(self, source: BinaryIO, sink: BinaryIO, names: tuple[str, str, str]) -> None:
+        self._source, self._sink, self._names = source, sink, names
+        self._codec = Codec(messages.TO_WORKER)
+        self._jobs: queue.Queue[Job | None] = queue.Queue()
+        self._cancelled: set[int] = set()
+        self._samples_sent: set[SampleId] = set()
+        self._tools: Tools | None = None
+
+    def run(self) -> None:
+        """Do jobs until stdin ends."""
+        threading.Thread(target=self._read, name="jobs", daemon=True).start()
+        while (job := self._jobs.get()) is not None:
+            self._do(job)
+
+    def _read(self) -> None:
+        try:
+            while (data := read_frame(self._source)) is not None:
+                message = self._codec.decode(data).message
+                if isinstance(message, CancelWork):
+                    self._cancelled.add(message.job_id)
+                else:
+                    self._jobs.put(message)
+        except (TaoError, OSError) as error:
+            print(f"The worker stops: {error}", file=sys.stderr)
+        finally:
+            self._jobs.put(None)
+
+    def _do(self, job: Job) -> None:
+        self._samples_sent = set()
+        try:
+            for stage in self._stages(job):
+                self._check(job)
+                self._send(self._announced(job, stage))
+            self._send(JobDone(job.job_id))
+        except TaoError as error:
+            self._send(JobFailed(job.job_id, str(error)))
+        except MemoryError:
+            self._send(JobFailed(job.job_id, "There is not enough memory for this loop; cut it shorter."))
+        except Exception as error:  # noqa: BLE001  the outermost loop: the peer gets a sentence, the log the rest
+            traceback.print_exc(file=sys.stderr)
+            kind = type(error).__name__
+            self._send(JobFailed(job.job_id, f"The decomposer failed on this loop ({kind}); its log says where."))
+
+    def _stages(self, job: Job) -> Iterator[Decomposition]:
+        if isinstance(job, OpenFolder):
+            self._report(job, "kit", 0.0)
+            yield opened(read_folder(Path(job.path)), job.engine_rate)
+            return
+        loop = read_loop(Path(job.path), job.beats) if isinstance(job, DecomposeFile) else _received(job)
+        yield from decompose(loop, self._opened_tools(), job.engine_rate,
+                             lambda stage, fraction: self._report(job, stage, fraction))
+
+    def _opened_tools(self) -> Tools:
+        if self._tools is None:
+            transcriber, separator, extractor = self._names
+            self._tools = Tools(plugins.transcriber(transcriber), plugins.separator(separator),
+                                plugins.extractor(extractor))
+        return self._tools
+
+    def _announced(self, job: Job, stage: Decomposition) -> StageReady:
+        """The stage as a message, its new samples in one segment."""
+        fresh = {name: sample for name, sample in stage.samples.items() if name not in self._samples_sent}
+        refs: dict[SampleId, SampleRef] = {}
+        if fresh:
+            segment, offsets = write_segment(job.folder, list(fresh.values()))
+            refs = {name: SampleRef(segment, offset, len(sample))
+                    for (name, sample), offset in zip(fresh.items(), offsets, strict=True)}
+        self._samples_sent |= set(fresh)
+        return StageReady(job.job_id, stage.stage, stage.kit, stage.pattern, stage.loop, refs, stage.match, stage.bpm)
+
+    def _report(self, job: Job, stage: str, fraction: float) -> None:
+        self._check(job)
+        self._send(Progress(job.job_id, stage, fraction))
+
+    def _check(self, job: Job) -> None:
+        if job.job_id in self._cancelled:
+            raise Stopped("The job was stopped.")
+
+    def _send(self, message: Progress | StageReady | JobFailed | JobDone) -> None:
+        write_frame(self._sink, self._codec.encode(message))
+
+
+def _received(job: DecomposeJob) -> Loop:
+    audio = map_segment(job.segment, job.frames, job.channels)
+    check_usable(audio, job.sample_rate, job.name)
+    return Loop(audio, job.sample_rate, job.name, job.beats)
+
+
+def main() -> None:
+    """Serve stdin and stdout; whatever a library prints goes to stderr."""
+    parser = argparse.ArgumentParser(prog="python -m models.worker", description=__doc__)
+    parser.add_argument("--transcriber", default="onset-strength")
+    parser.add_argument("--separator", default="template-masks")
+    parser.add_argument("--extractor", default="least-disturbed")
+    asked = parser.parse_args()
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    try:
+        Worker(sys.stdin.buffer, sink, (asked.transcriber, asked.separator, asked.extractor)).run()
+    except BrokenPipeError:
+        print("The engine is gone; the worker stops.", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
