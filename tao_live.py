@@ -1,0 +1,290 @@
+#!/usr/bin/env python3
+"""Tao, a live drum-loop machine. Start here: the command line, which joins engine, models and screen.
+
+Settings: flag > TAO_* in the environment > config.toml > default. Data goes to stdout, talk to stderr.
+Exit: 0 done, 1 failed, 2 usage, 3 no such device, 4 weights missing, 130 interrupted.
+"""
+
+import json
+import os
+import sys
+import threading
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+import platformdirs
+
+from engine.core.errors import DeviceNotFound, TaoError, UsageError
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
+TRANSCRIBER, SEPARATOR, EXTRACTOR = "onset-strength", "template-masks", "least-disturbed"
+DEMO_RATE = 48000
+LOOPS = click.argument("loops", nargs=-1, required=True, type=click.Path(path_type=Path))
+INTO = click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path))
+
+
+def config_file() -> Path:
+    """Where the settings lie that outlast a session."""
+    return platformdirs.user_config_path("tao") / "config.toml"
+
+
+def read_config(file: Path) -> dict[str, Any]:
+    """config.toml: keys at the top are the instrument's, tables the verbs'. {} without one. Raises UsageError."""
+    if not file.exists():
+        return {}
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise UsageError(f"{file} cannot be read as TOML ({problem}): mend it, or move it away.") from None
+
+
+def talk(text: str) -> None:
+    """Say something to the person, not to the pipe."""
+    click.echo(text, err=True)
+
+
+@click.group(context_settings=CONTEXT, invoke_without_command=True)
+@click.version_option(package_name="tao-live", prog_name="tao")
+@click.option("--audio", type=click.Choice(["jack", "portaudio", "null"]), default=None,
+              help="Who calls the engine: a JACK server, PortAudio, or nobody (null, the default: no sound).")
+@click.option("--device", default=None, help="PortAudio's name of the output, or part of it; see `devices`.")
+@click.option("--input", "input_device", default=None, help="PortAudio's name of the input.")
+@click.option("--sample-rate", type=click.IntRange(8000, 192000), default=48000, show_default=True)
+@click.option("--block", "block_frames", type=click.IntRange(64, 4096), default=128, show_default=True,
+              help="Frames per callback, a multiple of 64. A JACK server decides both by itself.")
+@click.option("--effects", type=click.Choice(["pyo", "bypass"]), default="pyo", show_default=True)
+@click.option("--loop", type=click.Path(path_type=Path), help="Open with this loop, or decomposition folder.")
+@click.pass_context
+def cli(context: click.Context, loop: Path | None, **settings: Any) -> None:
+    """Record a drum loop, take it apart, and play it as a kit and a pattern. Without a verb: open Tao."""
+    if context.invoked_subcommand is None:
+        open_instrument(loop, settings)
+
+
+def open_instrument(loop: Path | None, asked: dict[str, Any]) -> None:
+    """Start an engine, let it play, and show its face until the musician leaves."""
+    from engine.bridge.client import EngineClient
+    from engine.live.launch import start_engine
+    from engine.live.settings import EngineSettings
+    from tui.app import open_face
+
+    check_terminal()
+    data = platformdirs.user_data_path("tao")
+    worker = (sys.executable, "-m", "models.worker", "--transcriber", TRANSCRIBER, "--separator", SEPARATOR,
+              "--extractor", EXTRACTOR)
+    settings = EngineSettings(**{**asked, "audio": asked["audio"] or "null"}, takes_folder=str(data / "takes"),
+                              sessions_folder=str(platformdirs.user_state_path("tao") / "sessions"),
+                              worker_argv=worker)
+    talk("Tao: starting the engine (the first time, it compiles itself for about half a minute)")
+    engine = EngineClient(start_engine(settings))
+    threading.Thread(target=first_sound, args=(engine, loop or demo_file(data)), daemon=True).start()
+    show(engine, open_face)
+
+
+def first_sound(engine: Any, loop: Path) -> None:
+    """Load the loop, and start the song as soon as there is something to hear."""
+    from engine.core.commands import Play
+
+    try:
+        if loop.is_dir():
+            engine.load_folder(loop)
+        else:
+            engine.open_audio(loop)
+        if engine.wait(lambda snapshot: snapshot.status.machine.loop is not None, 60.0):
+            engine.send(Play())
+    except TaoError:
+        return  # the engine has gone: the face, which reads it all the time, says so
+
+
+def show(engine: Any, open_face: Any) -> None:
+    """The face on this engine, until it is left; the engine goes on unless it was told to quit."""
+    try:
+        open_face(engine, os.environ)
+    finally:
+        engine.close()
+
+
+def check_terminal() -> None:
+    """Raise UsageError where no screen can be drawn."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("Tao's screen needs a terminal, and this is none; run it in one, or use a verb (see -h).")
+
+
+def demo_file(folder: Path) -> Path:
+    """The demo loop's file, made when it is not there yet. Raises TaoError when it cannot be written."""
+    from engine.library.audio_files import write_wav
+    from models.demo import demo_loop
+
+    path = folder / "demo.wav"
+    if not path.exists():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise TaoError(f"The folder {folder} cannot be made: {error.strerror}; name another.") from None
+        demo = demo_loop(DEMO_RATE)
+        write_wav(path, demo.audio, demo.sample_rate)
+    return path
+
+
+@cli.command()
+def attach() -> None:
+    """Open a new face on the engine that is playing."""
+    from engine.bridge.client import EngineClient
+    from engine.live.launch import find_engine
+    from tui.app import open_face
+
+    check_terminal()
+    socket_path = find_engine()
+    if socket_path is None:
+        raise TaoError("No engine is playing; start one with `tao_live.py`.")
+    show(EngineClient(socket_path), open_face)
+
+
+@cli.command()
+@LOOPS
+@INTO
+@click.option("--json", "as_json", is_flag=True, help="Print each kit.json, one line a loop.")
+@click.option("--beats", type=click.IntRange(1, 256), help="The loop's length in quarter notes, where you know it.")
+@click.option("--transcriber", default=TRANSCRIBER, show_default=True)
+@click.option("--separator", default=SEPARATOR, show_default=True)
+@click.option("--extractor", default=EXTRACTOR, show_default=True)
+def decompose(loops: tuple[Path, ...], out: Path, as_json: bool, beats: int | None, transcriber: str,
+              separator: str, extractor: str) -> None:
+    """Take LOOPS apart: kit.json, one-shots, stems, residual and pattern.mid. Several loops get a folder each."""
+    from models import plugins
+    from models.decompose import Tools
+
+    tools = Tools(plugins.transcriber(transcriber), plugins.separator(separator), plugins.extractor(extractor))
+    failed: TaoError | None = None
+    for loop in loops:
+        try:
+            document = decompose_file(loop, out if len(loops) == 1 else out / loop.stem, beats, tools)
+        except TaoError as error:
+            if len(loops) == 1:
+                raise
+            talk(f"tao: {loop.name}: {error}")
+            failed = error
+            continue
+        if as_json:
+            click.echo(json.dumps(document))
+    if failed is not None:
+        raise SystemExit(failed.exit_code)
+
+
+def decompose_file(loop: Path, folder: Path, beats: int | None, tools: Any) -> dict[str, Any]:
+    """Decompose one file into `folder`; its kit.json."""
+    from engine.library.audio_files import read_loop
+    from engine.library.kit_folder import write_folder
+    from engine.library.kit_json import to_json
+    from models.decompose import decompose as stages
+    from models.storing import source_of, stored
+
+    recording = read_loop(loop, beats)
+    last = None
+    for last in stages(recording, tools, recording.sample_rate, lambda stage, _: talk(f"{loop.name}: {stage}")):
+        pass
+    assert last is not None, "decompose yields a kit or raises"
+    keep = stored(last, source_of(loop), tools)
+    write_folder(folder, keep)
+    talk(f"{loop.name}: {last.bpm:.2f} BPM, {last.loop.beats} beats, match {last.match:.0%}, in {folder}")
+    return to_json(keep)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path))
+@click.option("--passes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many times the loop.")
+def render(folder: Path, out: Path, passes: int) -> None:
+    """Play a decomposition FOLDER, or a recorded session's, into a WAV file (float32).
+
+    A decomposition loops seamlessly: its last tails begin the file. A session is rendered as it was heard.
+    """
+    from engine.library.audio_files import write_wav
+
+    if (folder / "log").is_file():
+        from engine.live.replay import replay_session
+
+        audio, sample_rate = replay_session(folder)
+    else:
+        audio, sample_rate = render_folder(folder, passes)
+    write_wav(out, audio, sample_rate)
+    talk(f"{out}: {len(audio) / sample_rate:.2f} s at {sample_rate} Hz")
+
+
+def render_folder(folder: Path, passes: int) -> tuple[Any, int]:
+    """The kit played by its pattern, round and round: (frames, 2) float32 and its sample rate."""
+    from engine.core.machine import Machine
+    from engine.core.timeline import Timeline
+    from engine.dsp.offline import render_offline
+    from engine.library.kit_folder import read_folder
+
+    kept = read_folder(folder)
+    machine = Machine(Timeline(kept.tempo_bpm, kept.sample_rate), kept.pattern, kept.kit, playing=True)
+    once = machine.timeline.frames_at(kept.pattern.beats * 960)
+    return render_offline(machine, kept.samples, (passes + 1) * once)[once:], kept.sample_rate
+
+
+@cli.command()
+@INTO
+@click.pass_context
+def demo(context: click.Context, out: Path) -> None:
+    """Make a drum loop, take it apart, and render the kit: OUT/demo.wav, OUT/kit/ and OUT/render.wav."""
+    from engine.library.audio_files import write_wav
+    from models.demo import demo_loop as made
+
+    out.mkdir(parents=True, exist_ok=True)
+    write_wav(out / "demo.wav", *demo_audio())
+    context.invoke(decompose, loops=(out / "demo.wav",), out=out / "kit")
+    context.invoke(render, folder=out / "kit", out=out / "render.wav")
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True)
+def devices(as_json: bool) -> None:
+    """What --audio, --device and --input can name here."""
+    from engine.live.devices import list_devices
+
+    for found in list_devices():
+        if as_json:
+            click.echo(json.dumps({name: getattr(found, name) for name in found.__slots__}))
+        else:
+            click.echo(f"{found.audio:<10}{found.inputs:>3} in {found.outputs:>3} out  {found.sample_rate:>6} Hz  {found.name}")
+
+
+@cli.command(name="models")
+@click.option("--json", "as_json", is_flag=True)
+def list_models(as_json: bool) -> None:
+    """The transcribers, separators and extractors that are installed, Tao's own and others'."""
+    from models import plugins
+
+    for group in (plugins.TRANSCRIBERS, plugins.SEPARATORS, plugins.EXTRACTORS):
+        for name, point in plugins.installed(group).items():
+            kind, package = group.removeprefix("tao.").removesuffix("s"), point.dist.name if point.dist else "?"
+            line = {"kind": kind, "name": name, "package": package}
+            click.echo(json.dumps(line) if as_json else f"{kind:<12} {name:<20} {package}")
+
+
+def main() -> None:
+    """Run the command line; every failure is one sentence on stderr and an exit code."""
+    try:
+        code = cli.main(standalone_mode=False, default_map=read_config(config_file()))
+    except click.ClickException as problem:
+        problem.show()
+        code = problem.exit_code
+    except TaoError as problem:
+        talk(f"tao: {problem}")
+        if isinstance(problem, DeviceNotFound):
+            talk("tao: `tao_live.py devices` lists what there is.")
+        code = problem.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; say nothing more
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()
