@@ -11,11 +11,9 @@ from textual import on
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from engine.core.commands import Boundary, Command, Panic, Play, SetListen, SetTempo, Stop
+from engine.core.commands import Boundary, Command, Panic, Play, Stop
 from engine.core.errors import TaoError
-from engine.core.machine import Listen
 from engine.core.snapshot import Notice, RecordState, Snapshot
-from engine.core.timeline import MAX_BPM, MIN_BPM
 from tui.glyphs import UNICODE, Glyphs, glyphs_for
 from tui.handle import EngineHandle
 from tui.keymap import Keymap
@@ -142,17 +140,6 @@ class TaoApp(App[None]):
             self._try(self.engine.start_recording, self.record_bars * self._beats_per_bar)
         else:
             self._try(self.engine.cancel_recording)
-
-    def action_tempo(self, by_bpm: float) -> None:
-        """Faster or slower, within what a tempo may be."""
-        bpm = self.snapshot.status.machine.timeline.bpm + by_bpm
-        self.send(SetTempo(min(MAX_BPM, max(MIN_BPM, bpm))))
-
-    def action_listen(self, when: str) -> None:
-        """Go on to the next of Original, Kit + Residual and Kit."""
-        order = list(Listen)
-        following = order[(order.index(self.snapshot.status.machine.listen) + 1) % len(order)]
-        self.send(SetListen(following), Boundary(when))
 
     def action_panic(self) -> None:
         """Silence every voice."""

@@ -1,25 +1,52 @@
-"""What this face asked for and the bar line has yet to bring: a lamp shows it, the same key takes it back."""
+"""What this face asked for and has yet to come: a lamp shows it, and the next key builds on it."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from engine.core.machine import Machine
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a question is about: `mute` or `solo` of a track, a `step` of one, `listen` or `tempo`."""
+
+    kind: str
+    track: str = ""
+    index: int = 0
+
+    def value_in(self, machine: Machine) -> Any:
+        """How it stands there."""
+        match self.kind:
+            case "mute":
+                return self.track in machine.mutes
+            case "solo":
+                return self.track in machine.solos
+            case "step":
+                return machine.pattern.track(self.track).steps[self.index]
+            case "listen":
+                return machine.listen
+        return machine.timeline.bpm
+
+
 class Waiting:
-    """Mutes and solos asked for, until the machine shows them or a bar and a second have gone by."""
+    """Values asked for, until the machine shows them or a bar and a second have gone by."""
 
     def __init__(self) -> None:
-        self._wanted: dict[tuple[str, str], tuple[bool, float]] = {}
+        self._wanted: dict[Topic, tuple[Any, float]] = {}
 
-    def toggle(self, kind: str, track: str, machine: Machine, now_s: float) -> bool:
-        """The opposite of what is, or of what waits: what is now wanted. kind: mute or solo."""
-        current = track in (machine.mutes if kind == "mute" else machine.solos)
-        wanted = not self._wanted.get((kind, track), (current, 0.0))[0]
+    def wanted(self, topic: Topic, machine: Machine) -> Any:
+        """What will be: the value that waits, or else the one that is."""
+        return self._wanted[topic][0] if topic in self._wanted else topic.value_in(machine)
+
+    def want(self, topic: Topic, value: Any, machine: Machine, now_s: float) -> None:
+        """Remember that this was asked for."""
         bar_s = machine.pattern.beats_per_bar * 60.0 / machine.timeline.bpm
-        self._wanted[kind, track] = (wanted, now_s + bar_s + 1.0)
-        return wanted
+        self._wanted[topic] = value, now_s + bar_s + 1.0
 
-    def still(self, machine: Machine, now_s: float) -> frozenset[tuple[str, str]]:
-        """(kind, track) of all that has not come yet."""
-        names = {"mute": machine.mutes, "solo": machine.solos}
-        self._wanted = {asked: (wanted, until_s) for asked, (wanted, until_s) in self._wanted.items()
-                        if (asked[1] in names[asked[0]]) != wanted and now_s < until_s}
-        return frozenset(self._wanted)
+    def still(self, machine: Machine, now_s: float) -> dict[Topic, Any]:
+        """All that has not come yet. What the machine has no place for any more is forgotten."""
+        names = {track.name: len(track.steps) for track in machine.pattern.tracks}
+        self._wanted = {topic: (value, until_s) for topic, (value, until_s) in self._wanted.items()
+                        if (not topic.track or topic.index < names.get(topic.track, 0))
+                        and now_s < until_s and topic.value_in(machine) != value}
+        return {topic: value for topic, (value, _) in self._wanted.items()}

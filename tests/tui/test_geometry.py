@@ -10,7 +10,7 @@ from engine.core.pattern import STEPS_PER_BEAT, Pattern, Step, Track
 from tests.tui.fake import demo_machine, demo_pattern
 from tui.geometry import GridView, fit_view
 from tui.levels import FLOOR_DB, decibels, fallen, segments
-from tui.waiting import Waiting
+from tui.waiting import Topic, Waiting
 
 resolutions = st.sampled_from(STEPS_PER_BEAT)
 
@@ -69,9 +69,18 @@ def test_a_pattern_without_doubt_has_no_next_doubtful_step():
 
 
 def test_what_waits_is_forgotten_when_it_came_or_a_bar_and_a_second_after():
+    machine, waiting, mute, solo = demo_machine(), Waiting(), Topic("mute", "kick"), Topic("solo", "kick")
+    waiting.want(mute, True, machine, 0.0)
+    assert waiting.wanted(mute, machine) and not waiting.wanted(solo, machine)
+    assert waiting.still(machine, 1.0) == {mute: True}
+    assert waiting.still(replace(machine, mutes=frozenset({"kick"})), 1.0) == {}
+    waiting.want(solo, True, machine, 0.0)
+    assert waiting.still(machine, 3.4) == {solo: True}
+    assert waiting.still(machine, 3.6) == {}
+
+
+def test_what_waits_for_a_track_that_is_gone_is_forgotten():
     machine, waiting = demo_machine(), Waiting()
-    assert waiting.toggle("mute", "kick", machine, 0.0)
-    assert waiting.still(machine, 1.0) == {("mute", "kick")}
-    assert waiting.still(replace(machine, mutes=frozenset({"kick"})), 1.0) == frozenset()
-    waiting.toggle("solo", "kick", machine, 0.0)
-    assert waiting.still(machine, 3.6) == frozenset()
+    waiting.want(Topic("step", "kick", 20), Step(0.5), machine, 0.0)
+    shorter = replace(machine, pattern=Pattern((Track("kick", (None,) * 16),), 4))
+    assert waiting.still(shorter, 0.1) == {}

@@ -151,6 +151,29 @@ async def test_a_goes_round_original_kit_and_residual_kit_at_the_bar(face, engin
     assert engine.sent == [(SetListen(listen), Boundary.BAR) for listen in asked]
 
 
+async def test_what_will_be_heard_from_the_bar_on_is_shown_and_a_goes_on_from_there(face, engine):
+    async with face() as tao:
+        await tao.press("space")
+        engine.advance(1.0)
+        await tao.press("a")
+        assert tao.app.instrument.transport.listen.text == "▷ Original"
+        await tao.press("a")
+        assert tao.app.instrument.transport.listen.text == "▷ Kit + Residual"
+        engine.advance(3.5)
+        await tao.look()
+        assert tao.app.instrument.transport.listen.text == "Kit + Residual"
+    assert engine.machine.listen is Listen.KIT_AND_RESIDUAL
+
+
+async def test_keys_that_come_faster_than_snapshots_are_not_lost(face, engine):
+    async with face() as tao:
+        frozen = engine.snapshot()
+        engine.snapshot = lambda: frozen  # a far engine whose news has not come yet
+        await tao.press("plus", "plus", "shift+down", "shift+down")
+    assert engine.machine.timeline.bpm == 98.0
+    assert tao.step(0, 0).velocity == 0.8
+
+
 async def test_a_capital_a_does_it_at_once(face, engine):
     async with face() as tao:
         await tao.press("A")

@@ -1,31 +1,32 @@
-"""The instrument's one screen: it composes, keeps the cursor, and turns keys into questions for TaoApp."""
+"""The instrument under hands: keys and clicks become questions for TaoApp."""
 
 import time
 from dataclasses import replace
+from typing import Any
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.events import Key
 from textual.message import Message
-from textual.reactive import reactive
-from textual.screen import Screen
 
-from engine.core.commands import Boundary, Command, SetMute, SetSolo, SetStep, ToggleStep, TriggerPad
+from engine.core.commands import (
+    Boundary,
+    Command,
+    SetListen,
+    SetMute,
+    SetSolo,
+    SetStep,
+    SetTempo,
+    ToggleStep,
+    TriggerPad,
+)
 from engine.core.confidence import next_doubtful
-from engine.core.machine import Machine
+from engine.core.machine import Listen
 from engine.core.pattern import Step, Track
-from engine.core.snapshot import Notice, Snapshot
-from tui.geometry import FIXED_ROWS, FULL_LABEL, NARROW_BELOW, SHORT_LABEL, GridView, fit_view
-from tui.glyphs import Glyphs
-from tui.keymap import Keymap
-from tui.waiting import Waiting
+from engine.core.timeline import MAX_BPM, MIN_BPM
+from tui.screens.panel import Panel
+from tui.waiting import Topic
 from tui.widgets.lane import Lane
-from tui.widgets.lines import Banner, KeyBar, NoticeLine, StepLine
-from tui.widgets.loop_strip import LoopStrip
-from tui.widgets.rack import Pad, Rack
-from tui.widgets.step_grid import StepGrid
-from tui.widgets.transport import Transport
+from tui.widgets.rack import Pad
 
 BARS_OF_DIGIT = {0: 16}
 
@@ -46,97 +47,8 @@ class LengthChosen(Message):
         self.bars = bars
 
 
-class InstrumentScreen(Screen[None]):
-    """`show` is given each snapshot. `cursor`: (track index, step index); `lead`: a leader key that waits."""
-
-    cursor: reactive[tuple[int, int]] = reactive((0, 0))
-    lead: reactive[str] = reactive("")
-
-    def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
-        super().__init__()
-        self.glyphs, self.keymap = glyphs, keymap
-        self.machine: Machine | None = None
-        self.waiting = Waiting()
-        self.shown_at_s = 0.0
-        self.transport, self.loop_strip = Transport(glyphs), LoopStrip(glyphs)
-        self.grid, self.rack = StepGrid(glyphs), Rack(glyphs)
-        self.banner, self.step_line = Banner(glyphs), StepLine()
-        self.notice_line, self.key_bar = NoticeLine(glyphs), KeyBar(keymap, glyphs)
-
-    def compose(self) -> ComposeResult:
-        """From top to bottom, as a hand moves: clock, loop, steps, pads, words."""
-        yield self.transport
-        yield self.banner
-        yield self.loop_strip
-        yield self.grid
-        yield self.step_line
-        yield self.rack
-        with Vertical(id="foot"):
-            yield self.notice_line
-            yield self.key_bar
-
-    def show(self, snapshot: Snapshot, record_bars: int, banner: str, notice: Notice, now_s: float) -> None:
-        """Take over the newest snapshot, and what TaoApp has to say."""
-        status, meters = snapshot.status, snapshot.meters
-        elapsed_s, self.shown_at_s = now_s - self.shown_at_s, now_s
-        self._take_machine(status.machine, now_s)
-        self.transport.show(snapshot, record_bars, elapsed_s)
-        if banner != self.banner.text:
-            self.banner.text = banner
-            self._fit()
-        self.loop_strip.show(status.machine.loop, status.job)
-        self.loop_strip.wave.show_playing(snapshot.loop_fraction)
-        self.grid.show_playing(snapshot)
-        self.rack.show_levels(meters.peaks, elapsed_s)
-        self.notice_line.text, self.notice_line.urgent = notice.text, notice.urgent
-
-    def show_load(self, load: float) -> None:
-        """The DSP load, twice a second."""
-        self.transport.show_load(load)
-
-    def _take_machine(self, machine: Machine, now_s: float) -> None:
-        self.grid.show_machine(machine, self.waiting.still(machine, now_s))
-        if machine is self.machine:
-            return
-        self.machine = machine
-        self._fit()
-        self.rack.show_machine(machine)
-        track, step = self.cursor
-        track = min(track, len(machine.pattern.tracks) - 1)
-        self.cursor = track, min(step, len(machine.pattern.tracks[track].steps) - 1)
-        self._turn_page()
-
-    def _turn_page(self) -> None:
-        if self.machine is None:
-            return
-        label = SHORT_LABEL if self.size.width < NARROW_BELOW else FULL_LABEL
-        track, step = self.cursor
-        at_beat = step // self.machine.pattern.tracks[track].steps_per_beat
-        view: GridView = fit_view(self.size.width, label, self.machine.pattern, at_beat)
-        self.grid.show_view(view, track, step)
-        self.loop_strip.wave.view = view
-        self.step_line.track, self.step_line.index = self.machine.pattern.tracks[track], step
-
-    def on_resize(self) -> None:
-        """Another size, perhaps another view."""
-        self._fit()
-        self._turn_page()
-
-    def _fit(self) -> None:
-        """The compact view where rack and wave have no room beside the lanes; more air where there is plenty."""
-        tracks = len(self.machine.pattern.tracks) if self.machine else 0
-        needed = FIXED_ROWS + tracks + (2 if self.banner.text else 0)
-        self.set_class(self.size.width < NARROW_BELOW, "-narrow")
-        self.set_class(self.size.height < needed, "-short")
-        self.set_class(self.size.height >= needed + tracks + 4, "-tall")
-
-    def watch_cursor(self) -> None:
-        """Show where the cursor went."""
-        self._turn_page()
-
-    def watch_lead(self, lead: str) -> None:
-        """Say what the leader key waits for."""
-        self.key_bar.lead = lead
+class InstrumentScreen(Panel):
+    """The panel under hands: every key and click becomes a question for TaoApp, or moves the cursor."""
 
     def on_key(self, event: Key) -> None:
         """While a leader key waits, a key that it does not know only ends the wait."""
@@ -156,6 +68,12 @@ class InstrumentScreen(Screen[None]):
     def ask(self, command: Command, boundary: Boundary = Boundary.NOW) -> None:
         """Hand a command to TaoApp."""
         self.post_message(Asked(command, boundary))
+
+    def want(self, topic: Topic, value: Any, command: Command, boundary: Boundary = Boundary.NOW) -> None:
+        """Ask for a value, and remember it until it comes: keys come faster than snapshots."""
+        assert self.machine is not None
+        self.waiting.want(topic, value, self.machine, time.monotonic())
+        self.ask(command, boundary)
 
     def action_step(self, by: int) -> None:
         """Move along the track, round its ends."""
@@ -186,14 +104,31 @@ class InstrumentScreen(Screen[None]):
 
     def action_accent(self, by: float) -> None:
         """Strike the step harder or softer; a silent one stays silent."""
-        step = self.track.steps[self.cursor[1]]
+        step = self._wanted_step()
         if step is not None:
             self._set_velocity(min(1.0, max(0.05, step.velocity + by)))
 
+    def _wanted_step(self) -> Step | None:
+        assert self.machine is not None
+        return self.waiting.wanted(Topic("step", self.track.name, self.cursor[1]), self.machine)
+
     def _set_velocity(self, velocity: float) -> None:
-        step = self.track.steps[self.cursor[1]] or Step()
-        sure = replace(step, velocity=round(velocity, 3), confidence=1.0)
-        self.ask(SetStep(self.track.name, self.cursor[1], sure))
+        track, index = self.track.name, self.cursor[1]
+        sure = replace(self._wanted_step() or Step(), velocity=round(velocity, 3), confidence=1.0)
+        self.want(Topic("step", track, index), sure, SetStep(track, index, sure))
+
+    def action_tempo(self, by_bpm: float) -> None:
+        """Faster or slower, within what a tempo may be."""
+        assert self.machine is not None
+        bpm = min(MAX_BPM, max(MIN_BPM, self.waiting.wanted(Topic("tempo"), self.machine) + by_bpm))
+        self.want(Topic("tempo"), bpm, SetTempo(bpm))
+
+    def action_listen(self, when: str) -> None:
+        """Go on to the next of Original, Kit + Residual and Kit."""
+        assert self.machine is not None
+        order = list(Listen)
+        following = order[(order.index(self.waiting.wanted(Topic("listen"), self.machine)) + 1) % len(order)]
+        self.want(Topic("listen"), following, SetListen(following), Boundary(when))
 
     def action_next_doubtful(self) -> None:
         """Go to the next step that the transcriber was not sure of."""
@@ -232,8 +167,9 @@ class InstrumentScreen(Screen[None]):
         if not 0 <= lane < len(self.machine.pattern.tracks):
             return
         name = self.machine.pattern.tracks[lane].name
-        on_ = self.waiting.toggle(kind, name, self.machine, time.monotonic())
-        self.ask(SetMute(name, on_) if kind == "mute" else SetSolo(name, on_), Boundary.BAR)
+        on_ = not self.waiting.wanted(Topic(kind, name), self.machine)
+        self.want(Topic(kind, name), on_, SetMute(name, on_) if kind == "mute" else SetSolo(name, on_),
+                  Boundary.BAR)
 
     @on(Lane.StepPressed)
     def _step_pressed(self, event: Lane.StepPressed) -> None:

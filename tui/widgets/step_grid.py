@@ -1,5 +1,6 @@
 """The step grid: a ruler and one lane per track, all on the same page of the pattern."""
 
+from collections.abc import Container
 from typing import ClassVar
 
 from rich.style import Style
@@ -14,6 +15,7 @@ from engine.core.pattern import MAX_TRACKS, Pattern
 from engine.core.snapshot import Snapshot
 from tui.geometry import FULL_LABEL, GridView
 from tui.glyphs import Glyphs
+from tui.waiting import Topic
 from tui.widgets.lane import Lane, Switches
 from tui.widgets.looks import looks
 
@@ -71,8 +73,8 @@ class StepGrid(Vertical):
         yield self.ruler
         yield from self.lanes
 
-    def show_machine(self, machine: Machine, waiting: frozenset[tuple[str, str]]) -> None:
-        """Take over tracks and switches; `waiting`: ("mute" or "solo", track) that the bar brings."""
+    def show_machine(self, machine: Machine, waiting: Container[Topic]) -> None:
+        """Take over tracks and switches; `waiting`: those that the bar line will bring."""
         pattern = machine.pattern
         for lane, track in zip(self.lanes, _padded(pattern), strict=True):
             lane.display = track is not None
@@ -80,7 +82,7 @@ class StepGrid(Vertical):
             if track is not None:
                 name = track.name
                 lane.switches = Switches(name in machine.mutes, name in machine.solos,
-                                         ("mute", name) in waiting, ("solo", name) in waiting,
+                                         Topic("mute", name) in waiting, Topic("solo", name) in waiting,
                                          machine.audible(name))
         self.ruler.beats_per_bar, self.ruler.total_beats = pattern.beats_per_bar, pattern.beats
 

@@ -35,8 +35,8 @@ class Transport(Vertical):
                          id="clock")
         yield Horizontal(self.device, self.load, self.dropped, self.input, self.output, id="machine")
 
-    def show(self, snapshot: Snapshot, record_bars: int, elapsed_s: float) -> None:
-        """Take over the newest snapshot, `elapsed_s` after the one before."""
+    def show(self, snapshot: Snapshot, record_bars: int, next_listen: Listen | None, elapsed_s: float) -> None:
+        """Take over the newest snapshot, `elapsed_s` after the one before. next_listen: what the bar brings."""
         status, meters, glyphs = snapshot.status, snapshot.meters, self.glyphs
         playing = meters.playing
         bar, beat = snapshot.bar_beat
@@ -47,7 +47,8 @@ class Transport(Vertical):
                   for number in range(1, per_bar + 1)]
         self.beats.say("".join(lights) if per_bar <= 8 else "")
         self.tempo.say(f"{status.machine.timeline.bpm:.2f} BPM")
-        self.listen.say(LISTEN_WORDS[status.machine.listen])
+        waits = f"{glyphs.pending} " if next_listen else ""
+        self.listen.say(waits + LISTEN_WORDS[next_listen or status.machine.listen])
         self.record.say(self._record_words(status, record_bars), status.record_state is not RecordState.OFF)
         self.device.say(f"{status.backend}: {status.device}  {_rate(status)}" if status.device
                   else f"{status.backend}  {_rate(status)}")

@@ -1,0 +1,112 @@
+"""The instrument's panel: where everything is, what it shows, and where the cursor stands."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from engine.core.machine import Machine
+from engine.core.snapshot import Notice, Snapshot
+from tui.geometry import FIXED_ROWS, FULL_LABEL, NARROW_BELOW, SHORT_LABEL, GridView, fit_view
+from tui.glyphs import Glyphs
+from tui.keymap import Keymap
+from tui.waiting import Topic, Waiting
+from tui.widgets.lines import Banner, KeyBar, NoticeLine, StepLine
+from tui.widgets.loop_strip import LoopStrip
+from tui.widgets.rack import Rack
+from tui.widgets.step_grid import StepGrid
+from tui.widgets.transport import Transport
+
+
+class Panel(Screen[None]):
+    """`show` is given each snapshot. `cursor`: (track index, step index); `lead`: a leader key that waits."""
+
+    cursor: reactive[tuple[int, int]] = reactive((0, 0))
+    lead: reactive[str] = reactive("")
+
+    def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
+        super().__init__()
+        self.glyphs, self.keymap = glyphs, keymap
+        self.machine: Machine | None = None
+        self.waiting = Waiting()
+        self.shown_at_s = 0.0
+        self.transport, self.loop_strip = Transport(glyphs), LoopStrip(glyphs)
+        self.grid, self.rack = StepGrid(glyphs), Rack(glyphs)
+        self.banner, self.step_line = Banner(glyphs), StepLine()
+        self.notice_line, self.key_bar = NoticeLine(glyphs), KeyBar(keymap, glyphs)
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom, as a hand moves: clock, loop, steps, pads, words."""
+        yield self.transport
+        yield self.banner
+        yield self.loop_strip
+        yield self.grid
+        yield self.step_line
+        yield self.rack
+        with Vertical(id="foot"):
+            yield self.notice_line
+            yield self.key_bar
+
+    def show(self, snapshot: Snapshot, record_bars: int, banner: str, notice: Notice, now_s: float) -> None:
+        """Take over the newest snapshot, and what TaoApp has to say."""
+        status, meters = snapshot.status, snapshot.meters
+        elapsed_s, self.shown_at_s = now_s - self.shown_at_s, now_s
+        waiting = self.waiting.still(status.machine, now_s)
+        self._take_machine(status.machine)
+        self.grid.show_machine(status.machine, waiting)
+        self.transport.show(snapshot, record_bars, waiting.get(Topic("listen")), elapsed_s)
+        if banner != self.banner.text:
+            self.banner.text = banner
+            self._fit()
+        self.loop_strip.show(status.machine.loop, status.job)
+        self.loop_strip.wave.show_playing(snapshot.loop_fraction)
+        self.grid.show_playing(snapshot)
+        self.rack.show_levels(meters.peaks, elapsed_s)
+        self.notice_line.text, self.notice_line.urgent = notice.text, notice.urgent
+
+    def show_load(self, load: float) -> None:
+        """The DSP load, twice a second."""
+        self.transport.show_load(load)
+
+    def _take_machine(self, machine: Machine) -> None:
+        if machine is self.machine:
+            return
+        self.machine = machine
+        self._fit()
+        self.rack.show_machine(machine)
+        track, step = self.cursor
+        track = min(track, len(machine.pattern.tracks) - 1)
+        self.cursor = track, min(step, len(machine.pattern.tracks[track].steps) - 1)
+        self._turn_page()
+
+    def _turn_page(self) -> None:
+        if self.machine is None:
+            return
+        label = SHORT_LABEL if self.size.width < NARROW_BELOW else FULL_LABEL
+        track, step = self.cursor
+        at_beat = step // self.machine.pattern.tracks[track].steps_per_beat
+        view: GridView = fit_view(self.size.width, label, self.machine.pattern, at_beat)
+        self.grid.show_view(view, track, step)
+        self.loop_strip.wave.view = view
+        self.step_line.track, self.step_line.index = self.machine.pattern.tracks[track], step
+
+    def on_resize(self) -> None:
+        """Another size, perhaps another view."""
+        self._fit()
+        self._turn_page()
+
+    def _fit(self) -> None:
+        """The compact view where rack and wave have no room beside the lanes; more air where there is plenty."""
+        tracks = len(self.machine.pattern.tracks) if self.machine else 0
+        needed = FIXED_ROWS + tracks + (2 if self.banner.text else 0)
+        self.set_class(self.size.width < NARROW_BELOW, "-narrow")
+        self.set_class(self.size.height < needed, "-short")
+        self.set_class(self.size.height >= needed + tracks + 4, "-tall")
+
+    def watch_cursor(self) -> None:
+        """Show where the cursor went."""
+        self._turn_page()
+
+    def watch_lead(self, lead: str) -> None:
+        """Say what the leader key waits for."""
+        self.key_bar.lead = lead
