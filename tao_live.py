@@ -108,8 +108,9 @@ def show(engine: Any, open_face: Any) -> None:
 
 def check_terminal() -> None:
     """Raise UsageError where no screen can be drawn."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("Tao's screen needs a terminal, and this is none; run it in one, or use a verb (see -h).")
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on stderr
+        raise UsageError("Tao's screen needs a terminal for input, output and errors; run it in one without "
+                         "redirection, or use a verb (see -h).")
 
 
 def demo_file(folder: Path) -> Path:
@@ -182,10 +183,7 @@ def decompose_file(loop: Path, folder: Path, beats: int | None, tools: Any) -> d
     from models.storing import source_of, stored
 
     recording = read_loop(loop, beats)
-    last = None
-    for last in stages(recording, tools, recording.sample_rate, lambda stage, _: talk(f"{loop.name}: {stage}")):
-        pass
-    assert last is not None, "decompose yields a kit or raises"
+    *_, last = stages(recording, tools, recording.sample_rate, lambda stage, _: talk(f"{loop.name}: {stage}"))
     keep = stored(last, source_of(loop), tools)
     write_folder(folder, keep)
     talk(f"{loop.name}: {last.bpm:.2f} BPM, {last.loop.beats} beats, match {last.match:.0%}, in {folder}")
@@ -231,12 +229,7 @@ def render_folder(folder: Path, passes: int) -> tuple[Any, int]:
 @click.pass_context
 def demo(context: click.Context, out: Path) -> None:
     """Make a drum loop, take it apart, and render the kit: OUT/demo.wav, OUT/kit/ and OUT/render.wav."""
-    from engine.library.audio_files import write_wav
-    from models.demo import demo_loop as made
-
-    out.mkdir(parents=True, exist_ok=True)
-    write_wav(out / "demo.wav", *demo_audio())
-    context.invoke(decompose, loops=(out / "demo.wav",), out=out / "kit")
+    context.invoke(decompose, loops=(demo_file(out),), out=out / "kit")
     context.invoke(render, folder=out / "kit", out=out / "render.wav")
 
 
@@ -250,7 +243,8 @@ def devices(as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps({name: getattr(found, name) for name in found.__slots__}))
         else:
-            click.echo(f"{found.audio:<10}{found.inputs:>3} in {found.outputs:>3} out  {found.sample_rate:>6} Hz  {found.name}")
+            ports = f"{found.inputs:>3} in {found.outputs:>3} out"
+            click.echo(f"{found.audio:<10}{ports}  {found.sample_rate:>6} Hz  {found.name}")
 
 
 @cli.command(name="models")
