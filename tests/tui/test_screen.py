@@ -154,7 +154,8 @@ async def test_a_notice_is_shown_and_an_urgent_one_stays_lit(face, engine):
 async def test_what_the_engine_refuses_is_said(face, engine):
     engine.status = replace(engine.status, machine=empty_machine(48000))
     async with face() as tao:
-        await tao.press("A")
+        await tao.press("a")
+        assert tao.app.instrument.transport.listen.text == "Kit"
         assert "There is no recording to hear yet" in tao.app.instrument.notice_line.text
 
 

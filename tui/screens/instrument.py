@@ -128,7 +128,10 @@ class InstrumentScreen(Panel):
         assert self.machine is not None
         order = list(Listen)
         following = order[(order.index(self.waiting.wanted(Topic("listen"), self.machine)) + 1) % len(order)]
-        self.want(Topic("listen"), following, SetListen(following), Boundary(when))
+        if self.machine.loop is None:
+            self.ask(SetListen(following))  # the engine says what is missing; nothing is waited for
+        else:
+            self.want(Topic("listen"), following, SetListen(following), Boundary(when))
 
     def action_next_doubtful(self) -> None:
         """Go to the next step that the transcriber was not sure of."""

@@ -101,7 +101,7 @@ class Panel(Screen[None]):
         needed = FIXED_ROWS + tracks + (2 if self.banner.text else 0)
         self.set_class(self.size.width < NARROW_BELOW, "-narrow")
         self.set_class(self.size.height < needed, "-short")
-        self.set_class(self.size.height >= needed + tracks + 4, "-tall")
+        self.set_class(self.size.height >= needed + tracks + 2, "-tall")
 
     def watch_cursor(self) -> None:
         """Show where the cursor went."""
