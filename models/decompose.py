@@ -21,6 +21,7 @@ from models.resampling import resampled
 from models.slices import sliced
 from models.spectra import match
 from models.strength import attacks
+from models.tempo import check_length
 
 OVERVIEW_PEAKS = 256
 Report = Callable[[str, float], None]
@@ -67,8 +68,9 @@ def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambd
     """Take a loop apart in stages, each yielded as soon as it can be played.
 
     `report` is told each stage and the share done before it starts; what it raises ends the work (cancel).
-    Raises NoOnsets when nothing is struck, InvalidValue when no tempo fits the length.
+    Raises NoOnsets when nothing is struck, InvalidValue when no tempo fits the length or it is too long.
     """
+    check_length(loop.length_s, loop.beats)
     report("slices", 0.0)
     audio = stereo(loop.audio.T, loop.sample_rate, engine_rate)
     mono = resampled(audio.mean(axis=0, keepdims=True), engine_rate, HEARING_RATE)[0]

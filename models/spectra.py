@@ -1,36 +1,51 @@
 """Short-time spectra of a loop, whose end meets its start, and back without loss."""
 
 import numpy as np
-from scipy.signal import ShortTimeFFT
-from scipy.signal.windows import hann
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy.fft import irfft, rfft
 
 from models.plugins import Audio
 
 
 class LoopSpectra:
-    """STFT of audio (..., frames) that is circular: the context of its ends is its other end."""
+    """STFT of audio (..., frames) that is circular: the context of its ends is its other end.
 
-    def __init__(self, frames: int, window_frames: int = 2048, hop_frames: int = 512) -> None:
-        self.frames, self.context = frames, 2 * window_frames
-        window = np.sqrt(hann(window_frames, sym=False))
-        self._stft = ShortTimeFFT(window, hop_frames, fs=1.0, fft_mode="onesided")
-        self.hop_frames = hop_frames
+    Square-root Hann windows, four to a window length, before and after, so that `inverse` undoes `forward`.
+    """
+
+    def __init__(self, frames: int, window_frames: int = 2048, overlap: int = 4) -> None:
+        self.frames, self.window_frames = frames, window_frames
+        self.hop_frames = window_frames // overlap
+        self.context = window_frames
+        self._window = np.sin(np.pi * (np.arange(window_frames) + 0.5) / window_frames).astype(np.float32)
+        self._overlap = overlap
 
     def forward(self, audio: Audio) -> np.ndarray:
-        """Complex spectra (..., bins, stft_frames), context included."""
-        pad = [(0, 0)] * (audio.ndim - 1) + [(self.context, self.context)]
-        return self._stft.stft(np.pad(audio, pad, mode="wrap"))
+        """Complex64 spectra (..., bins, stft_frames), context included."""
+        after = self.context + -(self.frames + 2 * self.context) % self.hop_frames
+        pad = [(0, 0)] * (audio.ndim - 1) + [(self.context, after)]
+        windows = sliding_window_view(np.pad(np.asarray(audio, np.float32), pad, mode="wrap"),
+                                      self.window_frames, axis=-1)[..., :: self.hop_frames, :]
+        return np.swapaxes(rfft(windows * self._window, axis=-1), -1, -2)
 
     def inverse(self, spectra: np.ndarray) -> Audio:
         """Audio (..., frames) float32."""
-        whole = self._stft.istft(spectra, k1=self.frames + 2 * self.context)
-        return np.ascontiguousarray(whole[..., self.context : self.context + self.frames], np.float32)
+        pieces = irfft(np.swapaxes(spectra, -1, -2), n=self.window_frames, axis=-1) * self._window
+        pieces *= 2.0 / self._overlap
+        count = pieces.shape[-2]
+        whole = np.zeros((*pieces.shape[:-2], (count + self._overlap) * self.hop_frames), np.float32)
+        for part in range(self._overlap):
+            turn = pieces[..., part * self.hop_frames : (part + 1) * self.hop_frames]
+            start = part * self.hop_frames
+            whole[..., start : start + count * self.hop_frames] += turn.reshape(*turn.shape[:-2], -1)
+        return np.ascontiguousarray(whole[..., self.context : self.context + self.frames])
 
     def stft_frames_of(self, frame: int) -> list[int]:
-        """Every column whose window is centred on `frame`, the loop's repeats in the context included."""
+        """Every column whose window is centred nearest to `frame`, its repeats in the context included."""
         whole = self.frames + 2 * self.context
         places = np.arange((self.context + frame) % self.frames, whole, self.frames)
-        return [round(place / self.hop_frames) - self._stft.p_min for place in places]
+        columns = np.round((places - self.window_frames / 2) / self.hop_frames).astype(int)
+        return [int(column) for column in columns if column >= 0]
 
 
 def match(one: Audio, other: Audio) -> float:
@@ -41,7 +56,7 @@ def match(one: Audio, other: Audio) -> float:
     """
     marks = []
     for window_frames in (512, 2048, 8192):
-        spectra = LoopSpectra(one.shape[-1], window_frames, window_frames // 4)
+        spectra = LoopSpectra(one.shape[-1], window_frames, overlap=2)
         a, b = (np.sqrt(np.abs(spectra.forward(audio))) for audio in (one, other))
         size = float(np.linalg.norm(a) + np.linalg.norm(b))
         marks.append(1.0 if size < 1e-9 else 1.0 - float(np.linalg.norm(a - b)) / size)

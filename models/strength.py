@@ -12,7 +12,8 @@ from models.tempo import guess_tempi
 
 _MIN_RISE = 0.02     # log10 units above the mean rise around it
 _MIN_PEAK = 10 ** (-70 / 20)
-_MIN_CONTRAST = 3.0  # the strongest rise against the median: noise has none that stands out
+_MIN_CONTRAST = 15.0  # the strongest rise against the median: 9 in steady noise, over 40 in drum loops
+_MIN_STRONGEST = 0.15  # log10 units: a hum's own wobble stays below
 _EARLY_S = 0.02      # a hit this little before the end is the first one, cut a little early
 
 
@@ -42,7 +43,8 @@ def attacks(mono: np.ndarray, circular: bool) -> tuple[np.ndarray, np.ndarray]:
     context = round(CONTEXT_S * RATE)
     padded = with_context(mono, context, circular)
     found = peaks(heard.strength, _MIN_RISE)
-    if not len(found) or heard.strength[found].max() < _MIN_CONTRAST * np.median(heard.strength):
+    strongest = float(heard.strength[found].max(initial=0.0))
+    if strongest < max(_MIN_STRONGEST, _MIN_CONTRAST * float(np.median(heard.strength))):
         raise NoOnsets("No drum hit was heard in the loop: it holds no clear attacks. Try another loop.")
     frames, kept = [], []
     for stft_frame in found:

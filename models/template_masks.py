@@ -26,7 +26,7 @@ class TemplateMasks:
     def separate(self, audio: Audio, sample_rate: int, transcription: Transcription) -> Stems:
         """Stems of audio (channels, frames) by track name, float32, adding up to it."""
         spectra = LoopSpectra(audio.shape[1])
-        complex_spectra = spectra.forward(np.asarray(audio, np.float32)).astype(np.complex64)
+        complex_spectra = spectra.forward(audio)
         loudness = np.abs(complex_spectra).mean(axis=0) + 1e-8
         hits = {track: _columns(transcription, track, spectra, sample_rate) for track in transcription.tracks}
         tail = round(_TAIL_S * sample_rate / spectra.hop_frames)

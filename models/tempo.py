@@ -27,6 +27,7 @@ def guess_tempi(onsets: Sequence[Onset], length_s: float, beats: int | None = No
     length_s: the whole loop; beats: its quarter notes where they are known, then there is one reading.
     Raises InvalidValue when no whole number of beats makes a tempo between 50 and 220 BPM.
     """
+    check_length(length_s, beats)
     if beats is not None:
         return (TempoGuess(60.0 * beats / length_s, beats, 1.0),)
     counts = [count for count in range(1, MAX_BEATS + 1)
@@ -39,6 +40,14 @@ def guess_tempi(onsets: Sequence[Onset], length_s: float, beats: int | None = No
     chances /= chances.sum()
     best = sorted(zip(chances, counts, strict=True), reverse=True)[:_GUESSES]
     return tuple(TempoGuess(60.0 * count / length_s, count, float(chance)) for chance, count in best)
+
+
+def check_length(length_s: float, beats: int | None = None) -> None:
+    """Raise InvalidValue when a loop has more beats than a pattern may have, whatever its tempo."""
+    if (beats or 0) > MAX_BEATS or (beats is None and length_s > MAX_BEATS * 60.0 / SLOWEST_BPM):
+        longest = f"{beats} beats" if beats else f"{length_s:.0f} s"
+        raise InvalidValue(f"A loop of {longest} is too long: at most {MAX_BEATS} beats can be taken apart. "
+                           "Cut it shorter.")
 
 
 def rating(onsets: Sequence[Onset], length_s: float, beats: int) -> float:

@@ -1,5 +1,6 @@
 """Audio files into loops: any common format, 8 to 192 kHz, one to eight channels, or one clear sentence."""
 
+import io
 import math
 import struct
 from pathlib import Path
@@ -50,14 +51,9 @@ def check_usable(audio: Audio, sample_rate: int, name: str) -> None:
 
 def write_wav(path: Path, audio: Audio, sample_rate: int) -> None:
     """Write audio (frames, channels) as a float32 WAV. Raises OSError when the disk does not take it."""
-    try:
-        with path.open("wb") as file:
-            soundfile.write(file, audio, sample_rate, format="WAV", subtype="FLOAT")
-            file.flush()
-    except soundfile.SoundFileError as error:
-        raise OSError(f"{path.name} could not be written ({error})") from error
-    if path.stat().st_size < 4 * audio.size:
-        raise OSError(f"{path.name} was cut short; the disk is probably full")
+    encoded = io.BytesIO()
+    soundfile.write(encoded, audio, sample_rate, format="WAV", subtype="FLOAT")
+    path.write_bytes(encoded.getbuffer())
 
 
 def _decoded(path: Path) -> tuple[Audio, int]:
@@ -67,9 +63,8 @@ def _decoded(path: Path) -> tuple[Audio, int]:
             audio = file.read(dtype="float32", always_2d=True)
             sample_rate = int(file.samplerate)
     except soundfile.SoundFileError as error:
-        reason = str(error).rstrip(".").rsplit(": ", 1)[-1]
-        raise UnreadableAudio(f"{path.name} is not audio that can be read ({reason}). "
-                              "Give a WAV, FLAC, AIFF, OGG or MP3 file.") from error
+        raise UnreadableAudio(f"{path.name} is damaged or is not audio. "
+                              "Give a whole WAV, FLAC, AIFF, OGG or MP3 file.") from error
     except PermissionError as error:
         raise UnreadableAudio(f"{path.name} may not be read; change its permissions.") from error
     except (OSError, RuntimeError, TypeError, MemoryError) as error:
