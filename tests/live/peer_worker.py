@@ -31,6 +31,7 @@ from engine.core.loop import PlayedLoop
 from engine.core.pattern import Pattern, Step, Track
 from engine.live.bank import sample_id
 
+THINKING_S = 1.5
 NAMES = ("kick", "snare", "hihat")
 
 
@@ -81,7 +82,8 @@ def answer(out: BinaryIO, codec: Codec, job: Any) -> None:
     for stage in stages:
         stage_ready = StageReady(job.job_id, stage, kit, pattern, loop, refs if stage == stages[0] else {}, 0.99)
         write_frame(out, codec.encode(stage_ready))
-        time.sleep(0.2 if stage != stages[-1] else 0.0)
+        if stage != stages[-1]:
+            time.sleep(THINKING_S)
     write_frame(out, codec.encode(JobDone(job.job_id)))
 
 
