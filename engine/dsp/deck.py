@@ -6,7 +6,7 @@ from numba import njit, types
 
 from engine.dsp.memory import DECKS, MEMORY, RAMP_FRAMES, stereo_at
 from engine.dsp.mixing import ramp
-from engine.dsp.sampler import hermite
+from engine.dsp.sampler import hermite_weights
 from engine.dsp.sequencer import (
     S_FRAMES_PER_TICK,
     S_LOOP_ADDRESS,
@@ -84,10 +84,10 @@ def mix_deck(memory, deck, frame, start, frames):  # type: ignore[no-untyped-def
             memory.mix[start + i, 0] += gain * sample[index, 0]
             memory.mix[start + i, 1] += gain * sample[index, 1]
         else:
+            a, b, c, d = hermite_weights(place - index)
             for channel in range(2):
-                value = hermite(sample[(index - 1) % length, channel], sample[index, channel],
-                                sample[(index + 1) % length, channel], sample[(index + 2) % length, channel],
-                                place - index)
+                value = (a * sample[(index - 1) % length, channel] + b * sample[index, channel]
+                         + c * sample[(index + 1) % length, channel] + d * sample[(index + 2) % length, channel])
                 memory.mix[start + i, channel] += gain * value
 
 

@@ -8,7 +8,7 @@ from engine.core.kit import SampleId
 from engine.core.loop import Audio
 from engine.core.machine import Machine
 from engine.dsp import deck, memory, sampler
-from engine.dsp.render import render_block
+from engine.dsp.render import render_at
 from engine.dsp.ring import CaptureRing, CommandRing, Done, Record, ReturnRing
 from engine.dsp.score import RAMP_S, ScoreSlots
 
@@ -46,7 +46,7 @@ class Processor:
         """Render the block that begins at `frame_time`: input float32 (frames, 2) in, dry mix float64 out."""
         frames = len(block)
         self.memory.audio_in[:frames] = block
-        render_block(self.memory, frame_time, frames)
+        render_at(self.addresses, frame_time, frames)
         return self.memory.mix[:frames]
 
     def score(self, sequence: int, at_frame: int, machine: Machine, bank: Mapping[SampleId, Audio]) -> Record:

@@ -64,3 +64,22 @@ def _record(performance: Performance, processor: Processor, event: Applied) -> R
     if isinstance(sent, PadHit):
         return Record(PAD, event.sequence, event.at_frames, sent.track, sent.velocity)
     return Record(PANIC, event.sequence, event.at_frames)
+
+
+def replay_session(folder: Path) -> tuple[Audio, int]:
+    """All of a session and its sample rate: up to its last fade, or two seconds past the last thing done in it.
+
+    Raises UnreadableJournal.
+    """
+    performance = read_journal(folder)
+    rate = performance.session.sample_rate
+    ends = [2 * rate]
+    for event in performance.events:
+        match event:
+            case Faded():
+                ends.append(event.at_frames + event.frames)
+            case Applied():
+                ends.append(event.at_frames + 2 * rate)
+            case Jumped():
+                ends.append(event.to_frames)
+    return replay(folder, max(ends)), rate
