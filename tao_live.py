@@ -277,6 +277,10 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; say nothing more
         code = 1
+    except OSError as problem:
+        talk(f"tao: {problem.filename or 'A file'} could not be used ({problem.strerror}): name a place that exists, "
+             "may be written to, and has room.")
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -1,0 +1,237 @@
+"""The command line as its users meet it: results on stdout, one sentence on stderr, an exit code, no traceback."""
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+import tao_live
+
+PROGRAM = Path(tao_live.__file__)
+RATE = 22050
+
+
+def run(*arguments: object, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of one call."""
+    monkeypatch.setattr(sys, "argv", ["tao_live.py", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        tao_live.main()
+    said = capsys.readouterr()
+    return int(ended.value.code or 0), said.out, said.err
+
+
+@pytest.fixture
+def tao(capsys, monkeypatch, tmp_path):
+    """A call of the command line, with settings and data of its own."""
+    for name in ("CONFIG", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    return lambda *arguments: run(*arguments, capsys=capsys, monkeypatch=monkeypatch)
+
+
+def clicks(seconds: float, channels: int = 1, rate: int = RATE) -> np.ndarray:
+    """A kick-like thump on every half second."""
+    frames = int(seconds * rate)
+    place = np.arange(frames) % (rate // 2)
+    thump = np.exp(-place / (0.03 * rate)) * np.sin(2 * np.pi * 60 * place / rate)
+    return np.repeat(0.8 * thump[:, None], channels, 1).astype(np.float32)
+
+
+def test_the_demo_is_made_decomposed_and_rendered(tao, tmp_path: Path) -> None:
+    code, _, talk = tao("demo", "-o", tmp_path / "demo")
+    assert code == 0 and "92.00 BPM" in talk
+    kit = json.loads((tmp_path / "demo/kit/kit.json").read_text())
+    assert kit["schema"] == "tao.kit/1" and kit["bars"] == 2
+    assert {track["name"] for track in kit["tracks"]} == {"kick", "snare", "hihat"}
+    for track in kit["tracks"]:
+        assert (tmp_path / "demo/kit" / track["oneshot"]).is_file() and (tmp_path / "demo/kit" / track["stem"]).is_file()
+    again, _ = soundfile.read(tmp_path / "demo/render.wav")
+    loop, _ = soundfile.read(tmp_path / "demo/kit/loop.wav")
+    assert len(again) == len(loop) and np.corrcoef(again[:, 0], loop[:, 0])[0, 1] > 0.5
+
+
+def test_decompose_prints_its_kit_as_json_and_nothing_else(tao, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "loop.wav", clicks(4.0), RATE)
+    code, out, _ = tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit", "--json", "--beats", 8)
+    assert code == 0 and json.loads(out)["tempo_bpm"] == pytest.approx(120.0)
+
+
+def test_several_loops_get_a_folder_each_and_one_that_fails_does_not_stop_the_rest(tao, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", clicks(2.0), RATE)
+    (tmp_path / "b.wav").write_text("no audio")
+    soundfile.write(tmp_path / "c.flac", clicks(2.0, 2), RATE)
+    code, out, err = tao("decompose", *(tmp_path / name for name in ("a.wav", "b.wav", "c.flac")), "-o", tmp_path / "kits",
+                         "--json")
+    assert code == 1 and len(out.splitlines()) == 2 and "b.wav" in err
+    assert (tmp_path / "kits/a/kit.json").is_file() and (tmp_path / "kits/c/kit.json").is_file()
+
+
+@pytest.mark.parametrize(("channels", "rate"), [(1, 8000), (8, 44100), (2, 192000)])
+def test_any_channels_and_rate_are_taken(tao, tmp_path: Path, channels: int, rate: int) -> None:
+    soundfile.write(tmp_path / "loop.wav", clicks(2.0, channels, rate), rate)
+    code, _, err = tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit")
+    assert code == 0, err
+
+
+def write_bad(kind: str, path: Path) -> None:
+    rng = np.random.default_rng(0)
+    match kind:
+        case "text":
+            path.write_text("I am no audio at all. " * 20)
+        case "empty":
+            path.write_bytes(b"")
+        case "truncated":
+            soundfile.write(path, clicks(2.0), RATE)
+            path.write_bytes(path.read_bytes()[:30])
+        case "silence":
+            soundfile.write(path, np.zeros((RATE, 2)), RATE)
+        case "nan":
+            broken = clicks(1.0)
+            broken[100:200] = np.nan
+            soundfile.write(path, broken, RATE, subtype="FLOAT")
+        case "10 minutes":
+            soundfile.write(path, np.tile(clicks(10.0, 1, 8000), (60, 1)), 8000)
+        case "50 ms":
+            soundfile.write(path, rng.uniform(-1, 1, RATE // 20), RATE)
+        case "folder":
+            path.mkdir()
+
+
+@pytest.mark.parametrize("kind", ["missing", "text", "empty", "truncated", "silence", "nan", "10 minutes", "50 ms", "folder"])
+def test_bad_audio_gets_one_sentence_and_exit_1(tao, tmp_path: Path, kind: str) -> None:
+    write_bad(kind, tmp_path / "loop.wav")
+    code, out, err = tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit")
+    sentences = [line for line in err.splitlines() if line.startswith("tao: ")]
+    assert code == 1 and not out and len(sentences) == 1 and "Traceback" not in err
+    assert "loop" in sentences[0] and len(sentences[0]) > 40
+
+
+def test_a_file_in_the_way_of_the_folder_is_named(tao, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "loop.wav", clicks(2.0), RATE)
+    (tmp_path / "kit").write_text("mine")
+    code, _, err = tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit")
+    assert code == 1 and "kit" in err and (tmp_path / "kit").read_text() == "mine"
+
+
+@pytest.mark.parametrize("content", [None, "{", "[]", '{"schema": "tao.kit/1"}', '{"schema": "other"}'])
+def test_a_folder_that_is_no_kit_is_not_rendered(tao, tmp_path: Path, content: str | None) -> None:
+    folder = tmp_path / "kit"
+    if content is not None:
+        folder.mkdir()
+        (folder / "kit.json").write_text(content)
+    code, _, err = tao("render", folder, "-o", tmp_path / "out.wav")
+    assert code == 1 and err.startswith("tao: ") and "Traceback" not in err and not (tmp_path / "out.wav").exists()
+
+
+def test_a_render_that_cannot_be_written_says_so(tao, tmp_path: Path) -> None:
+    tao("demo", "-o", tmp_path / "demo")
+    code, _, err = tao("render", tmp_path / "demo/kit", "-o", tmp_path / "no/such/place.wav")
+    assert code == 1 and "place.wav" in err and "Traceback" not in err
+
+
+def test_two_passes_are_twice_one(tao, tmp_path: Path) -> None:
+    tao("demo", "-o", tmp_path)
+    assert tao("render", tmp_path / "kit", "-o", tmp_path / "two.wav", "--passes", 2)[0] == 0
+    one, two = (soundfile.read(tmp_path / name)[0] for name in ("render.wav", "two.wav"))
+    assert len(two) == 2 * len(one) and np.abs(two[: len(one)] - one).max() < 1e-6
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["decompose"], "LOOPS"), (["no-such-verb"], "no-such-verb"), (["render", "x"], "--out"),
+    (["--audio", "tape"], "tape"), ([], "terminal"), (["decompose", "x", "-o", "y", "--transcriber", "ear"], "ear"),
+])
+def test_a_wrong_call_is_a_usage_error(tao, arguments: list[str], words: str) -> None:
+    code, out, err = tao(*arguments)
+    assert code == 2 and words in err and not out and "Traceback" not in err
+
+
+def test_attaching_to_nothing_says_how_to_start(tao, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tao_live, "check_terminal", lambda: None)
+    code, _, err = tao("attach")
+    assert code == 1 and "start one" in err
+
+
+def test_a_device_that_is_not_there_is_exit_3(tao, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tao_live, "check_terminal", lambda: None)
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "tao-no-such-server")
+    code, _, err = tao("--audio", "jack")
+    assert code == 3 and "JACK" in err and "devices" in err
+
+
+def test_a_config_that_is_no_toml_is_a_usage_error_that_names_it(tao, tmp_path: Path) -> None:
+    (tmp_path / "config/tao").mkdir(parents=True)
+    (tmp_path / "config/tao/config.toml").write_text("audio = ")
+    code, _, err = tao("models")
+    assert code == 2 and "config.toml" in err
+
+
+def test_settings_are_flag_then_environment_then_config(tao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(tao_live, "open_instrument", lambda loop, asked: seen.append(asked["block_frames"]))
+    (tmp_path / "config/tao").mkdir(parents=True)
+    (tmp_path / "config/tao/config.toml").write_text("block_frames = 256")
+    tao()
+    monkeypatch.setenv("TAO_BLOCK_FRAMES", "512")
+    tao()
+    tao("--block", 1024)
+    assert seen == [256, 512, 1024]
+
+
+def test_devices_and_models_are_listed_for_people_and_for_programs(tao) -> None:
+    assert "null" in tao("devices")[1]
+    assert {json.loads(line)["audio"] for line in tao("devices", "--json")[1].splitlines()} >= {"null"}
+    names = {json.loads(line)["name"] for line in tao("models", "--json")[1].splitlines()}
+    assert {"onset-strength", "template-masks", "least-disturbed"} <= names
+
+
+def test_the_whole_instrument_opens_in_a_terminal_plays_its_demo_and_quits(tmp_path: Path) -> None:
+    """A real terminal, a real engine, a real worker: what `make run` does."""
+    environment = {**os.environ, "TERM": "xterm-256color", "XDG_RUNTIME_DIR": str(tmp_path / "run"), "COLUMNS": "100",
+                   "LINES": "30", "TAO_GLYPHS": "ascii", **{f"XDG_{name}_HOME": str(tmp_path) for name in ("DATA", "STATE")}}
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([sys.executable, PROGRAM], stdin=theirs, stdout=theirs, stderr=theirs, env=environment,
+                               start_new_session=True)
+    os.close(theirs)
+    try:
+        screen = wait_for(ours, r"PLAY", 90.0)
+        assert wait_for(ours, r"hihat", 60.0, screen)
+        os.write(ours, b"q")
+        time.sleep(0.3)  # two presses, not one key with two letters
+        os.write(ours, b"q")
+        drain_until_exit(ours, process)
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def wait_for(terminal: int, pattern: str, timeout_s: float, seen: str = "") -> str:
+    """Read the terminal until `pattern` was drawn; all that was read."""
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end and not re.search(pattern, seen):
+        if select.select([terminal], [], [], 0.2)[0]:
+            seen += os.read(terminal, 65536).decode(errors="replace")
+    assert re.search(pattern, seen), f"{pattern} never appeared; the end was {seen[-500:]!r}"
+    return seen
+
+
+def drain_until_exit(terminal: int, process: subprocess.Popen[bytes], timeout_s: float = 20.0) -> None:
+    """Keep reading, as a terminal does, until the process has ended."""
+    end = time.monotonic() + timeout_s
+    while process.poll() is None and time.monotonic() < end:
+        if select.select([terminal], [], [], 0.1)[0]:
+            try:
+                os.read(terminal, 65536)
+            except OSError:
+                break
+    process.wait(5.0)
