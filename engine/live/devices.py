@@ -1,14 +1,14 @@
-"""What audio devices there are, and the backend that the settings ask for."""
+"""What audio devices there are, and the backend that the settings ask for.
+
+Device libraries are imported when they are asked for: JACK's need not be installed, and PortAudio, once
+imported, joins a running JACK server as a client of its own.
+"""
 
 from dataclasses import dataclass
 
-import jack
-import sounddevice
-
+from engine.core.errors import DeviceNotFound
 from engine.live.backend import Backend
-from engine.live.jack import JackBackend
 from engine.live.null import NullBackend
-from engine.live.portaudio import PortAudioBackend
 from engine.live.settings import EngineSettings
 
 
@@ -25,19 +25,29 @@ class Device:
 
 def list_devices() -> list[Device]:
     """Every device that --audio and --device can name; null is always there."""
-    found = [_jack_server()] if _jack_server() is not None else []
+    import sounddevice
+
+    server = _jack_server()
+    found = [server] if server is not None else []
     for entry in sounddevice.query_devices():
         found.append(Device("portaudio", entry["name"], entry["max_input_channels"], entry["max_output_channels"],
                             int(entry["default_samplerate"])))
-    return [device for device in found if device is not None] + [Device("null", "no device", 0, 0, 48000)]
+    return [*found, Device("null", "no device", 0, 0, 48000)]
 
 
 def open_backend(settings: EngineSettings) -> Backend:
     """The backend of `settings.audio`, found but not started. Raises DeviceNotFound; never takes another."""
     match settings.audio:
         case "jack":
+            try:
+                from engine.live.jack import JackBackend
+            except OSError as error:
+                raise DeviceNotFound(f"JACK's library is not installed ({error}). Install it, or choose "
+                                     "--audio portaudio or --audio null.") from None
             return JackBackend(settings.client_name, settings.connect, settings.frame_port)
         case "portaudio":
+            from engine.live.portaudio import PortAudioBackend
+
             return PortAudioBackend(settings.device, settings.input_device, settings.sample_rate,
                                     settings.block_frames)
     return NullBackend(settings.sample_rate, settings.block_frames)
@@ -45,6 +55,10 @@ def open_backend(settings: EngineSettings) -> Backend:
 
 def _jack_server() -> Device | None:
     """The running JACK server, asked politely: none is started."""
+    try:
+        import jack
+    except OSError:
+        return None  # its library is not installed
     try:
         client = jack.Client("tao-devices", no_start_server=True)
     except jack.JackOpenError:

@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 import traceback
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ class Control:
         self._waker.setblocking(False)
         self._selector.register(self._wakes, selectors.EVENT_READ, "wake")
         self._worker_fd: int | None = None
+        self._asked: deque[tuple[Face, Envelope | BadMessage]] = deque()
         self._lost: list[str] = []
         self._told: Status | None = None
         self._told_s = 0.0
@@ -74,13 +76,14 @@ class Control:
     def _turn(self) -> None:
         """One round: wait, read, act, tell."""
         soon = self._engine.step()
+        self._work_off()
         self._follow_worker()
         self._tell_news()
         self._faces.tidy()
         if time.monotonic() - self._tidied_s > TIDY_S:
             self._tidied_s = time.monotonic()
             self._engine.tidy()
-        for key, mask in self._selector.select(SOON_S if soon or self._news_waits() else IDLE_S):
+        for key, mask in self._selector.select(SOON_S if soon or self._asked or self._news_waits() else IDLE_S):
             self._serve(key.data, mask)
 
     def _serve(self, what: Any, mask: int) -> None:
@@ -91,8 +94,8 @@ class Control:
                 if mask & selectors.EVENT_WRITE:
                     what.write()
                 if mask & selectors.EVENT_READ:
-                    for item in what.read():
-                        self._answer(what, item)
+                    self._asked += [(what, item) for item in what.read()]
+                    self._work_off()
             case "worker":
                 self._engine.hear_worker()
             case "wake":
@@ -100,6 +103,11 @@ class Control:
                 for sentence in self._lost:
                     self._engine.lose_device(sentence)
                 self._lost.clear()
+
+    def _work_off(self) -> None:
+        """Do what was asked, in order, as fast as the audio thread takes it."""
+        while self._asked and self._engine.conductor.schedule.has_room:
+            self._answer(*self._asked.popleft())
 
     def _answer(self, face: Face, item: Envelope | BadMessage) -> None:
         """Do what was asked; a refusal goes to the one who asked, and harms nobody."""

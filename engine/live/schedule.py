@@ -10,7 +10,7 @@ from engine.core.commands import Command, apply
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.machine import Machine
 
-MAX_PENDING = 12
+MAX_WAITING, MAX_IMMEDIATE = 10, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,11 @@ class Schedule:
                 machine = planned.machine
         return machine
 
+    @property
+    def has_room(self) -> bool:
+        """Whether another immediate edit may come; if not, one is about to be applied."""
+        return sum(not p.what for p in self.pending) < MAX_IMMEDIATE
+
     def edit(self, command: Command, at_frames: int, what: str = "") -> list[str]:
         """Put `command` into the chain at `at_frames`; what had to be dropped for it, as sentences.
 
@@ -71,8 +76,8 @@ class Schedule:
         machine = apply(command, before.machine, at_frames)
         if place > self._sent and before.at_frames == at_frames and before.what == what:
             self.pending[place - 1] = replace(before, commands=(*before.commands, command), machine=machine)
-        elif len(self.pending) >= MAX_PENDING:
-            raise InvalidValue(f"{MAX_PENDING} changes already wait for their turn; wait for a bar line.")
+        elif what and sum(bool(p.what) for p in self.pending) >= MAX_WAITING:
+            raise InvalidValue(f"{MAX_WAITING} changes already wait for their turn; wait for a bar line.")
         else:
             self.pending.insert(place, Planned(self.next_sequence(), before.sequence, at_frames, (command,), machine, what))
             place += 1

@@ -1,6 +1,7 @@
 """A take is cut on bar lines, plays at once, and becomes a kit that replaces the running one without a jump."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +13,11 @@ from engine.core.commands import Play, SetTempo, Stop
 from engine.core.errors import TaoError
 from engine.core.machine import Listen
 from engine.core.snapshot import RecordState, Snapshot
+from engine.live.journal import Jumped, read_journal
 from tests.live.rig import Recorder, RunningEngine, running_engine
 
 BLOCK = 128
 BEAT = 24000  # frames at 120 BPM
-
-
-@pytest.fixture
-def jack_engine(jack_server: str, tmp_path: Path) -> Iterator[RunningEngine]:
-    with running_engine(tmp_path, "jack", frame_port=True, connect=False) as engine:
-        yield engine
 
 
 @pytest.fixture
@@ -35,35 +31,64 @@ def listening_to_the_kit_of_the_take(snapshot: Snapshot) -> bool:
     return machine.kit.name.startswith("take") and machine.listen is Listen.KIT and not snapshot.status.pending
 
 
-def test_a_take_through_the_loopback_becomes_the_kit_without_a_jump(jack_engine: RunningEngine) -> None:
-    recorder = Recorder()
-    try:
-        recorder.loop_back()
-        jack_engine.load_kit("first")
-        jack_engine.client.ask(SetTempo(240.0))
-        jack_engine.client.ask(Play())
-        jack_engine.client.ask(StartRecording(4))
-        assert jack_engine.client.wait(listening_to_the_kit_of_the_take, 20.0), jack_engine.client.snapshot().status
-        machine = jack_engine.client.snapshot().status.machine
-        end = recorder.frames + 6 * BEAT // 2
-        assert jack_engine.client.wait(lambda _: recorder.frames > end, 10.0)
-    finally:
-        recorder.close()
-    jack_engine.finish()
-    numbers, audio = recorder.recorded()
-    (path,) = jack_engine.takes.glob("take*.wav")
-    take, rate = soundfile.read(path, dtype="float32")
-    assert rate == 48000 and len(take) == 2 * BEAT and machine.loop is not None and machine.loop.beats == 4
+@dataclass
+class Takeover:
+    """A take through the loopback: what was heard by engine frame, the take, where it began, and whether the
+    machine dropped blocks meanwhile (then exactness cannot be asked for)."""
 
-    began = int(machine.timeline.frames_at(machine.phase_ticks))
-    heard = np.zeros((int(numbers[-1]) + 1, 2), np.float32)
-    heard[numbers] = audio
+    heard: np.ndarray
+    take: np.ndarray
+    began: int
+    disturbed: bool
+
+
+def take_over(folder: Path) -> Takeover:
+    """Play a kit, record a bar of it through JACK's loopback, and wait until it has become the kit."""
+    with running_engine(folder, "jack", frame_port=True, connect=False) as engine:
+        recorder = Recorder()
+        try:
+            recorder.loop_back()
+            engine.load_kit("first")
+            engine.client.ask(SetTempo(240.0))
+            engine.client.ask(Play())
+            engine.client.ask(StartRecording(4))
+            assert engine.client.wait(listening_to_the_kit_of_the_take, 20.0), engine.client.snapshot().status
+            machine = engine.client.snapshot().status.machine
+            end = recorder.frames + 3 * BEAT
+            assert engine.client.wait(lambda _: recorder.frames > end, 10.0)
+        finally:
+            recorder.close()
+        engine.finish()
+        numbers, audio = recorder.recorded()
+        heard = np.zeros((int(numbers[-1]) + 1, 2), np.float32)
+        heard[numbers] = audio
+        (path,) = engine.takes.glob("take*.wav")
+        take, rate = soundfile.read(path, dtype="float32")
+        assert rate == 48000 and machine.loop is not None and machine.loop.beats == 4
+        jumps = [event for event in read_journal(engine.session).events if isinstance(event, Jumped)]
+        return Takeover(heard, take, int(machine.timeline.frames_at(machine.phase_ticks)),
+                        bool(jumps) or bool((np.diff(numbers) != 1).any()))
+
+
+def undisturbed_takeover(folder: Path) -> Takeover:
+    """One in which no block was dropped."""
+    for attempt in range(4):
+        seen = take_over(folder / str(attempt))
+        if not seen.disturbed:
+            return seen
+    pytest.skip("Inconclusive: this machine dropped blocks in each of four attempts.")
+
+
+def test_a_take_through_the_loopback_becomes_the_kit_without_a_jump(jack_server: str, tmp_path: Path) -> None:
+    seen = undisturbed_takeover(tmp_path)
+    heard, take, began = seen.heard, seen.take, seen.began
+    assert len(take) == 2 * BEAT and np.abs(take).max() > 0.05
     shifts = [shift for shift in range(-2 * BLOCK, 2 * BLOCK + 1)
               if np.array_equal(heard[began + shift : began + shift + len(take)], take)]
     assert len(shifts) == 1, "the take is what was played, moved by the device's unreported loop"
 
     after = began + 2 * len(take)  # the take has been taken over one bar after its end at the latest
-    passes = np.concatenate([take] * 10)[: int(numbers[-1]) - after]
+    passes = np.concatenate([take] * 10)[: len(heard) - after]
     assert len(passes) > 2 * len(take), "the raw loop, then the kit"
     jumps = np.abs(heard[after : after + len(passes)] - passes).max()
     assert jumps < 1e-6, "the loop, and the kit that replaces it, play on as one"

@@ -9,7 +9,7 @@ from engine.core.errors import InvalidValue
 from engine.core.kit import Kit
 from engine.core.machine import empty_machine
 from engine.core.pattern import Pattern, Step, Track
-from engine.live.schedule import MAX_PENDING, Schedule
+from engine.live.schedule import MAX_WAITING, Schedule
 
 MARGIN = 1000
 
@@ -95,7 +95,7 @@ def test_applied_machines_leave_the_chain(schedule: Schedule) -> None:
 
 
 def test_there_is_an_end_to_what_may_wait(schedule: Schedule) -> None:
-    for index in range(MAX_PENDING):
+    for index in range(MAX_WAITING):
         schedule.edit(ToggleStep("kick", index), 96000 * (index + 1), "a step")
     with pytest.raises(InvalidValue, match="wait"):
         schedule.edit(ToggleStep("kick", 15), 96000 * 20, "a step")
