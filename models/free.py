@@ -7,7 +7,7 @@ import numpy as np
 from engine.core.errors import InvalidValue
 from engine.core.loop import Loop
 from models.plugins import Onset, Transcriber
-from models.tempo import FASTEST_BPM, SLOWEST_BPM, rating
+from models.tempo import FASTEST_BPM, MAX_BEATS, SLOWEST_BPM, rating
 
 _STEP_BPM = 0.5
 _FINALISTS = 12
@@ -21,7 +21,7 @@ def cut_loop(loop: Loop, transcriber: Transcriber) -> Loop:
     whose beats are most like music (models.tempo.rating). Raises NoOnsets, or InvalidValue when it is shorter
     than a beat.
     """
-    heard = transcriber.transcribe(loop.audio.T, loop.sample_rate, beats=1, circular=False)
+    heard = transcriber.transcribe(loop.audio.T, loop.sample_rate, _assumed_beats(loop.length_s), circular=False)
     bpm, downbeat_s = pulse(heard.onsets, loop.length_s)
     beats = math.floor((loop.length_s - downbeat_s) * bpm / 60.0 + 0.05)
     beats = beats // 4 * 4 if beats >= 4 else beats
@@ -30,6 +30,11 @@ def cut_loop(loop: Loop, transcriber: Transcriber) -> Loop:
     start = round(max(downbeat_s - _AHEAD_S, 0.0) * loop.sample_rate)
     frames = min(round(beats * 60.0 / bpm * loop.sample_rate), len(loop.audio) - start)
     return Loop(loop.audio[start : start + frames].copy(), loop.sample_rate, loop.name, beats)
+
+
+def _assumed_beats(length_s: float) -> int:
+    """Any count that makes a tempo: here only the hits are asked for."""
+    return max(1, min(MAX_BEATS, round(2.0 * length_s)))
 
 
 def pulse(onsets: tuple[Onset, ...], length_s: float) -> tuple[float, float]:

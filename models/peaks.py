@@ -16,7 +16,7 @@ def peaks(curve: np.ndarray, threshold: float, apart: int = 4, around: int = 20)
 
 def attack_frame(mono: np.ndarray, near: int, sample_rate: int, search_s: float = 0.012) -> int:
     """The frame at which the hit near `near` starts: where a 1 ms envelope rises most, in ratio, over 2 ms,
-    then back to where that rise left the ground.
+    then back to where that rise left the ground: never late, up to 1 ms early.
 
     mono (frames,), already with context, so that `near` has `search_s` on either side.
     """

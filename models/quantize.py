@@ -34,11 +34,16 @@ class Grid:
         return PPQN // self.steps_per_beat
 
     def slots(self, ticks: np.ndarray) -> np.ndarray:
-        """(onsets,) int64: the nearest slot to each tick (not wrapped)."""
-        pair = np.floor((ticks - self.offset_ticks) / (2 * self.step_ticks)).astype(np.int64)
+        """(onsets,) int64: the slot nearest to each tick (not wrapped), with the offset taken off unless
+        microtiming could not reach the tick from there."""
+        meant = self._nearest(ticks - self.offset_ticks)
+        reachable = 2 * np.abs(ticks - self.line_ticks(meant)) <= self.step_ticks
+        return np.where(reachable, meant, self._nearest(ticks))
+
+    def _nearest(self, ticks: np.ndarray) -> np.ndarray:
+        pair = np.floor(ticks / (2 * self.step_ticks)).astype(np.int64)
         lines = np.stack([2 * pair, 2 * pair + 1, 2 * pair + 2])
-        off = np.abs(self.line_ticks(lines) + self.offset_ticks - ticks)
-        return np.take_along_axis(lines, off.argmin(axis=0)[None], axis=0)[0]
+        return np.take_along_axis(lines, np.abs(self.line_ticks(lines) - ticks).argmin(axis=0)[None], axis=0)[0]
 
     def line_ticks(self, slots: np.ndarray) -> np.ndarray:
         """The tick of each slot's line."""
@@ -69,7 +74,8 @@ def quantize(onsets: Sequence[Onset], length_s: float, beats: int) -> Pattern:
 def best_grid(ticks: np.ndarray, loud: np.ndarray, names: Sequence[str], beats: int,
               spread_ticks: float) -> Grid:
     """The coarsest grid that explains the hits: mean squared miss in units of `spread_ticks`, plus a
-    reluctance towards unusual resolutions and swing, plus the share of hits that would be merged away."""
+    reluctance towards unusual resolutions and swing, plus the shares of hits that would be merged away or
+    that microtiming cannot reach."""
     fitting = [(steps, cost) for steps, cost in _RESOLUTIONS if steps * beats <= MAX_STEPS]
     if not fitting:
         raise InvalidValue(f"A loop of {beats} beats is too long: a pattern has at most {MAX_STEPS} steps. "
@@ -79,11 +85,13 @@ def best_grid(ticks: np.ndarray, loud: np.ndarray, names: Sequence[str], beats: 
     for steps, reluctance in finest:
         for grid in _grids(ticks, loud, steps):
             slots = grid.slots(ticks)
-            off = np.minimum(np.abs(grid.line_ticks(slots) + grid.offset_ticks - ticks) / spread_ticks, 3.0)
+            late = ticks - grid.line_ticks(slots)
+            off = np.minimum(np.abs(late - grid.offset_ticks) / spread_ticks, 3.0)
             kept = len({(name, int(slot)) for name, slot in zip(names, slots, strict=True)})
             swung = _SWING_RELUCTANCE if grid.swing > 0.5 else 0.0
-            merged = 2.0 * (1 - kept / len(ticks))
-            ratings.append((float((off**2).mean()) + reluctance + swung + merged, grid))
+            out_of_reach = float((2 * np.abs(late) > grid.step_ticks + 1).mean())
+            lost = 2.0 * (1 - kept / len(ticks)) + 10.0 * out_of_reach
+            ratings.append((float((off**2).mean()) + reluctance + swung + lost, grid))
     return min(ratings, key=lambda rated: rated[0])[1]
 
 

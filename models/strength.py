@@ -14,6 +14,7 @@ _MIN_RISE = 0.02     # log10 units above the mean rise around it
 _MIN_PEAK = 10 ** (-70 / 20)
 _MIN_CONTRAST = 15.0  # the strongest rise against the median: 9 in steady noise, over 40 in drum loops
 _MIN_STRONGEST = 0.15  # log10 units: a hum's own wobble stays below
+_SNAP_S = 0.004      # a hit so little before the end is meant to be on the start
 _EARLY_S = 0.02      # a hit this little before the end is the first one, cut a little early
 
 
@@ -50,7 +51,8 @@ def attacks(mono: np.ndarray, circular: bool) -> tuple[np.ndarray, np.ndarray]:
     for stft_frame in found:
         frame = attack_frame(padded, round(stft_frame / STFT_FRAMES_PER_S * RATE), RATE) - context
         if -_EARLY_S * RATE <= frame < len(mono) - _EARLY_S * RATE:
-            frames.append(frame % len(mono) if circular else max(frame, 0))
+            at_start = frame < 0 and (not circular or frame >= -_SNAP_S * RATE)
+            frames.append(0 if at_start else frame % len(mono))
             kept.append(stft_frame)
     if not frames:
         raise NoOnsets("No drum hit was heard in the loop: it holds no clear attacks. Try another loop.")

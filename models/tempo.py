@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.core.errors import InvalidValue
+from engine.core.timeline import MAX_BPM, MIN_BPM
 from models.plugins import Onset, TempoGuess
 
 MAX_BEATS = 64
@@ -43,11 +44,14 @@ def guess_tempi(onsets: Sequence[Onset], length_s: float, beats: int | None = No
 
 
 def check_length(length_s: float, beats: int | None = None) -> None:
-    """Raise InvalidValue when a loop has more beats than a pattern may have, whatever its tempo."""
+    """Raise InvalidValue when a loop has more beats than a pattern may have, or they make no tempo."""
     if (beats or 0) > MAX_BEATS or (beats is None and length_s > MAX_BEATS * 60.0 / SLOWEST_BPM):
         longest = f"{beats} beats" if beats else f"{length_s:.0f} s"
         raise InvalidValue(f"A loop of {longest} is too long: at most {MAX_BEATS} beats can be taken apart. "
                            "Cut it shorter.")
+    if beats is not None and not MIN_BPM <= 60.0 * beats / length_s <= MAX_BPM:
+        raise InvalidValue(f"{beats} beats in {length_s:.2f} s would be {60.0 * beats / length_s:.0f} BPM; a tempo "
+                           f"lies between {MIN_BPM:g} and {MAX_BPM:g}. Say other beats, or none.")
 
 
 def rating(onsets: Sequence[Onset], length_s: float, beats: int) -> float:

@@ -23,7 +23,8 @@ def steps(draw, step_ticks: int = 240):
     """A struck slot."""
     of = draw(st.integers(1, 4))
     return Step(draw(velocities), Ticks(draw(st.integers(-step_ticks // 2, step_ticks // 2))),
-                draw(st.sampled_from([1.0, 1.0, 0.5])), (draw(st.integers(1, of)), of), draw(st.sampled_from([1, 1, 2, 3])))
+                draw(st.sampled_from([1.0, 1.0, 0.5])), (draw(st.integers(1, of)), of),
+                draw(st.sampled_from([1, 1, 2, 3])))
 
 
 @st.composite

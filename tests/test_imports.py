@@ -11,10 +11,11 @@ ROOT = Path(__file__).parent.parent
 FORBIDDEN = {
     "engine.core": ("engine.dsp", "engine.live", "engine.library", "engine.bridge", "models", "tui",
                     "numba", "torch", "textual", "msgspec", "soundfile"),
-    "engine.dsp": ("engine.live", "engine.library", "engine.bridge", "models", "tui", "torch", "textual", "jack", "pyo"),
+    "engine.dsp": ("engine.live", "engine.library", "engine.bridge", "models", "tui", "torch", "textual", "jack",
+                   "pyo"),
     "engine.library": ("engine.dsp", "engine.live", "models", "tui", "torch", "textual"),
     "engine.bridge": ("engine.dsp", "engine.live", "models", "tui", "torch", "textual", "numba"),
-    "engine.live": ("models", "tui", "torch", "textual", "scipy"),
+    "engine.live": ("models", "tui", "torch", "textual", "scipy.signal"),
     "models": ("engine.dsp", "engine.live", "tui", "textual"),
     "tui": ("engine.dsp", "engine.live", "engine.library", "models", "torch", "numba"),
 }

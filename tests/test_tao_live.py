@@ -53,7 +53,7 @@ def test_the_demo_is_made_decomposed_and_rendered(tao, tmp_path: Path) -> None:
     assert kit["schema"] == "tao.kit/1" and kit["bars"] == 2
     assert {track["name"] for track in kit["tracks"]} == {"kick", "snare", "hihat"}
     for track in kit["tracks"]:
-        assert (tmp_path / "demo/kit" / track["oneshot"]).is_file() and (tmp_path / "demo/kit" / track["stem"]).is_file()
+        assert all((tmp_path / "demo/kit" / track[part]).is_file() for part in ("oneshot", "stem"))
     again, _ = soundfile.read(tmp_path / "demo/render.wav")
     loop, _ = soundfile.read(tmp_path / "demo/kit/loop.wav")
     assert len(again) == len(loop) and np.corrcoef(again[:, 0], loop[:, 0])[0, 1] > 0.5
@@ -69,8 +69,8 @@ def test_several_loops_get_a_folder_each_and_one_that_fails_does_not_stop_the_re
     soundfile.write(tmp_path / "a.wav", clicks(2.0), RATE)
     (tmp_path / "b.wav").write_text("no audio")
     soundfile.write(tmp_path / "c.flac", clicks(2.0, 2), RATE)
-    code, out, err = tao("decompose", *(tmp_path / name for name in ("a.wav", "b.wav", "c.flac")), "-o", tmp_path / "kits",
-                         "--json")
+    loops = [tmp_path / name for name in ("a.wav", "b.wav", "c.flac")]
+    code, out, err = tao("decompose", *loops, "-o", tmp_path / "kits", "--json")
     assert code == 1 and len(out.splitlines()) == 2 and "b.wav" in err
     assert (tmp_path / "kits/a/kit.json").is_file() and (tmp_path / "kits/c/kit.json").is_file()
 
@@ -106,7 +106,8 @@ def write_bad(kind: str, path: Path) -> None:
             path.mkdir()
 
 
-@pytest.mark.parametrize("kind", ["missing", "text", "empty", "truncated", "silence", "nan", "10 minutes", "50 ms", "folder"])
+@pytest.mark.parametrize("kind", ["missing", "text", "empty", "truncated", "silence", "nan", "10 minutes", "50 ms",
+                                  "folder"])
 def test_bad_audio_gets_one_sentence_and_exit_1(tao, tmp_path: Path, kind: str) -> None:
     write_bad(kind, tmp_path / "loop.wav")
     code, out, err = tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit")
@@ -195,11 +196,11 @@ def test_devices_and_models_are_listed_for_people_and_for_programs(tao) -> None:
 
 def test_the_whole_instrument_opens_in_a_terminal_plays_its_demo_and_quits(tmp_path: Path) -> None:
     """A real terminal, a real engine, a real worker: what `make run` does."""
-    environment = {**os.environ, "TERM": "xterm-256color", "XDG_RUNTIME_DIR": str(tmp_path / "run"), "COLUMNS": "100",
-                   "LINES": "30", "TAO_GLYPHS": "ascii", **{f"XDG_{name}_HOME": str(tmp_path) for name in ("DATA", "STATE")}}
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30", "TAO_GLYPHS": "ascii",
+                   "XDG_RUNTIME_DIR": str(tmp_path / "run"), "XDG_DATA_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)}
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([sys.executable, PROGRAM], stdin=theirs, stdout=theirs, stderr=theirs, env=environment,
-                               start_new_session=True)
+    process = subprocess.Popen([sys.executable, PROGRAM], stdin=theirs, stdout=theirs, stderr=theirs,
+                               env=environment, start_new_session=True)
     os.close(theirs)
     try:
         screen = wait_for(ours, r"PLAY", 90.0)

@@ -69,7 +69,7 @@ class Track:
         """The same track with one slot changed. Raises InvalidValue when there is no such slot."""
         if not 0 <= index < len(self.steps):
             raise InvalidValue(f"{self.name} has steps 1 to {len(self.steps)}; step {index + 1} was asked for.")
-        return replace(self, steps=self.steps[:index] + (step,) + self.steps[index + 1 :])
+        return replace(self, steps=(*self.steps[:index], step, *self.steps[index + 1:]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,10 +128,9 @@ def store_release(typingctx, array, index, value):  # type: ignore[no-untyped-de
 
 
 WORDS = types.Array(types.int64, 1, "C")
-MEMORY = types.NamedTuple(
-    [types.Array({np.float64: types.float64, np.float32: types.float32, np.int64: types.int64}[_dtype(name)],
-                 len({**_SHAPES, "audio_in": (0, 0), "kit_bus": (0, 0), "mix": (0, 0), "controls": (0, 0),
-                      "capture": (0, 0)}[name]), "C") for name in Memory._fields], Memory)
+_NUMBA_TYPES = {"float64": types.float64, "float32": types.float32, "int64": types.int64}
+MEMORY = types.NamedTuple([types.Array(_NUMBA_TYPES[array.dtype.name], array.ndim, "C") for array in make_memory(1, 1)],
+                          Memory)
 
 
 @njit(types.float32[:, ::1](types.int64, types.int64), cache=True, nogil=True)

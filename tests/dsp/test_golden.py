@@ -34,7 +34,8 @@ def play(**steps: dict[int, Step]) -> Machine:
 
 
 FEATURES = {
-    "straight": play(kick={0: Step(), 8: Step()}, snare={4: Step(), 12: Step()}, hihat={k: Step(0.5) for k in range(16)}),
+    "straight": play(kick={0: Step(), 8: Step()}, snare={4: Step(), 12: Step()},
+                     hihat={k: Step(0.5) for k in range(16)}),
     "swing": apply(SetSwing(0.66), play(hihat={k: Step(0.7) for k in range(16)}), 0),
     "microtiming": play(kick={0: Step(), 8: Step(1.0, Ticks(40))}, snare={4: Step(1.0, Ticks(-30)), 12: Step()}),
     "ratchet": play(snare={0: Step(ratchet=3), 4: Step(0.6, ratchet=8), 8: Step(), 12: Step(ratchet=2)}),

@@ -13,7 +13,8 @@ from tests.sounds import bank
 from tests.strategies import commands, machines
 
 FRAMES = 16000
-slow = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+slow = settings(max_examples=40, deadline=None,
+                suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 def understood(machine: Machine, wishes: list[tuple[int, Command]]) -> list[tuple[int, Command]]:
