@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+
+from engine.core.errors import InvalidValue, NoOnsets, TaoError
+from engine.core.loop import Loop
+from engine.core.samples import sample_id
+from models.decompose import Tools, decompose, overview, stereo
+from models.demo import demo_loop, demo_pattern
+from models.plugins import Onset, TempoGuess, Transcription
+from models.quantize import quantize
+from models.rendering import mix, render_tracks
+from models.strength import OnsetStrength
+from tests.models.loops import RATE, TOOLS, audio_of, noise, onsets_of, pattern_of
+
+BEAT = pattern_of(kick="x.......x.x.....", snare="....x.......x...", hihat="x.x.x.x.x.x.x.x.")
+
+
+@pytest.fixture(scope="module")
+def stages():
+    return list(decompose(demo_loop(RATE), TOOLS, RATE))
+
+
+def test_slices_then_pattern_then_kit_come_out(stages):
+    assert [stage.stage for stage in stages] == ["slices", "pattern", "kit"]
+
+
+def test_every_stage_can_be_played(stages):
+    for stage in stages:
+        assert set(stage.kit.one_shots) == {track.name for track in stage.pattern.tracks}
+        named = {shot.sample for shot in stage.kit.one_shots.values()} | {stage.loop.sample}
+        assert named <= set(stage.samples)
+        for name, sample in stage.samples.items():
+            assert sample.dtype == np.float32
+            assert sample.shape[1] == 2
+            assert sample_id(sample) == name
+        assert stage.loop.frames == len(stage.samples[stage.loop.sample])
+
+
+def test_the_demo_is_recognised(stages):
+    done = stages[-1]
+    assert done.loop.beats == 8
+    assert done.bpm == pytest.approx(92.0, abs=0.01)
+    assert done.pattern.swing == pytest.approx(0.58, abs=0.02)
+    kick = [index for index, step in enumerate(done.pattern.track("kick").steps) if step is not None]
+    true = [index for index, step in enumerate(demo_pattern().track("kick").steps) if step is not None]
+    assert set(true) <= set(kick)
+    assert len(kick) <= len(true) + 2
+    assert done.match > 0.8
+
+
+def test_kit_and_residual_are_the_recording(stages):
+    done = stages[-1]
+    channels_first = {name: sample.T for name, sample in done.samples.items()}
+    played = mix(render_tracks(done.kit, done.pattern, channels_first, done.loop.frames, RATE), done.loop.frames)
+    assert np.abs(played.T + done.residual - done.audio).max() < 1e-6
+    assert done.loop.residual == sample_id(done.residual)
+
+
+def test_stems_add_up_to_the_recording(stages):
+    done = stages[-1]
+    assert np.abs(sum(done.stems.values()) - done.audio).max() < 1e-4
+    assert set(done.track_match) == set(done.stems)
+
+
+class TrueEars:
+    """Knows what was played, as a perfect transcriber would."""
+
+    name = "true"
+
+    def transcribe(self, audio, sample_rate, beats=None, circular=True):
+        length_s = audio.shape[1] / sample_rate
+        return Transcription(tuple(onsets_of(BEAT, length_s)), (TempoGuess(240 / length_s, 4),))
+
+
+def test_decomposing_a_rendered_pattern_with_true_onsets_returns_the_pattern():
+    loop = Loop(audio_of(BEAT, 110.0), RATE, "beat", 4)
+    *_, done = decompose(loop, Tools(TrueEars(), TOOLS.separator, TOOLS.extractor), RATE)
+    assert done.pattern == BEAT
+
+
+def test_what_the_report_raises_ends_the_work():
+    def stop_at_stems(stage, fraction):
+        if stage == "stems":
+            raise TaoError("stopped")
+
+    work = decompose(demo_loop(RATE), TOOLS, RATE, stop_at_stems)
+    assert [next(work).stage, next(work).stage] == ["slices", "pattern"]
+    with pytest.raises(TaoError, match="stopped"):
+        next(work)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 8])
+@pytest.mark.parametrize("sample_rate", [8000, 44100, 192000])
+def test_any_channels_and_rate_become_stereo_at_the_engines_rate(channels, sample_rate):
+    audio = np.ones((channels, sample_rate // 10), np.float32)
+    assert stereo(audio, sample_rate, 48000).shape == (2, 4800)
+
+
+def test_a_clipped_loop_is_decomposed_all_the_same():
+    clipped = np.clip(audio_of(BEAT, 110.0) * 20, -1, 1).astype(np.float32)
+    *_, done = decompose(Loop(clipped, RATE, "clipped"), TOOLS, RATE)
+    assert done.loop.beats == 4
+
+
+def test_silence_noise_and_endless_recordings_are_refused():
+    for audio, error in ((np.zeros((RATE, 2), np.float32), NoOnsets), (noise(2.0).T.copy(), NoOnsets),
+                         (np.zeros((RATE * 100, 1), np.float32), InvalidValue)):
+        with pytest.raises(error):
+            next(decompose(Loop(audio, RATE), TOOLS, RATE))
+
+
+def test_an_overview_holds_every_peak():
+    audio = np.zeros((1000, 2), np.float32)
+    audio[777, 1] = -0.5
+    peaks = overview(audio)
+    assert len(peaks) == 256
+    assert max(peaks) == 0.5
+    assert len(overview(audio[:3])) == 3
+
+
+def test_a_hand_corrected_hit_changes_only_its_step():
+    heard = OnsetStrength().transcribe(np.ascontiguousarray(audio_of(BEAT, 110.0).T), RATE)
+    length_s = 4 * 60 / 110
+    before = quantize(heard.onsets, length_s, 4)
+    after = quantize([*heard.onsets, Onset("kick", length_s * 15 / 16)], length_s, 4)
+    assert after.with_track(after.track("kick").with_step(15, None)) == before
