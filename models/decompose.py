@@ -22,6 +22,7 @@ from models.slices import sliced
 from models.spectra import match
 from models.strength import attacks
 from models.tempo import check_length
+from models.velocities import velocities_from
 
 OVERVIEW_PEAKS = 256
 Report = Callable[[str, float], None]
@@ -85,6 +86,7 @@ def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambd
 
     report("stems", 0.4)
     stems = tools.separator.separate(audio, engine_rate, heard)
+    heard = velocities_from(stems, heard, engine_rate)
 
     report("kit", 0.8)
     shots = tools.extractor.extract(audio, engine_rate, stems, heard)

@@ -73,8 +73,8 @@ def _snare(seconds: np.ndarray, sample_rate: int) -> np.ndarray:
 
 def _hihat(seconds: np.ndarray, sample_rate: int) -> np.ndarray:
     """Six inharmonic square waves under noise, both high-passed."""
-    squares = sum(np.sign(np.sin(2 * np.pi * hz * seconds)) for hz in (1230, 1821, 2214, 3133, 3241, 4800))
-    metal = _band(squares / 6, sample_rate, 6500.0, 15000.0)
+    squares = np.sign(np.sin(2 * np.pi * np.outer((1230, 1821, 2214, 3133, 3241, 4800), seconds))).mean(axis=0)
+    metal = _band(squares, sample_rate, 6500.0, 15000.0)
     return (0.14 * metal + 0.16 * _noise(seconds, sample_rate, 7000.0, 15000.0, seed=3)) * np.exp(-seconds / 0.035)
 
 

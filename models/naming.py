@@ -33,7 +33,7 @@ def name_onsets(rises: np.ndarray) -> list[Named]:
         return []
     compressed = np.asarray(rises, np.float64).T ** COMPRESSION
     parts = explained(compressed / max(float(compressed.max()), 1e-12))
-    total = sum(parts.values()) + 1e-12
+    total = np.sum(list(parts.values()), axis=0) + 1e-12
     found = []
     for track, part in parts.items():
         loudest = float(part.max())

@@ -12,7 +12,7 @@ from engine.core.pattern import MAX_STEPS, MAX_SWING, TRACK_NAMES, Pattern, Step
 from engine.core.timeline import PPQN, Ticks
 from models.plugins import Onset
 
-_RESOLUTIONS = ((4, 0.0), (6, 0.25), (8, 0.35), (3, 0.6), (2, 0.8), (1, 1.2))  # steps per beat, reluctance
+_RESOLUTIONS = ((4, 0.0), (6, 1.0), (8, 1.5), (3, 0.6), (2, 0.8), (1, 1.2))  # steps per beat, reluctance
 _FINEST = (4, 6, 8)
 _SWING_RELUCTANCE = 0.1
 _LEAST_SWING = 0.52
@@ -90,7 +90,7 @@ def best_grid(ticks: np.ndarray, loud: np.ndarray, names: Sequence[str], beats: 
             kept = len({(name, int(slot)) for name, slot in zip(names, slots, strict=True)})
             swung = _SWING_RELUCTANCE if grid.swing > 0.5 else 0.0
             out_of_reach = float((2 * np.abs(late) > grid.step_ticks + 1).mean())
-            lost = 2.0 * (1 - kept / len(ticks)) + 10.0 * out_of_reach
+            lost = 1.0 * (1 - kept / len(ticks)) + 10.0 * out_of_reach
             ratings.append((float((off**2).mean()) + reluctance + swung + lost, grid))
     return min(ratings, key=lambda rated: rated[0])[1]
 

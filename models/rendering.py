@@ -51,7 +51,10 @@ def track_strokes(pattern: Pattern, track: Track, timeline: Timeline, frames: in
 
 def mix(stems: Stems, frames: int) -> Audio:
     """The stems' sum, (2, frames) float32; silence when there are none."""
-    return np.sum([*stems.values(), np.zeros((2, frames), np.float32)], axis=0, dtype=np.float32)
+    whole = np.zeros((2, frames), np.float32)
+    for stem in stems.values():
+        whole += stem
+    return whole
 
 
 def _rendered(strokes: list[tuple[int, float]], shot: OneShot, sample: Audio, choking: list[int], frames: int,

@@ -15,12 +15,12 @@ from engine.library.audio_files import write_wav
 from engine.library.decomposition import StoredDecomposition
 from engine.library.kit_json import (
     KEYS,
-    TRACK_KEYS,
     one_shot_from_json,
     onsets_from_json,
     pattern_from_json,
     source_from_json,
     to_json,
+    unknown_of,
 )
 from engine.library.midi_file import write_midi
 
@@ -74,12 +74,11 @@ def read_folder(folder: Path) -> StoredDecomposition:
     return StoredDecomposition(
         float(document["tempo_bpm"]), sample_rate, Kit(str(document.get("name", folder.name)), shots), pattern,
         samples, loop, residual, document.get("match"), stems,
-        {track["name"]: onsets_from_json(track) for track in tracks},
+        {track["name"]: onsets_from_json(track) for track in tracks if track.get("onsets")},
         {track["name"]: track["match"] for track in tracks if track.get("match") is not None},
         source_from_json(document), document.get("made_by") or {},
         {key: value for key, value in document.items() if key not in KEYS},
-        {track["name"]: {key: value for key, value in track.items() if key not in TRACK_KEYS}
-         for track in tracks})
+        {track["name"]: unknown for track in tracks if (unknown := unknown_of(track))})
 
 
 def inside(folder: Path, relative: object) -> Path:

@@ -68,6 +68,12 @@ def onsets_from_json(track: dict[str, Any]) -> tuple[HeardOnset, ...]:
         raise UnreadableKit(f"kit.json has an onset of {track['name']} that is none: {_reason(error)}.") from error
 
 
+def unknown_of(track: dict[str, Any]) -> dict[str, Any]:
+    """What a track says beyond this version's words, to be written back."""
+    return {key: value for key, value in track.items()
+            if key not in TRACK_KEYS and not (key == "layers" and value == [])}
+
+
 def source_from_json(document: dict[str, Any]) -> Source:
     """Where the recording came from, as far as it is said."""
     source = document.get("source")

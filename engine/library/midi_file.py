@@ -47,7 +47,7 @@ def strokes(pattern: Pattern, track: Track) -> list[tuple[int, int, float]]:
         for tick in stroke_ticks(step, onset, track.step_ticks):
             found[tick % end] = (track.step_ticks // step.ratchet, step.velocity)
     ticks = sorted(found)
-    until = [*ticks[1:], end]
+    until = [*ticks, end][1:]
     return [(tick, min(found[tick][0], following - tick), found[tick][1])
             for tick, following in zip(ticks, until, strict=True)]
 

@@ -75,7 +75,14 @@ class TrueEars:
 def test_decomposing_a_rendered_pattern_with_true_onsets_returns_the_pattern():
     loop = Loop(audio_of(BEAT, 110.0), RATE, "beat", 4)
     *_, done = decompose(loop, Tools(TrueEars(), TOOLS.separator, TOOLS.extractor), RATE)
-    assert done.pattern == BEAT
+    for track in BEAT.tracks:
+        found = done.pattern.track(track.name)
+        assert found.steps_per_beat == track.steps_per_beat
+        for true, step in zip(track.steps, found.steps, strict=True):
+            assert (true is None) == (step is None)
+            if true is not None and step is not None:
+                assert step.microtiming == true.microtiming
+                assert step.velocity == pytest.approx(true.velocity, abs=0.35)
 
 
 def test_what_the_report_raises_ends_the_work():

@@ -1,0 +1,125 @@
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.core.errors import UnreadableAudio
+from engine.core.loop import Loop
+from engine.library.audio_files import check_usable, missing_bytes, read_loop, write_wav
+
+SINE = (0.5 * np.sin(np.arange(22050) * 0.1)).astype(np.float32)
+
+
+def written(path: Path, channels: int = 1, sample_rate: int = 44100, **how: str) -> Path:
+    soundfile.write(path, np.tile(SINE[:, None], (1, channels)), sample_rate, **how)
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.aiff", "a.ogg", "a.mp3"])
+def test_every_common_format_is_read(tmp_path, name):
+    loop = read_loop(written(tmp_path / name))
+    assert loop.name == "a"
+    assert loop.sample_rate == 44100
+    assert abs(len(loop.audio) - 22050) < 3000
+    assert np.abs(loop.audio).max() == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize("sample_rate", [8000, 11025, 22050, 44100, 48000, 96000, 192000])
+@pytest.mark.parametrize("channels", [1, 2, 8])
+def test_any_rate_and_channels_are_read(tmp_path, sample_rate, channels):
+    loop = read_loop(written(tmp_path / "a.wav", channels, sample_rate), beats=2)
+    assert loop.audio.shape == (22050, channels)
+    assert loop.beats == 2
+
+
+def test_what_is_written_is_read_back_to_the_bit(tmp_path):
+    audio = np.random.default_rng(1).normal(size=(5000, 2)).astype(np.float32)
+    write_wav(tmp_path / "a.wav", audio, 48000)
+    assert (read_loop(tmp_path / "a.wav").audio == audio).all()
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(UnreadableAudio) as refused:
+        read_loop(path)
+    sentence = str(refused.value)
+    assert "\n" not in sentence
+    assert sentence.endswith(".")
+    return sentence
+
+
+def test_a_missing_file_is_named(tmp_path):
+    assert "There is no file" in refusal(tmp_path / "none.wav")
+
+
+def test_a_folder_is_no_file(tmp_path):
+    assert "is a folder" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"RIFF", b"RIFF\x00\x00\x00\x00WAVE", bytes(1000)])
+@pytest.mark.parametrize("name", ["a.wav", "a.mp3", "a.flac"])
+def test_what_is_not_audio_is_refused(tmp_path, content, name):
+    (tmp_path / name).write_bytes(content)
+    assert name in refusal(tmp_path / name)
+
+
+def test_a_truncated_wav_is_refused(tmp_path):
+    path = written(tmp_path / "a.wav")
+    path.write_bytes(path.read_bytes()[:-1000])
+    assert missing_bytes(path) == 1000
+    assert "last 1000 bytes are missing" in refusal(path)
+
+
+def test_a_truncated_flac_is_refused(tmp_path):
+    path = written(tmp_path / "a.flac")
+    path.write_bytes(path.read_bytes()[:-2000])
+    refusal(path)
+
+
+def test_a_recording_whose_header_was_never_finished_is_read(tmp_path):
+    path = written(tmp_path / "a.wav", subtype="PCM_16")
+    data = bytearray(path.read_bytes())
+    data[40:44] = struct.pack("<I", 0xFFFFFFFF)
+    path.write_bytes(data)
+    assert missing_bytes(path) == 0
+
+
+def test_values_that_are_not_numbers_are_refused(tmp_path):
+    audio = np.tile(SINE[:, None], (1, 2))
+    audio[4410, 1] = np.nan
+    soundfile.write(tmp_path / "a.wav", audio, 44100, subtype="FLOAT")
+    assert "not a number at 0.100 s" in refusal(tmp_path / "a.wav")
+
+
+def test_too_short_too_long_and_too_wide_are_refused(tmp_path):
+    soundfile.write(tmp_path / "short.wav", SINE[:1000], 44100)
+    soundfile.write(tmp_path / "long.wav", np.zeros(8000 * 600, np.int16), 8000)
+    soundfile.write(tmp_path / "wide.wav", np.zeros((9000, 9)), 44100)
+    soundfile.write(tmp_path / "slow.wav", SINE, 4000)
+    assert "too short" in refusal(tmp_path / "short.wav")
+    assert "10 minutes" in refusal(tmp_path / "long.wav")
+    assert "9 channels" in refusal(tmp_path / "wide.wav")
+    assert "4000 Hz" in refusal(tmp_path / "slow.wav")
+
+
+def test_absurd_levels_are_refused():
+    with pytest.raises(UnreadableAudio, match="60 dB above full scale"):
+        check_usable(np.full((44100, 1), 1000.0, np.float32), 44100, "loud.wav")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=400), st.integers(0, 200), st.sampled_from(["wav", "flac", "aiff", "ogg"]), st.booleans())
+def test_damaged_files_are_read_or_refused_and_nothing_else(tmp_path, junk, at, suffix, keep_rest):
+    path = tmp_path / f"whole.{suffix}"
+    if not path.exists():
+        written(path)
+    whole = path.read_bytes()
+    damaged = tmp_path / f"damaged.{suffix}"
+    damaged.write_bytes(whole[:at] + junk + (whole[at + len(junk) :] if keep_rest else b""))
+    try:
+        assert isinstance(read_loop(damaged), Loop)
+    except UnreadableAudio as refused:
+        assert "\n" not in str(refused)

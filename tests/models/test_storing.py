@@ -1,0 +1,43 @@
+import hashlib
+
+import pytest
+
+from engine.library.decomposition import Source
+from engine.library.kit_folder import read_folder, write_folder
+from models.decompose import decompose
+from models.demo import demo_loop
+from models.storing import opened, source_of, stored
+from tests.models.loops import RATE, TOOLS
+
+
+@pytest.fixture(scope="module")
+def done():
+    *_, last = decompose(demo_loop(RATE), TOOLS, RATE)
+    return last
+
+
+def test_a_decomposition_survives_its_folder(done, tmp_path):
+    write_folder(tmp_path, stored(done, Source("demo"), TOOLS))
+    again = opened(read_folder(tmp_path), RATE)
+    assert again.pattern == done.pattern
+    assert again.kit == done.kit
+    assert again.loop.sample == done.loop.sample
+    assert again.loop.residual == done.loop.residual
+    assert again.match == done.match
+    assert again.transcription.tracks
+    assert set(again.samples) == {shot.sample for shot in done.kit.one_shots.values()} | {
+        done.loop.sample, done.loop.residual}
+
+
+def test_a_folder_is_opened_at_the_engines_rate(done, tmp_path):
+    write_folder(tmp_path, stored(done, Source("demo"), TOOLS))
+    again = opened(read_folder(tmp_path), 96000)
+    assert again.sample_rate == 96000
+    assert again.loop.frames == pytest.approx(done.loop.frames * 96000 / RATE, abs=1)
+    assert all(len(again.samples[shot.sample]) == shot.frames for shot in again.kit.one_shots.values())
+    assert again.bpm == pytest.approx(done.bpm, rel=1e-4)
+
+
+def test_a_source_is_known_by_its_content(tmp_path):
+    (tmp_path / "take.wav").write_bytes(b"content")
+    assert source_of(tmp_path / "take.wav") == Source("take.wav", hashlib.sha256(b"content").hexdigest())

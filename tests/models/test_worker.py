@@ -1,0 +1,175 @@
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.bridge import messages
+from engine.bridge.codec import Codec
+from engine.bridge.messages import (
+    CancelWork,
+    DecomposeFile,
+    DecomposeJob,
+    JobDone,
+    JobFailed,
+    OpenFolder,
+    Progress,
+    StageReady,
+)
+from engine.bridge.segments import map_segment, write_segment
+from engine.bridge.wire import read_frame, write_frame
+from engine.core.samples import sample_id
+from engine.library.audio_files import write_wav
+from engine.library.decomposition import Source
+from engine.library.kit_folder import write_folder
+from models.decompose import decompose
+from models.demo import demo_loop
+from models.storing import stored
+from tests.models.loops import TOOLS
+
+RATE = 48000
+
+
+class Peer:
+    """The engine's side: writes messages to a real worker process, reads its answers."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.process = subprocess.Popen([sys.executable, "-m", "models.worker", *arguments], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.codec = Codec(messages.FROM_WORKER)
+
+    def send(self, message: Any) -> None:
+        write_frame(self.process.stdin, self.codec.encode(message))
+
+    def end(self) -> None:
+        """Kill this process, and close what led to it."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            pipe.close()
+
+    def answers(self, job_id: int) -> list[Any]:
+        """All messages up to the job's last word."""
+        found = []
+        while (data := read_frame(self.process.stdout)) is not None:
+            found.append(self.codec.decode(data).message)
+            if isinstance(found[-1], JobDone | JobFailed) and found[-1].job_id == job_id:
+                return found
+        raise AssertionError(f"the worker died: {self.process.stderr.read().decode()}")
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    started = Peer()
+    yield started
+    started.end()
+
+
+def job(tmp_path: Path, job_id: int = 1, beats: int | None = 8, sample_rate: int = RATE) -> DecomposeJob:
+    loop = demo_loop(sample_rate)
+    name, _ = write_segment(tmp_path, [loop.audio])
+    return DecomposeJob(job_id, name, len(loop.audio), 2, sample_rate, "take 1", beats, RATE, str(tmp_path))
+
+
+def check_samples(answers: list[Any]) -> None:
+    """Every sample that a stage names was sent, and holds what its id says."""
+    known: set[str] = set()
+    for stage in answers:
+        if isinstance(stage, StageReady):
+            for name, ref in stage.samples.items():
+                assert sample_id(np.array(map_segment(ref.segment, ref.frames, 2, ref.offset_frames))) == name
+            assert not known & set(stage.samples), "a sample was sent twice"
+            known |= set(stage.samples)
+            assert {shot.sample for shot in stage.kit.one_shots.values()} <= known
+            assert stage.loop is not None
+            assert stage.loop.sample in known
+            assert stage.loop.residual is None or stage.loop.residual in known
+
+
+def test_a_recorded_loop_comes_back_in_stages(peer, tmp_path):
+    peer.send(job(tmp_path))
+    answers = peer.answers(1)
+    stages = [message for message in answers if isinstance(message, StageReady)]
+    assert [stage.stage for stage in stages] == ["slices", "pattern", "kit"]
+    assert isinstance(answers[-1], JobDone)
+    fractions = [message.fraction for message in answers if isinstance(message, Progress)]
+    assert fractions == sorted(fractions)
+    assert [message.stage for message in answers if isinstance(message, Progress)][:3] == ["slices", "pattern", "stems"]
+    assert stages[-1].bpm == pytest.approx(92.0, abs=0.01)
+    assert stages[-1].match > 0.8
+    check_samples(answers)
+
+
+def test_a_file_is_decomposed_at_the_engines_rate(peer, tmp_path):
+    write_wav(tmp_path / "demo.wav", demo_loop(44100).audio, 44100)
+    peer.send(DecomposeFile(7, str(tmp_path / "demo.wav"), None, RATE, str(tmp_path)))
+    answers = peer.answers(7)
+    check_samples(answers)
+    last = answers[-2]
+    assert isinstance(last, StageReady)
+    assert last.loop.beats == 8
+    assert last.loop.frames == len(demo_loop(RATE).audio)
+
+
+def test_a_folder_is_opened_as_one_kit(peer, tmp_path):
+    *_, done = decompose(demo_loop(RATE), TOOLS, RATE)
+    write_folder(tmp_path / "kit", stored(done, Source("demo"), TOOLS))
+    peer.send(OpenFolder(3, str(tmp_path / "kit"), RATE, str(tmp_path)))
+    answers = peer.answers(3)
+    (stage,) = [message for message in answers if isinstance(message, StageReady)]
+    assert (stage.stage, stage.pattern) == ("kit", done.pattern)
+    check_samples(answers)
+
+
+def test_bad_jobs_get_a_sentence_and_the_next_one_is_done(peer, tmp_path):
+    (tmp_path / "text.wav").write_text("not audio")
+    silent, _ = write_segment(tmp_path, [np.zeros((RATE, 2), np.float32)])
+    bad, _ = write_segment(tmp_path, [np.full((RATE, 2), np.nan, np.float32)])
+    for number, message in enumerate([
+            DecomposeFile(0, str(tmp_path / "text.wav"), None, RATE, str(tmp_path)),
+            DecomposeFile(1, str(tmp_path / "none.wav"), None, RATE, str(tmp_path)),
+            DecomposeJob(2, silent, RATE, 2, RATE, "silence", 2, RATE, str(tmp_path)),
+            DecomposeJob(3, bad, RATE, 2, RATE, "nan", 2, RATE, str(tmp_path)),
+            DecomposeJob(4, "/no/such/segment", RATE, 2, RATE, "gone", 2, RATE, str(tmp_path)),
+            OpenFolder(5, str(tmp_path), RATE, str(tmp_path))]):
+        peer.send(message)
+        last = peer.answers(number)[-1]
+        assert isinstance(last, JobFailed)
+        assert last.sentence.endswith((".", "again."))
+        assert "Traceback" not in last.sentence
+    peer.send(job(tmp_path, 6))
+    assert isinstance(peer.answers(6)[-1], JobDone)
+
+
+def test_a_cancelled_job_ends_with_one_last_word(peer, tmp_path):
+    peer.send(job(tmp_path, 1))
+    peer.send(CancelWork(1))
+    peer.send(job(tmp_path, 2))
+    answers = peer.answers(2)
+    last_words = [message for message in answers if isinstance(message, JobDone | JobFailed)]
+    assert [message.job_id for message in last_words] == [1, 2]
+    assert isinstance(last_words[1], JobDone)
+
+
+def test_an_unknown_plugin_fails_the_job_with_what_is_installed(tmp_path):
+    peer = Peer("--separator", "magic")
+    try:
+        peer.send(job(tmp_path))
+        last = peer.answers(1)[-1]
+        assert "template-masks" in last.sentence
+    finally:
+        peer.end()
+
+
+def test_the_worker_ends_with_its_stdin(peer):
+    peer.process.stdin.close()
+    assert peer.process.wait(timeout=20) == 0
+
+
+def test_garbage_ends_the_worker_with_a_sentence(peer):
+    write_frame(peer.process.stdin, b"\xc1garbage")
+    assert peer.process.wait(timeout=20) == 0
+    assert b"The worker stops" in peer.process.stderr.read()
