@@ -72,15 +72,19 @@ def open_instrument(loop: Path | None, asked: dict[str, Any]) -> None:
 
     check_terminal()
     data = platformdirs.user_data_path("tao")
-    worker = (sys.executable, "-m", "models.worker", "--transcriber", TRANSCRIBER, "--separator", SEPARATOR,
-              "--extractor", EXTRACTOR)
     settings = EngineSettings(**{**asked, "audio": asked["audio"] or "null"}, takes_folder=str(data / "takes"),
                               sessions_folder=str(platformdirs.user_state_path("tao") / "sessions"),
-                              worker_argv=worker)
+                              worker_argv=worker_argv())
     talk("Tao: starting the engine (the first time, it compiles itself for about half a minute)")
     engine = EngineClient(start_engine(settings))
     threading.Thread(target=first_sound, args=(engine, loop or demo_file(data)), daemon=True).start()
     show(engine, open_face)
+
+
+def worker_argv() -> tuple[str, ...]:
+    """The command line of the decomposer's process."""
+    return (sys.executable, "-m", "models.worker", "--transcriber", TRANSCRIBER, "--separator", SEPARATOR,
+            "--extractor", EXTRACTOR)
 
 
 def first_sound(engine: Any, loop: Path) -> None:

@@ -1,0 +1,39 @@
+"""Draw docs/screenshot.svg: the real screen on a real engine that plays the demo loop. Run from the top folder:
+
+    python scripts/screenshot.py [FILE]
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from engine.bridge.client import EngineClient
+from engine.core.commands import Play
+from engine.live.launch import start_engine
+from engine.live.settings import EngineSettings
+from tao_live import demo_file, worker_argv
+from tui.picture import save_picture
+
+
+def main() -> None:
+    """Start an engine of its own, play, draw, and end it again."""
+    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/screenshot.svg")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_RUNTIME_DIR"] = folder
+        settings = EngineSettings("null", f"{folder}/takes", f"{folder}/sessions", worker_argv=worker_argv())
+        engine = EngineClient(start_engine(settings))
+        try:
+            engine.open_audio(demo_file(Path(folder)))
+            engine.wait(lambda snapshot: snapshot.status.job is None and snapshot.status.machine.loop is not None, 60.0)
+            engine.send(Play())
+            engine.wait(lambda snapshot: snapshot.meters.position_ticks > 4000, 20.0)
+            save_picture(engine, target, size=(100, 30), after_s=1.0)
+        finally:
+            engine.quit()
+            engine.close()
+
+
+if __name__ == "__main__":
+    main()
