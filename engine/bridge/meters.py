@@ -20,12 +20,12 @@ _LAYOUT = struct.Struct("=7q8x2d2dd24x8d")
 assert MAX_TRACKS == 8
 
 
-def create_page(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """A new page as two views of the same 64 words: int64 (WORDS,) and float64 (WORDS,)."""
+def create_page(path: Path, words: int = WORDS) -> np.ndarray:
+    """A new shared page of zeros, int64 (words,); levels are float64 in the same words."""
     with path.open("xb+") as file:
-        file.truncate(WORDS * 8)
-        memory = mmap.mmap(file.fileno(), WORDS * 8)
-    return np.frombuffer(memory, np.int64), np.frombuffer(memory, np.float64)
+        file.truncate(words * 8)
+        memory = mmap.mmap(file.fileno(), words * 8)
+    return np.frombuffer(memory, np.int64)
 
 
 class MetersPage:

@@ -47,7 +47,8 @@ class Conductor:
     @property
     def pending(self) -> tuple[str, ...]:
         """Names of what waits for a boundary."""
-        return tuple(p.what for p in self.schedule.pending if p.what and p.at_frames > self.earliest_frames)
+        names = [p.what for p in self.schedule.pending if p.what and p.at_frames > self.earliest_frames]
+        return tuple(dict.fromkeys(names))
 
     def perform(self, command: Command, boundary: Boundary = Boundary.NOW, at_frames: int = 0) -> int:
         """Do `command` at its boundary, or on frame `at_frames` if that lies ahead; the frame planned.

@@ -30,7 +30,7 @@ def publish(host, memory, out, frame_time, frames, began_ns):  # type: ignore[no
     """Overwrite the meters page; peaks hold and fall, so that a face that looks seldom misses none."""
     words = carray(pointer_to(host[w.PAGE]), (page.WORDS,), np.int64)
     levels = carray(pointer_to(host[w.PAGE]), (page.WORDS,), np.float64)
-    histogram = carray(pointer_to(host[w.HISTOGRAM]), (w.HISTOGRAM_BINS,), np.int64)
+    timing = carray(pointer_to(host[w.TIMING]), (w.TIMING_WORDS,), np.int64)
     keep = math.exp(-HOLD_FALL * frames / host[w.SAMPLE_RATE])
     m.store_release(words, page.SEQUENCE, words[page.SEQUENCE] + 1)
     words[page.FRAMES] = frame_time + frames
@@ -45,11 +45,16 @@ def publish(host, memory, out, frame_time, frames, began_ns):  # type: ignore[no
         levels[page.INPUT + side] = max(memory.peaks[m.TRACKS + 2 + side], keep * levels[page.INPUT + side])
     for track in range(m.TRACKS):
         levels[page.PEAKS + track] = max(memory.peaks[track], keep * levels[page.PEAKS + track])
-    took_ns = clock_ns(host) - began_ns
+    now_ns = clock_ns(host)
+    took_ns = now_ns - began_ns
     load = took_ns * 1e-9 * host[w.SAMPLE_RATE] / frames
     levels[page.LOAD] = max(load, keep * levels[page.LOAD])
     m.store_release(words, page.SEQUENCE, words[page.SEQUENCE] + 1)
-    histogram[min(max(took_ns // 1000, 0), w.HISTOGRAM_BINS - 1)] += 1
+    timing[min(max(took_ns // 1000, 0), w.TIMING_BINS - 1)] += 1
+    if load >= 0.5:
+        place = w.SLOW_AT + 2 * (timing[w.SLOW_COUNT] % w.SLOW_CYCLES)
+        timing[place], timing[place + 1] = now_ns, took_ns
+        timing[w.SLOW_COUNT] += 1
 
 
 @njit(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64), cache=True, nogil=True)

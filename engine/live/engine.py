@@ -37,7 +37,7 @@ class Engine:
         self.meters_path = shared_folder / "meters"
         processor = Processor(rate, MAX_BLOCK_FRAMES, settings.capture_s)
         self._rack = PyoRack(rate) if settings.effects == "pyo" else None
-        self.host = Host(processor, self._rack, self.meters_path)
+        self.host = Host(processor, self._rack, shared_folder)
         _warm(rate)
         self._bank = SampleBank()
         self._journal = Journal(session_folder, Session(rate, settings.effects, MAX_BLOCK_FRAMES))

@@ -16,16 +16,19 @@ from engine.live.pointers import clock_address
 class Host:
     """Owns the memory of the audio thread outside dsp: output, meters page, histogram, effects rack.
 
-    page_path: the file of the meters page; None for a page that nobody else reads.
+    shared: the folder in which others find the pages `meters` and `timing` (see
+    words); None for pages that nobody else reads.
     """
 
-    def __init__(self, processor: Processor, rack: PyoRack | None, page_path: Path | None) -> None:
+    def __init__(self, processor: Processor, rack: PyoRack | None, shared: Path | None) -> None:
         self.processor, self.rack = processor, rack
         self.sample_rate, self.max_frames = processor.sample_rate, processor.max_frames
         self.words = np.zeros(w.WORDS, np.int64)
         self.out = np.zeros((self.max_frames, 2), np.float32)
-        self.histogram_us = np.zeros(w.HISTOGRAM_BINS, np.int64)
-        self.page = np.zeros(PAGE_WORDS, np.int64) if page_path is None else create_page(page_path)[0]
+        self.page = np.zeros(PAGE_WORDS, np.int64) if shared is None else create_page(shared / "meters")
+        self.timing = (np.zeros(w.TIMING_WORDS, np.int64) if shared is None
+                       else create_page(shared / "timing", w.TIMING_WORDS))
+        self.timing[:] = 0  # every page is touched
         self._timespec = np.zeros(2, np.int64)
         self._fill()
 
@@ -48,7 +51,7 @@ class Host:
         words, addresses = self.words, self.processor.addresses
         words[w.MEMORY], words[w.MEMORY_WORDS] = addresses.ctypes.data, len(addresses)
         words[w.OUT], words[w.PAGE] = self.out.ctypes.data, self.page.ctypes.data
-        words[w.HISTOGRAM], words[w.TIMESPEC] = self.histogram_us.ctypes.data, self._timespec.ctypes.data
+        words[w.TIMING], words[w.TIMESPEC] = self.timing.ctypes.data, self._timespec.ctypes.data
         words[w.MAX_FRAMES], words[w.SAMPLE_RATE], words[w.FADE_AT] = self.max_frames, self.sample_rate, w.NEVER
         words[w.CLOCK], words[w.CLOCK_ID] = clock_address(), time.CLOCK_MONOTONIC
         if self.rack is not None:

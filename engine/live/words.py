@@ -1,9 +1,12 @@
 """The host table's words: what a callback must know, by their place in one int64 array. Addresses and counts."""
 
 WORDS = 64
-(MEMORY, MEMORY_WORDS, OUT, PAGE, HISTOGRAM, MAX_FRAMES, SAMPLE_RATE, EXPECTED, BLOCKS, FADE_AT, FADE_FRAMES,
+(MEMORY, MEMORY_WORDS, OUT, PAGE, TIMING, MAX_FRAMES, SAMPLE_RATE, EXPECTED, BLOCKS, FADE_AT, FADE_FRAMES,
  BAD_VALUES, ODD_BLOCKS, CLOCK, CLOCK_ID, TIMESPEC, RACK, RACK_SERVER, RACK_IN, RACK_OUT, CLIENT, GET_BUFFER,
  LAST_FRAME_TIME, RAW_TIME, STARTED, IN_LEFT, IN_RIGHT, OUT_LEFT, OUT_RIGHT, FRAME_PORT, INPUT_CHANNELS,
  BLOCK_START) = range(32)
-HISTOGRAM_BINS = 20000  # of 1 us, of how long a cycle took
+# the timing page: how many cycles took so many microseconds, then how many were slow, then the newest of those
+TIMING_BINS, SLOW_CYCLES = 20000, 512  # a slow one took half its block or more: when it ended, how long it took, in ns
+SLOW_COUNT, SLOW_AT = TIMING_BINS, TIMING_BINS + 1
+TIMING_WORDS = SLOW_AT + 2 * SLOW_CYCLES
 NEVER = 1 << 62

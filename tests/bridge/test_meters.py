@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.bridge.meters import (
@@ -28,7 +29,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_a_face_reads_what_the_engine_wrote(path: Path) -> None:
-    words, levels = create_page(path)
+    words = create_page(path)
+    levels = words.view(np.float64)
     words[FRAMES], words[POSITION_TICKS], words[PLAYING] = 4800, 960, 1
     words[DROPPED], words[VOICES], words[TRACKS] = 2, 7, 3
     levels[MASTER : MASTER + 2], levels[INPUT : INPUT + 2], levels[LOAD] = (0.5, 0.25), (0.1, 0.2), 0.05
@@ -37,7 +39,7 @@ def test_a_face_reads_what_the_engine_wrote(path: Path) -> None:
 
 
 def test_half_written_meters_are_never_shown(path: Path) -> None:
-    words, _ = create_page(path)
+    words = create_page(path)
     page = MetersPage(path)
     words[FRAMES] = 128
     assert page.read().frames == 128

@@ -20,7 +20,7 @@ from engine.core.errors import DeviceNotFound, TaoError
 from engine.core.kit import Kit, OneShot
 from engine.live.launch import find_engine, start_engine
 from engine.live.settings import EngineSettings
-from tests.conftest import private_jack
+from tests.jack_server import private_jack
 from tests.live.rig import RunningEngine, running_engine
 
 
