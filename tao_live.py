@@ -152,20 +152,24 @@ def attach() -> None:
 @INTO
 @click.option("--json", "as_json", is_flag=True, help="Print each kit.json, one line a loop.")
 @click.option("--beats", type=click.IntRange(1, 256), help="The loop's length in quarter notes, where you know it.")
+@click.option("--free", is_flag=True, help="The file is no loop: cut whole bars out of it first.")
 @click.option("--transcriber", default=TRANSCRIBER, show_default=True)
 @click.option("--separator", default=SEPARATOR, show_default=True)
 @click.option("--extractor", default=EXTRACTOR, show_default=True)
-def decompose(loops: tuple[Path, ...], out: Path, as_json: bool, beats: int | None, transcriber: str,
-              separator: str, extractor: str) -> None:
+def decompose(loops: tuple[Path, ...], out: Path, as_json: bool, beats: int | None, free: bool,
+              transcriber: str, separator: str, extractor: str) -> None:
     """Take LOOPS apart: kit.json, one-shots, stems, residual and pattern.mid. Several loops get a folder each."""
+    from engine.library.audio_files import read_loop
     from models import plugins
     from models.decompose import Tools
+    from models.free import cut_loop
 
     tools = Tools(plugins.transcriber(transcriber), plugins.separator(separator), plugins.extractor(extractor))
     failed: TaoError | None = None
     for loop in loops:
         try:
-            document = decompose_file(loop, out if len(loops) == 1 else out / loop.stem, beats, tools)
+            recording = cut_loop(read_loop(loop), tools.transcriber) if free else read_loop(loop, beats)
+            document = decompose_loop(recording, loop, out if len(loops) == 1 else out / loop.stem, tools)
         except TaoError as error:
             if len(loops) == 1:
                 raise
@@ -178,15 +182,13 @@ def decompose(loops: tuple[Path, ...], out: Path, as_json: bool, beats: int | No
         raise SystemExit(failed.exit_code)
 
 
-def decompose_file(loop: Path, folder: Path, beats: int | None, tools: Any) -> dict[str, Any]:
-    """Decompose one file into `folder`; its kit.json."""
-    from engine.library.audio_files import read_loop
+def decompose_loop(recording: Any, loop: Path, folder: Path, tools: Any) -> dict[str, Any]:
+    """Decompose the Loop that was read from the file `loop` into `folder`; its kit.json."""
     from engine.library.kit_folder import write_folder
     from engine.library.kit_json import to_json
     from models.decompose import decompose as stages
     from models.storing import source_of, stored
 
-    recording = read_loop(loop, beats)
     *_, last = stages(recording, tools, recording.sample_rate, lambda stage, _: talk(f"{loop.name}: {stage}"))
     keep = stored(last, source_of(loop), tools)
     write_folder(folder, keep)

@@ -65,6 +65,15 @@ def test_decompose_prints_its_kit_as_json_and_nothing_else(tao, tmp_path: Path) 
     assert code == 0 and json.loads(out)["tempo_bpm"] == pytest.approx(120.0)
 
 
+def test_a_file_that_is_no_loop_is_cut_to_whole_bars(tao, tmp_path: Path) -> None:
+    lead_in = np.zeros((int(0.7 * RATE), 1), np.float32)
+    soundfile.write(tmp_path / "take.wav", np.concatenate([lead_in, clicks(9.1)]), RATE)
+    code, out, err = tao("decompose", tmp_path / "take.wav", "-o", tmp_path / "kit", "--json", "--free")
+    kit = json.loads(out) if code == 0 else {}
+    assert code == 0, err
+    assert kit["tempo_bpm"] * 2 ** round(np.log2(120 / kit["tempo_bpm"])) == pytest.approx(120.0, rel=0.01)
+
+
 def test_several_loops_get_a_folder_each_and_one_that_fails_does_not_stop_the_rest(tao, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", clicks(2.0), RATE)
     (tmp_path / "b.wav").write_text("no audio")
