@@ -20,7 +20,8 @@ PROGRAM = Path(tao_live.__file__)
 RATE = 22050
 
 
-def run(*arguments: object, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:
+def run(*arguments: object, capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of one call."""
     monkeypatch.setattr(sys, "argv", ["tao_live.py", *map(str, arguments)])
     with pytest.raises(SystemExit) as ended:
@@ -206,7 +207,8 @@ def test_devices_and_models_are_listed_for_people_and_for_programs(tao) -> None:
 def test_the_whole_instrument_opens_in_a_terminal_plays_its_demo_and_quits(tmp_path: Path) -> None:
     """A real terminal, a real engine, a real worker: what `make run` does."""
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30", "TAO_GLYPHS": "ascii",
-                   "XDG_RUNTIME_DIR": str(tmp_path / "run"), "XDG_DATA_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)}
+                   "XDG_RUNTIME_DIR": str(tmp_path / "run"), "XDG_DATA_HOME": str(tmp_path),
+                   "XDG_STATE_HOME": str(tmp_path)}
     ours, theirs = pty.openpty()
     process = subprocess.Popen([sys.executable, PROGRAM], stdin=theirs, stdout=theirs, stderr=theirs,
                                env=environment, start_new_session=True)
