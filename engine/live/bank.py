@@ -1,6 +1,5 @@
 """The sample bank of the engine: audio by id, kept while anything that plays, or may come back, refers to it."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -12,13 +11,9 @@ from engine.core.errors import InvalidValue
 from engine.core.kit import SampleId
 from engine.core.loop import Audio
 from engine.core.machine import Machine
+from engine.core.samples import sample_id
 
 NAME = re.compile("[0-9a-f]{8,64}")
-
-
-def sample_id(audio: Audio) -> SampleId:
-    """The name of float32 stereo audio (frames, 2): its content alone decides it."""
-    return hashlib.sha256(np.ascontiguousarray(audio, np.float32).data).hexdigest()[:16]
 
 
 def samples_of(machine: Machine) -> set[SampleId]:
@@ -45,6 +40,11 @@ class SampleBank(Mapping[SampleId, Audio]):
 
     def __len__(self) -> int:
         return len(self._samples)
+
+    @property
+    def bytes(self) -> int:
+        """How much memory the samples take."""
+        return sum(audio.nbytes for audio in self._samples.values())
 
     def add(self, audio: Audio) -> SampleId:
         """Keep a recording of our own; its id."""
