@@ -15,6 +15,7 @@ from engine.live.schedule import Schedule
 LEAD_BLOCKS, LEAD_S = 2, 0.004
 PLAY_LEAD_S = 0.02  # a first beat that comes late is a first beat that is missing
 MARGIN_S = 0.02
+MAX_BANK_BYTES = 1 << 30  # beyond this, what is only there to be undone goes
 
 
 class Conductor:
@@ -53,19 +54,24 @@ class Conductor:
     def perform(self, command: Command, boundary: Boundary = Boundary.NOW, at_frames: int = 0) -> int:
         """Do `command` at its boundary, or on frame `at_frames` if that lies ahead; the frame planned.
 
-        Raises InvalidValue, and changes nothing, when it cannot be done.
+        What it changes can be undone. Raises InvalidValue, and changes nothing, when it cannot be done.
         """
         if isinstance(command, TriggerPad | Panic):
             return self._sound(command)
+        before = self.schedule.latest
+        frame = self.follow_up(command, boundary, at_frames)
+        self._history.before(command, before)
+        return frame
+
+    def follow_up(self, command: Command, boundary: Boundary, at_frames: int = 0) -> int:
+        """Like `perform`, for the later part of a change: undo takes it back with what it followed."""
         earliest = max(at_frames, self.earliest_frames)
         if isinstance(command, Play):
             earliest = max(earliest, self.now_frames + round(PLAY_LEAD_S * self._host.sample_rate))
         frame = int(target_frames(self.schedule.at(earliest), boundary, earliest))
-        before = self.schedule.latest
         self._bank.check(apply(command, self.schedule.at(frame), frame))
         later = frame > self.earliest_frames
         self.complaints += self.schedule.edit(command, frame, _name(command) if later else "")
-        self._history.before(command, before)
         return frame
 
     def undo(self) -> None:
@@ -108,6 +114,8 @@ class Conductor:
         """Forget audio that nothing plays or can bring back. Only while nothing is on its way to the audio
         thread: then what it plays is what it has told."""
         if not self.schedule.pending and self._processor.slots.free == SCORE_SLOTS - 1:
+            if self._bank.bytes > MAX_BANK_BYTES:
+                self._history.forget_oldest()
             self._bank.retire([self.schedule.applied.machine, *self._history.machines()],
                               self._processor.sounding())
 

@@ -25,6 +25,7 @@ from engine.live.studio import Studio
 
 MAX_BLOCK_FRAMES = 8192
 FADE_S = 0.05
+STILL_S = 3
 
 
 class Engine:
@@ -50,6 +51,7 @@ class Engine:
         self._banner = "No sound: the null device. Choose one with --audio jack or --audio portaudio." \
             if backend.name == "null" else None
         self._version, self._shown = 0, self.conductor.machine
+        self._seen_frames, self._still = -1, 0
         self.quitting = False
 
     def start(self, on_lost: Callable[[str], None]) -> None:
@@ -100,10 +102,19 @@ class Engine:
 
     def lose_device(self, sentence: str) -> None:
         """The device has gone: the music goes on, paced by the clock."""
+        self._still = 0
         self.backend.stop()
         self.backend = NullBackend(self.host.sample_rate, self.backend.block_frames)
         self.backend.start(self.host, lambda _: None)
         self._banner = f"{sentence} Start Tao again to choose a device."
+
+    def watch_device(self) -> None:
+        """Called once a second: a device that has asked for nothing three times over is a lost one."""
+        now = self.host.now_frames
+        self._still = self._still + 1 if now == self._seen_frames else 0
+        self._seen_frames = now
+        if self._still >= STILL_S and self.backend.name != "null":
+            self.lose_device(f"{self.backend.device} asks for no audio any more; Tao plays on without a device.")
 
     def tell(self, text: str) -> None:
         """One line for the musician."""

@@ -46,6 +46,11 @@ class History:
         self._past.append(machine)
         return _restore(self._future.pop(), machine)
 
+    def forget_oldest(self) -> None:
+        """Give up a tenth of what can be undone, the oldest."""
+        for _ in range(-(-len(self._past) // 10)):
+            self._past.popleft()
+
     def machines(self) -> list[Machine]:
         """Every machine that can come back: their samples must stay."""
         return [*self._past, *self._future]

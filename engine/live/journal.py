@@ -157,6 +157,8 @@ def read_journal(folder: Path) -> Performance:
     faces = Codec(messages.FROM_FACES)
     for record in records:
         if isinstance(record, Plan):
+            if record.base not in sent:
+                raise UnreadableJournal(f"{folder} lacks what its record {record.sequence} stands on.")
             commands = [faces.decode(data).message for data in record.commands]
             sent[record.sequence] = _after(sent[record.base], commands, record.at_frames)
         elif isinstance(record, PadHit | PanicSent):
@@ -177,11 +179,12 @@ def _records(path: Path) -> Iterator[Record]:
         while True:
             try:
                 data = read_frame(file)
+                if data is None:
+                    return
+                record = codec.decode(data).message
             except BadMessage:
                 return
-            if data is None:
-                return
-            yield codec.decode(data).message
+            yield record
 
 
 def _after(base: Machine | PadHit | PanicSent, commands: list[Command], at_frames: int) -> Machine:

@@ -83,6 +83,7 @@ class Control:
         if time.monotonic() - self._tidied_s > TIDY_S:
             self._tidied_s = time.monotonic()
             self._engine.tidy()
+            self._engine.watch_device()
         for key, mask in self._selector.select(SOON_S if soon or self._asked or self._news_waits() else IDLE_S):
             self._serve(key.data, mask)
 

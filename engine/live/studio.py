@@ -37,12 +37,14 @@ LAST_STAGE = "kit"
 
 @dataclass
 class _Work:
-    """A job: what to say to the worker, the loop it is about where we have it, and whether a stage has come."""
+    """A job: what to say to the worker, the loop it is about where we have it, whether a stage has come, and
+    whether the loop is a take that has just been recorded."""
 
     message: DecomposeJob | DecomposeFile | OpenFolder
     name: str
     loop: PlayedLoop | None = None
     staged: bool = False
+    recorded: bool = False
 
 
 class Studio:
@@ -159,9 +161,11 @@ class Studio:
         sample = self._bank.add(audio)
         self._save_sample(sample)
         loop = PlayedLoop(sample, len(audio), take.beats, name, overview=overview(audio))
-        self._load(LoadLoop(loop, Listen.ORIGINAL, take.start_ticks))
+        self._conductor.perform(LoadLoop(loop, Listen.ORIGINAL, take.start_ticks), Boundary.BAR)
         self._tell(Notice(f"Recorded {take.beats} beats: {path.name}."))
-        self._begin(self._loop_work(loop, audio))
+        work = self._loop_work(loop, audio)
+        work.recorded = True
+        self._begin(work)
 
     def _loop_work(self, loop: PlayedLoop, audio: Audio) -> _Work:
         self._last_job += 1
@@ -189,7 +193,11 @@ class Studio:
             self._bank.attach(stage.samples)
             for name in stage.samples:
                 self._save_sample(name)
-            self._load(self._command(work, stage))
+            command = self._command(work, stage)
+            if work.staged or work.recorded:  # one undo takes the whole job back
+                self._conductor.follow_up(command, Boundary.BAR)
+            else:
+                self._conductor.perform(command, Boundary.BAR)
         except TaoError as error:
             self._tell(Notice(f"The stage {stage.stage} of {work.name} was not taken: {error}", urgent=True))
             return
@@ -222,9 +230,6 @@ class Studio:
             return Ticks(0)
         frame = target_frames(machine, Boundary.BAR, self._conductor.earliest_frames)
         return machine.timeline.ticks_at(frame)
-
-    def _load(self, command: LoadDecomposition | LoadLoop) -> None:
-        self._conductor.perform(command, Boundary.BAR)
 
     def _save_sample(self, name: str) -> None:
         problem = self._journal.add_sample(name, self._bank[name])

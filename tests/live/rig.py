@@ -68,18 +68,18 @@ def running_engine(folder: Path, audio: str, **changes: object) -> Iterator[Runn
 
 
 class Recorder:
-    """A JACK client that keeps every block of the engine's outputs with its frame numbers."""
+    """A JACK client that keeps every block of `sources`: left, right and, if there, frame numbers."""
 
-    def __init__(self, client_name: str = "tao") -> None:
+    def __init__(self, sources: tuple[str, ...] = ("tao:out_1", "tao:out_2", "tao:frames")) -> None:
         self._client = jack.Client("recorder", no_start_server=True)
-        self._ports = [self._client.inports.register(name) for name in ("left", "right", "frames")]
+        self._ports = [self._client.inports.register(f"in_{number}") for number in range(len(sources))]
         self._blocks: list[np.ndarray] = []
         self.xruns_s: list[float] = []
         self._client.set_process_callback(self._keep)
         self._client.set_xrun_callback(lambda _: self.xruns_s.append(time.monotonic()))
         self._client.activate()
-        for source, port in zip(("out_1", "out_2", "frames"), self._ports, strict=True):
-            self._client.connect(f"{client_name}:{source}", port)
+        for source, port in zip(sources, self._ports, strict=True):
+            self._client.connect(source, port)
 
     @property
     def frames(self) -> int:
@@ -99,6 +99,10 @@ class Recorder:
         """Leave the server."""
         self._client.deactivate()
         self._client.close()
+
+    def audio(self) -> np.ndarray:
+        """Everything heard, (frames, 2)."""
+        return np.concatenate(self._blocks, axis=1)[:2].T
 
     def recorded(self) -> tuple[np.ndarray, np.ndarray]:
         """Engine frame numbers (frames,), unwrapped, and audio (frames, 2); from the first numbered block on."""
