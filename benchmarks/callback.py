@@ -40,8 +40,8 @@ def measured(block_frames: int) -> list[Result]:
         freezes = sentinel.freezes()
     awake = len(freezes.outside([ended_s for ended_s, _ in slow]))
     period_us = 1e6 * block_frames / RATE
-    how = (f"{counts.sum()} cycles of {block_frames} frames ({period_us:.0f} us) in {SECONDS:g} s, {voices} voices, half "
-           f"of them Hermite, filter and reverb on; machine frozen {freezes.share:.1%} of the time")
+    how = (f"{counts.sum()} cycles of {block_frames} frames ({period_us:.0f} us) in {SECONDS:g} s, {voices} voices, "
+           f"half of them Hermite, filter and reverb on; machine frozen {freezes.share:.1%} of the time")
     slow_how = f"{len(slow)} cycles took half their time or more, {awake} of them outside freezes; {how}"
     goals = {50.0: "", 99.0: "", 99.9: f"< {0.2 * period_us:.0f} us"}
     shares = [Result(f"callback p{share:g} at {block_frames} frames", percentile(counts, share), "us", goal, how)

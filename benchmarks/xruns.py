@@ -50,7 +50,8 @@ def run() -> list[Result]:
     sure = freezes.share <= MAX_FROZEN
     how = (f"{SECONDS:g} s on jackd's dummy driver, {jobs} decompositions, Textual in a terminal; machine frozen "
            f"{freezes.share:.1%} of the time in {len(freezes.windows)} windows{'' if sure else ': inconclusive'}")
-    return [Result("xruns outside freezes in 60 s at 128 frames", float(len(outside)) if sure else None, "xruns", "0", how),
+    awake = float(len(outside)) if sure else None
+    return [Result("xruns outside freezes in 60 s at 128 frames", awake, "xruns", "0", how),
             Result("xruns in all in 60 s at 128 frames", float(len(seen)), "xruns", "", how),
             Result("blocks the engine saw dropped", float(dropped), "blocks", "", how)]
 

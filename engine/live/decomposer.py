@@ -1,5 +1,6 @@
 """The worker, seen from the engine: started from a command line, given jobs, watched, restarted, stopped."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -15,7 +16,8 @@ from engine.bridge.wire import FrameReader, framed
 NICE = 10
 CANCEL_S = 2.0
 MAX_CRASHES = 3
-THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
+THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS",
+                         "VECLIB_MAXIMUM_THREADS"), "1")
 
 
 @dataclass
@@ -84,11 +86,8 @@ class Decomposer:
                 return problem
         assert self._process is not None and self._process.stdin is not None
         self._task = _Task(job.job_id, time.monotonic() + self._job_limit_s)
-        try:
+        with contextlib.suppress(OSError):  # it has just died; `read` finds the end of its output and says so
             self._process.stdin.write(framed(self._codec.encode(job)))
-            self._process.stdin.flush()
-        except OSError:
-            pass  # it has just died; `read` will find the end of its output and say so
         return None
 
     def cancel(self) -> None:
@@ -96,11 +95,8 @@ class Decomposer:
         if self._task is None or self._process is None or self._process.stdin is None:
             return
         self._task.cancelled_s = time.monotonic()
-        try:
+        with contextlib.suppress(OSError):  # as in `submit`
             self._process.stdin.write(framed(self._codec.encode(CancelWork(self._task.id))))
-            self._process.stdin.flush()
-        except OSError:
-            pass  # as in `submit`
 
     def read(self) -> list[Any]:
         """The messages that have arrived, without waiting; a crash is one JobFailed."""
@@ -137,10 +133,8 @@ class Decomposer:
             return
         for stream in (process.stdin, process.stdout):
             if stream is not None:
-                try:
+                with contextlib.suppress(OSError):  # what it did not read any more
                     stream.close()
-                except OSError:
-                    pass  # what it did not read any more
         process.send_signal(signal.SIGKILL)
         process.wait()
 

@@ -31,10 +31,11 @@ def start_process(settings: EngineSettings, timeout_s: float = START_S) -> tuple
     path = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
     try:
         process = subprocess.Popen(argv, pass_fds=(writing,), start_new_session=True, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path})
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   env={**os.environ, "PYTHONPATH": path})
     finally:
         os.close(writing)
-    with open(reading, "rb", buffering=0) as pipe:
+    with os.fdopen(reading, "rb", buffering=0) as pipe:
         ready, _, _ = select.select([pipe], [], [], timeout_s)
         line = pipe.readline() if ready else b""
     if not line:

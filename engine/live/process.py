@@ -1,5 +1,6 @@
 """The engine process: one control thread that sleeps until a face, the worker, a signal or a boundary calls."""
 
+import contextlib
 import os
 import selectors
 import signal
@@ -158,7 +159,7 @@ def main(argv: list[str]) -> int:
         return _run(settings, session, socket_path, ready_fd)
     except (TaoError, OSError) as error:
         return _report(ready_fd, error if isinstance(error, TaoError) else TaoError(f"The engine fails: {error}."))
-    except Exception as error:  # the outermost loop of a process: report, and stop
+    except Exception as error:  # noqa: BLE001  the outermost loop of a process: report, and stop
         traceback.print_exc()
         return _report(ready_fd, TaoError(f"The engine broke down ({error}); its log holds the details."))
 
@@ -203,8 +204,6 @@ def _ready(ready_fd: int, answer: dict[str, str]) -> None:
 
 def _report(ready_fd: int, error: TaoError) -> int:
     print(error, file=sys.stderr, flush=True)
-    try:
+    with contextlib.suppress(OSError):  # it was ready long ago, and nobody listens there any more
         _ready(ready_fd, {"error": type(error).__name__, "text": str(error)})
-    except OSError:
-        pass  # it was ready long ago, and nobody listens there any more
     return error.exit_code

@@ -79,7 +79,8 @@ class Schedule:
         elif what and sum(bool(p.what) for p in self.pending) >= MAX_WAITING:
             raise InvalidValue(f"{MAX_WAITING} changes already wait for their turn; wait for a bar line.")
         else:
-            self.pending.insert(place, Planned(self.next_sequence(), before.sequence, at_frames, (command,), machine, what))
+            number = self.next_sequence()
+            self.pending.insert(place, Planned(number, before.sequence, at_frames, (command,), machine, what))
             place += 1
         return self._rebuild(place)
 

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -16,6 +17,7 @@ from engine.bridge.codec import Codec
 from engine.bridge.messages import (
     TO_WORKER,
     CancelWork,
+    DecomposeFile,
     DecomposeJob,
     JobDone,
     JobFailed,
@@ -60,7 +62,7 @@ def whole_loop_kit(name: str, audio: np.ndarray, beats: int) -> tuple[Kit, Patte
 
 def answer(out: BinaryIO, codec: Codec, job: Any) -> None:
     """Do one job."""
-    name = os.path.basename(getattr(job, "path", "")) or job.name
+    name = Path(job.path).name if isinstance(job, OpenFolder | DecomposeFile) else job.name
     if "crash" in name:
         os.kill(os.getpid(), signal.SIGKILL)
     if "hang" in name:

@@ -69,7 +69,7 @@ def test_a_performance_in_freewheel_is_replayed_without_one_differing_frame(engi
         recorder.close()
     engine.finish()
     compared, differing = differing_frames(engine, recorder)
-    numbers, audio = recorder.recorded()
+    _, audio = recorder.recorded()
     assert np.abs(audio).max() > 0.1 and compared > 480_000
     assert differing == 0
 
