@@ -63,7 +63,12 @@ class Control:
     def run(self) -> None:
         """Until it is time to quit; then fade out."""
         while not self._engine.quitting:
-            self._turn()
+            try:
+                self._turn()
+            except Exception as error:  # noqa: BLE001  the outermost loop: the music goes on, the log knows why
+                traceback.print_exc()
+                self._engine.tell(f"Something went wrong inside ({type(error).__name__}: {error}); the music goes on.")
+                time.sleep(SOON_S)
         silent = self._engine.begin_fade()
         end_s = time.monotonic() + 1.0
         while self._engine.conductor.now_frames < silent and time.monotonic() < end_s:
@@ -174,7 +179,7 @@ def _run(settings: EngineSettings, session: Path, socket_path: Path, ready_fd: i
         try:
             if settings.worker_argv and (problem := decomposer.start()) is not None:
                 engine.tell(problem)
-            if (problem := startup.lock_memory()) is not None:
+            for problem in filter(None, (startup.lock_memory(), startup.raise_priority())):
                 print(problem, file=sys.stderr, flush=True)
             startup.quieten_interpreter()
             control.listen_to_signals()

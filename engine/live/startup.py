@@ -12,6 +12,7 @@ from engine.bridge.segments import memory_folder
 
 MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT = 1, 2, 4
 SWITCH_INTERVAL_S = 0.0001
+CONTROL_PRIORITY = 20  # JACK's clients run at about 60
 
 
 def session_folder(sessions: Path) -> Path:
@@ -65,6 +66,22 @@ def quieten_interpreter() -> None:
     gc.freeze()
     gc.disable()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+
+
+def raise_priority() -> str | None:
+    """Let this thread run before ordinary programs, below the audio thread; a sentence when that is not allowed.
+
+    The rack runs under Python's lock: were this thread, holding it, put aside for a busy program, the audio
+    thread would wait for that program (priority inversion). Threads and processes started later do not inherit it.
+    """
+    if not hasattr(os, "sched_setscheduler"):
+        return None  # macOS: audio threads there have a class of their own
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(CONTROL_PRIORITY))
+    except PermissionError as error:
+        return (f"The engine runs at ordinary priority ({error.strerror}); a busy computer may be heard. Allow "
+                "real-time priorities for your user (rtprio in limits.conf).")
+    return None
 
 
 def _lives(pid: int) -> bool:
