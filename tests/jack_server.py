@@ -1,22 +1,51 @@
-"""A JACK server of one's own, for tests and benchmarks."""
+"""A JACK server of one's own, for tests and benchmarks.
+
+JACK remembers at most eight servers, and one that was killed stays among them until a server of the same name
+starts. So the names are few and used again: each belongs to whoever holds the lock on a file of that name.
+"""
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
+import tempfile
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
+
+NAMES = 4
 
 
 @contextlib.contextmanager
 def private_jack(log: Path, block_frames: int = 128, sample_rate: int = 48000) -> Iterator[str]:
-    """A jackd with the dummy driver under a unique name, which is where clients of this process connect.
+    """A jackd with the dummy driver under a name nobody else uses now, which is where clients of this process connect.
 
     With real-time priority where that is allowed, else without. Ended by its own process id.
     """
-    name = f"tao-{uuid.uuid4().hex[:8]}"
+    with _free_name() as name:
+        yield from _served(name, log, block_frames, sample_rate)
+
+
+@contextlib.contextmanager
+def _free_name() -> Iterator[str]:
+    """One of four names, held for as long as the block lasts."""
+    folder = Path(tempfile.gettempdir()) / f"tao-test-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for number in range(NAMES):
+        name = f"tao-test-{os.getuid()}-{number}"
+        with (folder / name).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield name
+            return
+    raise AssertionError(f"{NAMES} private JACK servers already run; wait for their tests to end.")
+
+
+def _served(name: str, log: Path, block_frames: int, sample_rate: int) -> Iterator[str]:
+    """The server, while the caller uses it."""
     before = {key: os.environ.get(key) for key in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER",
                                                    "JACK_NO_AUDIO_RESERVATION")}
     os.environ.update(JACK_DEFAULT_SERVER=name, JACK_NO_START_SERVER="1", JACK_NO_AUDIO_RESERVATION="1")

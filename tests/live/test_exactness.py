@@ -63,7 +63,9 @@ def test_a_performance_in_freewheel_is_replayed_without_one_differing_frame(engi
         engine.load_kit("first")
         recorder.freewheel(True)
         engine.client.ask(Play())
+        enough = engine.client.snapshot().meters.frames + 600_000
         perform(engine, 80, 0.01)
+        assert engine.client.wait(lambda snapshot: snapshot.meters.frames > enough, 120.0)
         recorder.freewheel(False)
     finally:
         recorder.close()
