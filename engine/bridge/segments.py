@@ -40,7 +40,7 @@ def write_segment(folder: str | Path, arrays: Sequence[Audio]) -> tuple[str, lis
     offsets, at = [], 0
     with os.fdopen(handle, "wb") as file:
         for array in arrays:
-            file.write(np.ascontiguousarray(array, dtype=np.float32).tobytes())
+            file.write(np.ascontiguousarray(array, dtype=np.float32).data)
             offsets.append(at)
             at += len(array)
     return name, offsets

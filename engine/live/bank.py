@@ -49,7 +49,8 @@ class SampleBank(Mapping[SampleId, Audio]):
     def add(self, audio: Audio) -> SampleId:
         """Keep a recording of our own; its id."""
         name = sample_id(audio)
-        self._keep(name, np.ascontiguousarray(audio, np.float32))
+        if name not in self._samples:  # the array that is there may be sounding: it must stay where it is
+            self._keep(name, np.ascontiguousarray(audio, np.float32))
         return name
 
     def attach(self, refs: Mapping[SampleId, SampleRef]) -> None:

@@ -1,10 +1,12 @@
 """The conductor: commands in, records for the audio thread out, and the journal of what became of them."""
 
 from engine.core.commands import Boundary, Command, Panic, Play, TriggerPad, apply, target_frames
+from engine.core.errors import InvalidValue
 from engine.core.machine import Machine, empty_machine
-from engine.dsp.memory import SCORE_SLOTS
+from engine.dsp.memory import SCORE_SLOTS, make_memory
 from engine.dsp.processor import Processor
 from engine.dsp.ring import CANCEL, JUMP, PAD, PANIC, SCORE, Record
+from engine.dsp.score import lower
 from engine.live.bank import SampleBank
 from engine.live.history import History
 from engine.live.host import Host
@@ -28,6 +30,7 @@ class Conductor:
         machine = empty_machine(host.sample_rate)
         self.schedule = Schedule(machine, round(MARGIN_S * host.sample_rate))
         self._history = History()
+        self._trial = make_memory(64, 1024)
         self.complaints: list[str] = []
 
     @property
@@ -69,7 +72,7 @@ class Conductor:
         if isinstance(command, Play):
             earliest = max(earliest, self.now_frames + round(PLAY_LEAD_S * self._host.sample_rate))
         frame = int(target_frames(self.schedule.at(earliest), boundary, earliest))
-        self._bank.check(apply(command, self.schedule.at(frame), frame))
+        self._check(apply(command, self.schedule.at(frame), frame))
         later = frame > self.earliest_frames
         self.complaints += self.schedule.edit(command, frame, _name(command) if later else "")
         return frame
@@ -119,12 +122,20 @@ class Conductor:
             self._bank.retire([self.schedule.applied.machine, *self._history.machines()],
                               self._processor.sounding())
 
+    def _check(self, machine: Machine) -> None:
+        """Raise InvalidValue unless `machine` can be lowered: what fails now cannot fail on its way to the sound."""
+        self._bank.check(machine)
+        try:
+            lower(self._trial, 0, machine, self._bank)
+        except (OverflowError, KeyError, ValueError) as error:
+            raise InvalidValue(f"That cannot be played: {error}.") from None
+
     def _note(self, record: JournalRecord) -> None:
         self.complaints += filter(None, [self._journal.add(record)])
 
     def _replace(self, command: Command) -> None:
         """An undo or redo: not remembered as a new change."""
-        self._bank.check(apply(command, self.schedule.latest, self.earliest_frames))
+        self._check(apply(command, self.schedule.latest, self.earliest_frames))
         self.complaints += self.schedule.edit(command, self.earliest_frames)
 
     def _sound(self, command: TriggerPad | Panic) -> int:

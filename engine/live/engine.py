@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.bridge import messages as say
 from engine.bridge.codec import Envelope
-from engine.core.errors import InvalidValue, TaoError
+from engine.core.errors import InvalidValue, UsageError
 from engine.core.snapshot import Notice, Status
 from engine.dsp.processor import Processor
 from engine.live.backend import Backend
@@ -16,7 +16,7 @@ from engine.live.callback import clock_call
 from engine.live.capture import Recorder
 from engine.live.conductor import Conductor
 from engine.live.decomposer import Decomposer
-from engine.live.effects import PyoRack
+from engine.live.effects import CHUNK_FRAMES, PyoRack
 from engine.live.host import Host
 from engine.live.journal import Faded, Journal, Session
 from engine.live.null import NullBackend
@@ -35,6 +35,9 @@ class Engine:
                  decomposer: Decomposer) -> None:
         self.backend, self._decomposer = backend, decomposer
         rate = backend.sample_rate
+        if settings.effects == "pyo" and backend.block_frames % CHUNK_FRAMES:
+            raise UsageError(f"{backend.device} asks for {backend.block_frames} frames at a time, and the effects take "
+                             f"multiples of {CHUNK_FRAMES}. Set the device to 64 or 128, or add --effects bypass.")
         self.meters_path = shared_folder / "meters"
         processor = Processor(rate, MAX_BLOCK_FRAMES, settings.capture_s)
         self._rack = PyoRack(rate) if settings.effects == "pyo" else None
@@ -155,10 +158,7 @@ class Engine:
         playing_take = self.studio.record_state.value == "recording"
         if playing_take and isinstance(message, say.RESTARTING):
             raise InvalidValue("A take is being recorded; its tempo stays until it is complete.")
-        try:
-            self.conductor.perform(message, envelope.boundary, envelope.at_frames)
-        except (OverflowError, KeyError) as error:
-            raise TaoError(f"That cannot be played: {error}.") from None
+        self.conductor.perform(message, envelope.boundary, envelope.at_frames)
 
 
 def _warm(sample_rate: int) -> None:

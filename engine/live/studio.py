@@ -163,13 +163,20 @@ class Studio:
         loop = PlayedLoop(sample, len(audio), take.beats, name, overview=overview(audio))
         self._conductor.perform(LoadLoop(loop, Listen.ORIGINAL, take.start_ticks), Boundary.BAR)
         self._tell(Notice(f"Recorded {take.beats} beats: {path.name}."))
-        work = self._loop_work(loop, audio)
+        try:
+            work = self._loop_work(loop, audio)
+        except TaoError as error:
+            self._tell(Notice(str(error), urgent=True))
+            return
         work.recorded = True
         self._begin(work)
 
     def _loop_work(self, loop: PlayedLoop, audio: Audio) -> _Work:
         self._last_job += 1
-        segment, _ = write_segment(self._memory_folder, [audio])
+        try:
+            segment, _ = write_segment(self._memory_folder, [audio])
+        except OSError as error:
+            raise TaoError(f"The loop cannot be handed to the decomposer: {error}. Free some memory.") from None
         return _Work(DecomposeJob(self._last_job, segment, len(audio), 2, self._sample_rate, loop.name, loop.beats,
                                   self._sample_rate, str(self._memory_folder)), loop.name, loop)
 

@@ -29,6 +29,14 @@ def test_samples_come_out_of_shared_memory_and_leave_no_file(tmp_path: Path) -> 
     assert np.array_equal(bank[sample_id(AUDIO)], AUDIO) and not list(tmp_path.iterdir())
 
 
+def test_the_same_audio_again_does_not_move_what_may_be_sounding(tmp_path: Path) -> None:
+    bank = SampleBank()
+    address = bank[bank.add(AUDIO)].ctypes.data
+    bank.add(AUDIO.copy())
+    bank.attach(announced(tmp_path, AUDIO))
+    assert bank[sample_id(AUDIO)].ctypes.data == address
+
+
 def test_a_sample_with_nan_is_refused(tmp_path: Path) -> None:
     poisoned = AUDIO.copy()
     poisoned[3, 1] = np.nan

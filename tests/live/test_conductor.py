@@ -1,0 +1,109 @@
+"""Whatever faces ask for, in whatever order, the audio thread gets machines it can play, and the journal tells."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.core.commands import Boundary, Command, LoadDecomposition, LoadKit, LoadLoop, Play, ToggleStep
+from engine.core.errors import TaoError
+from engine.core.kit import Kit
+from engine.core.loop import PlayedLoop
+from engine.core.machine import Listen
+from engine.dsp.processor import Processor
+from engine.live.bank import SampleBank, sample_id
+from engine.live.callback import clock_call
+from engine.live.conductor import Conductor
+from engine.live.host import Host
+from engine.live.journal import Journal, Session
+from engine.live.replay import replay
+from tests import strategies
+from tests.live.peer_worker import noise_kit
+from tests.sounds import bank
+
+RATE, BLOCK = 48000, 128
+SOUNDS = bank()
+
+
+class Room:
+    """An engine without a device: blocks are rendered when it is told to."""
+
+    def __init__(self, folder: Path) -> None:
+        self.processor = Processor(RATE, 1024)
+        self.host = Host(self.processor, None, None)
+        self.bank = SampleBank()
+        self.folder = folder / "session"
+        self.journal = Journal(self.folder, Session(RATE, "bypass", 1024))
+        self.conductor = Conductor(self.processor, self.host, self.bank, self.journal, BLOCK)
+        self._call = clock_call()
+        self.heard: list[np.ndarray] = []
+        for audio in SOUNDS.values():
+            self.journal.add_sample(self.bank.add(audio), audio)
+
+    def load(self, name: str) -> None:
+        kit, pattern, samples = noise_kit(name, RATE)
+        for audio in samples.values():
+            self.journal.add_sample(self.bank.add(audio), audio)
+        self.conductor.perform(LoadDecomposition(kit, pattern), Boundary.BAR)
+
+    def play(self, blocks: int) -> None:
+        for _ in range(blocks):
+            self.conductor.flush()
+            self._call(self.host.address, BLOCK, self.host.now_frames)
+            self.heard.append(self.host.out[:BLOCK].copy())
+            self.conductor.drain()
+
+
+def in_the_bank(kit: Kit) -> Kit:
+    """The kit with the ids that the sounds of tests have in the engine's bank."""
+    return Kit(kit.name, {track: replace(one_shot, sample=sample_id(SOUNDS[one_shot.sample]))
+                          for track, one_shot in kit.one_shots.items()})
+
+
+_kits = strategies.kits.map(in_the_bank)
+_commands = st.one_of(strategies.commands, st.builds(LoadKit, _kits), st.builds(
+    LoadDecomposition, _kits, strategies.patterns(), listen=st.sampled_from(Listen),
+    bpm=st.none() | st.floats(), phase_ticks=st.none() | st.integers(-(2**63), 2**64 - 1)))
+_moves = st.lists(st.one_of(
+    st.tuples(_commands, st.sampled_from(Boundary), st.sampled_from([0, 0, 2**61]) | st.integers(0, 200_000)),
+    st.integers(1, 60), st.sampled_from(["kit a", "kit b", "undo", "redo", "retire"])), max_size=25)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_moves)
+def test_any_performance_is_played_and_replayed(moves: list[tuple[Command, Boundary, int] | int | str]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        room = Room(Path(name))
+        actions = {"undo": room.conductor.undo, "redo": room.conductor.redo, "retire": room.conductor.retire_samples}
+        for move in moves:
+            try:
+                if isinstance(move, int):
+                    room.play(move)
+                elif isinstance(move, str):
+                    actions[move]() if move in actions else room.load(move)
+                elif room.conductor.schedule.has_room:
+                    room.conductor.perform(*move)
+            except TaoError as error:
+                assert "\n" not in str(error)
+        room.play(20)
+        room.journal.close()
+        heard = np.concatenate(room.heard)
+        assert np.isfinite(heard).all()
+        assert np.array_equal(replay(room.folder, len(heard)), heard)
+
+
+def test_a_loop_that_waits_does_not_undo_edits_made_meanwhile(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.conductor.perform(Play())
+    room.play(20)
+    sample = room.bank.add(np.zeros((96000, 2), np.float32))
+    room.conductor.perform(LoadLoop(PlayedLoop(sample, 96000, 4)), Boundary.BAR)
+    room.play(3)
+    room.conductor.perform(ToggleStep("kick", 0))
+    assert room.conductor.pending == ("a loop",)
+    room.play(800)
+    machine = room.conductor.machine
+    assert machine.loop is not None and machine.pattern.track("kick").steps[0] is not None
