@@ -26,6 +26,13 @@ def engine(tmp_path: Path) -> Iterator[RunningEngine]:
         yield engine
 
 
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
+    """One engine for tests that leave no take behind."""
+    with running_engine(tmp_path_factory.mktemp("lasting"), "null") as engine:
+        yield engine
+
+
 def listening_to_the_kit_of_the_take(snapshot: Snapshot) -> bool:
     machine = snapshot.status.machine
     return machine.kit.name.startswith("take") and machine.listen is Listen.KIT and not snapshot.status.pending
@@ -102,19 +109,21 @@ def test_recording_while_stopped_starts_the_transport_with_the_take(engine: Runn
     assert machine.loop.frames == BEAT
 
 
-def test_a_cancelled_take_leaves_nothing(engine: RunningEngine) -> None:
-    engine.client.ask(StartRecording(4))
-    assert engine.client.wait(lambda s: s.status.record_state is RecordState.RECORDING)
-    engine.client.cancel_recording()
-    assert engine.client.wait(lambda s: s.status.record_state is RecordState.OFF)
-    assert not list(engine.takes.iterdir())
+def test_a_cancelled_take_leaves_nothing(lasting: RunningEngine) -> None:
+    lasting.client.ask(StartRecording(4))
+    assert lasting.client.wait(lambda s: s.status.record_state is RecordState.RECORDING)
+    lasting.client.cancel_recording()
+    assert lasting.client.wait(lambda s: s.status.record_state is RecordState.OFF)
+    assert not list(lasting.takes.iterdir())
 
 
-def test_the_tempo_stays_while_a_take_runs(engine: RunningEngine) -> None:
-    engine.client.ask(StartRecording(4))
-    assert engine.client.wait(lambda s: s.status.record_state is RecordState.RECORDING)
+def test_the_tempo_stays_while_a_take_runs(lasting: RunningEngine) -> None:
+    lasting.client.ask(StartRecording(4))
+    assert lasting.client.wait(lambda s: s.status.record_state is RecordState.RECORDING)
     with pytest.raises(TaoError, match="take is being recorded"):
-        engine.client.ask(SetTempo(90.0))
+        lasting.client.ask(SetTempo(90.0))
+    lasting.client.cancel_recording()
+    assert lasting.client.wait(lambda s: s.status.record_state is RecordState.OFF)
 
 
 def test_a_take_runs_to_its_end_when_the_sequencer_stops(engine: RunningEngine) -> None:
@@ -126,9 +135,9 @@ def test_a_take_runs_to_its_end_when_the_sequencer_stops(engine: RunningEngine) 
 
 
 @pytest.mark.parametrize("beats", [0, -4, 10_000])
-def test_a_take_has_a_length_that_fits(engine: RunningEngine, beats: int) -> None:
+def test_a_take_has_a_length_that_fits(lasting: RunningEngine, beats: int) -> None:
     with pytest.raises(TaoError, match="A take has 1 to"):
-        engine.client.ask(StartRecording(beats))
+        lasting.client.ask(StartRecording(beats))
 
 
 def test_a_full_disk_keeps_the_take_loaded(engine: RunningEngine) -> None:
