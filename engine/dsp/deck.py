@@ -122,11 +122,11 @@ def set_time(memory, deck, slot):  # type: ignore[no-untyped-def]
     memory.deck_floats[deck, D_FRAMES_PER_TICK] = memory.score_floats[slot, S_FRAMES_PER_TICK]
 
 
-@njit(types.boolean(MEMORY, INT, INT, INT, INT), cache=True, nogil=True)
-def goes_on(memory, deck, slot, address, frame):  # type: ignore[no-untyped-def]
+@njit(types.boolean(MEMORY, INT, INT, INT, INT, INT), cache=True, nogil=True)
+def goes_on(memory, deck, slot, address, length, frame):  # type: ignore[no-untyped-def]
     """Whether the deck can simply play on under score `slot`: same audio, same place, no step of two frames."""
     ints = memory.deck_ints[deck]
-    if ints[D_ADDRESS] != address or memory.score_ints[slot, S_PLAYING] == 0:
+    if ints[D_ADDRESS] != address or ints[D_LENGTH] != length:
         return False
     before = place_at(memory, deck, frame)
     old_times = (ints[D_ORIGIN_TICKS], ints[D_ORIGIN_FRAMES], ints[D_PHASE], ints[D_PASS_TICKS])
@@ -140,16 +140,20 @@ def goes_on(memory, deck, slot, address, frame):  # type: ignore[no-untyped-def]
     return False
 
 
-@njit(INT(MEMORY), cache=True, nogil=True)
-def free_deck(memory):  # type: ignore[no-untyped-def]
-    """A deck that is not in use; else the one whose fade began first."""
-    oldest = 0
+@njit(INT(MEMORY, INT), cache=True, nogil=True)
+def free_deck(memory, frame):  # type: ignore[no-untyped-def]
+    """A deck that is not in use at `frame`; else the quietest of those that fade to silence. At most one a role
+    does not fade, so there is always one."""
+    quietest, least = -1, 0.0
     for deck in range(DECKS):
-        if memory.deck_ints[deck, D_ACTIVE] == 0:
+        ints, floats = memory.deck_ints[deck], memory.deck_floats[deck]
+        if ints[D_ACTIVE] == 0:
             return deck
-        if memory.deck_ints[deck, D_RAMP_START] < memory.deck_ints[oldest, D_RAMP_START]:
-            oldest = deck
-    return oldest
+        if floats[D_TO] == 0.0:
+            gain = ramp(floats[D_FROM], 0.0, ints[D_RAMP_START], memory.state[RAMP_FRAMES], frame)
+            if quietest < 0 or gain < least:
+                quietest, least = deck, gain
+    return quietest
 
 
 @njit(types.void(MEMORY, INT, INT, INT, INT, FLOAT, INT), cache=True, nogil=True)
@@ -160,13 +164,13 @@ def set_role(memory, slot, role, address, length, gain, frame):  # type: ignore[
     for deck in range(DECKS):
         ints = memory.deck_ints[deck]
         if ints[D_ACTIVE] and ints[D_ROLE] == role and memory.deck_floats[deck, D_TO] > 0.0:
-            if wanted > 0.0 and not playing and goes_on(memory, deck, slot, address, frame):
+            if wanted > 0.0 and not playing and goes_on(memory, deck, slot, address, length, frame):
                 fade_deck(memory, deck, wanted, frame)
                 playing = True
             else:
                 fade_deck(memory, deck, 0.0, frame)
     if wanted > 0.0 and not playing:
-        deck = free_deck(memory)
+        deck = free_deck(memory, frame)
         ints, floats = memory.deck_ints[deck], memory.deck_floats[deck]
         ints[D_ACTIVE], ints[D_ROLE], ints[D_ADDRESS], ints[D_LENGTH] = 1, role, address, length
         set_time(memory, deck, slot)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.core.commands import LoadDecomposition, Play, SetListen, SetTempo, Stop
+from engine.core.commands import LoadDecomposition, LoadLoop, Play, SetListen, SetTempo, Stop
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit
 from engine.core.loop import PlayedLoop
@@ -85,3 +85,21 @@ def test_a_take_starts_over_where_it_was_recorded() -> None:
 def test_audio_that_is_shorter_than_announced_never_reaches_the_audio_thread() -> None:
     with pytest.raises(InvalidValue, match="shorter"):
         render_offline(machine(), {"aa": LOOP[:1000], "bb": LOOP}, 1000)
+
+
+def test_a_shorter_cut_of_the_same_recording_is_another_loop() -> None:
+    half = LoadLoop(PlayedLoop("aa", 48000, 4))
+    audio = render_offline(machine(bpm=120.0), SOUNDS, 200000, [(0, Play()), (96000, half)])
+    place = np.arange(96000 + RAMP, 190000) - 96000
+    assert np.abs(audio[96000 + RAMP : 190000 : 2] - LOOP[(place[::2] // 2) % 48000]).max() < 1e-6
+
+
+def test_a_rush_of_swaps_cuts_only_what_is_hardly_heard() -> None:
+    """More recordings than decks within one fade: the loud one, fading longest, must not be the one to go."""
+    calm = (0.5 * np.repeat(np.sin(2 * np.pi * 50 * np.arange(96000) / RATE)[:, None], 2, 1)).astype(np.float32)
+    sounds = {f"take {k}": calm.copy() for k in range(20)}
+    start = replace(machine(), loop=PlayedLoop("take 0", 96000, 4))
+    rush = [(10000 + 8 * k, LoadLoop(PlayedLoop(name, 96000, 4))) for k, name in enumerate(sounds)]
+    audio = render_offline(start, sounds, 20000, [(0, Play()), *rush])
+    assert np.abs(np.diff(audio, axis=0)).max() < 0.03
+    assert np.array_equal(audio[10400:], calm[10400:20000])
