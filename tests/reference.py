@@ -5,31 +5,36 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engine.core.groove import chance, sounds_on_pass, step_onset_ticks, stroke_ticks
+from engine.core.groove import chance, grid_ticks, sounds_on_pass, step_onset_ticks, stroke_ticks
 from engine.core.kit import OneShot, SampleId
-from engine.core.loop import Audio
-from engine.core.machine import Machine
+from engine.core.loop import Audio, PlayedLoop
+from engine.core.machine import Listen, Machine
 
 CHOKE_S = 0.002
+RAMP_S = 0.005
+GAINS = {Listen.ORIGINAL: (0, 1, 0), Listen.KIT_AND_RESIDUAL: (1, 0, 1), Listen.KIT: (1, 0, 0)}
 
 
 def strokes(machine: Machine, frames: int) -> list[tuple[int, int, float]]:
     """Every stroke in the first `frames` frames of a song that starts at frame 0: (frame, track, velocity)."""
     found = []
-    last_tick = machine.timeline.ticks_at(frames) + 4 * 960
+    phase = machine.phase_ticks
+    last_tick = machine.timeline.ticks_at(frames) + 4 * 960 - phase
     for index, track in enumerate(machine.pattern.tracks):
-        for grid_index in range(last_tick // track.step_ticks + 4):
+        for grid_index in range(-phase // track.step_ticks - 4, last_tick // track.step_ticks + 4):
             onset = step_onset_ticks(machine.pattern, track, grid_index)
             if onset is None or not machine.audible(track.name):
+                continue
+            if phase + grid_ticks(machine.pattern, track, grid_index) < 0:
                 continue
             step = track.steps[grid_index % len(track.steps)]
             assert step is not None
             skipped = step.probability < 1.0 and chance(machine.seed, index, grid_index) >= step.probability
             if skipped or not sounds_on_pass(step, grid_index // len(track.steps)):
                 continue
-            for tick in stroke_ticks(step, max(0, onset), track.step_ticks):
+            for tick in stroke_ticks(step, max(0, phase + onset), track.step_ticks):
                 frame = machine.timeline.frames_at(tick)
-                if frame < frames:
+                if 0 <= frame < frames:
                     found.append((frame, index, step.velocity))
     return sorted(found, key=lambda stroke: stroke[:2])
 
@@ -40,7 +45,11 @@ def resampled(sample: Audio, increment: float) -> np.ndarray:
     place = np.arange(frames) * increment
     place = place[place.astype(int) < len(sample)]
     index, fraction = place.astype(int), (place - place.astype(int))[:, None]
-    padded = np.vstack((np.zeros((1, 2)), sample.astype(np.float64), np.zeros((2, 2))))
+    return hermite(np.vstack((np.zeros((1, 2)), sample.astype(np.float64), np.zeros((2, 2)))), index, fraction)
+
+
+def hermite(padded: np.ndarray, index: np.ndarray, fraction: np.ndarray) -> np.ndarray:
+    """The curve through padded[index .. index + 3], at `fraction` between the middle two."""
     before, here, after, beyond = (padded[index + offset] for offset in range(4))
     slope, bend = (after - before) / 2, before - 2.5 * here + 2 * after - beyond / 2
     twist = (beyond - before) / 2 + 1.5 * (here - after)
@@ -63,11 +72,46 @@ def voice(one_shot: OneShot, sample: Audio, velocity: float, sample_rate: int, c
     return sound * gain[:, None] * velocity * one_shot.gain * sides
 
 
-def render(machine: Machine, bank: Mapping[SampleId, Audio], frames: int) -> np.ndarray:
-    """The kit played by the pattern, dry, float64 (frames, 2), below the polyphony limit."""
+def deck(machine: Machine, loop: PlayedLoop, sample: Audio, frames: int) -> np.ndarray:
+    """The recording in time with a song that starts at frame 0, float64 (frames, 2): each pass from its own
+    first frame on, frame for frame at the loop's own tempo, else by the Hermite formula round the loop's end."""
+    timeline, length_ticks = machine.timeline, loop.beats * 960
+    played = length_ticks * timeline.frames_per_tick
+    own_tempo = abs(played - loop.frames) < 1.0
+    increment = 1.0 if own_tempo else loop.frames / played
+    around = np.vstack((sample[-1:], sample, sample[:2])).astype(np.float64)
     out = np.zeros((frames, 2))
+    first = -machine.phase_ticks // length_ticks - 1
+    for turn in range(first, timeline.ticks_at(frames) // length_ticks + 2):
+        start, end = (timeline.frames_at(machine.phase_ticks + pass_ * length_ticks) for pass_ in (turn, turn + 1))
+        now = np.arange(max(0, start), min(frames, end))
+        place = (now - start) * increment
+        index = np.minimum(place.astype(int), loop.frames - 1)
+        if own_tempo:
+            out[now] = sample[index]
+        else:
+            out[now] = hermite(around, index, (place - index)[:, None])
+    return out
+
+
+def render(machine: Machine, bank: Mapping[SampleId, Audio], frames: int) -> np.ndarray:
+    """All that is heard of a machine that plays from frame 0 on, dry, float64 (frames, 2)."""
     if not machine.playing:
-        return out
+        return np.zeros((frames, 2))
+    rate, loop = machine.timeline.sample_rate, machine.loop
+    kit_gain, loop_gain, residual_gain = GAINS[machine.listen]
+    ramp = np.minimum(1.0, np.arange(frames) / round(RAMP_S * rate))[:, None]
+    out = kit(machine, bank, frames) * (1.0 + (kit_gain - 1.0) * ramp)
+    if loop is not None and loop_gain:
+        out += deck(machine, loop, bank[loop.sample], frames)
+    if loop is not None and loop.residual is not None and residual_gain:
+        out += deck(machine, loop, bank[loop.residual], frames)
+    return out
+
+
+def kit(machine: Machine, bank: Mapping[SampleId, Audio], frames: int) -> np.ndarray:
+    """The kit played by the pattern, float64 (frames, 2), below the polyphony limit."""
+    out = np.zeros((frames, 2))
     names = [track.name for track in machine.pattern.tracks]
     played = [(frame, machine.kit.one_shots[names[track]], velocity)
               for frame, track, velocity in strokes(machine, frames) if names[track] in machine.kit.one_shots]

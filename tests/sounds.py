@@ -3,7 +3,7 @@
 import numpy as np
 
 from engine.core.loop import Audio
-from tests.strategies import SAMPLES
+from tests.strategies import LOOPS, SAMPLES
 
 
 def burst(frames: int, seed: int) -> Audio:
@@ -12,6 +12,13 @@ def burst(frames: int, seed: int) -> Audio:
     return (0.3 * noise * np.exp(-5.0 * np.arange(frames) / frames)[:, None]).astype(np.float32)
 
 
+def impulse(frames: int = 1) -> Audio:
+    """A single full sample and then silence, float32 (frames, 2): it counts strokes, to the frame."""
+    audio = np.zeros((frames, 2), np.float32)
+    audio[0] = 1.0
+    return audio
+
+
 def bank() -> dict[str, Audio]:
     """A sample bank with the sounds that the strategies name."""
-    return {name: burst(frames, seed) for seed, (name, frames) in enumerate(SAMPLES.items())}
+    return {name: burst(frames, seed) for seed, (name, frames) in enumerate({**SAMPLES, **LOOPS}.items())}

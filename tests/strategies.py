@@ -4,11 +4,13 @@ from hypothesis import strategies as st
 
 from engine.core import commands as c
 from engine.core.kit import Kit, OneShot
+from engine.core.loop import PlayedLoop
 from engine.core.machine import Effects, Listen, Machine
 from engine.core.pattern import STEPS_PER_BEAT, TRACK_NAMES, Pattern, Step, Track
 from engine.core.timeline import PPQN, Frames, Ticks, Timeline
 
 SAMPLES = {"aa": 9000, "bb": 2500, "cc": 700}  # ids and lengths of what `tests.sounds.bank` holds
+LOOPS = {"take": 12000, "rest": 12000, "more": 7001}  # likewise, for longer sounds
 
 bpms = st.floats(30.0, 300.0, allow_nan=False)
 sample_rates = st.sampled_from([8000, 44100, 48000, 96000])
@@ -57,14 +59,27 @@ effects = st.builds(Effects, st.floats(-60, 12), st.floats(20, 20000), st.floats
 
 
 @st.composite
+def loops(draw):
+    """A recording that plays beside the kit, with a residual or without."""
+    if draw(st.booleans()):
+        return PlayedLoop("take", LOOPS["take"], draw(st.sampled_from([2, 3, 4])),
+                          residual=draw(st.sampled_from([None, "rest"])))
+    return PlayedLoop("more", LOOPS["more"], draw(st.sampled_from([1, 4])))
+
+
+@st.composite
 def machines(draw, sample_rate: int = 8000):
     """A machine that plays, or does not; its song starts at frame 0."""
     pattern = draw(patterns())
     names = st.frozensets(st.sampled_from([track.name for track in pattern.tracks]), max_size=2)
-    return Machine(Timeline(draw(st.floats(60, 300)), sample_rate), pattern, draw(kits), draw(st.booleans()),
-                   mutes=draw(names), solos=draw(names), seed=draw(st.integers(0, 1 << 32)))
+    loop = draw(st.none() | loops())
+    listen = Listen.KIT if loop is None else draw(st.sampled_from(Listen))
+    return Machine(Timeline(draw(st.floats(60, 300)), sample_rate), pattern, draw(kits), draw(st.booleans()), loop,
+                   listen, draw(names), draw(names), draw(effects), draw(st.integers(0, 1 << 32)),
+                   Ticks(draw(st.integers(0, 2)) * pattern.bar_ticks))
 
 
+phases = st.sampled_from([0, 3840, 7680]).map(Ticks)
 names = st.sampled_from([*TRACK_NAMES, "no such track"])
 commands = st.one_of(
     st.just(c.Play()), st.just(c.Stop()), st.just(c.Panic()), st.builds(c.SetTempo, st.floats(0, 400)),
@@ -73,5 +88,8 @@ commands = st.one_of(
     st.builds(c.SetSwing, st.none() | st.floats(0, 1), st.none() | names), st.builds(c.SetMute, names, st.booleans()),
     st.builds(c.SetSolo, names, st.booleans()), st.builds(c.SetListen, st.sampled_from(Listen)),
     st.builds(c.SetEffects, effects), st.builds(c.TriggerPad, names, st.floats(0, 1)), st.builds(c.LoadKit, kits),
-    st.builds(c.LoadPattern, patterns()), st.builds(c.LoadDecomposition, kits, patterns(), bpm=st.none() | bpms),
+    st.builds(c.LoadPattern, patterns()),
+    st.builds(c.LoadLoop, loops(), st.sampled_from(Listen), st.none() | phases),
+    st.builds(c.LoadDecomposition, kits, patterns(), st.none() | loops(), st.just(Listen.KIT), st.none() | bpms,
+              st.none() | phases),
 )

@@ -47,7 +47,7 @@ class Memory(NamedTuple):
     ramp_floats: np.ndarray  # (RAMPS, 2) float64: from, to
     ramp_starts: np.ndarray  # (RAMPS,) int64 frames
     pending: np.ndarray  # (PENDING, RECORD_WORDS) int64
-    events: np.ndarray  # (EVENTS, 2) int64: frame, track
+    events: np.ndarray  # (EVENTS, 3) int64: frame, track, tick of the grid slot
     event_velocities: np.ndarray  # (EVENTS,) float64
     commands: np.ndarray  # (RING_RECORDS, RECORD_WORDS) int64
     command_heads: np.ndarray  # (16,) int64
@@ -66,7 +66,7 @@ _SHAPES: dict[str, tuple[int, ...]] = {
     "track_ints": (SCORE_SLOTS, TRACKS, 16), "track_floats": (SCORE_SLOTS, TRACKS, 8),
     "step_ints": (SCORE_SLOTS, TRACKS, STEPS, 4), "step_floats": (SCORE_SLOTS, TRACKS, STEPS, 2),
     "voice_ints": (VOICES, 16), "voice_floats": (VOICES, 4), "deck_ints": (DECKS, 16), "deck_floats": (DECKS, 8),
-    "ramp_floats": (RAMPS, 2), "ramp_starts": (RAMPS,), "pending": (PENDING, RECORD_WORDS), "events": (EVENTS, 2),
+    "ramp_floats": (RAMPS, 2), "ramp_starts": (RAMPS,), "pending": (PENDING, RECORD_WORDS), "events": (EVENTS, 3),
     "event_velocities": (EVENTS,), "commands": (RING_RECORDS, RECORD_WORDS), "command_heads": (16,),
     "returns": (RING_RECORDS, RECORD_WORDS), "return_heads": (16,), "peaks": (TRACKS + 4,),
 }
@@ -158,7 +158,7 @@ def memory_at(at):  # type: ignore[no-untyped-def]
         carray(_pointer(at[11]), (RAMPS, 2), np.float64),
         carray(_pointer(at[12]), (RAMPS,), np.int64),
         carray(_pointer(at[13]), (PENDING, RECORD_WORDS), np.int64),
-        carray(_pointer(at[14]), (EVENTS, 2), np.int64),
+        carray(_pointer(at[14]), (EVENTS, 3), np.int64),
         carray(_pointer(at[15]), (EVENTS,), np.float64),
         carray(_pointer(at[16]), (RING_RECORDS, RECORD_WORDS), np.int64),
         carray(_pointer(at[17]), (16,), np.int64),

@@ -9,6 +9,7 @@ from numba import njit, types
 from engine.dsp.deck import mix_decks, take_decks
 from engine.dsp.memory import (
     BAD_VALUES,
+    CAPTURED,
     CUTOFF,
     DROPPED,
     EXPECTED,
@@ -47,9 +48,21 @@ from engine.dsp.ring import (
     VELOCITY,
     VELOCITY_UNIT,
     capture_block,
+    room_to_tell,
     tell,
 )
-from engine.dsp.sampler import ACTIVE, AGE, INCREMENT, LENGTH, TRACK, mix_voice, release_all, strike
+from engine.dsp.sampler import (
+    ACTIVE,
+    AGE,
+    INCREMENT,
+    LENGTH,
+    T_ADDRESS,
+    T_STRUCK,
+    TRACK,
+    mix_voice,
+    release_all,
+    strike,
+)
 from engine.dsp.sampler import PAD as IS_PAD
 from engine.dsp.sequencer import (
     S_CUTOFF,
@@ -57,7 +70,11 @@ from engine.dsp.sequencer import (
     S_MASTER,
     S_PLAYING,
     S_SEND,
+    STRETCH_FRAMES,
     due_events,
+    is_one_song,
+    owed_events,
+    remember_strokes,
     ticks_at,
 )
 
@@ -66,10 +83,11 @@ INT = types.int64
 
 @njit(types.void(MEMORY), cache=True, nogil=True)
 def take_commands(memory):  # type: ignore[no-untyped-def]
-    """Move what was published from the ring to the pending list, in order of arrival."""
+    """Move what was published from the ring to the pending list, in order of arrival, as far as there is room
+    to remember it and to tell of it when it is done."""
     heads = memory.command_heads
     head, tail = load_acquire(heads, HEAD), heads[TAIL]
-    while tail < head and memory.state[PENDING_COUNT] < PENDING:
+    while tail < head and memory.state[PENDING_COUNT] < min(PENDING, room_to_tell(memory)):
         record = memory.commands[tail % RING_RECORDS]
         if record[KIND] == CANCEL:
             kept = 0
@@ -97,9 +115,24 @@ def next_command(memory):  # type: ignore[no-untyped-def]
 
 
 @njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+def strike_event(memory, slot, event):  # type: ignore[no-untyped-def]
+    """Strike what `memory.events` has in place `event`, and remember for which grid slot that was."""
+    track, grid_tick = memory.events[event, 1], memory.events[event, 2]
+    strike(memory, slot, track, memory.event_velocities[event], 0)
+    ints = memory.track_ints[slot, track]
+    if ints[T_ADDRESS] != 0:
+        ints[T_STRUCK] = max(ints[T_STRUCK], grid_tick)
+
+
+@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
 def take_score(memory, slot, frame):  # type: ignore[no-untyped-def]
     """Play by score `slot` from `frame` on."""
+    before = memory.state[SLOT]
     memory.state[SLOT] = slot
+    if is_one_song(memory, before, slot, frame):
+        remember_strokes(memory, before, slot)
+        for event in range(owed_events(memory, before, slot, frame)):
+            strike_event(memory, slot, event)
     floats = memory.score_floats[slot]
     aim(memory, KIT, floats[S_KIT_GAIN], frame)
     aim(memory, MASTER, floats[S_MASTER], frame)
@@ -143,14 +176,14 @@ def sound(memory, frame, start, frames):  # type: ignore[no-untyped-def]
 
 @njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
 def play(memory, frame, start, frames):  # type: ignore[no-untyped-def]
-    """Sequence and sound one stretch without commands."""
+    """Sequence and sound one stretch without commands, at most STRETCH_FRAMES long."""
     slot = memory.state[SLOT]
     events = due_events(memory, slot, frame, frame + frames)
     at = frame
     for event in range(events):
         due = memory.events[event, 0]
         sound(memory, at, start + at - frame, due - at)
-        strike(memory, slot, memory.events[event, 1], memory.event_velocities[event], 0)
+        strike_event(memory, slot, event)
         at = due
     sound(memory, at, start + at - frame, frame + frames - at)
 
@@ -159,7 +192,9 @@ def play(memory, frame, start, frames):  # type: ignore[no-untyped-def]
 def follow_clock(memory, frame_time):  # type: ignore[no-untyped-def]
     """Be where the outside world is: after dropped blocks, voices are as old as if they had been heard."""
     state = memory.state
-    if state[STARTED] and frame_time != state[EXPECTED]:
+    if state[STARTED] == 0:
+        state[CAPTURED] = frame_time  # what was before is not missing: nobody listened
+    elif frame_time != state[EXPECTED]:
         gap = frame_time - state[EXPECTED]
         for voice in range(VOICES):
             ints = memory.voice_ints[voice]
@@ -207,9 +242,9 @@ def render_block(memory, frame_time, frames):  # type: ignore[no-untyped-def]
         while command >= 0 and memory.pending[command, AT_FRAME] <= at:
             do_command(memory, command, at)
             command = next_command(memory)
-        until = end
+        until = min(end, at + STRETCH_FRAMES)
         if command >= 0:
-            until = min(end, memory.pending[command, AT_FRAME])
+            until = min(until, memory.pending[command, AT_FRAME])
         play(memory, at, at - frame_time, until - at)
         at = until
     memory.state[BAD_VALUES] += clean_mix(memory, frames)

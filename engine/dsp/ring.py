@@ -1,5 +1,6 @@
 """Rings between one writer and one reader: commands in, what was done out, and the input that was heard."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from engine.dsp.memory import (
     CAPTURED,
     HEAD,
     MEMORY,
+    PENDING,
     RECORD_WORDS,
     RING_RECORDS,
     TAIL,
@@ -151,11 +153,22 @@ def load_newest(state):  # type: ignore[no-untyped-def]
     return load_acquire(state, CAPTURED)
 
 
+@njit(types.int64(MEMORY), cache=True, nogil=True)
+def room_to_tell(memory):  # type: ignore[no-untyped-def]
+    """How many records the return ring still takes. Real-time: yes."""
+    heads = memory.return_heads
+    return RING_RECORDS - (heads[HEAD] - load_acquire(heads, TAIL))
+
+
 @njit(types.void(MEMORY, types.int64, types.int64, types.int64, types.int64), cache=True, nogil=True)
 def tell(memory, kind, sequence, frame, value):  # type: ignore[no-untyped-def]
-    """Put a record into the return ring; lost when nobody reads. Real-time: yes."""
+    """Put a record into the return ring. Real-time: yes.
+
+    Commands are only taken while there is room to tell of them (`take_commands`); jumps leave them that room,
+    and are lost when nobody has read for some 190 of them.
+    """
     heads = memory.return_heads
-    if heads[HEAD] - load_acquire(heads, TAIL) < RING_RECORDS:
+    if room_to_tell(memory) > (PENDING if kind == JUMP else 0):
         row = heads[HEAD] % RING_RECORDS
         memory.returns[row, KIND] = kind
         memory.returns[row, RECORD_SEQUENCE] = sequence
@@ -166,7 +179,8 @@ def tell(memory, kind, sequence, frame, value):  # type: ignore[no-untyped-def]
 
 @njit(types.void(MEMORY, types.int64, types.int64), cache=True, nogil=True)
 def capture_block(memory, frame, frames):  # type: ignore[no-untyped-def]
-    """Copy the block's input into the ring at absolute `frame`; a gap before it becomes silence."""
+    """Copy the block's input into the ring at absolute `frame`; a gap before it becomes silence, and so does
+    what is not a finite number, here and in `audio_in`: a take is for keeps."""
     ring = memory.capture
     size = len(ring)
     gap = min(frame - memory.state[CAPTURED], size)
@@ -176,8 +190,10 @@ def capture_block(memory, frame, frames):  # type: ignore[no-untyped-def]
         ring[index, 1] = 0.0
     for offset in range(frames):
         index = (frame + offset) % size
-        ring[index, 0] = memory.audio_in[offset, 0]
-        ring[index, 1] = memory.audio_in[offset, 1]
+        for channel in range(2):
+            if not math.isfinite(memory.audio_in[offset, channel]):
+                memory.audio_in[offset, channel] = 0.0
+            ring[index, channel] = memory.audio_in[offset, channel]
     store_release(memory.state, CAPTURED, frame + frames)
 
 

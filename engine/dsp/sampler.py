@@ -10,7 +10,8 @@ from engine.dsp.memory import MEMORY, POLYPHONY, STARTS, VOICES, stereo_at
 INCREMENT, LEFT, RIGHT = 0, 1, 2
 NO_RELEASE = -1
 # words of a score's track: `track_ints`, then `track_floats`
-(T_COUNT, T_STEP_TICKS, T_SWING_TICKS, T_AUDIBLE, T_ADDRESS, T_LENGTH, T_CHOKE, T_ATTACK, T_DECAY, T_RAMP) = range(10)
+(T_COUNT, T_STEP_TICKS, T_SWING_TICKS, T_AUDIBLE, T_ADDRESS, T_LENGTH, T_CHOKE, T_ATTACK, T_DECAY, T_RAMP,
+ T_NAME, T_STRUCK) = range(12)
 T_INCREMENT, T_LEFT, T_RIGHT = 0, 1, 2
 
 OUT = types.Array(types.float64, 2, "C")
@@ -119,7 +120,10 @@ def mix_voice(ints, floats, out, start, frames):  # type: ignore[no-untyped-def]
     peak = 0.0
     for i in range(0, last, 8):
         index = int((age + i) * increment)
-        peak = max(peak, abs(left * sample[index, 0]), abs(right * sample[index, 1]))
+        value = max(abs(left * sample[index, 0]), abs(right * sample[index, 1]))
+        if shaped:
+            value *= envelope(age + i, ints[ATTACK], ints[DECAY], ints[RELEASE_AGE], ints[RAMP])
+        peak = max(peak, value)
     ints[AGE] = age + frames
     if last < frames:
         ints[ACTIVE] = 0

@@ -1,5 +1,6 @@
 """A Machine lowered to arrays: all that the audio thread must know, in one slot of its memory."""
 
+import zlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -40,10 +41,13 @@ def lower(memory: Memory, slot: int, machine: Machine, bank: Mapping[SampleId, A
     floats[q.S_MASTER], floats[q.S_CUTOFF] = 10.0 ** (effects.gain_db / 20.0), effects.cutoff_hz
     floats[q.S_SEND] = effects.reverb_send
     _lower_loop(ints, machine, bank)
+    memory.track_ints[slot] = 0  # a pad may name a track that this machine has not: it is silent
+    memory.track_ints[slot, :, v.T_STRUCK] = q.NEVER_STRUCK
     for index, track in enumerate(pattern.tracks):
         swing = pattern.swing if track.swing is None else track.swing
         _lower_steps(memory, slot, index, track, swing_ticks(swing, track.step_ticks))
         memory.track_ints[slot, index, v.T_AUDIBLE] = machine.audible(track.name)
+        memory.track_ints[slot, index, v.T_NAME] = zlib.crc32(track.name.encode())
         one_shot = machine.kit.one_shots.get(track.name)
         _lower_one_shot(memory, slot, index, one_shot, bank, timeline.sample_rate)
 
@@ -84,7 +88,6 @@ def _lower_one_shot(memory: Memory, slot: int, index: int, one_shot: OneShot | N
                     bank: Mapping[SampleId, Audio], sample_rate: int) -> None:
     ints, floats = memory.track_ints[slot, index], memory.track_floats[slot, index]
     if one_shot is None:
-        ints[v.T_ADDRESS] = 0
         return
     ints[v.T_ADDRESS] = _address(bank, one_shot.sample, one_shot.frames)
     ints[v.T_LENGTH] = one_shot.frames
@@ -116,8 +119,9 @@ class ScoreSlots:
         """Lower `machine` into a free slot; the record to push. Raises RingFull when no slot is free."""
         if not self._free:
             raise RingFull("Too many changes wait for the audio thread; wait for a bar line.")
-        slot = self._free.pop()
+        slot = self._free[-1]
         lower(self._memory, slot, machine, bank)
+        self._free.pop()  # not before: lowering may have refused the machine
         self._waiting[sequence] = slot
         return Record(SCORE, sequence, at_frame, slot)
 

@@ -5,7 +5,7 @@ import math
 from numba import njit, types
 
 from engine.dsp.memory import EVENTS, MEMORY, TRACKS
-from engine.dsp.sampler import T_AUDIBLE, T_COUNT, T_STEP_TICKS, T_SWING_TICKS
+from engine.dsp.sampler import T_AUDIBLE, T_COUNT, T_NAME, T_STEP_TICKS, T_STRUCK, T_SWING_TICKS
 
 # words of a score: `score_ints`, then `score_floats`
 (S_PLAYING, S_ORIGIN_TICKS, S_ORIGIN_FRAMES, S_PHASE, S_SEED, S_TRACKS, S_LOOP_ADDRESS, S_LOOP_LENGTH,
@@ -14,6 +14,10 @@ from engine.dsp.sampler import T_AUDIBLE, T_COUNT, T_STEP_TICKS, T_SWING_TICKS
 # words of a step: `step_ints`, then `step_floats`
 MICROTIMING, NTH, OF, RATCHET = range(4)
 VELOCITY, PROBABILITY = range(2)
+NEVER_STRUCK = -(1 << 62)
+NEAR_TICKS = 240  # two songs this close are one song whose tempo changed
+# 8 tracks of 16 steps a beat with 8 strokes each at 300 BPM and 8 kHz, three steps' strokes at once: under EVENTS
+STRETCH_FRAMES = 256
 
 INT, FLOAT = types.int64, types.float64
 
@@ -49,8 +53,8 @@ def chance(seed, track, grid_index):  # type: ignore[no-untyped-def]
     return types.float64((mixed ^ (mixed >> types.uint64(31))) >> types.uint64(11)) / 9007199254740992.0
 
 
-@njit(INT(MEMORY, INT, INT, INT, FLOAT), cache=True, nogil=True)
-def insert_event(memory, count, frame, track, velocity):  # type: ignore[no-untyped-def]
+@njit(INT(MEMORY, INT, INT, INT, INT, FLOAT), cache=True, nogil=True)
+def insert_event(memory, count, frame, track, grid_tick, velocity):  # type: ignore[no-untyped-def]
     """Keep the events sorted by frame, then track; the number of events after it."""
     if count >= EVENTS:
         return count
@@ -60,37 +64,44 @@ def insert_event(memory, count, frame, track, velocity):  # type: ignore[no-unty
         memory.events[place] = memory.events[place - 1]
         memory.event_velocities[place] = memory.event_velocities[place - 1]
         place -= 1
-    memory.events[place, 0], memory.events[place, 1] = frame, track
+    memory.events[place, 0], memory.events[place, 1], memory.events[place, 2] = frame, track, grid_tick
     memory.event_velocities[place] = velocity
     return count + 1
 
 
-@njit(INT(MEMORY, INT, INT, INT, INT, INT, INT), cache=True, nogil=True)
-def strokes_of_step(memory, slot, track, grid_index, first_frame, end_frame, count):  # type: ignore[no-untyped-def]
-    """Add what grid slot `grid_index` of the track strikes in [first_frame, end_frame)."""
+@njit(INT(MEMORY, INT, INT, INT), cache=True, nogil=True)
+def grid_tick_of(memory, slot, track, grid_index):  # type: ignore[no-untyped-def]
+    """The song tick of the track's swung grid slot."""
     ints = memory.track_ints[slot, track]
-    steps = ints[T_COUNT]
-    step, turn = grid_index % steps, grid_index // steps
-    velocity = memory.step_floats[slot, track, step, VELOCITY]
-    if velocity <= 0.0:
-        return count
-    details = memory.step_ints[slot, track, step]
-    if turn % details[OF] != details[NTH] - 1:
-        return count
     late = ints[T_SWING_TICKS] if grid_index % 2 else 0
-    grid_tick = memory.score_ints[slot, S_PHASE] + grid_index * ints[T_STEP_TICKS] + late
-    if grid_tick < 0:
-        return count
-    # a first step that is played early would lie before the song: it sounds with its first frame
-    onset = max(0, grid_tick + details[MICROTIMING])
+    return memory.score_ints[slot, S_PHASE] + grid_index * ints[T_STEP_TICKS] + late
+
+
+@njit(INT(MEMORY, INT, INT, INT), cache=True, nogil=True)
+def strokes_in(memory, slot, track, grid_index):  # type: ignore[no-untyped-def]
+    """How many strokes sound in this grid slot on this pass: none where the step is empty or its turn is not
+    due, else its ratchet."""
+    steps = memory.track_ints[slot, track, T_COUNT]
+    step, turn = grid_index % steps, grid_index // steps
+    details = memory.step_ints[slot, track, step]
+    if memory.step_floats[slot, track, step, VELOCITY] <= 0.0 or turn % details[OF] != details[NTH] - 1:
+        return 0
+    if grid_tick_of(memory, slot, track, grid_index) < 0:
+        return 0
     probability = memory.step_floats[slot, track, step, PROBABILITY]
     if probability < 1.0 and chance(memory.score_ints[slot, S_SEED], track, grid_index) >= probability:
-        return count
-    for stroke in range(details[RATCHET]):
-        frame = frame_at(memory, slot, onset + stroke * ints[T_STEP_TICKS] // details[RATCHET])
-        if first_frame <= frame < end_frame:
-            count = insert_event(memory, count, frame, track, velocity)
-    return count
+        return 0
+    return details[RATCHET]
+
+
+@njit(INT(MEMORY, INT, INT, INT, INT), cache=True, nogil=True)
+def stroke_tick(memory, slot, track, grid_index, stroke):  # type: ignore[no-untyped-def]
+    """The song tick of a stroke in this grid slot. A first step that is played early would lie before the song:
+    it sounds with the song's first frame."""
+    ints = memory.track_ints[slot, track]
+    details = memory.step_ints[slot, track, grid_index % ints[T_COUNT]]
+    onset = max(0, grid_tick_of(memory, slot, track, grid_index) + details[MICROTIMING])
+    return onset + stroke * ints[T_STEP_TICKS] // details[RATCHET]
 
 
 @njit(INT(MEMORY, INT, INT, INT), cache=True, nogil=True)
@@ -107,9 +118,66 @@ def due_events(memory, slot, first_frame, end_frame):  # type: ignore[no-untyped
     last = ticks_at(memory, slot, end_frame) - phase
     for track in range(memory.score_ints[slot, S_TRACKS]):
         if memory.track_ints[slot, track, T_AUDIBLE]:
-            stride = memory.track_ints[slot, track, T_STEP_TICKS]
-            for grid_index in range((first - 1) // stride - 2, (last + 1) // stride + 2):
-                count = strokes_of_step(memory, slot, track, grid_index, first_frame, end_frame, count)
+            stride, steps = memory.track_ints[slot, track, T_STEP_TICKS], memory.track_ints[slot, track, T_COUNT]
+            for index in range((first - 1) // stride - 2, (last + 1) // stride + 2):
+                velocity = memory.step_floats[slot, track, index % steps, VELOCITY]
+                for stroke in range(strokes_in(memory, slot, track, index)):
+                    frame = frame_at(memory, slot, stroke_tick(memory, slot, track, index, stroke))
+                    if first_frame <= frame < end_frame:
+                        grid_tick = grid_tick_of(memory, slot, track, index)
+                        count = insert_event(memory, count, frame, track, grid_tick, velocity)
+    return count
+
+
+@njit(types.boolean(MEMORY, INT, INT, INT), cache=True, nogil=True)
+def is_one_song(memory, before, slot, frame):  # type: ignore[no-untyped-def]
+    """Whether score `slot` goes on at `frame` where score `before` is in the song."""
+    if memory.score_ints[before, S_PLAYING] == 0 or memory.score_ints[slot, S_PLAYING] == 0:
+        return False
+    return abs(ticks_at(memory, slot, frame) - ticks_at(memory, before, frame)) <= NEAR_TICKS
+
+
+@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+def remember_strokes(memory, before, slot):  # type: ignore[no-untyped-def]
+    """Let the tracks of score `slot` know what the tracks of the same names struck last."""
+    for track in range(memory.score_ints[slot, S_TRACKS]):
+        for other in range(memory.score_ints[before, S_TRACKS]):
+            if memory.track_ints[slot, track, T_NAME] == memory.track_ints[before, other, T_NAME]:
+                memory.track_ints[slot, track, T_STRUCK] = memory.track_ints[before, other, T_STRUCK]
+
+
+@njit(types.boolean(MEMORY, INT, INT, INT, INT, INT, INT), cache=True, nogil=True)
+def is_owed(memory, slot, track, grid_index, stroke, heard_tick, frame):  # type: ignore[no-untyped-def]
+    """Whether a stroke due before `frame` is still to be heard, when the song was heard up to heard_tick."""
+    tick = stroke_tick(memory, slot, track, grid_index, stroke)
+    if frame_at(memory, slot, tick) >= frame:
+        return False
+    if stroke > 0:
+        return tick > heard_tick
+    grid_tick = grid_tick_of(memory, slot, track, grid_index)
+    struck = memory.track_ints[slot, track, T_STRUCK] >= grid_tick
+    return not struck and max(tick, grid_tick) > heard_tick
+
+
+@njit(INT(MEMORY, INT, INT, INT), cache=True, nogil=True)
+def owed_events(memory, before, slot, frame):  # type: ignore[no-untyped-def]
+    """Fill `memory.events` with what score `slot`, taking over from `before` at `frame`, must strike at once.
+
+    A downbeat that is played early lies before the bar line on which its pattern takes over, and a faster tempo
+    moves the next tick to before the frame of the change: without this, neither score would strike them.
+    """
+    heard_tick = ticks_at(memory, before, frame - 1)
+    since = heard_tick - memory.score_ints[slot, S_PHASE]
+    count = 0
+    for track in range(memory.score_ints[slot, S_TRACKS]):
+        if memory.track_ints[slot, track, T_AUDIBLE]:
+            stride, steps = memory.track_ints[slot, track, T_STEP_TICKS], memory.track_ints[slot, track, T_COUNT]
+            for index in range(since // stride - 2, (since + NEAR_TICKS) // stride + 3):
+                velocity = memory.step_floats[slot, track, index % steps, VELOCITY]
+                for stroke in range(strokes_in(memory, slot, track, index)):
+                    if is_owed(memory, slot, track, index, stroke, heard_tick, frame):
+                        grid_tick = grid_tick_of(memory, slot, track, index)
+                        count = insert_event(memory, count, frame, track, grid_tick, velocity)
     return count
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from engine.core.commands import Command, apply
+from engine.core.commands import Command, LoadPattern, apply
 from engine.core.errors import InvalidValue
 from engine.core.machine import Machine
 from engine.dsp.offline import render_offline
@@ -50,7 +50,5 @@ def test_the_kernels_render_what_their_slow_twin_renders(machine: Machine) -> No
 @given(machines(), st.integers(1, 4000))
 def test_a_machine_that_is_loaded_later_plays_as_if_it_had_always_been_there(machine: Machine, later: int) -> None:
     """Swapping a machine for itself is inaudible, wherever it happens."""
-    from engine.core.commands import LoadPattern
-
     swap: list[tuple[int, Command]] = [(later, LoadPattern(machine.pattern))]
     assert np.array_equal(render_offline(machine, bank(), FRAMES), render_offline(machine, bank(), FRAMES, swap))

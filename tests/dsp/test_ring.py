@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.core.errors import TaoError
+from engine.core.errors import InvalidValue, TaoError
+from engine.core.kit import Kit, OneShot
 from engine.core.machine import empty_machine
 from engine.dsp.memory import RING_RECORDS, SCORE_SLOTS
 from engine.dsp.processor import Processor
@@ -96,3 +99,42 @@ def test_the_future_and_the_forgotten_cannot_be_read() -> None:
         processor.capture.read(5000, 200)
     with pytest.raises(TaoError, match="gone"):
         processor.capture.read(0, 10)
+
+
+def test_a_command_is_never_done_without_being_told_however_many_blocks_were_lost() -> None:
+    processor = Processor(48000, 128)
+    for block in range(400):  # nobody reads: the control thread is held up
+        processor.process(SILENCE, block * 1000)
+    processor.push([processor.score(1, 0, empty_machine(48000), {}), *(Record(PANIC, 2 + k) for k in range(200))])
+    told = []
+    for block in range(400, 404):
+        processor.process(SILENCE, block * 1000)
+    for block in range(404, 420):
+        told += processor.drain()
+        processor.process(SILENCE, block * 1000)
+    assert [done.sequence for done in told if done.kind != JUMP] == list(range(1, 202))
+
+
+def test_a_machine_that_cannot_be_lowered_costs_no_slot() -> None:
+    processor = Processor(48000, 128)
+    missing = replace(empty_machine(48000), kit=Kit("missing", {"kick": OneShot("nowhere", 10)}))
+    for sequence in range(3 * SCORE_SLOTS):
+        with pytest.raises(InvalidValue, match="missing"):
+            processor.score(sequence, 0, missing, {})
+    assert processor.slots.free == SCORE_SLOTS - 1
+
+
+def test_a_take_holds_no_value_that_is_not_a_number() -> None:
+    processor = Processor(8000, 64)
+    block = np.full((64, 2), 0.5, np.float32)
+    block[3], block[9, 1] = np.nan, -np.inf
+    processor.process(block, 0)
+    heard = processor.capture.read(0, 64)
+    assert not heard[3].any() and heard[9].tolist() == [0.5, 0.0] and np.isfinite(heard).all()
+    assert np.isfinite(processor.memory.peaks).all()
+
+
+def test_before_the_first_block_nothing_was_missed() -> None:
+    processor = Processor(8000, 64)
+    processor.process(np.ones((64, 2), np.float32), 1 << 40)
+    assert processor.drain() == [] and processor.capture.read(1 << 40, 64).all()

@@ -8,7 +8,7 @@ from engine.core.commands import LoadKit, Panic, Play, SetStep, TriggerPad, appl
 from engine.core.kit import Kit, OneShot
 from engine.core.machine import Machine, empty_machine
 from engine.core.pattern import Step
-from engine.dsp.memory import POLYPHONY, VOICES
+from engine.dsp.memory import POLYPHONY, SCORE_SLOTS, VOICES
 from engine.dsp.offline import render_offline
 from engine.dsp.processor import Processor
 from engine.dsp.ring import PAD, Record
@@ -112,3 +112,30 @@ def test_a_kit_swap_lets_the_old_tail_ring() -> None:
     sounds = {"tone": TONE, "silence": np.zeros((10, 2), np.float32)}
     audio = render_offline(machine, sounds, 20000, [(0, Play()), (5000, swap)])
     assert np.array_equal(audio, TONE[:20000])
+
+
+def test_a_pad_that_the_new_pattern_has_no_track_for_is_silent() -> None:
+    """The pad was struck for the old pattern; its slot once held a one-shot whose memory may be gone."""
+    processor = Processor(RATE, 128)
+    full = with_kit(crash=OneShot("tone", len(TONE)))
+    small = replace(full, pattern=replace(full.pattern, tracks=full.pattern.tracks[:1]))
+    silence = np.zeros((128, 2), np.float32)
+    for sequence in range(1, 2 * SCORE_SLOTS):
+        machine = full if sequence < SCORE_SLOTS + 2 else small
+        processor.push([processor.score(sequence, 0, machine, {"tone": TONE})])
+        processor.process(silence, sequence * 128)
+        processor.drain()
+    processor.push([Record(PAD, 1000, 0, 5, 1.0)])
+    assert not processor.process(silence, 2 * SCORE_SLOTS * 128).any() and processor.sounding() == set()
+
+
+def test_the_meter_of_a_track_falls_with_its_envelope() -> None:
+    processor = Processor(RATE, 4800)
+    machine = with_kit(kick=OneShot("ones", 48000, decay_s=0.4))
+    ones = np.ones((48000, 2), np.float32)
+    processor.push([processor.score(1, 0, machine, {"ones": ones}), Record(PAD, 2, 0, 0, 0.5)])
+    levels = []
+    for block in range(5):
+        processor.process(np.zeros((4800, 2), np.float32), block * 4800)
+        levels.append(float(processor.memory.peaks[0]))
+    assert np.allclose(levels, [0.5, 0.375, 0.25, 0.125, 0.0], atol=1e-3)
