@@ -22,8 +22,13 @@ class Processor:
     latency_frames = 0
 
     def __init__(self, sample_rate: int, max_frames: int, capture_s: float = 1.0) -> None:
+        self._capture_s = capture_s
+        self.prepare(sample_rate, max_frames)
+
+    def prepare(self, sample_rate: int, max_frames: int) -> None:
+        """Make all memory anew: nothing may hold the old `memory` or `addresses` any more."""
         self.sample_rate, self.max_frames = sample_rate, max_frames
-        wanted = max(int(capture_s * sample_rate) + 2 * max_frames, 1024)
+        wanted = max(int(self._capture_s * sample_rate) + 2 * max_frames, 1024)
         self.memory = memory.make_memory(max_frames, 1 << (wanted - 1).bit_length())
         self.addresses = memory.addresses_of(self.memory)
         self.commands, self.returns = CommandRing(self.memory), ReturnRing(self.memory)
