@@ -1,0 +1,1 @@
+"""How the transcriber learns: endless loops with known answers, training, evaluation."""

@@ -1,0 +1,68 @@
+"""Everything a training run needs to go on as if nothing had happened, in one file, replaced atomically.
+
+The data of a step follows from (seed, step) alone and so does the dropout, so there is no generator state
+to keep: network, its moving average, the optimiser's moments, the step and the history are all.
+"""
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from engine.core.errors import TaoError
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where a run stands. steps: all there will be, 0 while not decided; history: one dict a validation."""
+
+    step: int = 0
+    steps: int = 0
+    spent_s: float = 0.0
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+def save_checkpoint(path: Path, net: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer,
+                    progress: Progress, settings: dict[str, Any]) -> None:
+    """Write the run's state to `path`; a kill at any moment leaves the old file or the new one."""
+    tensors = {f"net.{name}": value for name, value in net.state_dict().items()}
+    tensors |= {f"average.{name}": value for name, value in average.state_dict().items()}
+    for number, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
+    told = {"step": progress.step, "steps": progress.steps, "spent_s": progress.spent_s,
+            "history": progress.history, "settings": settings}
+    part = path.with_suffix(".part")
+    save_file({name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}, part,
+              {"tao": json.dumps(told)})
+    with part.open("rb") as written:
+        os.fsync(written.fileno())
+    part.replace(path)
+
+
+def load_checkpoint(path: Path, net: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer,
+                    settings: dict[str, Any]) -> Progress:
+    """Put a run's state back. Raises TaoError when the file belongs to a run with other settings."""
+    with safe_open(path, framework="pt") as opened:
+        told = json.loads(opened.metadata()["tao"])
+        tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 it is no dict
+    other = sorted(name for name in settings if told["settings"].get(name) != settings[name])
+    if other:
+        raise TaoError(f"{path} was trained with another {', '.join(other)}; use the same, or another folder.")
+    net.load_state_dict(_under("net.", tensors))
+    average.load_state_dict(_under("average.", tensors))
+    moments: dict[int, dict[str, Tensor]] = {}
+    for name, value in _under("optimizer.", tensors).items():
+        number, _, key = name.partition(".")
+        moments.setdefault(int(number), {})[key] = value
+    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
+    return Progress(told["step"], told["steps"], told["spent_s"], told["history"])
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

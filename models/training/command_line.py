@@ -1,0 +1,33 @@
+"""The verbs `train` and `evaluate`. What they need is imported when they run: torch takes a second to load."""
+
+from pathlib import Path
+
+import click
+
+DATA = click.option("--data", required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
+                    help="A folder with oneshots/ and patterns/.")
+
+
+@click.group()
+def train() -> None:
+    """Train one of Tao's networks."""
+
+
+@train.command(name="transcriber")
+@DATA
+@click.option("--run", required=True, type=click.Path(path_type=Path), help="The run's folder: checkpoint and curve.")
+@click.option("--minutes", type=click.FloatRange(min=0.0), default=0.0, help="How long; the steps follow from it.")
+@click.option("--steps", type=click.IntRange(min=0), default=0, help="How many steps, instead of --minutes.")
+@click.option("--resume", is_flag=True, help="Go on where the run stopped or was killed.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@click.option("--licence", type=click.Choice(["all", "permissive"]), default="all", show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--threads", type=click.IntRange(min=1), help="At most so many processor threads.")
+def train_transcriber_verb(**asked: object) -> None:
+    """Train a transcriber on loops that are made as it goes; prints the weights' file.
+
+    With several GPUs: torchrun --nproc-per-node N tao_live.py train transcriber ...
+    """
+    from models.training.train import TrainingSettings, train_transcriber
+
+    click.echo(train_transcriber(TrainingSettings(**asked)))  # type: ignore[arg-type]

@@ -1,0 +1,183 @@
+"""What happens to drums on their way to a record, on whole batches of loops, in torch, on any device.
+
+Loops are circular, so filters and rooms are circular convolutions: products of spectra, tails come round.
+Every loop gets its own settings; an effect runs only on the loops that have it.
+"""
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from models.training.bank import RATE
+
+Rng = np.random.Generator
+_GRID = 256                       # points of an equaliser curve, evenly spaced in log frequency
+_LOW_HZ, _HIGH_HZ = 20.0, 22050.0
+_LEVEL_HOP = 44                   # the compressor looks a thousand times a second
+
+
+def produced(audio: Tensor, rng: Rng, share: float = 0.7) -> Tensor:
+    """audio (rows, frames) after a random production on `share` of the rows; every row at peak 1."""
+    device, rows = audio.device, audio.shape[0]
+    audio = _at_peak(audio)
+    wet = rng.random(rows) < share
+    chosen = np.nonzero(wet)[0]
+    if len(chosen):
+        part = audio[torch.from_numpy(chosen).to(device)]
+        part = _chain(part, rng)
+        audio = audio.index_copy(0, torch.from_numpy(chosen).to(device), part)
+    return _at_peak(audio)
+
+
+def _at_peak(audio: Tensor) -> Tensor:
+    return audio / audio.abs().amax(dim=1, keepdim=True).clamp(min=1e-6)
+
+
+def _chain(audio: Tensor, rng: Rng) -> Tensor:
+    """Colour and room, bus compressor, drive, noise, tone and low-pass, converters."""
+    rows = audio.shape[0]
+    audio = _where(audio, rng.random(rows) < 0.75, lambda x: _spaced(x, rng))
+    audio = _where(_at_peak(audio), rng.random(rows) < 0.6, lambda x: compressed(x, rng))
+    audio = _where(_at_peak(audio), rng.random(rows) < 0.4, lambda x: _driven(x, rng))
+    audio = _where(_at_peak(audio), rng.random(rows) < 0.5, lambda x: _noisy(x, rng))
+    audio = _where(audio, rng.random(rows) < 0.6, lambda x: _toned(x, rng))
+    return _where(_at_peak(audio), rng.random(rows) < 0.12, lambda x: _crushed(x, rng))
+
+
+def _where(audio: Tensor, mask: np.ndarray, effect: "object") -> Tensor:
+    if not mask.any():
+        return audio
+    index = torch.from_numpy(np.nonzero(mask)[0]).to(audio.device)
+    return audio.index_copy(0, index, effect(audio[index]))  # type: ignore[operator]
+
+
+def curves(rng: Rng, rows: int, spread_db: float) -> np.ndarray:
+    """(rows, 256) float32 linear gains of smooth random equalisers over log frequency."""
+    knots = rng.normal(0, spread_db, (rows, 7)) + rng.normal(0, spread_db, (rows, 1)) * np.linspace(-1, 1, 7)
+    at = np.linspace(0, 6, _GRID)
+    low = np.minimum(at.astype(int), 5)
+    t = at - low
+    t = t * t * (3 - 2 * t)
+    decibels = knots[:, low] * (1 - t) + knots[:, low + 1] * t
+    return (10 ** (np.clip(decibels, -24, 18) / 20)).astype(np.float32)
+
+
+def lowpasses(rng: Rng, rows: int, chance: float) -> np.ndarray:
+    """(rows, 256) float32 gains: low-passes of some rows at 3.5 to 14 kHz, gentle or as steep as a codec's."""
+    octave = np.log2(_HIGH_HZ / _LOW_HZ)
+    at = np.linspace(0, octave, _GRID)[None]
+    cutoff = np.log2(np.exp(rng.uniform(np.log(3500), np.log(14000), (rows, 1))) / _LOW_HZ)
+    slope_db = np.where(rng.random((rows, 1)) < 0.5, 12.0, 90.0)
+    decibels = -slope_db * np.maximum(at - cutoff, 0)
+    decibels = np.where(rng.random((rows, 1)) < chance, decibels, 0.0)
+    return (10 ** (decibels / 20)).astype(np.float32)
+
+
+def _per_bin(gains: np.ndarray, frames: int, device: torch.device) -> Tensor:
+    """Curves (rows, 256) -> (rows, frames // 2 + 1), the nearest point each."""
+    hz = torch.arange(frames // 2 + 1, device=device).clamp(min=1) * (RATE / frames)
+    place = (torch.log2(hz / _LOW_HZ) * ((_GRID - 1) / math.log2(_HIGH_HZ / _LOW_HZ))).round()
+    return torch.from_numpy(gains).to(device)[:, place.long().clamp(0, _GRID - 1)]
+
+
+def _spaced(audio: Tensor, rng: Rng) -> Tensor:
+    """An equaliser and, on most, a room or plate: decaying noise, darker or brighter."""
+    rows, frames = audio.shape
+    spectra = torch.fft.rfft(audio) * _per_bin(curves(rng, rows, 3.0), frames, audio.device)
+    roomy = np.nonzero(rng.random(rows) < 0.6)[0]
+    if len(roomy):
+        index = torch.from_numpy(roomy).to(audio.device)
+        wet = torch.fft.rfft(rooms(rng, len(roomy), frames, audio.device))
+        wet = wet * _per_bin(curves(rng, len(roomy), 4.0), frames, audio.device)
+        spectra = spectra.index_copy(0, index, spectra[index] * (1.0 + wet))
+    return torch.fft.irfft(spectra, n=frames)
+
+
+def rooms(rng: Rng, rows: int, frames: int, device: torch.device) -> Tensor:
+    """(rows, frames) impulse responses without the direct sound, longer ones cut to the loop's length."""
+    decay_s = np.exp(rng.uniform(np.log(0.03), np.log(0.5), (rows, 1)))
+    level = np.exp(rng.uniform(np.log(0.03), np.log(0.5), (rows, 1)))
+    length = min(frames, round(5 * float(decay_s.max()) * RATE))
+    shape = np.exp(-np.arange(length)[None] / (decay_s * RATE)) * level / np.sqrt(decay_s * RATE / 2)
+    late = (rng.uniform(0.0, 0.03, rows) * RATE).astype(np.int64)
+    out = np.zeros((rows, frames), np.float32)
+    noise = rng.standard_normal((rows, length), dtype=np.float32)
+    for row in range(rows):
+        out[row, late[row] : length] = (noise * shape)[row, : length - late[row]] if late[row] < length else 0.0
+    return torch.from_numpy(out).to(device)
+
+
+def compressed(audio: Tensor, rng: Rng) -> Tensor:
+    """A bus compressor that looks ahead not at all: level held and smoothed, gain in dB, made up by the peak.
+
+    Attack and release act on the level in windows of 1 ms; all of it is pooling and convolution, so that a
+    batch needs no loop over time (a feedback detector would).
+    """
+    rows, frames = audio.shape
+    device = audio.device
+    count = frames // _LEVEL_HOP
+    level = audio[:, : count * _LEVEL_HOP].reshape(rows, count, _LEVEL_HOP).abs().amax(dim=2)   # (rows, windows)
+    release = torch.from_numpy(np.exp(rng.uniform(np.log(20), np.log(300), (rows, 1)))).float().to(device)
+    attack = torch.from_numpy(np.exp(rng.uniform(np.log(0.3), np.log(25), (rows, 1)))).float().to(device)
+    lags = torch.arange(min(600, count), device=device)
+    over_db = 20 * torch.log10(level.clamp(min=1e-4)) - _column(rng.uniform(-32, -8, rows), device)
+    share = _column(1 - 1 / np.exp(rng.uniform(np.log(1.5), np.log(12), rows)), device)
+    wanted = share * over_db.clamp(min=0)                                    # (rows, windows) reduction in dB
+    held = _smoothed(wanted, torch.exp(-lags / release), peak=True)
+    reduction = _smoothed(held, torch.exp(-lags / attack), peak=False)
+    gain = 10 ** (-functional.interpolate(reduction[:, None], size=frames, mode="linear",
+                                          align_corners=False)[:, 0] / 20)
+    return audio * gain
+
+
+def _column(values: np.ndarray, device: torch.device) -> Tensor:
+    return torch.from_numpy(values.astype(np.float32))[:, None].to(device)
+
+
+def _smoothed(curve: Tensor, kernel: Tensor, peak: bool) -> Tensor:
+    """Circular causal smoothing of (rows, windows) by kernels (rows, lags); with `peak` a sum of overlapping
+    decays is bounded by the largest recent value, which is how a release behaves."""
+    windows = curve.shape[1]
+    spectrum = torch.fft.rfft(functional.pad(kernel, (0, windows - kernel.shape[1])))
+    mean = torch.fft.irfft(torch.fft.rfft(curve) * spectrum, n=windows) / kernel.sum(dim=1, keepdim=True)
+    if not peak:
+        return mean
+    power = torch.fft.irfft(torch.fft.rfft(curve**4) * spectrum**1, n=windows).clamp(min=0)
+    return torch.maximum(torch.minimum(power**0.25, curve.amax(dim=1, keepdim=True)), curve)
+
+
+def _driven(audio: Tensor, rng: Rng) -> Tensor:
+    drive = _column(np.exp(rng.uniform(np.log(0.7), np.log(6), len(audio))), audio.device)
+    bias = _column(rng.choice([0.0, 0.1, 0.25], len(audio)), audio.device)
+    return torch.tanh(drive * audio + bias) - torch.tanh(bias)
+
+
+def _noisy(audio: Tensor, rng: Rng) -> Tensor:
+    """Tape hiss, hum or vinyl crackle under everything."""
+    rows, frames = audio.shape
+    level = 10 ** (rng.uniform(-75, -36, (rows, 1)) / 20)
+    noise = rng.standard_normal((rows, frames), dtype=np.float32) * level
+    dust = rng.random(rows) < 0.25
+    for row in np.nonzero(dust)[0]:
+        at = rng.integers(0, frames, int(frames / RATE * rng.uniform(2, 40)))
+        noise[row, at] += rng.normal(0, 1, len(at)) * rng.uniform(0.01, 0.15)
+    return audio + torch.from_numpy(noise.astype(np.float32)).to(audio.device)
+
+
+def _toned(audio: Tensor, rng: Rng) -> Tensor:
+    rows, frames = audio.shape
+    gains = curves(rng, rows, 2.5) * lowpasses(rng, rows, 0.4)
+    return torch.fft.irfft(torch.fft.rfft(audio) * _per_bin(gains, frames, audio.device), n=frames)
+
+
+def _crushed(audio: Tensor, rng: Rng) -> Tensor:
+    """Fewer bits and a slower clock, with its mirrored highs."""
+    rows, frames = audio.shape
+    steps = _column(2.0 ** rng.integers(7, 12, rows), audio.device)
+    hold = torch.from_numpy(rng.choice([1.0, 1.6, 2.0, 2.8], rows)[:, None]).to(audio.device)
+    place = torch.arange(frames, device=audio.device)[None]
+    place = ((place / hold).floor() * hold).long().clamp(max=frames - 1)
+    return torch.round(torch.gather(audio, 1, place) * steps) / steps

@@ -1,0 +1,190 @@
+"""Train the transcriber on loops made as it goes; stop it, kill it, start it again: it goes on from there."""
+
+import copy
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, distributed, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from engine.core.errors import TaoError, UsageError
+from models.listening import save_ears
+from models.spectrogram import LogSpectrogram
+from models.tcn import Heard, TaoNet
+from models.training.bank import Bank, joined, read_sounds
+from models.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from models.training.electronic import computed_sounds
+from models.training.learning import follow, loss_of, rate_at
+from models.training.patterns import read_grooves
+from models.training.synthesis import Synthesis, SynthesisSettings
+from models.training.validation import Validation
+
+Report = Callable[[str], None]
+_MEASURED_STEPS = 16
+_COMPUTED_EACH = 48
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """One run. data: one-shots and patterns; run: its folder, resumed when it holds a checkpoint and `resume`;
+    steps: how long, or minutes, from which the steps follow; licence: "all" or "permissive" data only."""
+
+    data: Path
+    run: Path
+    steps: int = 0
+    minutes: float = 0.0
+    resume: bool = False
+    seed: int = 1
+    device: str = "auto"
+    licence: str = "all"
+    rows: int = 16
+    random_share: float = 0.5
+    peak_rate: float = 3e-3
+    average_decay: float = 0.998
+    mixed_precision: bool = True
+    threads: int | None = None
+    validate_every: int = 250
+    save_every: int = 50
+
+    def __post_init__(self) -> None:
+        if (self.steps > 0) == (self.minutes > 0):
+            raise UsageError("Say how long to train: either --minutes M or --steps N.")
+        if self.licence not in ("all", "permissive"):
+            raise UsageError(f"--licence is all or permissive, not {self.licence!r}.")
+
+    @property
+    def identity(self) -> dict[str, object]:
+        """What must not change between a run and its continuation."""
+        return {name: getattr(self, name) for name in ("seed", "licence", "rows", "random_share", "peak_rate",
+                                                       "average_decay", "mixed_precision")}
+
+
+def device_called(name: str) -> torch.device:
+    """The torch device of a name; "auto" is the GPU where there is one. Raises UsageError when it is not there."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise UsageError(f"No GPU was found for --device {name}; use --device cpu or auto.")
+    return torch.device(name)
+
+
+def to_stderr(line: str) -> None:
+    """A line of progress."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def train_transcriber(settings: TrainingSettings, report: Report = to_stderr) -> Path:
+    """Train to the end and return the weights' file, RUN/weights.safetensors.
+
+    Under torchrun every process takes its share of each step's batches. Raises TaoError when the folder
+    holds a run and `resume` is off, or a run with other settings.
+    """
+    rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    device = device_called(settings.device)
+    if world > 1:
+        if device.type == "cuda":
+            device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
+        distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    try:
+        return Trainer(settings, device, rank, world, report).run()
+    finally:
+        if world > 1:
+            distributed.destroy_process_group()
+
+
+class Trainer:
+    """A run in progress."""
+
+    def __init__(self, settings: TrainingSettings, device: torch.device, rank: int, world: int,
+                 report: Report) -> None:
+        self.settings, self.device, self.rank, self.world = settings, device, rank, world
+        self.report = report if rank == 0 else lambda line: None
+        settings.run.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(settings.seed)
+        self.net = TaoNet().to(device)
+        self.average = copy.deepcopy(self.net).eval()
+        self.listen = LogSpectrogram().to(device)
+        self.optimizer = torch.optim.AdamW(self.net.parameters(), lr=settings.peak_rate, weight_decay=1e-2)
+        self.progress = self._resumed()
+        self.parallel: nn.Module = DistributedDataParallel(self.net) if world > 1 else self.net
+        sounds = joined(read_sounds(settings.data, "train", settings.licence),
+                        computed_sounds(settings.seed, _COMPUTED_EACH))
+        grooves = read_grooves(settings.data, "train", settings.licence)
+        wanted = SynthesisSettings(rows=settings.rows, random_share=settings.random_share)
+        self.synthesis = Synthesis(Bank(sounds), grooves, wanted, settings.seed, device)
+        self.validation = Validation(settings.data, self.listen, device) if rank == 0 else None
+
+    @property
+    def checkpoint(self) -> Path:
+        """The run's state on disk."""
+        return self.settings.run / "checkpoint.safetensors"
+
+    def _resumed(self) -> Progress:
+        if not self.checkpoint.exists():
+            return Progress(steps=self.settings.steps)
+        if not self.settings.resume:
+            raise TaoError(f"{self.settings.run} holds a run already: add --resume, or name another folder.")
+        return load_checkpoint(self.checkpoint, self.net, self.average, self.optimizer, self.settings.identity)
+
+    def run(self) -> Path:
+        """All remaining steps."""
+        progress, every = self.progress, self.settings.validate_every
+        started, spent_before = time.monotonic(), progress.spent_s
+        while progress.steps == 0 or progress.step < progress.steps:
+            loss = self.step()
+            progress.spent_s = spent_before + time.monotonic() - started
+            if progress.steps == 0 and progress.step == _MEASURED_STEPS:
+                progress.steps = max(round(self.settings.minutes * 60 / progress.spent_s * _MEASURED_STEPS), 50)
+            last = progress.step == progress.steps
+            if progress.step % 10 == 0 or last:
+                self.report(f"step {progress.step}/{progress.steps or '?'}  loss {loss:.4f}  "
+                            f"{progress.spent_s / 60:.1f} min")
+            if (progress.step % every == 0 or last) and self.validation is not None:
+                progress.history.append({"step": progress.step, "minutes": round(progress.spent_s / 60, 2),
+                                         "loss": round(loss, 5), **self.validation.marks(self.average)})
+                self.report("  " + json.dumps(progress.history[-1]))
+            if (progress.step % self.settings.save_every == 0 or last) and self.rank == 0:
+                self.save()
+        return self.export()
+
+    def step(self) -> float:
+        """One batch and one move; the loss."""
+        settings, progress = self.settings, self.progress
+        batch = self.synthesis.batch(progress.step * self.world + self.rank)
+        torch.manual_seed(settings.seed * 1_000_003 + progress.step * self.world + self.rank)   # dropout
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate_at(progress.step, progress.steps or 100 * _MEASURED_STEPS, settings.peak_rate)
+        self.net.train()
+        with torch.no_grad():
+            spectrogram = self.listen(batch.audio)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=settings.mixed_precision):
+            heard: Heard = self.parallel(spectrogram)
+        loss: Tensor = loss_of(heard, batch)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+        self.optimizer.step()
+        progress.step += 1
+        follow(self.average, self.net, progress.step, settings.average_decay)
+        return float(loss.detach())
+
+    def save(self) -> None:
+        """The state, and the curve as JSON."""
+        save_checkpoint(self.checkpoint, self.net, self.average, self.optimizer, self.progress,
+                        self.settings.identity)
+        (self.settings.run / "history.json").write_text(json.dumps(self.progress.history, indent=1))
+
+    def export(self) -> Path:
+        """The averaged network as shipped weights are."""
+        path = self.settings.run / "weights.safetensors"
+        if self.rank == 0:
+            save_ears(path, [self.average], {})
+        return path
