@@ -14,7 +14,7 @@ from engine.core import errors
 from engine.core.errors import TaoError
 from engine.live.settings import EngineSettings
 
-START_S = 60.0
+START_S = 240.0  # the first start compiles every kernel, about half a minute on an idle core
 
 
 def start_engine(settings: EngineSettings, timeout_s: float = START_S) -> Path:
