@@ -17,6 +17,7 @@ import click
 import platformdirs
 
 from engine.core.errors import DeviceNotFound, TaoError, UsageError
+from models.training.command_line import train
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
 TRANSCRIBER, SEPARATOR, EXTRACTOR = "onset-strength", "template-masks", "least-disturbed"
@@ -264,6 +265,9 @@ def list_models(as_json: bool) -> None:
             kind, package = group.removeprefix("tao.").removesuffix("s"), point.dist.name if point.dist else "?"
             line = {"kind": kind, "name": name, "package": package}
             click.echo(json.dumps(line) if as_json else f"{kind:<12} {name:<20} {package}")
+
+
+cli.add_command(train)
 
 
 def main() -> None:
