@@ -17,7 +17,7 @@ import click
 import platformdirs
 
 from engine.core.errors import DeviceNotFound, TaoError, UsageError
-from models.training.command_line import train
+from models.training.command_line import evaluate, train
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
 TRANSCRIBER, SEPARATOR, EXTRACTOR = "onset-strength", "template-masks", "least-disturbed"
@@ -268,6 +268,7 @@ def list_models(as_json: bool) -> None:
 
 
 cli.add_command(train)
+cli.add_command(evaluate)
 
 
 def main() -> None:

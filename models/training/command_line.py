@@ -31,3 +31,35 @@ def train_transcriber_verb(**asked: object) -> None:
     from models.training.train import TrainingSettings, train_transcriber
 
     click.echo(train_transcriber(TrainingSettings(**asked)))  # type: ignore[arg-type]
+
+
+@train.command()
+@DATA
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--loops", required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
+              help="Loops with truth to judge by, of kits that no run learnt from.")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path))
+def assemble(data: Path, runs: tuple[Path, ...], loops: Path, out: Path) -> None:
+    """Make one weights file of several RUNS' weights.safetensors; prints its SHA-256.
+
+    Use it with --transcriber tao:FILE.
+    """
+    from models.training.assemble import AssemblySettings
+    from models.training.assemble import assemble as made
+
+    click.echo(made(AssemblySettings(runs, loops, data, out)))
+
+
+@click.group()
+def evaluate() -> None:
+    """Measure one of Tao's parts on loops with known answers."""
+
+
+@evaluate.command(name="transcriber")
+@click.argument("loops", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--transcriber", "names", multiple=True, default=("tao", "onset-strength"), show_default=True)
+def evaluate_transcriber_verb(loops: Path, names: tuple[str, ...]) -> None:
+    """A table of how well transcribers hear the LOOPS below a folder, each with loop.wav and truth.json."""
+    from models.training.evaluate import EvaluationSettings, evaluate_transcriber
+
+    click.echo(evaluate_transcriber(EvaluationSettings(loops, tuple(names)), lambda line: click.echo(line, err=True)))
