@@ -63,6 +63,9 @@ class Bank:
             for kit in {self._first(sounds.groups[m]).kit for m in members}:
                 self.of_kit[kit, drum] = np.array(
                     [m for m in members if self._first(sounds.groups[m]).kit == kit])
+        self.has = np.array([len(self.of_drum[drum]) > 0 for drum in range(len(DRUMS))])
+        if not self.has[: len(TRACK_NAMES)].any():
+            raise TaoError("The one-shots hold percussion only; add a kick, a snare or a hi-hat.")
         self.kits = sorted({shot.kit for shot in sounds.shots})
 
     def _first(self, group: tuple[int, ...]) -> Shot:

@@ -51,7 +51,7 @@ def load_checkpoint(path: Path, net: nn.Module, average: nn.Module, optimizer: t
     with safe_open(path, framework="pt") as opened:
         told = json.loads(opened.metadata()["tao"])
         tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 it is no dict
-    other = sorted(name for name in settings if told["settings"].get(name) != settings[name])
+    other = sorted(name for name in settings if told["settings"].get(name, settings[name]) != settings[name])
     if other:
         raise TaoError(f"{path} was trained with another {', '.join(other)}; use the same, or another folder.")
     net.load_state_dict(_under("net.", tensors))

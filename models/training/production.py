@@ -122,12 +122,10 @@ def compressed(audio: Tensor, rng: Rng) -> Tensor:
     level = audio[:, : count * _LEVEL_HOP].reshape(rows, count, _LEVEL_HOP).abs().amax(dim=2)   # (rows, windows)
     release = torch.from_numpy(np.exp(rng.uniform(np.log(20), np.log(300), (rows, 1)))).float().to(device)
     attack = torch.from_numpy(np.exp(rng.uniform(np.log(0.3), np.log(25), (rows, 1)))).float().to(device)
-    lags = torch.arange(min(600, count), device=device)
     over_db = 20 * torch.log10(level.clamp(min=1e-4)) - _column(rng.uniform(-32, -8, rows), device)
     share = _column(1 - 1 / np.exp(rng.uniform(np.log(1.5), np.log(12), rows)), device)
     wanted = share * over_db.clamp(min=0)                                    # (rows, windows) reduction in dB
-    held = _smoothed(wanted, torch.exp(-lags / release), peak=True)
-    reduction = _smoothed(held, torch.exp(-lags / attack), peak=False)
+    reduction = _lagged(_held(wanted, release), attack)
     gain = 10 ** (-functional.interpolate(reduction[:, None], size=frames, mode="linear",
                                           align_corners=False)[:, 0] / 20)
     return audio * gain
@@ -137,16 +135,21 @@ def _column(values: np.ndarray, device: torch.device) -> Tensor:
     return torch.from_numpy(values.astype(np.float32))[:, None].to(device)
 
 
-def _smoothed(curve: Tensor, kernel: Tensor, peak: bool) -> Tensor:
-    """Circular causal smoothing of (rows, windows) by kernels (rows, lags); with `peak` a sum of overlapping
-    decays is bounded by the largest recent value, which is how a release behaves."""
+def _held(curve: Tensor, release: Tensor) -> Tensor:
+    """The largest of all earlier values of (rows, windows), each fallen by exp(-lag / release), circularly:
+    reaches of 1, 2, 4 ... windows joined, so that ten maxima see a thousand windows back."""
+    for reach in (2**power for power in range(10)):
+        if reach < curve.shape[1]:
+            curve = torch.maximum(curve, torch.roll(curve, reach, dims=1) * torch.exp(-reach / release))
+    return curve
+
+
+def _lagged(curve: Tensor, attack: Tensor) -> Tensor:
+    """A one-pole low-pass of (rows, windows), circularly."""
     windows = curve.shape[1]
-    spectrum = torch.fft.rfft(functional.pad(kernel, (0, windows - kernel.shape[1])))
-    mean = torch.fft.irfft(torch.fft.rfft(curve) * spectrum, n=windows) / kernel.sum(dim=1, keepdim=True)
-    if not peak:
-        return mean
-    power = torch.fft.irfft(torch.fft.rfft(curve**4) * spectrum**1, n=windows).clamp(min=0)
-    return torch.maximum(torch.minimum(power**0.25, curve.amax(dim=1, keepdim=True)), curve)
+    kernel = torch.exp(-torch.arange(windows, device=curve.device) / attack)
+    spectrum = torch.fft.rfft(kernel / kernel.sum(dim=1, keepdim=True))
+    return torch.fft.irfft(torch.fft.rfft(curve) * spectrum, n=windows)
 
 
 def _driven(audio: Tensor, rng: Rng) -> Tensor:

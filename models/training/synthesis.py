@@ -121,6 +121,9 @@ def draw_row(rng: Rng, bank: Bank, grooves: Grooves, loop_s: float, settings: Sy
     weights = np.array([8.0 if count in (4, 8, 16, 32) else 1.0 if count % 2 == 0 else 0.4 for count in counts])
     beats = int(rng.choice(counts, p=weights / weights.sum()))
     strokes = draw_strokes(rng, grooves, beats, loop_s, settings.random_share)
+    strokes = strokes.of(bank.has[strokes.drums])
+    if not (strokes.drums < OTHER).any():
+        return draw_row(rng, bank, grooves, loop_s, settings)
     palette = Palette(bank, rng)
     drawn = sorted(set(zip(strokes.drums.tolist(), strokes.variants.tolist(), strict=True)))
     voices = {(drum, variant): palette.voice(drum, variant) for drum, variant in drawn}

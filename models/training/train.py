@@ -27,7 +27,6 @@ from models.training.validation import Validation
 
 Report = Callable[[str], None]
 _MEASURED_STEPS = 16
-_COMPUTED_EACH = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,8 @@ class TrainingSettings:
     threads: int | None = None
     validate_every: int = 250
     save_every: int = 50
+    crop_s: float = 4.0
+    computed_each: int = 48
 
     def __post_init__(self) -> None:
         if (self.steps > 0) == (self.minutes > 0):
@@ -61,8 +62,8 @@ class TrainingSettings:
     @property
     def identity(self) -> dict[str, object]:
         """What must not change between a run and its continuation."""
-        return {name: getattr(self, name) for name in ("seed", "licence", "rows", "random_share", "peak_rate",
-                                                       "average_decay", "mixed_precision")}
+        return {name: getattr(self, name) for name in ("seed", "licence", "rows", "random_share", "peak_rate", "crop_s",
+                                                       "computed_each", "average_decay", "mixed_precision")}
 
 
 def device_called(name: str) -> torch.device:
@@ -116,9 +117,9 @@ class Trainer:
         self.progress = self._resumed()
         self.parallel: nn.Module = DistributedDataParallel(self.net) if world > 1 else self.net
         sounds = joined(read_sounds(settings.data, "train", settings.licence),
-                        computed_sounds(settings.seed, _COMPUTED_EACH))
+                        computed_sounds(settings.seed, settings.computed_each))
         grooves = read_grooves(settings.data, "train", settings.licence)
-        wanted = SynthesisSettings(rows=settings.rows, random_share=settings.random_share)
+        wanted = SynthesisSettings(settings.rows, settings.crop_s, random_share=settings.random_share)
         self.synthesis = Synthesis(Bank(sounds), grooves, wanted, settings.seed, device)
         self.validation = Validation(settings.data, self.listen, device) if rank == 0 else None
 
@@ -153,6 +154,7 @@ class Trainer:
                 self.report("  " + json.dumps(progress.history[-1]))
             if (progress.step % self.settings.save_every == 0 or last) and self.rank == 0:
                 self.save()
+                self.report(f"saved at {progress.step}")
         return self.export()
 
     def step(self) -> float:

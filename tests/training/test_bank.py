@@ -1,0 +1,35 @@
+"""One-shots from a described pack, or from anyone's folder."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.core.errors import TaoError
+from models.training.bank import Bank, Sounds, drum_of_name, joined, read_sounds
+
+
+@pytest.mark.parametrize(("name", "drum"), [("Kick_01", "kick"), ("SD 2", "snare"), ("hh_open", "hihat"),
+                                            ("Crash-L", "crash"), ("909 tom hi", "tom"), ("clap", "snare"),
+                                            ("ride_bell", "ride"), ("cowbell", "other"), ("readme", None)])
+def test_a_file_name_tells_its_drum(name: str, drum: str | None) -> None:
+    assert drum_of_name(name) == drum
+
+
+def test_a_folder_of_samples_is_a_bank(samples: Path, sounds: Sounds) -> None:
+    bank = Bank(read_sounds(samples, "train"))
+    assert len(bank.sounds.shots) == len(sounds.shots)
+    assert bank.full_kits == ["computed_00", "computed_01"]
+    assert all(len(bank.of_drum[drum]) == 8 for drum in range(6))
+
+
+def test_a_folder_without_drums_says_what_it_wants(tmp_path: Path) -> None:
+    with pytest.raises(TaoError, match=r"name files after their drums"):
+        read_sounds(tmp_path, "train")
+
+
+def test_joined_collections_keep_every_sound(sounds: Sounds) -> None:
+    both = joined(sounds, sounds)
+    last, shot = both.shots[-1], sounds.shots[-1]
+    assert np.array_equal(both.audio[last.start : last.start + last.frames],
+                          sounds.audio[shot.start : shot.start + shot.frames])

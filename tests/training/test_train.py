@@ -1,0 +1,103 @@
+"""Training goes on after a kill as if nothing had happened."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from engine.core.errors import TaoError, UsageError
+from models.listening import open_ears
+from models.training.train import TrainingSettings, train_transcriber
+
+SMALL = {"rows": 2, "threads": 1, "validate_every": 1000, "save_every": 2, "mixed_precision": False,
+         "computed_each": 4, "crop_s": 1.0}
+
+
+def settings(samples: Path, run: Path, **more: object) -> TrainingSettings:
+    return TrainingSettings(samples, run, **{**SMALL, "device": "cpu", **more})  # type: ignore[arg-type]
+
+
+def quiet(line: str) -> None:
+    """Progress goes nowhere."""
+
+
+def test_a_stopped_run_goes_on_to_the_same_weights(samples: Path, tmp_path: Path) -> None:
+    whole = train_transcriber(settings(samples, tmp_path / "whole", steps=6), quiet)
+
+    class Stopped(Exception):
+        pass
+
+    def stop(line: str) -> None:
+        if line.startswith("saved at 4"):
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        train_transcriber(settings(samples, tmp_path / "parts", steps=6), stop)
+    parts = train_transcriber(settings(samples, tmp_path / "parts", steps=6, resume=True), quiet)
+    one, other = load_file(whole), load_file(parts)
+    assert one.keys() == other.keys()
+    assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def program(samples: Path, run: Path, steps: int) -> list[str]:
+    told = {**SMALL, "steps": steps, "resume": True, "device": "cpu"}
+    return [sys.executable, "-c", "import json, sys; from pathlib import Path; "
+            "from models.training.train import TrainingSettings, train_transcriber; "
+            "train_transcriber(TrainingSettings(Path(sys.argv[1]), Path(sys.argv[2]), **json.loads(sys.argv[3])))",
+            str(samples), str(run), json.dumps(told)]
+
+
+def test_a_killed_run_resumes(samples: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    process = subprocess.Popen(program(samples, run, 100000), stderr=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 120
+        while not (run / "checkpoint.safetensors").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    lines: list[str] = []
+
+    class Enough(Exception):
+        pass
+
+    def until_it_goes_on(line: str) -> None:
+        lines.append(line)
+        if line.startswith("saved at"):
+            raise Enough
+
+    with pytest.raises(Enough):
+        train_transcriber(settings(samples, run, steps=100000, resume=True), until_it_goes_on)
+    assert int(lines[-1].split()[-1]) > 2
+
+
+def test_two_processes_train_one_network(samples: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    argv = program(samples, run, 2)
+    launched = [argv[0], "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=29517",
+                "--no-python", *argv]
+    done = subprocess.run(launched, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    ears, _ = open_ears(run / "weights.safetensors")
+    assert len(ears.networks) == 1
+
+
+def test_a_folder_with_a_run_is_not_overwritten(samples: Path, tmp_path: Path) -> None:
+    train_transcriber(settings(samples, tmp_path, steps=1), quiet)
+    with pytest.raises(TaoError, match="--resume"):
+        train_transcriber(settings(samples, tmp_path, steps=1), quiet)
+    with pytest.raises(TaoError, match="another seed"):
+        train_transcriber(settings(samples, tmp_path, steps=1, resume=True, seed=9), quiet)
+
+
+def test_a_run_needs_a_length(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--minutes"):
+        TrainingSettings(tmp_path, tmp_path)
