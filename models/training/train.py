@@ -19,6 +19,7 @@ from models.spectrogram import LogSpectrogram
 from models.tcn import Heard, TaoNet
 from models.training.bank import Bank, joined, read_sounds
 from models.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from models.training.curve import draw_curve
 from models.training.electronic import computed_sounds
 from models.training.learning import follow, loss_of, rate_at
 from models.training.patterns import read_grooves
@@ -179,10 +180,12 @@ class Trainer:
         return float(loss.detach())
 
     def save(self) -> None:
-        """The state, and the curve as JSON."""
+        """The state, and the curve as JSON and as a picture."""
         save_checkpoint(self.checkpoint, self.net, self.average, self.optimizer, self.progress,
                         self.settings.identity)
         (self.settings.run / "history.json").write_text(json.dumps(self.progress.history, indent=1))
+        if self.progress.history:
+            draw_curve(self.settings.run / "curve.png", self.progress.history)
 
     def export(self) -> Path:
         """The averaged network as shipped weights are."""
