@@ -10,21 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, distributed, nn
+from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from engine.core.errors import TaoError, UsageError
 from models.listening import save_ears
-from models.spectrogram import LogSpectrogram
-from models.tcn import Heard, TaoNet
+from models.tcn import TaoNet
 from models.training.bank import Bank, joined, read_sounds
 from models.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from models.training.courses import course_called
 from models.training.curve import draw_curve
 from models.training.electronic import computed_sounds
-from models.training.learning import follow, loss_of, rate_at
+from models.training.learning import follow, rate_at
 from models.training.patterns import read_grooves
 from models.training.synthesis import Synthesis, SynthesisSettings
 from models.training.validation import Validation
+from models.weights import save_weights
 
 Report = Callable[[str], None]
 _MEASURED_STEPS = 16
@@ -39,6 +40,7 @@ class TrainingSettings:
     run: Path
     steps: int = 0
     minutes: float = 0.0
+    network: str = "tao"
     resume: bool = False
     seed: int = 1
     device: str = "auto"
@@ -63,7 +65,7 @@ class TrainingSettings:
     @property
     def identity(self) -> dict[str, object]:
         """What must not change between a run and its continuation."""
-        return {name: getattr(self, name) for name in ("seed", "licence", "rows", "random_share", "peak_rate", "crop_s",
+        return {name: getattr(self, name) for name in ("network", "seed", "licence", "rows", "random_share", "peak_rate", "crop_s",
                                                        "computed_each", "average_decay", "mixed_precision")}
 
 
@@ -111,10 +113,10 @@ class Trainer:
         self.report = report if rank == 0 else lambda line: None
         settings.run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(settings.seed)
-        self.net = TaoNet().to(device)
+        self.course = course_called(settings.network, device)
+        self.net = self.course.net
         self.average = copy.deepcopy(self.net).eval()
-        self.listen = LogSpectrogram().to(device)
-        self.optimizer = torch.optim.AdamW(self.net.parameters(), lr=settings.peak_rate, weight_decay=1e-2)
+        self.optimizer = self.course.optimizer(settings.peak_rate)
         self.progress = self._resumed()
         self.parallel: nn.Module = DistributedDataParallel(self.net) if world > 1 else self.net
         sounds = joined(read_sounds(settings.data, "train", settings.licence),
@@ -122,7 +124,7 @@ class Trainer:
         grooves = read_grooves(settings.data, "train", settings.licence)
         wanted = SynthesisSettings(settings.rows, settings.crop_s, random_share=settings.random_share)
         self.synthesis = Synthesis(Bank(sounds), grooves, wanted, settings.seed, device)
-        self.validation = Validation(settings.data, self.listen, device) if rank == 0 else None
+        self.validation = Validation(settings.data, self.course, device) if rank == 0 else None
 
     @property
     def checkpoint(self) -> Path:
@@ -144,7 +146,7 @@ class Trainer:
             loss = self.step()
             progress.spent_s = spent_before + time.monotonic() - started
             if progress.steps == 0 and progress.step == _MEASURED_STEPS:
-                progress.steps = max(round(self.settings.minutes * 60 / progress.spent_s * _MEASURED_STEPS), 50)
+                progress.steps = self.steps_in_time()
             last = progress.step == progress.steps
             if progress.step % 10 == 0 or last:
                 self.report(f"step {progress.step}/{progress.steps or '?'}  loss {loss:.4f}  "
@@ -158,6 +160,15 @@ class Trainer:
                 self.report(f"saved at {progress.step}")
         return self.export()
 
+    def steps_in_time(self) -> int:
+        """The steps that fit into the minutes asked for, by the first process's clock: all must stop together."""
+        steps = max(round(self.settings.minutes * 60 / self.progress.spent_s * _MEASURED_STEPS), 50)
+        if self.world == 1:
+            return steps
+        told = torch.tensor([steps], device=self.device)
+        distributed.broadcast(told, src=0)
+        return int(told)
+
     def step(self) -> float:
         """One batch and one move; the loss."""
         settings, progress = self.settings, self.progress
@@ -167,10 +178,10 @@ class Trainer:
             group["lr"] = rate_at(progress.step, progress.steps or 100 * _MEASURED_STEPS, settings.peak_rate)
         self.net.train()
         with torch.no_grad():
-            spectrogram = self.listen(batch.audio)
+            features = self.course.features(batch.audio)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=settings.mixed_precision):
-            heard: Heard = self.parallel(spectrogram)
-        loss: Tensor = loss_of(heard, batch)
+            heard = self.parallel(features)
+        loss = self.course.loss(heard, batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
@@ -191,5 +202,8 @@ class Trainer:
         """The averaged network as shipped weights are."""
         path = self.settings.run / "weights.safetensors"
         if self.rank == 0:
-            save_ears(path, [self.average], {})
+            if isinstance(self.average, TaoNet):
+                save_ears(path, [self.average], {})
+            else:
+                save_weights(path, self.average.state_dict(), {"network": self.course.name})
         return path

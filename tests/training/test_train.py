@@ -15,6 +15,7 @@ from safetensors.numpy import load_file
 from engine.core.errors import TaoError, UsageError
 from models.listening import open_ears
 from models.training.train import TrainingSettings, train_transcriber
+from models.weights import load_weights
 
 SMALL = {"rows": 2, "threads": 1, "validate_every": 1000, "save_every": 2, "mixed_precision": False,
          "computed_each": 4, "crop_s": 1.0}
@@ -46,8 +47,8 @@ def test_a_stopped_run_goes_on_to_the_same_weights(samples: Path, tmp_path: Path
     assert all(np.array_equal(one[name], other[name]) for name in one)
 
 
-def program(samples: Path, run: Path, steps: int) -> list[str]:
-    told = {**SMALL, "steps": steps, "resume": True, "device": "cpu"}
+def program(samples: Path, run: Path, **length: float) -> list[str]:
+    told = {**SMALL, **length, "resume": True, "device": "cpu"}
     return [sys.executable, "-c", "import json, sys; from pathlib import Path; "
             "from models.training.train import TrainingSettings, train_transcriber; "
             "train_transcriber(TrainingSettings(Path(sys.argv[1]), Path(sys.argv[2]), **json.loads(sys.argv[3])))",
@@ -56,7 +57,7 @@ def program(samples: Path, run: Path, steps: int) -> list[str]:
 
 def test_a_killed_run_resumes(samples: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    process = subprocess.Popen(program(samples, run, 100000), stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(program(samples, run, steps=100000), stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 120
         while not (run / "checkpoint.safetensors").exists() and time.monotonic() < until:
@@ -79,9 +80,9 @@ def test_a_killed_run_resumes(samples: Path, tmp_path: Path) -> None:
     assert int(lines[-1].split()[-1]) > 2
 
 
-def test_two_processes_train_one_network(samples: Path, tmp_path: Path) -> None:
+def test_two_processes_train_one_network_and_stop_together(samples: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    argv = program(samples, run, 2)
+    argv = program(samples, run, minutes=0.15)         # each has its own clock
     launched = [argv[0], "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=29517",
                 "--no-python", *argv]
     done = subprocess.run(launched, capture_output=True, text=True, timeout=240, check=False)
@@ -101,3 +102,12 @@ def test_a_folder_with_a_run_is_not_overwritten(samples: Path, tmp_path: Path) -
 def test_a_run_needs_a_length(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--minutes"):
         TrainingSettings(tmp_path, tmp_path)
+
+
+def test_the_papers_network_trains_too(samples: Path, tmp_path: Path) -> None:
+    lines: list[str] = []
+    train_transcriber(settings(samples, tmp_path, steps=2, network="paper", peak_rate=5e-4), lines.append)
+    assert load_weights(tmp_path / "weights.safetensors")[1] == {"network": "paper"}
+    assert any("val_f" in line for line in lines)
+    with pytest.raises(UsageError, match="tao and paper"):
+        train_transcriber(settings(samples, tmp_path / "b", steps=2, network="other"), quiet)
