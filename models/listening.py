@@ -15,7 +15,7 @@ from models.spectrogram import LogSpectrogram
 from models.tcn import TaoNet, TaoNetSettings
 from models.weights import load_weights, save_weights
 
-CONTEXT_STFT_FRAMES = 200
+CONTEXT_STFT_FRAMES = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)

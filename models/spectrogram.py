@@ -79,6 +79,11 @@ class LogSpectrogram(nn.Module):
         if self.settings.short_window_frames:
             self._register("short", self.settings.short_window_frames)
 
+    long_window: Tensor
+    long_filters: Tensor
+    short_window: Tensor
+    short_filters: Tensor
+
     def _register(self, name: str, window_frames: int) -> None:
         window = torch.hann_window(window_frames, periodic=False)
         filters = torch.from_numpy(filterbank(window_frames // 2, self.settings.sample_rate, *self._limits(name)))

@@ -111,8 +111,9 @@ class _Recall(nn.Module):
         normal = self.norm(x)
         asked = functional.max_pool1d(normal, 4, ceil_mode=True)        # (batch, width, stft_frames / 4)
         key, value = self.key_value(asked).chunk(2, dim=1)
-        answer = functional.scaled_dot_product_attention(*(self._split(part) for part in (
-            self.query(normal), key, value)))                           # (batch, heads, stft_frames, width / heads)
+        answer = functional.scaled_dot_product_attention(
+            self._split(self.query(normal)), self._split(key), self._split(value))
+                                                                        # (batch, heads, stft_frames, width / heads)
         return x + self.out(answer.transpose(2, 3).flatten(1, 2))
 
     def _split(self, x: Tensor) -> Tensor:

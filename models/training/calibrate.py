@@ -50,7 +50,8 @@ def evidence_of(ears: Ears, loops: Sequence[KnownLoop]) -> Evidence:
         features.append(features_of(curves, offered))
         true.append(right)
         number.append(np.full(len(times_s), index))
-    return Evidence(*(np.concatenate(part) for part in (drums, features, true, number)), missed)
+    return Evidence(np.concatenate(drums), np.concatenate(features), np.concatenate(true), np.concatenate(number),
+                    missed)
 
 
 def fit_judge(evidence: Evidence, kits: Sequence[str], seed: int = 0) -> Judge:

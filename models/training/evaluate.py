@@ -6,6 +6,7 @@ loops of a group.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -151,7 +152,22 @@ def table(tallies: dict[tuple[str, str], Tally]) -> str:
         label = f"| {group} ({tally.loops}) | {name} | "
         lines.append(label + " | ".join(_shown(marks[column]) for column in COLUMNS[1:]) + " |")
         drums.append(label + " | ".join(_shown(per_drum[drum]) for drum in TRACK_NAMES) + " |")
-    return "\n".join([*lines, "", *drums])
+    return "\n".join([*lines, "", *drums, "", *_confidence_lines(tallies)])
+
+
+def _confidence_lines(tallies: dict[tuple[str, str], Tally]) -> list[str]:
+    """Of the hits said to be so sure, the share that is right (and how many they are)."""
+    edges = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
+    spans = list(pairwise(edges))
+    lines = ["| said | " + " | ".join(f"{low:.1f}-{min(high, 1):.1f}" for low, high in spans) + " |",
+             "|---" * (len(spans) + 1) + "|"]
+    for (name, group), tally in sorted(tallies.items()):
+        if group != "all":
+            continue
+        said = np.array(tally.confidences, float).reshape(-1, 2)
+        shares = [said[(said[:, 0] >= low) & (said[:, 0] < high), 1] for low, high in spans]
+        lines.append(f"| {name} | " + " | ".join(f"{_shown(_mean(share))} ({len(share)})" for share in shares) + " |")
+    return lines
 
 
 def _shown(value: float) -> str:

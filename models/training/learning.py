@@ -24,7 +24,7 @@ def loss_of(heard: Heard, batch: Batch) -> Tensor:
         heard.velocities.float(), batch.velocities, reduction="none")
     offsets = (heard.offsets.float() - batch.offsets).abs()
     presence = functional.binary_cross_entropy_with_logits(heard.presence.float(), batch.present)
-    aside = (torch.where(near, 0.02 * velocities + 0.02 * offsets, 0.0)).sum() / count
+    aside = (torch.where(near, 0.06 * velocities + 0.02 * offsets, 0.0)).sum() / count
     return onsets + aside + 0.01 * presence
 
 
@@ -42,5 +42,5 @@ def follow(average: nn.Module, net: nn.Module, step: int, decay: float) -> None:
     keep = min(decay, (1 + step) / (10 + step))
     for slow, fast in zip(average.parameters(), net.parameters(), strict=True):
         slow.lerp_(fast, 1 - keep)
-    for slow, fast in zip(average.buffers(), net.buffers(), strict=True):
-        slow.copy_(fast)
+    for kept, now in zip(average.buffers(), net.buffers(), strict=True):
+        kept.copy_(now)

@@ -13,7 +13,7 @@ import numpy as np
 from models.training.bank import DRUMS, OTHER
 
 Rng = np.random.Generator
-_PRESENT = (0.9, 0.85, 0.33, 0.82, 0.33, 0.26)
+_PRESENT = (0.88, 0.85, 0.42, 0.8, 0.42, 0.36)
 _DENSITY = ((0.08, 0.4), (0.05, 0.35), (0.03, 0.3), (0.15, 0.9), (0.1, 0.6), (0.02, 0.15))
 _GRIDS, _GRID_CHANCES = (4, 2, 3, 6, 8), (0.66, 0.12, 0.08, 0.05, 0.09)
 

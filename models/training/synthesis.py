@@ -47,23 +47,27 @@ class SynthesisSettings:
 class Batch:
     """audio (rows, frames) float32; onsets, velocities, offsets (rows, stft_frames, drums) float32: a triangle
     around each exact onset; beside it the hit's amplitude over the loudest of its drum, and where it lies
-    in STFT frames after that frame's centre. present (rows, drums): whether the drum sounds at all."""
+    in STFT frames after that frame's centre. present (rows, drums): whether the drum sounds at all.
+    bpm (rows,): the tempo."""
 
     audio: Tensor
     onsets: Tensor
     velocities: Tensor
     offsets: Tensor
     present: Tensor
+    bpm: Tensor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hits:
-    """Every known stroke of a batch of loops: row, drum, frame in the loop, velocity over the loudest."""
+    """Every known stroke of a batch of loops: row, drum, frame in the loop, velocity over the loudest; and
+    the quarter notes of every loop."""
 
     row: np.ndarray
     drum: np.ndarray
     at_frame: np.ndarray
     velocity: np.ndarray
+    beats: np.ndarray
 
 
 class Synthesis:
@@ -100,7 +104,7 @@ class Synthesis:
         onsets, velocities, offsets = targets(hits, start, silent, loop_frames, frames, rows)
         present = (onsets > 0).any(axis=1)
         move = [torch.from_numpy(array.astype(np.float32)).to(audio.device)
-                for array in (onsets, velocities, offsets, present)]
+                for array in (onsets, velocities, offsets, present, 60 * RATE * hits.beats / loop_frames)]
         return Batch(crop.float(), *move)
 
 
@@ -149,7 +153,8 @@ def score_of(rows: list[Row], loop_frames: int, rng: Rng, cut_share: float) -> t
     loudest = np.zeros((len(rows), OTHER + 1))
     np.maximum.at(loudest, (row_, drum), velocity)
     known = drum < OTHER
-    hits = Hits(row_[known], drum[known], frame[known], (velocity / loudest[row_, drum])[known])
+    hits = Hits(row_[known], drum[known], frame[known], (velocity / loudest[row_, drum])[known],
+                np.array([row.beats for row in rows]))
     wraps = rng.random(len(rows)) >= cut_share
     return Score(np.concatenate(sounds), row_.astype(np.int64), frame.astype(np.int64), start.astype(np.int64),
                  frames.astype(np.int64), gain.astype(np.float32), wraps, loop_frames), hits

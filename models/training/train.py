@@ -29,6 +29,8 @@ from models.weights import save_weights
 
 Report = Callable[[str], None]
 _MEASURED_STEPS = 16
+_IDENTITY = ("network", "seed", "licence", "rows", "random_share", "peak_rate", "crop_s", "computed_each",
+             "average_decay", "mixed_precision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,7 @@ class TrainingSettings:
     @property
     def identity(self) -> dict[str, object]:
         """What must not change between a run and its continuation."""
-        return {name: getattr(self, name) for name in ("network", "seed", "licence", "rows", "random_share", "peak_rate", "crop_s",
-                                                       "computed_each", "average_decay", "mixed_precision")}
+        return {name: getattr(self, name) for name in _IDENTITY}
 
 
 def device_called(name: str) -> torch.device:

@@ -8,9 +8,8 @@ from torch import nn
 
 from engine.core.pattern import TRACK_NAMES
 from models.events import events, matched
-from models.spectrogram import LogSpectrogram
 from models.training.bank import Bank, read_sounds
-from models.training.learning import loss_of
+from models.training.courses import Course
 from models.training.patterns import read_grooves
 from models.training.synthesis import Batch, Synthesis, SynthesisSettings
 
@@ -20,10 +19,10 @@ _BATCHES, _SEED, _THRESHOLD, _WITHIN = 6, 77, 0.4, 5.0
 class Validation:
     """A fixed set of loops from the split `val`."""
 
-    def __init__(self, data: Path, listen: LogSpectrogram, device: torch.device) -> None:
+    def __init__(self, data: Path, course: Course, device: torch.device) -> None:
         synthesis = Synthesis(Bank(read_sounds(data, "val")), read_grooves(data, "val"), SynthesisSettings(), _SEED,
                               device)
-        self._listen = listen
+        self._course = course
         self._batches: list[Batch] = [synthesis.batch(step) for step in range(_BATCHES)]
 
     @torch.no_grad()
@@ -31,9 +30,9 @@ class Validation:
         """Loss, F at 50 ms of all drums together, and of each, at one threshold for all."""
         losses, counts = [], np.zeros((len(TRACK_NAMES), 3))
         for batch in self._batches:
-            heard = net(self._listen(batch.audio))
-            losses.append(float(loss_of(heard, batch)))
-            chances, truth = torch.sigmoid(heard.onsets).cpu().numpy(), batch.onsets.cpu().numpy()
+            heard = net(self._course.features(batch.audio))
+            losses.append(float(self._course.loss(heard, batch)))
+            chances, truth = self._course.chances(heard).cpu().numpy(), batch.onsets.cpu().numpy()
             for row in range(len(chances)):
                 counts += counted(truth[row], chances[row])
         f = 2 * counts[:, 0] / np.maximum(counts[:, 1] + counts[:, 2], 1)

@@ -54,7 +54,7 @@ def test_tails_wrap_only_where_the_loop_says_so() -> None:
 
 def test_a_target_peaks_where_the_hit_is_on_every_turn_of_the_loop() -> None:
     loop_frames, hop = RATE, RATE // STFT_FRAMES_PER_S
-    hits = Hits(np.array([0]), np.array([1]), np.array([22050 + 100]), np.array([0.5]))
+    hits = Hits(np.array([0]), np.array([1]), np.array([22050 + 100]), np.array([0.5]), np.array([2]))
     onsets, velocities, offsets = targets(hits, np.array([11025]), np.array([False]), loop_frames, 3 * RATE, 1)
     found = events(onsets[0], np.full(6, 0.3))
     expected = (np.array([0.25, 1.25, 2.25]) * RATE + 100) / hop
@@ -66,7 +66,7 @@ def test_a_target_peaks_where_the_hit_is_on_every_turn_of_the_loop() -> None:
 
 
 def test_no_hit_comes_before_the_silence_ends() -> None:
-    hits = Hits(np.array([0, 0]), np.array([0, 3]), np.array([0, 40000]), np.array([1.0, 1.0]))
+    hits = Hits(np.array([0, 0]), np.array([0, 3]), np.array([0, 40000]), np.array([1.0, 1.0]), np.array([2]))
     onsets, _, _ = targets(hits, np.array([-8820]), np.array([True]), RATE, RATE, 1)
     found = events(onsets[0], np.full(6, 0.3))
     assert np.allclose(found.places, [20.0])
