@@ -19,6 +19,7 @@ DRUMS = (*TRACK_NAMES, "other")
 _LONGEST_S = {"ride": 2.5, "crash": 2.5}
 _LONGEST_OTHERS_S = 1.6
 _FLOOR_DB = -66.0
+_START_DB = -40.0
 _WORDS = {"kick": ("kick", "bd", "bass drum", "bassdrum"), "snare": ("snare", "sd", "clap", "rim"),
           "tom": ("tom",), "hihat": ("hihat", "hi-hat", "hh", "hat"), "ride": ("ride",),
           "crash": ("crash", "splash", "china"), "other": ("cowbell", "perc", "shaker", "conga", "bongo", "tamb")}
@@ -119,6 +120,7 @@ def read_shot(path: Path, drum: str) -> np.ndarray:
     """(frames,) float32 mono at 44.1 kHz, peak 1, ended where it is inaudible or too long."""
     audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
     mono = resampled(audio.mean(axis=1)[None], rate, RATE, circular=False)[0]
+    mono = mono[_first_frame(mono):]
     mono = mono[: round(_LONGEST_S.get(drum, _LONGEST_OTHERS_S) * RATE)].copy()
     mono /= max(float(np.abs(mono).max()), 1e-6)
     heard = np.nonzero(np.abs(mono) > 10 ** (_FLOOR_DB / 20))[0]
@@ -126,6 +128,12 @@ def read_shot(path: Path, drum: str) -> np.ndarray:
     fade = min(256, len(mono))
     mono[len(mono) - fade:] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
     return mono
+
+
+def _first_frame(mono: np.ndarray) -> int:
+    """Where the hit starts, at most 1 ms early: silence before it would make every answer late."""
+    loud = np.abs(mono) > 10 ** (_START_DB / 20) * float(np.abs(mono).max(initial=0.0))
+    return max(int(loud.argmax()) - RATE // 1000, 0)
 
 
 def _grouped(shots: Sequence[Shot]) -> tuple[tuple[int, ...], ...]:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from engine.core.errors import TaoError
-from models.training.bank import Bank, Sounds, drum_of_name, joined, read_sounds
+from models.training.bank import RATE, Bank, Sounds, drum_of_name, joined, read_sounds
 
 
 @pytest.mark.parametrize(("name", "drum"), [("Kick_01", "kick"), ("SD 2", "snare"), ("hh_open", "hihat"),
@@ -33,3 +34,12 @@ def test_joined_collections_keep_every_sound(sounds: Sounds) -> None:
     last, shot = both.shots[-1], sounds.shots[-1]
     assert np.array_equal(both.audio[last.start : last.start + last.frames],
                           sounds.audio[shot.start : shot.start + shot.frames])
+
+
+def test_silence_before_a_hit_is_cut(tmp_path: Path) -> None:
+    hit = np.exp(-np.arange(4000) / 800)
+    for name, lead in (("kick_1", 0), ("kick_2", 9000)):
+        soundfile.write(tmp_path / f"{name}.wav", np.concatenate([np.zeros(lead), 0.5 * hit]), RATE, subtype="FLOAT")
+    sounds = read_sounds(tmp_path, "train")
+    peaks = [int(np.abs(sounds.audio[shot.start : shot.start + shot.frames]).argmax()) for shot in sounds.shots]
+    assert peaks == [0, RATE // 1000]
