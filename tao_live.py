@@ -20,7 +20,7 @@ from engine.core.errors import DeviceNotFound, TaoError, UsageError
 from models.training.command_line import evaluate, train
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
-TRANSCRIBER, SEPARATOR, EXTRACTOR = "onset-strength", "template-masks", "least-disturbed"
+TRANSCRIBER, SEPARATOR, EXTRACTOR = "tao", "template-masks", "least-disturbed"
 DEMO_RATE = 48000
 LOOPS = click.argument("loops", nargs=-1, required=True, type=click.Path(path_type=Path))
 INTO = click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path))

@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("set", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--transcriber", default="onset-strength")
+    parser.add_argument("--transcriber", default="tao")
     parser.add_argument("--separator", default="template-masks")
     parser.add_argument("--extractor", default="least-disturbed")
     asked = parser.parse_args()

@@ -38,7 +38,10 @@ class Shipped:
         return FOLDER / self.file
 
 
-SHIPPED: tuple[Shipped, ...] = ()
+SHIPPED: tuple[Shipped, ...] = (
+    Shipped("tao", "tao.safetensors", "29e7724ea1876fe30e4536024a7e5f503d40d415858ced32d19cfa402c503538",
+            "MIT; trained on one-shots under the licences that TRANSCRIBER.md lists", "models/trained/TRANSCRIBER.md"),
+)
 
 
 def shipped(name: str) -> Shipped:

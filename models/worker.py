@@ -143,7 +143,7 @@ def _received(job: DecomposeJob) -> Loop:
 def main() -> None:
     """Serve stdin and stdout; whatever a library prints goes to stderr."""
     parser = argparse.ArgumentParser(prog="python -m models.worker", description=__doc__)
-    parser.add_argument("--transcriber", default="onset-strength")
+    parser.add_argument("--transcriber", default="tao")
     parser.add_argument("--separator", default="template-masks")
     parser.add_argument("--extractor", default="least-disturbed")
     asked = parser.parse_args()
