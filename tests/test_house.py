@@ -18,7 +18,7 @@ def test_every_plugin_that_is_promised_can_be_loaded() -> None:
     for group, promised in PROJECT["project"]["entry-points"].items():
         installed = {point.name: point for point in entry_points(group=group)}
         for name in promised:
-            assert installed[name].load()().name == name
+            assert installed[name].load().name == name
 
 
 def test_the_two_commands_and_the_licence_are_where_people_look() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from engine.core.errors import TaoError
+from engine.core.errors import TaoError, UsageError
 from engine.core.pattern import TRACK_NAMES
 from models.resampling import resampled
 
@@ -104,6 +104,33 @@ def read_sounds(data: Path, split: str, licence: str = "all") -> Sounds:
         raise TaoError(f"No {split} one-shots under {folder}: put oneshots.csv there, "
                        "or name files after their drums (kick_1.wav).")
     return Sounds(np.concatenate(pieces), tuple(shots), _grouped(shots))
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Every `of`-th family of kits from number `index` on, families sorted by name. Raises UsageError."""
+
+    index: int
+    of: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.index < self.of:
+            raise UsageError(f"A fold K/N needs 0 <= K < N; {self.index}/{self.of} was given.")
+
+    @classmethod
+    def named(cls, text: str) -> "Fold":
+        """The fold written K/N. Raises UsageError."""
+        index, _, of = text.partition("/")
+        if not (index.isdigit() and of.isdigit()):
+            raise UsageError(f"A fold is written K/N, such as 0/4; {text!r} was given.")
+        return cls(int(index), int(of))
+
+    def split(self, sounds: Sounds) -> tuple[Sounds, Sounds]:
+        """The sounds outside the fold, and those inside."""
+        families = sorted({shot.family for shot in sounds.shots})
+        inside = set(families[self.index :: self.of])
+        parts = [tuple(shot for shot in sounds.shots if (shot.family in inside) == part) for part in (False, True)]
+        return Sounds(sounds.audio, parts[0], _grouped(parts[0])), Sounds(sounds.audio, parts[1], _grouped(parts[1]))
 
 
 def joined(*parts: Sounds) -> Sounds:

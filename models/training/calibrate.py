@@ -21,14 +21,15 @@ _NEWTON_STEPS = 12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """Candidates of many loops: drums, features, whether true (hits,), which loop; missed (drums,): true hits
-    that were no candidate."""
+    """Candidates of many loops: drums, features, whether true (hits,), which of the `loops`; missed (drums,):
+    true hits that were no candidate."""
 
     drums: np.ndarray
     features: np.ndarray
     true: np.ndarray
     loop: np.ndarray
     missed: np.ndarray
+    loops: int
 
 
 def evidence_of(ears: Ears, loops: Sequence[KnownLoop]) -> Evidence:
@@ -51,30 +52,38 @@ def evidence_of(ears: Ears, loops: Sequence[KnownLoop]) -> Evidence:
         true.append(right)
         number.append(np.full(len(times_s), index))
     return Evidence(np.concatenate(drums), np.concatenate(features), np.concatenate(true), np.concatenate(number),
-                    missed)
+                    missed, len(loops))
 
 
-def fit_judge(evidence: Evidence, kits: Sequence[str], seed: int = 0) -> Judge:
+def pooled(parts: Sequence[Evidence]) -> Evidence:
+    """The evidence of several lots of loops, numbered on."""
+    starts = np.cumsum([0, *(part.loops for part in parts)])
+    return Evidence(np.concatenate([part.drums for part in parts]), np.concatenate([part.features for part in parts]),
+                    np.concatenate([part.true for part in parts]),
+                    np.concatenate([part.loop + start for part, start in zip(parts, starts, strict=False)]),
+                    np.sum([part.missed for part in parts], axis=0), int(starts[-1]))
+
+
+def fit_judge(evidence: Evidence, kits: Sequence[str]) -> Judge:
     """A judge for the evidence of loops played on `kits` (one name a loop).
 
-    Thresholds are those of the largest F of chances given to each loop by a judge that has not met its kit
-    (folds of kits; folds of loops for kits that would be alone).
+    Thresholds are those of the largest F of chances given to each loop by a judge that has not met its kit.
     """
     weights = np.stack([_regression(evidence, drum, np.ones(len(evidence.drums), bool))
                         for drum in range(len(TRACK_NAMES))])
-    unseen = out_of_fold(evidence, kits, seed)
+    unseen = out_of_fold(evidence, kits)
     thresholds = np.array([_best_threshold(unseen[evidence.drums == drum], evidence.true[evidence.drums == drum],
                                            float(evidence.missed[drum])) for drum in range(len(TRACK_NAMES))])
     return Judge(weights, thresholds)
 
 
-def out_of_fold(evidence: Evidence, kits: Sequence[str], seed: int = 0) -> np.ndarray:
-    """(hits,) chances of every candidate by judges fitted on other folds."""
-    rng = np.random.default_rng(seed)
-    fold_of_loop = rng.integers(0, _FOLDS, len(kits))
-    fold = fold_of_loop[evidence.loop]
+def out_of_fold(evidence: Evidence, kits: Sequence[str]) -> np.ndarray:
+    """(hits,) chances of every candidate by judges fitted on loops of other kits."""
+    names = sorted(set(kits))
+    folds = max(min(_FOLDS, len(names)), 2)
+    fold = np.array([names.index(kit) % folds for kit in kits])[evidence.loop]
     chances = np.zeros(len(evidence.drums))
-    for held in range(_FOLDS):
+    for held in range(folds):
         rest, out = fold != held, fold == held
         weights = np.stack([_regression(evidence, drum, rest) for drum in range(len(TRACK_NAMES))])
         judge = Judge(weights, np.zeros(len(TRACK_NAMES)))

@@ -23,6 +23,11 @@ def train() -> None:
 @click.option("--licence", type=click.Choice(["all", "permissive"]), default="all", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--threads", type=click.IntRange(min=1), help="At most so many processor threads.")
+@click.option("--network", type=click.Choice(["tao", "paper"]), default="tao", show_default=True)
+@click.option("--random-share", type=click.FloatRange(0.0, 1.0), default=0.5, show_default=True,
+              help="Share of loops whose drums play random patterns, each for itself.")
+@click.option("--without", default="", metavar="K/N", help="Leave out every N-th family of kits from the K-th on; "
+              "`assemble` judges by those.")
 def train_transcriber_verb(**asked: object) -> None:
     """Train a transcriber on loops that are made as it goes; prints the weights' file.
 

@@ -57,8 +57,8 @@ def read_item(path: Path) -> KnownLoop:
                      truth.get("beats"), onsets, steps)
 
 
-def made_loops(synthesis: Synthesis, batches: int) -> list[KnownLoop]:
-    """Loops as the networks learn from, as values: of kits and grooves that they did not learn from, one hopes."""
+def made_loops(synthesis: Synthesis, batches: int, kit: str) -> list[KnownLoop]:
+    """Loops as the networks learn from, as values; `kit` names the sounds they are made of."""
     found = []
     for number in range(batches):
         audio, hits = synthesis.loops(np.random.default_rng((number, 4242)))
@@ -68,7 +68,7 @@ def made_loops(synthesis: Synthesis, batches: int) -> list[KnownLoop]:
                 mine = (hits.row == row) & (hits.drum == drum)
                 pairs = np.column_stack([hits.at_frame[mine] / RATE, hits.velocity[mine]])
                 onsets.append(pairs[np.argsort(pairs[:, 0])])
-            found.append(KnownLoop(f"made_{number}_{row}", "made", f"made_{number}_{row}",
+            found.append(KnownLoop(f"made_{number}_{row}", "made", kit,
                                    audio[row : row + 1].cpu().numpy(), RATE, None, None, tuple(onsets), None))
     return found
 

@@ -16,7 +16,7 @@ from torch.nn.parallel import DistributedDataParallel
 from engine.core.errors import TaoError, UsageError
 from models.listening import save_ears
 from models.tcn import TaoNet
-from models.training.bank import Bank, joined, read_sounds
+from models.training.bank import Bank, Fold, joined, read_sounds
 from models.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from models.training.courses import course_called
 from models.training.curve import draw_curve
@@ -30,13 +30,14 @@ from models.weights import save_weights
 Report = Callable[[str], None]
 _MEASURED_STEPS = 16
 _IDENTITY = ("network", "seed", "licence", "rows", "random_share", "peak_rate", "crop_s", "computed_each",
-             "average_decay", "mixed_precision")
+             "average_decay", "mixed_precision", "without")
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
     """One run. data: one-shots and patterns; run: its folder, resumed when it holds a checkpoint and `resume`;
-    steps: how long, or minutes, from which the steps follow; licence: "all" or "permissive" data only."""
+    steps: how long, or minutes, from which the steps follow; licence: "all" or "permissive" data only;
+    random_share: of loops with random patterns; without: a fold K/N of kit families that is not learnt from."""
 
     data: Path
     run: Path
@@ -57,6 +58,7 @@ class TrainingSettings:
     save_every: int = 50
     crop_s: float = 4.0
     computed_each: int = 48
+    without: str = ""
 
     def __post_init__(self) -> None:
         if (self.steps > 0) == (self.minutes > 0):
@@ -120,8 +122,10 @@ class Trainer:
         self.optimizer = self.course.optimizer(settings.peak_rate)
         self.progress = self._resumed()
         self.parallel: nn.Module = DistributedDataParallel(self.net) if world > 1 else self.net
-        sounds = joined(read_sounds(settings.data, "train", settings.licence),
-                        computed_sounds(settings.seed, settings.computed_each))
+        recorded = read_sounds(settings.data, "train", settings.licence)
+        if settings.without:
+            recorded, _ = Fold.named(settings.without).split(recorded)
+        sounds = joined(recorded, computed_sounds(settings.seed, settings.computed_each))
         grooves = read_grooves(settings.data, "train", settings.licence)
         wanted = SynthesisSettings(settings.rows, settings.crop_s, random_share=settings.random_share)
         self.synthesis = Synthesis(Bank(sounds), grooves, wanted, settings.seed, device)
@@ -204,7 +208,7 @@ class Trainer:
         path = self.settings.run / "weights.safetensors"
         if self.rank == 0:
             if isinstance(self.average, TaoNet):
-                save_ears(path, [self.average], {})
+                save_ears(path, [self.average], {"without": self.settings.without})
             else:
                 save_weights(path, self.average.state_dict(), {"network": self.course.name})
         return path

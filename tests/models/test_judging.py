@@ -6,7 +6,7 @@ import pytest
 from engine.core.errors import WeightsMissing
 from models.judging import FEATURES, Judge, candidates_of, features_of, likeness
 from models.listening import Curves
-from models.training.calibrate import Evidence, fit_judge
+from models.training.calibrate import Evidence, fit_judge, out_of_fold, pooled
 
 
 def curves(logits: np.ndarray) -> Curves:
@@ -65,7 +65,28 @@ def test_a_fitted_judges_confidence_is_the_share_that_is_right(rng: np.random.Ge
     features[:, 7] = rng.normal(0, 1, hits)
     chance = 1 / (1 + np.exp(-(0.5 * features[:, 0] + 1.5 * features[:, 7] - 1)))
     evidence = Evidence(rng.integers(0, 6, hits), features, rng.random(hits) < chance, rng.integers(0, 50, hits),
-                        np.zeros(6))
+                        np.zeros(6), 50)
     judge = fit_judge(evidence, [str(number) for number in range(50)])
     believed = judge.chances(evidence.drums, features)
     assert np.abs(believed - chance).mean() < 0.05
+
+
+def test_a_judge_is_tested_on_kits_that_it_has_not_met(rng: np.random.Generator) -> None:
+    """Kit b's hats are named wrongly throughout: only who has met kit b can know."""
+    hits = 400
+    features = np.zeros((2 * hits, FEATURES))
+    features[:, 0] = 1.0
+    features[hits:, 9] = 1.0
+    loop = np.repeat([0, 1, 2, 3], hits // 2)
+    evidence = Evidence(np.full(2 * hits, 3), features, loop < 2, loop, np.zeros(6), 4)
+    met, unmet = fit_judge(evidence, ["a", "a", "b", "b"]), out_of_fold(evidence, ["a", "a", "b", "b"])
+    assert met.chances(evidence.drums, features)[hits:].max() < 0.2
+    assert unmet[hits:].min() > 0.8
+
+
+def test_pooled_evidence_keeps_its_loops_apart() -> None:
+    one = Evidence(np.array([0, 1]), np.zeros((2, FEATURES)), np.array([True, False]), np.array([0, 2]), np.ones(6), 3)
+    both = pooled([one, one])
+    assert both.loop.tolist() == [0, 2, 3, 5]
+    assert both.loops == 6
+    assert both.missed.tolist() == [2.0] * 6

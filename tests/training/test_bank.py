@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.core.errors import TaoError
-from models.training.bank import RATE, Bank, Sounds, drum_of_name, joined, read_sounds
+from engine.core.errors import TaoError, UsageError
+from models.training.bank import RATE, Bank, Fold, Sounds, drum_of_name, joined, read_sounds
 
 
 @pytest.mark.parametrize(("name", "drum"), [("Kick_01", "kick"), ("SD 2", "snare"), ("hh_open", "hihat"),
@@ -43,3 +43,17 @@ def test_silence_before_a_hit_is_cut(tmp_path: Path) -> None:
     sounds = read_sounds(tmp_path, "train")
     peaks = [int(np.abs(sounds.audio[shot.start : shot.start + shot.frames]).argmax()) for shot in sounds.shots]
     assert peaks == [0, RATE // 1000]
+
+
+def test_a_fold_takes_whole_families(sounds: Sounds) -> None:
+    rest, fold = Fold(1, 2).split(sounds)
+    assert {shot.family for shot in fold.shots} == {"computed_01"}
+    assert {shot.family for shot in rest.shots} == {"computed_00"}
+    assert len(rest.shots) + len(fold.shots) == len(sounds.shots)
+    assert Bank(fold).kits == ["computed_01"]
+
+
+@pytest.mark.parametrize("text", ["4/4", "1", "a/b", "-1/3"])
+def test_a_fold_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="fold"):
+        Fold.named(text)
