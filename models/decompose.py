@@ -14,6 +14,7 @@ from engine.core.pattern import Pattern
 from engine.core.samples import sample_id
 from models import plugins
 from models.bands import RATE as HEARING_RATE
+from models.one_shots import LeastDisturbed
 from models.plugins import ExtractedShot, Stems, Transcription
 from models.quantize import quantize
 from models.rendering import mix, render_tracks
@@ -81,16 +82,17 @@ def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambd
 
     report("pattern", 0.1)
     heard = tools.transcriber.transcribe(audio, engine_rate, loop.beats, circular=True)
-    simple = tools.extractor.extract(audio, engine_rate, {}, heard)
+    simple = LeastDisturbed().extract(audio, engine_rate, {}, heard).shots
     yield _stage("pattern", audio, loop.name, engine_rate, heard, simple)
 
     report("stems", 0.4)
     stems = tools.separator.separate(audio, engine_rate, heard)
     heard = velocities_from(stems, heard, engine_rate)
 
-    report("kit", 0.8)
-    shots = tools.extractor.extract(audio, engine_rate, stems, heard)
-    done = proved(_stage("kit", audio, loop.name, engine_rate, heard, shots), stems)
+    report("kit", 0.5)
+    made = tools.extractor.extract(audio, engine_rate, stems, heard,
+                                   lambda share: report("kit", 0.5 + 0.5 * share))
+    done = proved(_stage("kit", audio, loop.name, engine_rate, made.transcription, made.shots), made.stems)
     report("kit", 1.0)
     yield done
 

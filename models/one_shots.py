@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.core.errors import NoOnsets
-from models.plugins import Audio, ExtractedShot, Onset, Stems, Transcription
+from models.plugins import Audio, ExtractedShot, Extraction, Onset, Stems, Told, Transcription, untold
 
 HIHAT_CHOKE_GROUP = 1
 _TOGETHER_S = 0.03
@@ -40,9 +40,9 @@ class LeastDisturbed:
 
     name = "least-disturbed"
 
-    def extract(self, audio: Audio, sample_rate: int, stems: Stems,
-                transcription: Transcription) -> dict[str, ExtractedShot]:
-        """Shots by track. audio (channels, frames) is used for a drum that has no stem."""
+    def extract(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
+                report: Told = untold) -> Extraction:
+        """Shots by track, hits and stems as given. audio (channels, frames) is used for a drum that has no stem."""
         length_s = audio.shape[1] / sample_rate
         shots = {}
         for track in transcription.tracks:
@@ -53,7 +53,7 @@ class LeastDisturbed:
             cut = faded(cut, round(_FADE_OUT_S * sample_rate))
             group = HIHAT_CHOKE_GROUP if track == "hihat" else None
             shots[track] = ExtractedShot(cut / best.onset.velocity, choke_group=group, onset=best.index)
-        return shots
+        return Extraction(shots, transcription, stems)
 
 
 def candidates(transcription: Transcription, track: str, length_s: float) -> list[Candidate]:

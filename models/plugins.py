@@ -6,6 +6,7 @@ is a callable that returns the plugin: without arguments, or with the text after
 for as `NAME:ARGUMENT`. Audio at these seams is float32 NumPy, (channels, frames), full scale 1.0.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Protocol, cast
@@ -16,10 +17,15 @@ from engine.core.errors import InvalidValue, UsageError
 
 Audio = np.ndarray
 Stems = dict[str, Audio]
+Told = Callable[[float], None]
 
 TRANSCRIBERS = "tao.transcribers"
 SEPARATORS = "tao.separators"
 EXTRACTORS = "tao.extractors"
+
+
+def untold(fraction: float) -> None:
+    """The report that nobody reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,16 @@ class ExtractedShot:
     onset: int | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Extraction:
+    """What an extractor makes of a loop: shots by track name (a track without hits has none), and the hits
+    and stems as it leaves them: those it was given, unless it knows better."""
+
+    shots: dict[str, ExtractedShot]
+    transcription: Transcription
+    stems: Stems
+
+
 class Transcriber(Protocol):
     """Loop in, hits and tempo out."""
 
@@ -107,13 +123,14 @@ class Separator(Protocol):
 
 
 class Extractor(Protocol):
-    """Loop, stems and hits in, one shot per drum out."""
+    """Loop, stems and hits in, one shot per drum out; hits and stems may come out mended."""
 
     name: str
 
-    def extract(self, audio: Audio, sample_rate: int, stems: Stems,
-                transcription: Transcription) -> dict[str, ExtractedShot]:
-        """Shots by track name; a track without hits has none."""
+    def extract(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
+                report: Told = untold) -> Extraction:
+        """What is made of audio (channels, frames), its stems (a track may lack one) and its hits.
+        `report` is told the share done, 0..1; what it raises ends the work."""
         ...
 
 

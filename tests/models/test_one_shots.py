@@ -49,13 +49,20 @@ def test_what_cannot_be_heard_at_the_end_is_dropped():
 def test_a_lone_drum_comes_back_as_it_was():
     pattern = pattern_of(kick="x...............")
     audio = np.ascontiguousarray(audio_of(pattern, 120.0).T)
-    (shot,) = LeastDisturbed().extract(audio, RATE, {}, heard(*onsets_of(pattern, 2.0))).values()
+    (shot,) = LeastDisturbed().extract(audio, RATE, {}, heard(*onsets_of(pattern, 2.0))).shots.values()
     frames = shot.audio.shape[1] - round(0.02 * RATE)
     assert np.abs(shot.audio[:, 8:frames] - audio[:, 8:frames]).max() < 1e-6
 
 
 def test_a_soft_hit_is_brought_to_full_velocity_and_the_hat_chokes_itself():
     audio = np.ascontiguousarray(audio_of(pattern_of(hihat="o..............."), 120.0).T)
-    shot = LeastDisturbed().extract(audio, RATE, {}, heard(Onset("hihat", 0.0, 0.5)))["hihat"]
+    shot = LeastDisturbed().extract(audio, RATE, {}, heard(Onset("hihat", 0.0, 0.5))).shots["hihat"]
     assert np.abs(shot.audio).max() == pytest.approx(2 * np.abs(audio).max(), rel=0.2)
     assert shot.choke_group is not None
+
+
+def test_hits_and_stems_are_left_as_they_were():
+    audio, hits = np.ones((2, 5000), np.float32), heard(Onset("kick", 0.0))
+    made = LeastDisturbed().extract(audio, RATE, {"kick": audio}, hits)
+    assert made.transcription is hits
+    assert made.stems["kick"] is audio
