@@ -6,7 +6,7 @@ logistic regression a drum weighs these, fitted on validation loops; what it giv
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -77,8 +77,11 @@ class Judge:
 
 
 def candidates_of(curves: Curves) -> Events:
-    """Every peak of the loop, context left out, that might be a hit."""
+    """Every peak of the loop, context left out, that might be a hit. Its place is the mean of the peak's
+    centroid and of what the networks say of it: they err independently."""
     found = events(curves.chances, np.full(len(TRACK_NAMES), CANDIDATE_CHANCE))
+    told = found.frames + curves.offsets[found.frames, found.drums]
+    found = replace(found, places=(found.places + told) / 2)
     after = found.places - curves.first
     return found.of((after >= -_EARLY_STFT_FRAMES) & (after < curves.frames - _EARLY_STFT_FRAMES))
 

@@ -75,8 +75,12 @@ def open_ears(path: Path, sha256: str | None = None) -> tuple[Ears, dict[str, An
     nets = []
     for number in range(told.get("nets", 1)):
         net = TaoNet(TaoNetSettings(**shape))
-        net.load_state_dict({name.partition(".")[2]: value for name, value in tensors.items()
-                             if name.startswith(f"{number}.")})
+        own = {name.partition(".")[2]: value for name, value in tensors.items() if name.startswith(f"{number}.")}
+        try:
+            net.load_state_dict(own)
+        except RuntimeError:                           # torch lists every tensor: the sentence is ours
+            raise WeightsMissing(f"{path} was written by another version of Tao, and this one cannot read it. Train "
+                                 "it again with `tao_live.py train transcriber`.") from None
         nets.append(net)
     return Ears(nets), told
 

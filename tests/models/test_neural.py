@@ -1,11 +1,15 @@
 """The shipped transcriber hears the demo's drums, whatever the rate, level or length."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import torch
 
 from engine.core.errors import NoOnsets, WeightsMissing
 from models.neural import Tao
 from models.plugins import Transcription, transcriber
+from models.weights import save_weights
 from tests.models.loops import audio_of, onsets_of, pattern_of
 
 PATTERN = pattern_of(kick="x.......x.x.....", snare="....x.......x..o", hihat="x.x.x.x.x.x.x.x.")
@@ -67,3 +71,11 @@ def test_silence_has_no_onsets(tao: Tao, seconds: float) -> None:
 def test_weights_that_are_not_there_are_named() -> None:
     with pytest.raises(WeightsMissing, match=r"nowhere\.safetensors"):
         transcriber("tao:nowhere.safetensors")
+
+
+def test_weights_of_another_version_are_told_apart(tmp_path: Path) -> None:
+    settings = {"bands": 81, "stem": [16, 32, 48], "width": 96, "dilations": [1], "heads": 4, "dropout": 0.1}
+    save_weights(tmp_path / "old.safetensors", {"head.weight": torch.ones(2)},
+                 {"network": "tao", "settings": settings})
+    with pytest.raises(WeightsMissing, match="another version of Tao"):
+        transcriber(f"tao:{tmp_path / 'old.safetensors'}")
