@@ -1,6 +1,8 @@
 """Loops with exact answers, made from labelled one-shots and grooves: the set that a decomposer is scored on.
 
-    python -m benchmarks.make_eval_set --data DIR --out DIR [--split val] [--seed 1]
+    python -m benchmarks.make_eval_set --data DIR --out DIR [--split val] [--fold K/N] [--seed 1]
+
+--fold takes the sounds from what a run with `train transcriber --without K/N` has not met, and grooves of val.
 
 DIR holds `oneshots/` (oneshots.csv and the files it lists) and `patterns/` (NAME.csv, NAME.npz). Three sets
 are written, one folder an item, each with loop.wav, stems/, oneshots/ and truth.json: *machine* (step
@@ -17,6 +19,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 from scipy.signal import butter, fftconvolve, sosfilt
+
+from models.training.bank import Fold
 
 CLASSES = ("kick", "snare", "tom", "hihat", "ride", "crash")
 RATE = 44100
@@ -56,13 +60,16 @@ class Item:
 
 
 class Library:
-    """The one-shots and grooves of one split."""
+    """The one-shots and grooves of one split; or the one-shots of a fold of the training kits' families."""
 
-    def __init__(self, data: Path, split: str) -> None:
-        self.data = data
+    def __init__(self, data: Path, split: str, fold: Fold | None = None) -> None:
+        self.data, self.split = data, split
+        sounds = "train" if fold else split
         with (data / "oneshots" / "oneshots.csv").open() as table:
-            self.rows = [row for row in csv.DictReader(table) if row["split"] == split]
-        self.split = split
+            self.rows = [row for row in csv.DictReader(table) if row["split"] == sounds]
+        if fold:
+            inside = fold.of_names(row["family"] for row in self.rows)
+            self.rows = [row for row in self.rows if row["family"] in inside]
 
     def kits(self, kind: str) -> list[str]:
         """Kits of a kind that have kick, snare and hi-hat."""
@@ -238,11 +245,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--split", default="val")
+    parser.add_argument("--fold", type=Fold.named)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--counts", type=int, nargs=3, default=(12, 12, 8),
                         metavar=("MACHINE", "PLAYED", "PRODUCED"))
     asked = parser.parse_args()
-    rng, library = np.random.default_rng(asked.seed), Library(asked.data, asked.split)
+    rng, library = np.random.default_rng(asked.seed), Library(asked.data, asked.split, asked.fold)
     items = [machine_item(library, rng, index) for index in range(asked.counts[0])]
     items += [played_item(library, rng, index) for index in range(asked.counts[1])]
     for index in range(asked.counts[2]):

@@ -125,10 +125,13 @@ class Fold:
             raise UsageError(f"A fold is written K/N, such as 0/4; {text!r} was given.")
         return cls(int(index), int(of))
 
+    def of_names(self, families: Iterable[str]) -> set[str]:
+        """Those of the families that are in the fold."""
+        return set(sorted(set(families))[self.index :: self.of])
+
     def split(self, sounds: Sounds) -> tuple[Sounds, Sounds]:
         """The sounds outside the fold, and those inside."""
-        families = sorted({shot.family for shot in sounds.shots})
-        inside = set(families[self.index :: self.of])
+        inside = self.of_names(shot.family for shot in sounds.shots)
         parts = [tuple(shot for shot in sounds.shots if (shot.family in inside) == part) for part in (False, True)]
         return Sounds(sounds.audio, parts[0], _grouped(parts[0])), Sounds(sounds.audio, parts[1], _grouped(parts[1]))
 
