@@ -1,0 +1,27 @@
+import torch
+
+from models.solving.gradients import solved
+
+
+def known_system():
+    rng = torch.Generator().manual_seed(1)
+    square = torch.randn(30, 30, generator=rng, dtype=torch.float64)
+    matrix = square @ square.T + 5 * torch.eye(30, dtype=torch.float64)
+    truth = torch.randn(2, 30, generator=rng, dtype=torch.float64)
+    return matrix, truth
+
+
+def test_a_known_system_is_solved_for_every_row():
+    matrix, truth = known_system()
+    found = solved(lambda x: x @ matrix, truth @ matrix, lambda rest: rest / matrix.diagonal(), None, 60, 1e-10)
+    assert (found - truth).abs().max() < 1e-7
+
+
+def test_the_answer_as_a_first_guess_stays():
+    matrix, truth = known_system()
+    assert (solved(lambda x: x @ matrix, truth @ matrix, lambda rest: rest, truth, 50) - truth).abs().max() < 1e-12
+
+
+def test_no_rounds_change_nothing():
+    matrix, truth = known_system()
+    assert solved(lambda x: x @ matrix, truth, lambda rest: rest, None, 0).abs().sum() == 0
