@@ -40,10 +40,10 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """weights (drums, features + 1), the last one constant; thresholds (drums,) of the chances."""
+    """weights (drums, features + 1), the last one constant; threshold: the chance from which on it is believed."""
 
     weights: np.ndarray
-    thresholds: np.ndarray
+    threshold: float
 
     @classmethod
     def told(cls, told: Mapping[str, Any] | None) -> "Judge":
@@ -51,8 +51,8 @@ class Judge:
         if told is None:
             weights = np.zeros((len(TRACK_NAMES), FEATURES + 1))
             weights[:, 0] = 1.0
-            return cls(weights, np.full(len(TRACK_NAMES), 0.4))
-        judge = cls(np.array(told["weights"], float), np.array(told["thresholds"], float))
+            return cls(weights, 0.4)
+        judge = cls(np.array(told["weights"], float), float(told.get("threshold", 0.4)))
         if judge.weights.shape != (len(TRACK_NAMES), FEATURES + 1):
             raise WeightsMissing(f"The weights were judged by {judge.weights.shape[-1] - 1} features, and this "
                                  f"version of Tao has {FEATURES}. Install the weights that belong to it.")
@@ -60,7 +60,7 @@ class Judge:
 
     def telling(self) -> dict[str, Any]:
         """What `told` reads."""
-        return {"weights": np.round(self.weights, 5).tolist(), "thresholds": np.round(self.thresholds, 4).tolist()}
+        return {"weights": np.round(self.weights, 5).tolist(), "threshold": round(self.threshold, 4)}
 
     def chances(self, drums: np.ndarray, features: np.ndarray) -> np.ndarray:
         """(hits,) calibrated chances of candidates with `features` (hits, FEATURES)."""
@@ -70,7 +70,7 @@ class Judge:
         """The believed hits of a loop."""
         candidates = candidates_of(curves)
         chances = self.chances(candidates.drums, features_of(curves, candidates))
-        believed = chances >= self.thresholds[candidates.drums]
+        believed = chances >= self.threshold
         kept = candidates.of(believed)
         times_s = np.maximum(kept.places - curves.first, 0.0) / STFT_FRAMES_PER_S
         return Verdicts(kept.drums, times_s, velocities_of(curves, kept), chances[believed])

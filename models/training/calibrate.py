@@ -14,7 +14,8 @@ from models.spectrogram import STFT_FRAMES_PER_S
 from models.training.loops import KnownLoop
 
 _WITHIN_S = 0.05
-_RIDGE = 3.0
+_RIDGE = 300.0                 # few kits speak for many features: out of kit, strong shrinking is best
+_LOUDEST_LOOP = 3.0            # a loop's hits count as much as another loop's, up to so many times
 _FOLDS = 5
 _NEWTON_STEPS = 12
 
@@ -67,14 +68,12 @@ def pooled(parts: Sequence[Evidence]) -> Evidence:
 def fit_judge(evidence: Evidence, kits: Sequence[str]) -> Judge:
     """A judge for the evidence of loops played on `kits` (one name a loop).
 
-    Thresholds are those of the largest F of chances given to each loop by a judge that has not met its kit.
+    Its threshold is that of the largest F, all drums together, of chances given to each loop by a judge that
+    has not met its kit. One threshold for all: chances are calibrated, and a drum of few kits cannot tell its own.
     """
-    weights = np.stack([_regression(evidence, drum, np.ones(len(evidence.drums), bool))
-                        for drum in range(len(TRACK_NAMES))])
+    weights = _weights(evidence, np.ones(len(evidence.drums), bool))
     unseen = out_of_fold(evidence, kits)
-    thresholds = np.array([_best_threshold(unseen[evidence.drums == drum], evidence.true[evidence.drums == drum],
-                                           float(evidence.missed[drum])) for drum in range(len(TRACK_NAMES))])
-    return Judge(weights, thresholds)
+    return Judge(weights, _best_threshold(unseen, evidence.true, float(evidence.missed.sum())))
 
 
 def out_of_fold(evidence: Evidence, kits: Sequence[str]) -> np.ndarray:
@@ -84,35 +83,44 @@ def out_of_fold(evidence: Evidence, kits: Sequence[str]) -> np.ndarray:
     fold = np.array([names.index(kit) % folds for kit in kits])[evidence.loop]
     chances = np.zeros(len(evidence.drums))
     for held in range(folds):
-        rest, out = fold != held, fold == held
-        weights = np.stack([_regression(evidence, drum, rest) for drum in range(len(TRACK_NAMES))])
-        judge = Judge(weights, np.zeros(len(TRACK_NAMES)))
+        out = fold == held
+        judge = Judge(_weights(evidence, ~out), 0.0)
         chances[out] = judge.chances(evidence.drums[out], evidence.features[out])
     return chances
 
 
-def _regression(evidence: Evidence, drum: int, chosen: np.ndarray) -> np.ndarray:
-    """(FEATURES + 1,) ridge logistic regression, shrunk towards believing the drum's own logit."""
-    mine = chosen & (evidence.drums == drum)
-    x = np.column_stack([evidence.features[mine], np.ones(int(mine.sum()))])
-    y = evidence.true[mine].astype(float)
+def _weights(evidence: Evidence, chosen: np.ndarray) -> np.ndarray:
+    """(drums, FEATURES + 1) of the chosen candidates."""
+    hits = np.bincount(evidence.loop, minlength=evidence.loops)
+    say = np.minimum(hits[hits > 0].mean() / np.maximum(hits, 1), _LOUDEST_LOOP)[evidence.loop]
+    rows = []
+    for drum in range(len(TRACK_NAMES)):
+        mine = chosen & (evidence.drums == drum)
+        rows.append(_regression(evidence.features[mine], evidence.true[mine].astype(float), say[mine]))
+    return np.stack(rows)
+
+
+def _regression(features: np.ndarray, true: np.ndarray, say: np.ndarray) -> np.ndarray:
+    """(FEATURES + 1,) ridge logistic regression with a weight a hit, shrunk towards believing the drum's own
+    logit, by Newton's method."""
+    x = np.column_stack([features, np.ones(len(features))])
     prior = np.zeros(FEATURES + 1)
     prior[0] = 1.0
     strength = np.full(FEATURES + 1, _RIDGE)
-    strength[-1] = 0.01
+    strength[-1] = _RIDGE / 30
 
     weights = prior.copy()
     for _ in range(_NEWTON_STEPS):
         chance = expit(x @ weights)
-        slope = x.T @ (chance - y) + strength * (weights - prior)
-        bend = (x * (chance * (1 - chance))[:, None]).T @ x + np.diag(strength)
+        slope = x.T @ (say * (chance - true)) + strength * (weights - prior)
+        bend = (x * (say * chance * (1 - chance))[:, None]).T @ x + np.diag(strength)
         weights = weights - np.linalg.solve(bend, slope)
     return weights
 
 
 def _best_threshold(chances: np.ndarray, true: np.ndarray, missed: float) -> float:
     """The chance from which on believing gives the largest F; a plateau's middle."""
-    grid = np.arange(0.15, 0.8, 0.01)
+    grid = np.arange(0.25, 0.65, 0.01)
     f = np.array([2 * (true & (chances >= t)).sum() / max((chances >= t).sum() + true.sum() + missed, 1)
                   for t in grid])
     smooth = np.convolve(np.pad(f, 3, mode="edge"), np.ones(7) / 7, mode="valid")

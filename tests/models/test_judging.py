@@ -59,7 +59,7 @@ def test_a_told_judge_is_the_same_judge() -> None:
 
 
 def test_a_fitted_judges_confidence_is_the_share_that_is_right(rng: np.random.Generator) -> None:
-    hits = 6000
+    hits = 72_000
     features = np.zeros((hits, FEATURES))
     features[:, 0] = rng.normal(0, 2, hits)
     features[:, 7] = rng.normal(0, 1, hits)
@@ -73,7 +73,7 @@ def test_a_fitted_judges_confidence_is_the_share_that_is_right(rng: np.random.Ge
 
 def test_a_judge_is_tested_on_kits_that_it_has_not_met(rng: np.random.Generator) -> None:
     """Kit b's hats are named wrongly throughout: only who has met kit b can know."""
-    hits = 400
+    hits = 8000
     features = np.zeros((2 * hits, FEATURES))
     features[:, 0] = 1.0
     features[hits:, 9] = 1.0
