@@ -130,3 +130,35 @@ def most_voices(machine: Machine, bank: Mapping[SampleId, Audio], frames: int) -
     longest = max((len(sample) for sample in bank.values()), default=0) * 2
     times = [frame for frame, _, _ in strokes(machine, frames)]
     return max((sum(start - longest < other <= start for other in times) for start in times), default=0)
+
+
+def clock_bytes(scenes: list[tuple[int, Machine]], output: int, frames: int) -> list[tuple[int, bytes]]:
+    """What output 1..4 sends up to the song's frame `frames`, (frame, message), when every change is known early.
+
+    scenes: (frame from which it is in force, machine), ascending, the first one resting.
+    """
+    sent: list[tuple[int, bytes]] = []
+    running, following = False, 0
+    ends = [frame for frame, _ in scenes[1:]] + [frames]
+    for (begin, machine), end in zip(scenes, ends, strict=True):
+        timeline, clock = machine.timeline, machine.midi.clocks[output - 1]
+        late = int(np.floor(clock.offset_ms * timeline.sample_rate / 1000 + 0.5))
+        before = round(0.001 * timeline.sample_rate)
+        if running and not (machine.playing and clock.on):
+            sent.append((max(begin + late, sent[-1][0]), b"\xfc"))
+            running = False
+        if not clock.on or not (machine.playing or clock.runs_stopped):
+            continue
+        if machine.playing and not running:
+            sixteenth = -(-timeline.ticks_at(begin) // 240)
+            following, running = 6 * sixteenth, True
+            at = max(timeline.frames_at(40 * following) + late - before, sent[-1][0] if sent else 0)
+            if sixteenth:
+                sent.append((at, bytes((0xF2, sixteenth & 127, sixteenth >> 7))))
+            sent.append((at, b"\xfb" if sixteenth else b"\xfa"))
+        elif not machine.playing:
+            following = -(-timeline.ticks_at(begin) // 40)
+        while timeline.frames_at(40 * following) < end:
+            sent.append((timeline.frames_at(40 * following) + late, b"\xf8"))
+            following += 1
+    return sent

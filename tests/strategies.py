@@ -6,6 +6,7 @@ from engine.core import commands as c
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Effects, Listen, Machine
+from engine.core.midi import ClockOut, Route, Source
 from engine.core.pattern import STEPS_PER_BEAT, TRACK_NAMES, Pattern, Step, Track
 from engine.core.timeline import PPQN, Frames, Ticks, Timeline
 
@@ -79,6 +80,8 @@ def machines(draw, sample_rate: int = 8000):
                    Ticks(draw(st.integers(0, 2)) * pattern.bar_ticks))
 
 
+clock_outs = st.builds(ClockOut, st.booleans(), st.floats(-100, 100), st.booleans())
+routes = st.builds(Route, st.integers(1, 4), st.integers(1, 16), st.integers(0, 127), st.booleans())
 phases = st.sampled_from([0, 3840, 7680]).map(Ticks)
 names = st.sampled_from([*TRACK_NAMES, "no such track"])
 commands = st.one_of(
@@ -90,6 +93,10 @@ commands = st.one_of(
     st.builds(c.SetEffects, effects), st.builds(c.TriggerPad, names, st.floats(0, 1)), st.builds(c.LoadKit, kits),
     st.builds(c.LoadPattern, patterns()),
     st.builds(c.LoadLoop, loops(), st.sampled_from(Listen), st.none() | phases),
+    st.builds(c.Continue, st.none() | st.integers(-1, 10_000)), st.builds(c.Steer, bpms, st.none() | bpms),
+    st.builds(c.SetSource, st.sampled_from(Source)), st.builds(c.SetSongPosition, st.integers(0, 3), st.booleans()),
+    st.builds(c.SetClockOut, st.integers(1, 4), clock_outs), st.builds(c.SetRoute, names, st.none() | routes),
+    st.builds(c.SetPad, st.integers(0, 127), st.none() | names),
     st.builds(c.LoadDecomposition, kits, patterns(), st.none() | loops(), st.just(Listen.KIT), st.none() | bpms,
               st.none() | phases),
 )

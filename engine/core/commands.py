@@ -8,6 +8,17 @@ from engine.core.errors import InvalidValue
 from engine.core.kit import Kit
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Effects, Listen, Machine
+from engine.core.midi_commands import (
+    Continue,
+    MidiCommand,
+    SetClockOut,
+    SetPad,
+    SetRoute,
+    SetSongPosition,
+    SetSource,
+    Steer,
+    wire,
+)
 from engine.core.pattern import Pattern, Step
 from engine.core.timeline import Frames, Ticks
 
@@ -147,7 +158,7 @@ class LoadDecomposition:
 
 Command = (Play | Stop | SetTempo | ToggleStep | SetStep | SetSwing | SetMute | SetSolo | SetListen | SetEffects
            | TriggerPad | Panic | LoadKit | LoadPattern | LoadLoop
-           | LoadDecomposition)
+           | LoadDecomposition | MidiCommand)
 
 
 def target_frames(machine: Machine, boundary: Boundary, earliest: int) -> Frames:
@@ -176,7 +187,19 @@ def _(command: Play, machine: Machine, at_frames: int) -> Machine:
 
 @apply.register
 def _(command: Stop, machine: Machine, at_frames: int) -> Machine:
-    return replace(machine, playing=False)
+    resting_ticks = machine.timeline.ticks_at(at_frames) if machine.playing else machine.resting_ticks
+    return replace(machine, playing=False, resting_ticks=resting_ticks)
+
+
+@apply.register(Continue)
+@apply.register(Steer)
+@apply.register(SetSource)
+@apply.register(SetSongPosition)
+@apply.register(SetClockOut)
+@apply.register(SetRoute)
+@apply.register(SetPad)
+def _(command: MidiCommand, machine: Machine, at_frames: int) -> Machine:
+    return wire(command, machine, at_frames)
 
 
 @apply.register

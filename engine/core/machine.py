@@ -6,6 +6,7 @@ from enum import Enum
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit
 from engine.core.loop import PlayedLoop
+from engine.core.midi import Midi
 from engine.core.pattern import TRACK_NAMES, Pattern, Track
 from engine.core.timeline import Ticks, Timeline
 
@@ -41,6 +42,7 @@ class Machine:
 
     phase_ticks: the song tick on which pattern and loop begin their first pass, always a bar line. A loop
     recorded from bar 4 on starts over where it ended, whatever its length: its steps count from there.
+    resting_ticks: where the song was stopped.
     """
 
     timeline: Timeline
@@ -54,6 +56,13 @@ class Machine:
     effects: Effects = field(default_factory=Effects)
     seed: int = 1
     phase_ticks: Ticks = Ticks(0)
+    resting_ticks: Ticks = Ticks(0)
+    midi: Midi = field(default_factory=Midi)
+
+    @property
+    def heard_bpm(self) -> float:
+        """The tempo without the small corrections that keep us in phase with whom we follow."""
+        return self.timeline.bpm if self.midi.heard_bpm is None else self.midi.heard_bpm
 
     def audible(self, name: str) -> bool:
         """Whether the track sounds: soloed if any track is, and not muted."""

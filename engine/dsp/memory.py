@@ -11,6 +11,8 @@ from llvmlite import ir
 from numba import carray, njit, types
 from numba.extending import intrinsic
 
+from engine.core.midi import MIDI_OUTPUTS
+
 SCORE_SLOTS = 32
 TRACKS, STEPS = 8, 128
 VOICES, POLYPHONY = 96, 64
@@ -18,10 +20,12 @@ RING_RECORDS, RECORD_WORDS = 256, 8
 PENDING = 64
 DECKS = 6
 EVENTS = 512
+MIDI_EVENTS, MIDI_RING = 256, 1024
 
 # words of `state`
 (EXPECTED, STARTED, SLOT, SEQUENCE, PLAYING, POSITION, DROPPED, SOUNDING, CAPTURED, PENDING_COUNT, STARTS,
  BAD_VALUES, RAMP_FRAMES) = range(13)
+MIDI_QUEUED, MIDI_SENDING, MIDI_HEARING, MIDI_LOST = 28, 29, 30, 31
 # rows of `ramp_floats` and `ramp_starts`
 KIT, MASTER, CUTOFF, SEND = range(4)
 RAMPS = 4
@@ -33,7 +37,7 @@ class Memory(NamedTuple):
     """All arrays of the audio thread. Each is written by the audio thread alone, except score slots that are
     not in use and the command ring's free records, which the control thread fills."""
 
-    state: np.ndarray  # (16,) int64, words above
+    state: np.ndarray  # (32,) int64, words above
     score_ints: np.ndarray  # (SCORE_SLOTS, 32) int64, see score.py
     score_floats: np.ndarray  # (SCORE_SLOTS, 32) float64
     track_ints: np.ndarray  # (SCORE_SLOTS, TRACKS, 16) int64
@@ -59,17 +63,36 @@ class Memory(NamedTuple):
     mix: np.ndarray  # (max_frames, 2) float64, the dry result
     controls: np.ndarray  # (max_frames, 3) float64: master gain linear, cutoff_hz, reverb send
     capture: np.ndarray  # (capture_frames, 2) float32
+    # MIDI, see midi.py and clock.py; an event is a frame, a port, up to three bytes, the first lowest, their count
+    clock_ints: np.ndarray  # (SCORE_SLOTS, MIDI_OUTPUTS, 4) int64: what each output sends as its clock
+    route_ints: np.ndarray  # (SCORE_SLOTS, TRACKS, 8) int64: which note each track plays elsewhere
+    pad_tracks: np.ndarray  # (SCORE_SLOTS, 128) int64: the track that a note strikes, plus one
+    sender: np.ndarray  # (MIDI_OUTPUTS, 8) int64: where each output's clock is
+    follower: np.ndarray  # (8,) int64: what was heard of another's transport
+    notes: np.ndarray  # (TRACKS, 4) int64: the note that each track has sounding elsewhere
+    midi_queue: np.ndarray  # (MIDI_EVENTS, 4) int64: events to come, by frame
+    midi_out: np.ndarray  # (MIDI_EVENTS, 4) int64: this block's events out
+    midi_in: np.ndarray  # (MIDI_EVENTS, 4) int64: this block's events in, filled by the caller
+    midi_heard: np.ndarray  # (MIDI_RING, 4) int64: a ring of every event in
+    midi_heard_heads: np.ndarray  # (16,) int64
+    midi_sent: np.ndarray  # (MIDI_RING, 4) int64: a ring of every event out
+    midi_sent_heads: np.ndarray  # (16,) int64
 
 
 _SHAPES: dict[str, tuple[int, ...]] = {
-    "state": (16,), "score_ints": (SCORE_SLOTS, 32), "score_floats": (SCORE_SLOTS, 32),
+    "state": (32,), "score_ints": (SCORE_SLOTS, 32), "score_floats": (SCORE_SLOTS, 32),
     "track_ints": (SCORE_SLOTS, TRACKS, 16), "track_floats": (SCORE_SLOTS, TRACKS, 8),
     "step_ints": (SCORE_SLOTS, TRACKS, STEPS, 4), "step_floats": (SCORE_SLOTS, TRACKS, STEPS, 2),
     "voice_ints": (VOICES, 16), "voice_floats": (VOICES, 4), "deck_ints": (DECKS, 16), "deck_floats": (DECKS, 8),
     "ramp_floats": (RAMPS, 2), "ramp_starts": (RAMPS,), "pending": (PENDING, RECORD_WORDS), "events": (EVENTS, 3),
     "event_velocities": (EVENTS,), "commands": (RING_RECORDS, RECORD_WORDS), "command_heads": (16,),
     "returns": (RING_RECORDS, RECORD_WORDS), "return_heads": (16,), "peaks": (TRACKS + 4,),
+    "clock_ints": (SCORE_SLOTS, MIDI_OUTPUTS, 4), "route_ints": (SCORE_SLOTS, TRACKS, 8),
+    "pad_tracks": (SCORE_SLOTS, 128), "sender": (MIDI_OUTPUTS, 8), "follower": (8,), "notes": (TRACKS, 4),
+    "midi_queue": (MIDI_EVENTS, 4), "midi_out": (MIDI_EVENTS, 4), "midi_in": (MIDI_EVENTS, 4),
+    "midi_heard": (MIDI_RING, 4), "midi_heard_heads": (16,), "midi_sent": (MIDI_RING, 4), "midi_sent_heads": (16,),
 }
+SIZES = len(_SHAPES) + 5
 _FLOAT64 = {"score_floats", "track_floats", "step_floats", "voice_floats", "deck_floats", "ramp_floats",
             "event_velocities", "peaks", "kit_bus", "mix", "controls"}
 _FLOAT32 = {"audio_in", "capture"}
@@ -142,9 +165,9 @@ def stereo_at(address, frames):  # type: ignore[no-untyped-def]
 @njit(MEMORY(WORDS), cache=True, nogil=True)
 def memory_at(at):  # type: ignore[no-untyped-def]
     """The Memory whose addresses are in the table `at`. Real-time: yes."""
-    frames, captured = at[26], at[27]
+    frames, captured = at[SIZES], at[SIZES + 1]
     return Memory(
-        carray(_pointer(at[0]), (16,), np.int64),
+        carray(_pointer(at[0]), (32,), np.int64),
         carray(_pointer(at[1]), (SCORE_SLOTS, 32), np.int64),
         carray(_pointer(at[2]), (SCORE_SLOTS, 32), np.float64),
         carray(_pointer(at[3]), (SCORE_SLOTS, TRACKS, 16), np.int64),
@@ -170,4 +193,17 @@ def memory_at(at):  # type: ignore[no-untyped-def]
         carray(_pointer(at[23]), (frames, 2), np.float64),
         carray(_pointer(at[24]), (frames, 3), np.float64),
         carray(_pointer(at[25]), (captured, 2), np.float32),
+        carray(_pointer(at[26]), (SCORE_SLOTS, MIDI_OUTPUTS, 4), np.int64),
+        carray(_pointer(at[27]), (SCORE_SLOTS, TRACKS, 8), np.int64),
+        carray(_pointer(at[28]), (SCORE_SLOTS, 128), np.int64),
+        carray(_pointer(at[29]), (MIDI_OUTPUTS, 8), np.int64),
+        carray(_pointer(at[30]), (8,), np.int64),
+        carray(_pointer(at[31]), (TRACKS, 4), np.int64),
+        carray(_pointer(at[32]), (MIDI_EVENTS, 4), np.int64),
+        carray(_pointer(at[33]), (MIDI_EVENTS, 4), np.int64),
+        carray(_pointer(at[34]), (MIDI_EVENTS, 4), np.int64),
+        carray(_pointer(at[35]), (MIDI_RING, 4), np.int64),
+        carray(_pointer(at[36]), (16,), np.int64),
+        carray(_pointer(at[37]), (MIDI_RING, 4), np.int64),
+        carray(_pointer(at[38]), (16,), np.int64),
     )

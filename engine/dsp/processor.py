@@ -7,7 +7,7 @@ import numpy as np
 from engine.core.kit import SampleId
 from engine.core.loop import Audio
 from engine.core.machine import Machine
-from engine.dsp import deck, memory, sampler
+from engine.dsp import deck, memory, midi, sampler
 from engine.dsp.render import render_at
 from engine.dsp.ring import CaptureRing, CommandRing, Done, Record, ReturnRing
 from engine.dsp.score import RAMP_S, ScoreSlots
@@ -45,6 +45,7 @@ class Processor:
         self.memory.ramp_floats[memory.MASTER] = 1.0
         self.memory.ramp_floats[memory.CUTOFF] = 20000.0
         self.memory.ramp_floats[memory.KIT] = 1.0
+        self.memory.route_ints[:, :, midi.R_OUTPUT] = -1
         self.slots = ScoreSlots(self.memory)
 
     def process(self, block: Audio, frame_time: int) -> Audio:

@@ -6,6 +6,7 @@ start and end in the same order, and sums are the same to the bit, at any block 
 
 from numba import njit, types
 
+from engine.dsp.clock import send_clocks
 from engine.dsp.deck import mix_decks, take_decks
 from engine.dsp.memory import (
     BAD_VALUES,
@@ -17,6 +18,7 @@ from engine.dsp.memory import (
     KIT,
     MASTER,
     MEMORY,
+    MIDI_HEARING,
     PENDING,
     PENDING_COUNT,
     PLAYING,
@@ -34,10 +36,14 @@ from engine.dsp.memory import (
     memory_at,
     store_release,
 )
+from engine.dsp.midi import FRAME, R_OUTPUT, R_SILENT, play_note, send_due, silence_outputs
 from engine.dsp.mixing import aim, clean_mix, measure, mix_kit
 from engine.dsp.ring import (
     AT_FRAME,
+    BEGIN,
     CANCEL,
+    END,
+    HIT,
     JUMP,
     KIND,
     PAD,
@@ -77,6 +83,7 @@ from engine.dsp.sequencer import (
     remember_strokes,
     ticks_at,
 )
+from engine.dsp.transport import begin, hear_event, hit, rest
 
 INT = types.int64
 
@@ -114,13 +121,15 @@ def next_command(memory):  # type: ignore[no-untyped-def]
     return first
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
-def strike_event(memory, slot, event):  # type: ignore[no-untyped-def]
-    """Strike what `memory.events` has in place `event`, and remember for which grid slot that was."""
+@njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
+def strike_event(memory, slot, event, frame):  # type: ignore[no-untyped-def]
+    """Strike what `memory.events` has in place `event`, here and elsewhere, and remember for which grid slot."""
     track, grid_tick = memory.events[event, 1], memory.events[event, 2]
-    strike(memory, slot, track, memory.event_velocities[event], 0)
+    if memory.route_ints[slot, track, R_SILENT] == 0:
+        strike(memory, slot, track, memory.event_velocities[event], 0)
+    play_note(memory, slot, track, memory.event_velocities[event], frame)
     ints = memory.track_ints[slot, track]
-    if ints[T_ADDRESS] != 0:
+    if ints[T_ADDRESS] != 0 or memory.route_ints[slot, track, R_OUTPUT] >= 0:
         ints[T_STRUCK] = max(ints[T_STRUCK], grid_tick)
 
 
@@ -132,13 +141,25 @@ def take_score(memory, slot, frame):  # type: ignore[no-untyped-def]
     if is_one_song(memory, before, slot, frame):
         remember_strokes(memory, before, slot)
         for event in range(owed_events(memory, before, slot, frame)):
-            strike_event(memory, slot, event)
+            strike_event(memory, slot, event, frame)
     floats = memory.score_floats[slot]
     aim(memory, KIT, floats[S_KIT_GAIN], frame)
     aim(memory, MASTER, floats[S_MASTER], frame)
     aim(memory, CUTOFF, floats[S_CUTOFF], frame)
     aim(memory, SEND, floats[S_SEND], frame)
     take_decks(memory, slot, frame)
+
+
+@njit(types.boolean(MEMORY, INT, INT, INT), cache=True, nogil=True)
+def happen(memory, kind, value, frame):  # type: ignore[no-untyped-def]
+    """Repeat what MIDI did once; False for any other kind of command."""
+    if kind == HIT:
+        hit(memory, value, frame)
+    elif kind == BEGIN:
+        begin(memory, value, frame)
+    elif kind == END:
+        rest(memory, frame)
+    return kind >= HIT
 
 
 @njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
@@ -151,9 +172,12 @@ def do_command(memory, index, frame):  # type: ignore[no-untyped-def]
         memory.state[SEQUENCE] = record[RECORD_SEQUENCE]
     elif kind == PAD:
         strike(memory, memory.state[SLOT], value, record[VELOCITY] / VELOCITY_UNIT, 1)
+        play_note(memory, memory.state[SLOT], value, record[VELOCITY] / VELOCITY_UNIT, frame)
     elif kind == PANIC:
         release_all(memory)
-    tell(memory, kind, record[RECORD_SEQUENCE], frame, value)
+        silence_outputs(memory, frame)
+    if not happen(memory, kind, value, frame):
+        tell(memory, kind, record[RECORD_SEQUENCE], frame, value)
     for later in range(index + 1, memory.state[PENDING_COUNT]):
         memory.pending[later - 1] = memory.pending[later]
     memory.state[PENDING_COUNT] -= 1
@@ -178,12 +202,13 @@ def sound(memory, frame, start, frames):  # type: ignore[no-untyped-def]
 def play(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     """Sequence and sound one stretch without commands, at most STRETCH_FRAMES long."""
     slot = memory.state[SLOT]
+    send_clocks(memory, frame, frame + frames)
     events = due_events(memory, slot, frame, frame + frames)
     at = frame
     for event in range(events):
         due = memory.events[event, 0]
         sound(memory, at, start + at - frame, due - at)
-        strike_event(memory, slot, event)
+        strike_event(memory, slot, event, due)
         at = due
     sound(memory, at, start + at - frame, frame + frames - at)
 
@@ -224,7 +249,8 @@ def publish_state(memory, end):  # type: ignore[no-untyped-def]
 
 @njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
 def render_block(memory, frame_time, frames):  # type: ignore[no-untyped-def]
-    """Render one block: `audio_in` is captured, `mix` and `controls` hold the result. Real-time: yes.
+    """Render one block: `audio_in` is captured, `midi_in` heard; `mix`, `controls`, `midi_out` hold the result.
+    Real-time: yes.
 
     frame_time: the device's frame count at the block's first frame; frames <= max_frames.
     """
@@ -236,19 +262,26 @@ def render_block(memory, frame_time, frames):  # type: ignore[no-untyped-def]
     memory.peaks[:] = 0.0
     capture_block(memory, frame_time, frames)
     take_commands(memory)
-    at, end = frame_time, frame_time + frames
+    at, end, heard = frame_time, frame_time + frames, 0
     while at < end:
         command = next_command(memory)
         while command >= 0 and memory.pending[command, AT_FRAME] <= at:
             do_command(memory, command, at)
             command = next_command(memory)
+        while heard < memory.state[MIDI_HEARING] and memory.midi_in[heard, FRAME] <= at:
+            hear_event(memory, heard, at)
+            heard += 1
         until = min(end, at + STRETCH_FRAMES)
         if command >= 0:
             until = min(until, memory.pending[command, AT_FRAME])
+        if heard < memory.state[MIDI_HEARING]:
+            until = min(until, memory.midi_in[heard, FRAME])
         play(memory, at, at - frame_time, until - at)
         at = until
     memory.state[BAD_VALUES] += clean_mix(memory, frames)
     measure(memory, frames)
+    memory.state[MIDI_HEARING] = 0
+    send_due(memory, frame_time, end)
     publish_state(memory, end)
 
 

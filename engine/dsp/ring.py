@@ -25,6 +25,7 @@ from engine.dsp.memory import (
 # kinds of command records, and what came of them
 SCORE, PAD, PANIC, CANCEL = 1, 2, 3, 4
 JUMP = 5
+HIT, BEGIN, END = 16, 17, 18
 # words of a record
 KIND, RECORD_SEQUENCE, AT_FRAME, VALUE, VELOCITY, RESULT = 0, 1, 2, 3, 4, 5
 VELOCITY_UNIT = 1_000_000
@@ -41,7 +42,8 @@ class RingFull(TaoError):
 class Record:
     """One thing for the audio thread to do at `at_frame` (0: as soon as possible).
 
-    value is the score slot of a SCORE, the track index of a PAD; velocity a PAD's.
+    value is the score slot of a SCORE, the track index of a PAD; velocity a PAD's. HIT, BEGIN and END are what
+    MIDI does by itself (`transport`); as records they repeat it.
     """
 
     kind: int
@@ -54,7 +56,8 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class Done:
     """What the audio thread did: a command of `kind` took effect at `frame`; SCORE and CANCEL tell their
-    slot or count in `value`. A JUMP went from `frame` to `value`: blocks in between were never rendered."""
+    slot or count in `value`, HIT and BEGIN theirs. A JUMP went from `frame` to `value`: blocks in between
+    were never rendered."""
 
     kind: int
     sequence: int
@@ -164,11 +167,11 @@ def room_to_tell(memory):  # type: ignore[no-untyped-def]
 def tell(memory, kind, sequence, frame, value):  # type: ignore[no-untyped-def]
     """Put a record into the return ring. Real-time: yes.
 
-    Commands are only taken while there is room to tell of them (`take_commands`); jumps leave them that room,
-    and are lost when nobody has read for some 190 of them.
+    Commands are only taken while there is room to tell of them (`take_commands`); what happens by itself leaves
+    them that room, and is lost when nobody has read for some 190 of them.
     """
     heads = memory.return_heads
-    if room_to_tell(memory) > (PENDING if kind == JUMP else 0):
+    if room_to_tell(memory) > (PENDING if kind >= JUMP else 0):
         row = heads[HEAD] % RING_RECORDS
         memory.returns[row, KIND] = kind
         memory.returns[row, RECORD_SEQUENCE] = sequence

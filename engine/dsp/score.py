@@ -16,6 +16,7 @@ from engine.dsp import sampler as v
 from engine.dsp import sequencer as q
 from engine.dsp.memory import SCORE_SLOTS, STEPS, Memory
 from engine.dsp.ring import CANCEL, SCORE, Done, Record, RingFull
+from engine.dsp.wiring import lower_midi
 
 CHOKE_S = 0.002
 RAMP_S = 0.005
@@ -41,6 +42,7 @@ def lower(memory: Memory, slot: int, machine: Machine, bank: Mapping[SampleId, A
     floats[q.S_MASTER], floats[q.S_CUTOFF] = 10.0 ** (effects.gain_db / 20.0), effects.cutoff_hz
     floats[q.S_SEND] = effects.reverb_send
     _lower_loop(ints, machine, bank)
+    lower_midi(memory, slot, machine)
     memory.track_ints[slot] = 0  # a pad may name a track that this machine has not: it is silent
     memory.track_ints[slot, :, v.T_STRUCK] = q.NEVER_STRUCK
     for index, track in enumerate(pattern.tracks):

@@ -10,6 +10,7 @@ from engine.dsp.sampler import T_AUDIBLE, T_COUNT, T_NAME, T_STEP_TICKS, T_STRUC
 # words of a score: `score_ints`, then `score_floats`
 (S_PLAYING, S_ORIGIN_TICKS, S_ORIGIN_FRAMES, S_PHASE, S_SEED, S_TRACKS, S_LOOP_ADDRESS, S_LOOP_LENGTH,
  S_RESIDUAL_ADDRESS, S_RESIDUAL_LENGTH, S_PASS_TICKS, S_SEQUENCE) = range(12)
+S_FOLLOW, S_RESTING = 24, 25
 (S_FRAMES_PER_TICK, S_KIT_GAIN, S_LOOP_GAIN, S_RESIDUAL_GAIN, S_MASTER, S_CUTOFF, S_SEND) = range(7)
 # words of a step: `step_ints`, then `step_floats`
 MICROTIMING, NTH, OF, RATCHET = range(4)

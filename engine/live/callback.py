@@ -15,6 +15,7 @@ from numba import carray, cfunc, njit, types
 from engine.live import words as w
 from engine.live.cycle import cycle, memory_of, output_of
 from engine.live.master import TABLE
+from engine.live.midi_callback import read_midi, write_midi
 from engine.live.pointers import call_at, pointer_to
 
 FRAME_PORT_MODULUS = 1 << 20  # a float32 counts to 2**24 exactly
@@ -52,7 +53,9 @@ def jack_process(count, user):  # type: ignore[no-untyped-def]
         heard = carray(pointer_to(call_at(host[w.GET_BUFFER], host[w.IN_LEFT + side], frames)), (frames,), np.float32)
         for i in range(frames):
             memory.audio_in[i, side] = heard[i]
+    read_midi(host, memory, start, frames)
     cycle(host, memory, out, start, frames)
+    write_midi(host, memory, start, frames)
     for side in range(2):
         played = carray(pointer_to(call_at(host[w.GET_BUFFER], host[w.OUT_LEFT + side], frames)), (frames,), np.float32)
         for i in range(frames):

@@ -1,16 +1,21 @@
 """The conductor: commands in, records for the audio thread out, and the journal of what became of them."""
 
-from engine.core.commands import Boundary, Command, Panic, Play, TriggerPad, apply, target_frames
+from collections import deque
+
+from engine.core.commands import Boundary, Command, Panic, Play, Stop, TriggerPad, apply, target_frames
 from engine.core.errors import InvalidValue
 from engine.core.machine import Machine, empty_machine
+from engine.core.midi_commands import Continue
+from engine.core.timeline import Ticks
 from engine.dsp.memory import SCORE_SLOTS, make_memory
 from engine.dsp.processor import Processor
-from engine.dsp.ring import CANCEL, JUMP, PAD, PANIC, SCORE, Record
+from engine.dsp.ring import BEGIN, CANCEL, END, HIT, JUMP, PAD, PANIC, SCORE, Done, Record
 from engine.dsp.score import lower
+from engine.dsp.transport import SONG_START
 from engine.live.bank import SampleBank
 from engine.live.history import History
 from engine.live.host import Host
-from engine.live.journal import Applied, Journal, Jumped, PadHit, PanicSent
+from engine.live.journal import Applied, Heard, Journal, Jumped, PadHit, PanicSent
 from engine.live.journal import Record as JournalRecord
 from engine.live.schedule import Schedule
 
@@ -32,6 +37,7 @@ class Conductor:
         self._history = History()
         self._trial = make_memory(64, 1024)
         self.complaints: list[str] = []
+        self.hits: deque[Done] = deque(maxlen=256)  # pads that were struck by MIDI, for who writes them down
 
     @property
     def now_frames(self) -> int:
@@ -69,8 +75,9 @@ class Conductor:
     def follow_up(self, command: Command, boundary: Boundary, at_frames: int = 0) -> int:
         """Like `perform`, for the later part of a change: undo takes it back with what it followed."""
         earliest = max(at_frames, self.earliest_frames)
-        if isinstance(command, Play):
-            earliest = max(earliest, self.now_frames + round(PLAY_LEAD_S * self._host.sample_rate))
+        if isinstance(command, Play | Continue):
+            lead_s = PLAY_LEAD_S + self.schedule.latest.midi.lead_ms / 1000.0  # for clocks that are sent early
+            earliest = max(earliest, self.now_frames + round(lead_s * self._host.sample_rate))
         frame = int(target_frames(self.schedule.at(earliest), boundary, earliest))
         self._check(apply(command, self.schedule.at(frame), frame))
         later = frame > self.earliest_frames
@@ -107,6 +114,8 @@ class Conductor:
         for done in self._processor.drain():
             if done.kind == JUMP:
                 self._note(Jumped(done.frame, done.value))
+            elif done.kind in (HIT, BEGIN, END):
+                changed = self._hear(done) or changed
             elif done.kind != CANCEL:
                 self._note(Applied(done.sequence, done.frame))
                 if done.kind == SCORE:
@@ -132,6 +141,19 @@ class Conductor:
 
     def _note(self, record: JournalRecord) -> None:
         self.complaints += filter(None, [self._journal.add(record)])
+
+    def _hear(self, done: Done) -> bool:
+        """What MIDI did by itself, without being asked; whether that changed the machine."""
+        self._note(Heard(done.kind, done.frame, done.value))
+        if done.kind == HIT:
+            self.hits.append(done)
+            return False
+        command: Command = Stop()
+        if done.kind == BEGIN:
+            command = Play() if done.value == SONG_START else Continue(Ticks(done.value))
+        planned, dropped = self.schedule.happened(command, done.frame)
+        self.complaints += [*dropped, *filter(None, [self._journal.add_planned(planned)])]
+        return True
 
     def _replace(self, command: Command) -> None:
         """An undo or redo: not remembered as a new change."""

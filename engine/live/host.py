@@ -10,6 +10,7 @@ from engine.bridge.meters import create_page
 from engine.dsp.processor import Processor
 from engine.live import words as w
 from engine.live.effects import CHUNK_FRAMES, PyoRack
+from engine.live.midi_callback import EVENT_WORDS
 from engine.live.pointers import clock_address
 
 
@@ -30,6 +31,7 @@ class Host:
                        else create_page(shared / "timing", w.TIMING_WORDS))
         self.timing[:] = 0  # every page is touched
         self._timespec = np.zeros(2, np.int64)
+        self._midi_event = np.zeros(EVENT_WORDS, np.int64)
         self._fill()
 
     @property
@@ -52,6 +54,7 @@ class Host:
         words[w.MEMORY], words[w.MEMORY_WORDS] = addresses.ctypes.data, len(addresses)
         words[w.OUT], words[w.PAGE] = self.out.ctypes.data, self.page.ctypes.data
         words[w.TIMING], words[w.TIMESPEC] = self.timing.ctypes.data, self._timespec.ctypes.data
+        words[w.MIDI_EVENT] = self._midi_event.ctypes.data
         words[w.MAX_FRAMES], words[w.SAMPLE_RATE], words[w.FADE_AT] = self.max_frames, self.sample_rate, w.NEVER
         words[w.CLOCK], words[w.CLOCK_ID] = clock_address(), time.CLOCK_MONOTONIC
         if self.rack is not None:

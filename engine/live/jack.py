@@ -9,6 +9,7 @@ from typing import ClassVar
 import jack as jack_client
 
 from engine.core.errors import DeviceNotFound
+from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS
 from engine.live import words
 from engine.live.callback import jack_process
 from engine.live.host import Host
@@ -25,7 +26,9 @@ def _library() -> ctypes.CDLL:
 
 
 class JackBackend:
-    """A client of the running JACK server, with in_1, in_2, out_1, out_2. Raises DeviceNotFound."""
+    """A client of the running JACK server, with in_1, in_2, out_1, out_2, midi_in_1.. and midi_out_1..
+
+    Raises DeviceNotFound."""
 
     name = "jack"
 
@@ -41,6 +44,10 @@ class JackBackend:
         inputs = [self._client.inports.register(f"in_{side}") for side in (1, 2)]
         outputs = [self._client.outports.register(f"out_{side}") for side in (1, 2)]
         self._ports = inputs + outputs
+        self._midi_inputs = [self._client.midi_inports.register(f"midi_in_{number + 1}")
+                             for number in range(MIDI_INPUTS)]
+        self._midi_outputs = [self._client.midi_outports.register(f"midi_out_{number + 1}")
+                              for number in range(MIDI_OUTPUTS)]
         self._frame_port = self._client.outports.register("frames") if frame_port else None
 
     def start(self, host: Host, on_lost: Callable[[str], None]) -> None:
@@ -54,6 +61,13 @@ class JackBackend:
         for word, port in zip((words.IN_LEFT, words.IN_RIGHT, words.OUT_LEFT, words.OUT_RIGHT), self._ports,
                               strict=True):
             table[word] = address(port._ptr)
+        for word, name in ((words.MIDI_CLEAR, "jack_midi_clear_buffer"), (words.MIDI_WRITE, "jack_midi_event_write"),
+                           (words.MIDI_COUNT, "jack_midi_get_event_count"), (words.MIDI_GET, "jack_midi_event_get")):
+            table[word] = address(ffi.addressof(library, name))
+        for number, port in enumerate(self._midi_inputs):
+            table[words.MIDI_IN + number] = address(port._ptr)
+        for number, port in enumerate(self._midi_outputs):
+            table[words.MIDI_OUT + number] = address(port._ptr)
         table[words.FRAME_PORT] = address(self._frame_port._ptr) if self._frame_port is not None else 0
         self._host = host
         self._client.set_shutdown_callback(

@@ -70,6 +70,15 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """MIDI did something by itself on this frame: `kind` and `value` are those of dsp's record HIT, BEGIN or END."""
+
+    kind: int
+    at_frames: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
 class Jumped:
     """Blocks were dropped: after `from_frames` came `to_frames`."""
 
@@ -85,8 +94,8 @@ class Faded:
     frames: int
 
 
-RECORDS = (Session, Plan, PadHit, PanicSent, Applied, Jumped, Faded)
-Record = Session | Plan | PadHit | PanicSent | Applied | Jumped | Faded
+RECORDS = (Session, Plan, PadHit, PanicSent, Applied, Heard, Jumped, Faded)
+Record = Session | Plan | PadHit | PanicSent | Applied | Heard | Jumped | Faded
 
 
 class Journal:
@@ -143,7 +152,7 @@ class Performance:
 
     session: Session
     sent: dict[int, Machine | PadHit | PanicSent]
-    events: tuple[Applied | Jumped | Faded, ...]
+    events: tuple[Applied | Heard | Jumped | Faded, ...]
     samples: dict[SampleId, Audio]
 
 
@@ -163,7 +172,7 @@ def read_journal(folder: Path) -> Performance:
             sent[record.sequence] = _after(sent[record.base], commands, record.at_frames)
         elif isinstance(record, PadHit | PanicSent):
             sent[record.sequence] = record
-    events = tuple(record for record in records if isinstance(record, Applied | Jumped | Faded))
+    events = tuple(record for record in records if isinstance(record, Applied | Heard | Jumped | Faded))
     samples = {path.stem: _read(path) for path in (folder / SAMPLES).glob("*.wav")}
     return Performance(session, sent, events, samples)
 

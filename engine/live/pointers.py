@@ -22,6 +22,18 @@ def call_at(typingctx, address, first, second):  # type: ignore[no-untyped-def]
     return types.int64(types.int64, types.int64, types.int64), codegen
 
 
+@intrinsic  # type: ignore[misc]
+def call_four_at(typingctx, address, first, second, third, fourth):  # type: ignore[no-untyped-def]
+    """`call_at` with four integers or pointers."""
+
+    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        word = ir.IntType(64)
+        function = builder.inttoptr(arguments[0], ir.FunctionType(word, [word] * 4).as_pointer())
+        return builder.call(function, arguments[1:])
+
+    return types.int64(*[types.int64] * 5), codegen
+
+
 @intrinsic
 def pointer_to(typingctx, address):  # type: ignore[no-untyped-def]
     """The void pointer for `address`, as `numba.carray` wants it."""

@@ -11,7 +11,7 @@ from engine.dsp.ring import PAD, PANIC, Record
 from engine.live.callback import clock_call
 from engine.live.effects import CHUNK_FRAMES, PyoRack
 from engine.live.host import Host
-from engine.live.journal import Applied, Faded, Jumped, PadHit, Performance, read_journal
+from engine.live.journal import Applied, Faded, Heard, Jumped, PadHit, Performance, read_journal
 
 
 def replay(folder: Path, frames: int, block_frames: int = CHUNK_FRAMES) -> Audio:
@@ -34,7 +34,7 @@ def replay(folder: Path, frames: int, block_frames: int = CHUNK_FRAMES) -> Audio
 def _play(performance: Performance, processor: Processor, host: Host, frames: int, block_frames: int) -> Audio:
     call = clock_call()
     out = np.zeros((frames, 2), np.float32)
-    events = [event for event in performance.events if isinstance(event, Applied)]
+    events = [event for event in performance.events if isinstance(event, Applied | Heard)]
     jumps = [event for event in performance.events if isinstance(event, Jumped)]
     for event in performance.events:
         if isinstance(event, Faded):
@@ -56,8 +56,10 @@ def _play(performance: Performance, processor: Processor, host: Host, frames: in
     return out
 
 
-def _record(performance: Performance, processor: Processor, event: Applied) -> Record:
+def _record(performance: Performance, processor: Processor, event: Applied | Heard) -> Record:
     """What was applied, to be applied again on the very frame."""
+    if isinstance(event, Heard):
+        return Record(event.kind, 0, event.at_frames, event.value)
     sent = performance.sent[event.sequence]
     if isinstance(sent, Machine):
         return processor.score(event.sequence, event.at_frames, sent, performance.samples)
@@ -78,7 +80,7 @@ def replay_session(folder: Path) -> tuple[Audio, int]:
         match event:
             case Faded():
                 ends.append(event.at_frames + event.frames)
-            case Applied():
+            case Applied() | Heard():
                 ends.append(event.at_frames + 2 * rate)
             case Jumped():
                 ends.append(event.to_frames)

@@ -84,6 +84,13 @@ class Schedule:
             place += 1
         return self._rebuild(place)
 
+    def happened(self, command: Command, at_frames: int) -> tuple[Planned, list[str]]:
+        """The audio thread has done `command` on `at_frames` by itself: it is the past now, and all that waits is
+        worked out again on top of it. What it became, and what had to be dropped, as sentences."""
+        machine = apply(command, self.applied.machine, at_frames)
+        self.applied = Planned(self.next_sequence(), self.applied.sequence, at_frames, (command,), machine)
+        return self.applied, self._rebuild(0)
+
     def drop_pending(self) -> list[str]:
         """Forget every machine that waits; the names of what was forgotten."""
         names = [planned.what for planned in self.pending if planned.what]
@@ -117,7 +124,7 @@ class Schedule:
         """Work out every machine from `place` on again, on top of the one before."""
         if place < self._sent or place < len(self.pending):
             self._resend_all()
-        before, dropped, kept = self.pending[place - 1], [], self.pending[:place]
+        before, dropped, kept = self.pending[place - 1] if place else self.applied, [], self.pending[:place]
         for planned in self.pending[place:]:
             try:
                 machine = before.machine

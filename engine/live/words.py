@@ -5,6 +5,8 @@ WORDS = 64
  BAD_VALUES, ODD_BLOCKS, CLOCK, CLOCK_ID, TIMESPEC, RACK, RACK_SERVER, RACK_IN, RACK_OUT, CLIENT, GET_BUFFER,
  LAST_FRAME_TIME, RAW_TIME, STARTED, IN_LEFT, IN_RIGHT, OUT_LEFT, OUT_RIGHT, FRAME_PORT, INPUT_CHANNELS,
  BLOCK_START) = range(32)
+MIDI_IN, MIDI_OUT = 48, 52  # so many words each as there are inputs and outputs
+MIDI_CLEAR, MIDI_WRITE, MIDI_COUNT, MIDI_GET, MIDI_EVENT = range(56, 61)
 # the timing page: how many cycles took so many microseconds, then how many were slow, then the newest of those
 TIMING_BINS, SLOW_CYCLES = 20000, 512  # a slow one took half its block or more: when it ended, how long it took, in ns
 SLOW_COUNT, SLOW_AT = TIMING_BINS, TIMING_BINS + 1

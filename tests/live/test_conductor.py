@@ -13,6 +13,7 @@ from engine.core.errors import TaoError
 from engine.core.kit import Kit
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen
+from engine.dsp.memory import MIDI_HEARING
 from engine.dsp.processor import Processor
 from engine.live.bank import SampleBank, sample_id
 from engine.live.callback import clock_call
@@ -49,6 +50,15 @@ class Room:
             self.journal.add_sample(self.bank.add(audio), audio)
         self.conductor.perform(LoadDecomposition(kit, pattern), Boundary.BAR)
 
+    def hear(self, *messages: bytes) -> None:
+        """Let MIDI come in somewhere in the next block."""
+        memory = self.processor.memory
+        for message in messages:
+            place = int(memory.state[MIDI_HEARING])
+            frame = self.host.now_frames + min(BLOCK - 1, 9 * place)
+            memory.midi_in[place] = (frame, 0, int.from_bytes(message, "little"), len(message))
+            memory.state[MIDI_HEARING] += 1
+
     def play(self, blocks: int) -> None:
         for _ in range(blocks):
             self.conductor.flush()
@@ -69,12 +79,14 @@ _commands = st.one_of(strategies.commands, st.builds(LoadKit, _kits), st.builds(
     bpm=st.none() | st.floats(), phase_ticks=st.none() | st.integers(-(2**63), 2**64 - 1)))
 _moves = st.lists(st.one_of(
     st.tuples(_commands, st.sampled_from(Boundary), st.sampled_from([0, 0, 2**61]) | st.integers(0, 200_000)),
-    st.integers(1, 60), st.sampled_from(["kit a", "kit b", "undo", "redo", "retire"])), max_size=25)
+    st.integers(1, 60), st.binary(min_size=1, max_size=3),
+    st.sampled_from([b"\xfa\xf8", b"\xf8", b"\xfc", b"\xfb\xf8"]),
+    st.sampled_from(["kit a", "kit b", "undo", "redo", "retire"])), max_size=25)
 
 
 @settings(max_examples=60, deadline=None)
 @given(_moves)
-def test_any_performance_is_played_and_replayed(moves: list[tuple[Command, Boundary, int] | int | str]) -> None:
+def test_any_performance_is_played_and_replayed(moves: list[tuple[Command, Boundary, int] | int | bytes | str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         room = Room(Path(name))
         actions = {"undo": room.conductor.undo, "redo": room.conductor.redo, "retire": room.conductor.retire_samples}
@@ -82,6 +94,8 @@ def test_any_performance_is_played_and_replayed(moves: list[tuple[Command, Bound
             try:
                 if isinstance(move, int):
                     room.play(move)
+                elif isinstance(move, bytes):
+                    room.hear(*([move] if len(move) == 3 or move[0] < 0xF8 else [bytes((byte,)) for byte in move]))
                 elif isinstance(move, str):
                     actions[move]() if move in actions else room.load(move)
                 elif room.conductor.schedule.has_room:
@@ -107,3 +121,33 @@ def test_a_loop_that_waits_does_not_undo_edits_made_meanwhile(tmp_path: Path) ->
     room.play(800)
     machine = room.conductor.machine
     assert machine.loop is not None and machine.pattern.track("kick").steps[0] is not None
+
+
+def test_a_song_that_midi_begins_is_the_machine_everyone_sees(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.load("kit a")
+    room.play(20)
+    room.hear(b"\xfa", b"\xf8")
+    room.conductor.perform(ToggleStep("kick", 1))
+    room.play(20)
+    machine = room.conductor.machine
+    assert machine.playing and machine.pattern.track("kick").steps[1] is not None
+    assert machine.timeline.origin_frames % BLOCK == 9
+    room.hear(b"\xfc")
+    room.play(20)
+    assert not room.conductor.machine.playing
+    room.journal.close()
+    heard = np.concatenate(room.heard)
+    assert np.array_equal(replay(room.folder, len(heard)), heard)
+
+
+def test_a_pad_that_midi_strikes_is_replayed(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.load("kit a")
+    room.play(20)
+    room.hear(bytes((0x99, 36, 90)), bytes((0x99, 38, 30)))
+    room.play(20)
+    room.journal.close()
+    heard = np.concatenate(room.heard)
+    assert np.abs(heard[20 * BLOCK :]).max() > 0.01
+    assert np.array_equal(replay(room.folder, len(heard)), heard)

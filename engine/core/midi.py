@@ -1,0 +1,123 @@
+"""What a machine knows of MIDI: which port sends the clock, which track plays which note, whom it follows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from engine.core.errors import InvalidValue
+
+MIDI_INPUTS, MIDI_OUTPUTS = 2, 4
+CLOCKS_PER_BEAT = 24
+MAX_OFFSET_MS = 100.0
+# General MIDI level 2 percussion, by Tao's tracks
+GM_PADS: Mapping[int, str] = {
+    **dict.fromkeys((35, 36), "kick"), **dict.fromkeys((37, 38, 39, 40), "snare"),
+    **dict.fromkeys((41, 43, 45, 47, 48, 50), "tom"), **dict.fromkeys((42, 44, 46), "hihat"),
+    **dict.fromkeys((51, 53, 59), "ride"), **dict.fromkeys((49, 52, 55, 57), "crash")}
+
+
+class Source(Enum):
+    """Whose time the song keeps: Tao's own, a MIDI clock's, Link's, or the first of these that is there."""
+
+    INTERNAL = "internal"
+    MIDI = "midi"
+    LINK = "link"
+    AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockOut:
+    """What one output sends: 24 clocks a quarter note, Start, Stop, Continue, Song Position, `offset_ms` later
+    than they sound (-100..100); runs_stopped: clocks while the song rests too."""
+
+    on: bool = False
+    offset_ms: float = 0.0
+    runs_stopped: bool = False
+
+    def __post_init__(self) -> None:
+        if not -MAX_OFFSET_MS <= self.offset_ms <= MAX_OFFSET_MS:
+            raise InvalidValue(f"A clock is sent at most {MAX_OFFSET_MS:g} ms early or late; {self.offset_ms:g} ms "
+                               "were asked for.")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The note that a track plays on other instruments. output 1..4, channel 1..16, note 0..127;
+    sounds: whether its own one-shot sounds as well."""
+
+    output: int
+    channel: int = 10
+    note: int = 36
+    sounds: bool = True
+
+    def __post_init__(self) -> None:
+        check_output(self.output)
+        if not 1 <= self.channel <= 16:
+            raise InvalidValue(f"MIDI has channels 1 to 16; {self.channel} was asked for.")
+        check_note(self.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Midi:
+    """All of it. pads: the track that a note strikes, by note; song_position: whether each input's is obeyed.
+
+    heard_bpm: the tempo of whom we follow, smoothed, for all that must not hear small corrections.
+    """
+
+    source: Source = Source.AUTO
+    clocks: tuple[ClockOut, ...] = (ClockOut(),) * MIDI_OUTPUTS
+    routes: Mapping[str, Route] = field(default_factory=dict)
+    pads: Mapping[int, str] = field(default_factory=lambda: dict(GM_PADS))
+    song_position: tuple[bool, ...] = (True,) * MIDI_INPUTS
+    heard_bpm: float | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.clocks) != MIDI_OUTPUTS or len(self.song_position) != MIDI_INPUTS:
+            raise InvalidValue(f"MIDI has {MIDI_OUTPUTS} outputs and {MIDI_INPUTS} inputs here; "
+                               f"{len(self.clocks)} and {len(self.song_position)} were given.")
+        for note in self.pads:
+            check_note(note)
+
+    @property
+    def follows_transport(self) -> bool:
+        """Whether Start and Stop that come in by MIDI are obeyed."""
+        return self.source in (Source.MIDI, Source.AUTO)
+
+    @property
+    def lead_ms(self) -> float:
+        """How long before it sounds something must be known, so that the earliest clock can be in time."""
+        return max([0.0, *(-clock.offset_ms for clock in self.clocks if clock.on)])
+
+    def with_clock(self, output: int, clock: ClockOut) -> "Midi":
+        """The same with another clock on `output`, 1..4. Raises InvalidValue."""
+        check_output(output)
+        return replace(self, clocks=(*self.clocks[: output - 1], clock, *self.clocks[output:]))
+
+    def with_route(self, track: str, route: Route | None) -> "Midi":
+        """The same with `track` playing `route`, or nothing."""
+        routes = {name: kept for name, kept in self.routes.items() if name != track}
+        return replace(self, routes=routes if route is None else {**routes, track: route})
+
+    def with_pad(self, note: int, track: str | None) -> "Midi":
+        """The same with `note` striking `track`, or nothing."""
+        pads = {number: kept for number, kept in self.pads.items() if number != note}
+        return replace(self, pads=pads if track is None else {**pads, note: track})
+
+    def with_song_position(self, input_: int, obeyed: bool) -> "Midi":
+        """The same with `input_`'s (1 or 2) Song Position obeyed or ignored. Raises InvalidValue."""
+        if not 1 <= input_ <= MIDI_INPUTS:
+            raise InvalidValue(f"MIDI has inputs 1 to {MIDI_INPUTS} here; {input_} was asked for.")
+        kept = self.song_position
+        return replace(self, song_position=(*kept[: input_ - 1], obeyed, *kept[input_:]))
+
+
+def check_output(output: int) -> None:
+    """Raise InvalidValue unless there is such an output."""
+    if not 1 <= output <= MIDI_OUTPUTS:
+        raise InvalidValue(f"MIDI has outputs 1 to {MIDI_OUTPUTS} here; {output} was asked for.")
+
+
+def check_note(note: int) -> None:
+    """Raise InvalidValue unless MIDI has such a note."""
+    if not 0 <= note <= 127:
+        raise InvalidValue(f"MIDI has notes 0 to 127; {note} was asked for.")

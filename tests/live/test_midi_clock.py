@@ -1,0 +1,82 @@
+"""Clock, transport and notes through a real JACK server, against another client."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.core.commands import Continue, Play, SetClockOut, SetRoute, SetSource, SetStep, SetTempo, Stop
+from engine.core.midi import ClockOut, Route, Source
+from engine.core.pattern import Step
+from engine.live.replay import replay
+from tests.live.midi_peer import MidiPeer, clocks
+from tests.live.rig import Recorder, RunningEngine, running_engine
+
+
+@pytest.fixture
+def engine(jack_server: str, tmp_path: Path) -> Iterator[RunningEngine]:
+    with running_engine(tmp_path, "jack", frame_port=True, connect=False, effects="bypass") as engine:
+        yield engine
+
+
+@pytest.fixture
+def peer(engine: RunningEngine) -> Iterator[MidiPeer]:
+    peer = MidiPeer()
+    try:
+        yield peer
+    finally:
+        peer.close()
+
+
+def wait_until(engine: RunningEngine, frame: int) -> None:
+    assert engine.client.wait(lambda snapshot: snapshot.meters.frames > frame, 60.0)
+
+
+def after(engine: RunningEngine, frames: int) -> int:
+    return engine.client.snapshot().meters.frames + frames
+
+
+def test_the_clock_that_leaves_is_the_songs(engine: RunningEngine, peer: MidiPeer) -> None:
+    client = engine.client
+    peer.client.set_freewheel(True)
+    client.ask(SetClockOut(1, ClockOut(True)))
+    client.ask(SetRoute("kick", Route(1, 10, 36)))
+    client.ask(SetStep("kick", 0, Step(1.0)))
+    for command in (Play(), SetTempo(174.0), SetTempo(93.0), Stop(), Continue()):
+        client.ask(command)
+        wait_until(engine, after(engine, 96_000))
+    timeline = client.snapshot().status.machine.timeline
+    messages = [message for _, message in peer.heard if message[0] >= 0xF0]
+    assert [m[0] for m in messages if m != b"\xf8"] == [0xFA, 0xFC, 0xF2, 0xFB]
+    position = next(message for message in messages if message[0] == 0xF2)
+    again = next(place for place, (_, message) in enumerate(peer.heard) if message == b"\xfb")
+    assert (position[1] | position[2] << 7) * 240 == timeline.origin_ticks
+    heard = clocks(peer.heard[again:])
+    ideal = [timeline.frames_at(timeline.origin_ticks + 40 * number) for number in range(len(heard))]
+    assert len(heard) > 40 and heard.tolist() == ideal
+    kick = next(frame for frame, message in peer.heard if message[0] == 0x99)
+    assert kick == clocks(peer.heard)[0], "the note and the first clock leave on one frame"
+
+
+def test_a_song_begun_by_another_begins_on_its_first_clock(engine: RunningEngine, peer: MidiPeer) -> None:
+    engine.load_kit("beat")
+    engine.client.ask(SetSource(Source.MIDI))
+    engine.client.ask(SetStep("kick", 0, Step(1.0)))
+    recorder = Recorder()
+    peer.client.set_freewheel(True)
+    start = after(engine, 480_000)
+    peer.send(start - 500, b"\xfa")
+    for number in range(200):
+        peer.send(start + 1000 * number, b"\xf8")
+    wait_until(engine, start + 300_000)
+    peer.client.set_freewheel(False)
+    recorder.close()
+    machine = engine.client.snapshot().status.machine
+    assert machine.playing and peer.late == 0
+    numbers, audio = recorder.recorded()
+    first = numbers[np.argmax(np.abs(audio).max(axis=1) > 0)]
+    assert start <= first < start + 20, "the kit has a stroke on the downbeat"
+    engine.finish()
+    replayed = replay(engine.session, int(numbers[-1]) + 1)
+    assert np.array_equal(replayed[numbers], audio)
