@@ -32,6 +32,7 @@ K_ON, K_OFFSET, K_STOPPED, K_GAP = range(4)
 CLOCK_TICKS = PPQN // CLOCKS_PER_BEAT
 SIXTEENTH_CLOCKS, POSITIONS = CLOCKS_PER_BEAT // 4, 1 << 14
 LATE_TICKS = PPQN
+CATCH_UP_GAPS = 200  # the gap is a millisecond
 NEVER = 1 << 62
 
 INT = types.int64
@@ -63,12 +64,19 @@ def send(memory, output, ideal, now, gap, message, size):  # type: ignore[no-unt
     queue_event(memory, frame, output, message, size)
 
 
+@njit(types.boolean(MEMORY, INT, INT, INT), cache=True, nogil=True)
+def begins(memory, output, slot, now):  # type: ignore[no-untyped-def]
+    """Whether score `slot` has its origin at `now`, ahead, or so shortly before that its clocks can catch up."""
+    late = CATCH_UP_GAPS * memory.clock_ints[slot, output, K_GAP]
+    return memory.score_ints[slot, S_ORIGIN_FRAMES] + late >= now
+
+
 @njit(types.void(MEMORY, INT, INT, INT, INT), cache=True, nogil=True)
 def start_sender(memory, output, slot, head, now):  # type: ignore[no-untyped-def]
     """Send Start, or where the song does not begin at its beginning, Song Position and Continue at the next
     sixteenth; the clocks follow."""
     sender, ints, clock = memory.sender[output], memory.score_ints[slot], memory.clock_ints[slot, output]
-    begins_here = ints[S_ORIGIN_FRAMES] >= now
+    begins_here = begins(memory, output, slot, now) and ints[S_ORIGIN_TICKS] % (SIXTEENTH_CLOCKS * CLOCK_TICKS) == 0
     ticks = ints[S_ORIGIN_TICKS] if begins_here else ticks_at(memory, slot, head)
     position = max(0, -(-ticks // (SIXTEENTH_CLOCKS * CLOCK_TICKS)))
     if sender[C_RUNNING]:
@@ -88,8 +96,8 @@ def start_sender(memory, output, slot, head, now):  # type: ignore[no-untyped-de
 def has_jumped(memory, output, slot, head, now):  # type: ignore[no-untyped-def]
     """Whether the song is elsewhere than the clocks that were sent say."""
     sender, ints = memory.sender[output], memory.score_ints[slot]
-    begins = ints[S_ORIGIN_TICKS] == 0 and ints[S_ORIGIN_FRAMES] >= now
-    if begins and ints[S_ORIGIN_FRAMES] != sender[C_STARTED]:
+    starts = ints[S_ORIGIN_TICKS] == 0 and begins(memory, output, slot, now)
+    if starts and ints[S_ORIGIN_FRAMES] != sender[C_STARTED]:
         return True
     ahead = sender[C_NEXT] * CLOCK_TICKS - ticks_at(memory, slot, head)
     return ahead > 2 * NEAR_TICKS or ahead < -LATE_TICKS

@@ -150,6 +150,17 @@ def test_a_song_started_over_sends_stop_then_start() -> None:
     assert [message for frame, message in player.of(1) if frame > BEGINS + 5000] == [b"\xfc", b"\xfa", b"\xf8"]
 
 
+def test_a_start_that_comes_late_is_a_start_all_the_same() -> None:
+    player = Player()
+    late = apply(Play(), with_clock(), BEGINS)
+    player.play_until(BEGINS + 3000)
+    player.plan([(0, late)])
+    player.play_until(BEGINS + 9500)
+    messages = [message for _, message in player.of(1)]
+    assert messages == [b"\xfa"] + [b"\xf8"] * 10
+    assert player.of(1)[-1] == (BEGINS + 9000, b"\xf8"), "the clocks that were missed came at once"
+
+
 def test_a_song_that_skips_ahead_tells_its_place() -> None:
     player = Player()
     player.plan(scenes_of(with_clock(), [(BEGINS, Play())]))
