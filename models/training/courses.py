@@ -19,10 +19,12 @@ _PAPER_COLUMNS = [TRACK_NAMES.index(name) for name in PAPER_DRUMS]
 
 
 class Course(Protocol):
-    """A network to be trained. `net` maps what `features` gives to what `loss` and `chances` take."""
+    """A network to be trained. `net` maps what `features` gives to what `loss` and `chances` take; peak_rate: the
+    largest learning rate unless another is asked for."""
 
     name: str
     net: nn.Module
+    peak_rate: float
 
     def features(self, audio: Tensor) -> Tensor:
         """Audio (rows, frames) at 44.1 kHz -> (rows, stft_frames, bands)."""
@@ -45,6 +47,7 @@ class TaoCourse:
     """`tao`: six drums, AdamW."""
 
     name = "tao"
+    peak_rate = 3e-3
 
     def __init__(self, device: torch.device) -> None:
         self.net: nn.Module = TaoNet().to(device)
@@ -64,9 +67,10 @@ class TaoCourse:
 
 
 class PaperCourse:
-    """`paper`: kick, snare, hi-hat and the tempo at 16 kHz, Adam; the paper's rate is 5e-4."""
+    """`paper`: kick, snare, hi-hat and the tempo at 16 kHz, Adam at the paper's rate."""
 
     name = "paper"
+    peak_rate = 5e-4
 
     def __init__(self, device: torch.device) -> None:
         self._listen = LogSpectrogram(PAPER).to(device)

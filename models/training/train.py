@@ -37,7 +37,8 @@ _IDENTITY = ("network", "seed", "licence", "rows", "random_share", "peak_rate", 
 class TrainingSettings:
     """One run. data: one-shots and patterns; run: its folder, resumed when it holds a checkpoint and `resume`;
     steps: how long, or minutes, from which the steps follow; licence: "all" or "permissive" data only;
-    random_share: of loops with random patterns; without: a fold K/N of kit families that is not learnt from."""
+    peak_rate: the largest learning rate, the network's own when None; random_share: of loops with random
+    patterns; without: a fold K/N of kit families that is not learnt from."""
 
     data: Path
     run: Path
@@ -50,7 +51,7 @@ class TrainingSettings:
     licence: str = "all"
     rows: int = 16
     random_share: float = 0.5
-    peak_rate: float = 3e-3
+    peak_rate: float | None = None
     average_decay: float = 0.998
     mixed_precision: bool = True
     threads: int | None = None
@@ -119,7 +120,8 @@ class Trainer:
         self.course = course_called(settings.network, device)
         self.net = self.course.net
         self.average = copy.deepcopy(self.net).eval()
-        self.optimizer = self.course.optimizer(settings.peak_rate)
+        self.peak_rate = settings.peak_rate or self.course.peak_rate
+        self.optimizer = self.course.optimizer(self.peak_rate)
         self.progress = self._resumed()
         self.parallel: nn.Module = DistributedDataParallel(self.net) if world > 1 else self.net
         recorded = read_sounds(settings.data, "train", settings.licence)
@@ -180,7 +182,7 @@ class Trainer:
         batch = self.synthesis.batch(progress.step * self.world + self.rank)
         torch.manual_seed(settings.seed * 1_000_003 + progress.step * self.world + self.rank)   # dropout
         for group in self.optimizer.param_groups:
-            group["lr"] = rate_at(progress.step, progress.steps or 100 * _MEASURED_STEPS, settings.peak_rate)
+            group["lr"] = rate_at(progress.step, progress.steps or 100 * _MEASURED_STEPS, self.peak_rate)
         self.net.train()
         with torch.no_grad():
             features = self.course.features(batch.audio)

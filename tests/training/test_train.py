@@ -106,7 +106,7 @@ def test_a_run_needs_a_length(tmp_path: Path) -> None:
 
 def test_the_papers_network_trains_too(samples: Path, tmp_path: Path) -> None:
     lines: list[str] = []
-    train_transcriber(settings(samples, tmp_path, steps=2, network="paper", peak_rate=5e-4), lines.append)
+    train_transcriber(settings(samples, tmp_path, steps=2, network="paper"), lines.append)
     assert load_weights(tmp_path / "weights.safetensors")[1] == {"network": "paper"}
     assert any("val_f" in line for line in lines)
     with pytest.raises(UsageError, match="tao and paper"):
