@@ -13,10 +13,11 @@ from textual.screen import Screen
 
 from engine.core.commands import Boundary, Command, Panic, Play, Stop
 from engine.core.errors import TaoError
-from engine.core.snapshot import Notice, RecordState, Snapshot
+from engine.core.snapshot import Notice, Snapshot
 from tui.glyphs import UNICODE, Glyphs, glyphs_for
 from tui.handle import EngineHandle
 from tui.keymap import Keymap
+from tui.recording import RecordingActions, bars_after
 from tui.screens.instrument import Asked, InstrumentScreen, LengthChosen
 from tui.screens.keys import KeysScreen
 from tui.screens.open_loop import OpenScreen
@@ -34,7 +35,7 @@ def frames_per_second(environ: Mapping[str, str]) -> int:
     return 10 if environ.get("SSH_CONNECTION") else 30
 
 
-class TaoApp(App[None]):
+class TaoApp(RecordingActions, App[None]):
     """A face of a running engine. Leaving it by `detach` leaves the music on; by `quit`, ends the engine."""
 
     CSS_PATH = "tao.tcss"
@@ -114,17 +115,13 @@ class TaoApp(App[None]):
             else:
                 self.say(notice.text, notice.urgent)
 
-    @property
-    def _beats_per_bar(self) -> int:
-        return self.snapshot.status.machine.pattern.beats_per_bar
-
     @on(Asked)
     def _asked(self, event: Asked) -> None:
         self.send(event.command, event.boundary)
 
     @on(LengthChosen)
     def _length_chosen(self, event: LengthChosen) -> None:
-        self.record_bars = event.bars
+        self.record_bars = bars_after(event.key, self.record_bars)
 
     @on(Pressed)
     async def _pressed(self, event: Pressed) -> None:
@@ -133,13 +130,6 @@ class TaoApp(App[None]):
     def action_play(self) -> None:
         """Play from bar 1, or stop."""
         self.send(Stop() if self.snapshot.meters.playing else Play())
-
-    def action_record(self) -> None:
-        """Arm a take, or give up the one that is armed or running."""
-        if self.snapshot.status.record_state is RecordState.OFF:
-            self._try(self.engine.start_recording, self.record_bars * self._beats_per_bar)
-        else:
-            self._try(self.engine.cancel_recording)
 
     def action_panic(self) -> None:
         """Silence every voice."""

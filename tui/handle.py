@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.core.commands import Boundary, Command
+from engine.core.recording import RecordingSetup
 from engine.core.snapshot import Snapshot
 
 
@@ -23,6 +24,27 @@ class EngineHandle(Protocol):
 
     def cancel_recording(self) -> None:
         """Forget the take that is armed or running."""
+
+    def start_free_take(self) -> None:
+        """Record until told to end."""
+
+    def end_take(self) -> None:
+        """End the running take on the bar line."""
+
+    def capture_last(self, beats: int) -> None:
+        """Make a take of what was just heard."""
+
+    def overdub(self) -> None:
+        """Record a layer over the loop."""
+
+    def resample(self, source: str, beats: int) -> None:
+        """Record Tao's own sound: "master", "kit" or a track."""
+
+    def hold(self, beats: int) -> None:
+        """Loop what was just played."""
+
+    def set_recording(self, setup: RecordingSetup) -> None:
+        """How takes are made from now on."""
 
     def decompose(self) -> None:
         """Decompose the loaded loop again."""

@@ -39,11 +39,23 @@ def _digit(number: int) -> Action:
 GROUPS = (
     Group("Transport", (
         Action("play", ("space",), "play", "play from bar 1, or stop", "play"),
-        Action("record", ("r",), "record", "record from the next bar line; again: give the take up", "rec"),
-        Action("length", ("L",), "screen.lead('length')", "then 1-9: bars to record (0: 16)"),
+        Action("record", ("r",), "record", "record from the next bar line; again: end it on one", "rec"),
+        Action("length", ("L",), "screen.lead('length')", "then 1-9: bars to record (0: 16), up: twice, L: free"),
         Action("tempo-up", ("plus", "equals_sign"), "screen.tempo(1)", "1 BPM faster"),
         Action("tempo-down", ("minus",), "screen.tempo(-1)", "1 BPM slower"),
         Action("panic", ("f12",), "panic", "silence every voice; so does Esc Esc"),
+    )),
+    Group("Takes", (
+        Action("cancel-take", ("ctrl+r",), "cancel_take", "give the take up"),
+        Action("catch", ("R",), "catch", "make a take of the last bars that were heard"),
+        Action("overdub", ("O",), "overdub", "record a layer over the loop"),
+        Action("resample", ("z",), "resample", "record Tao itself, after the effects"),
+        Action("resample-kit", (), "resample_kit", "record the kit alone, before the effects"),
+        Action("resample-track", (), "screen.resample_track", "record the track of the cursor alone"),
+        Action("hold", ("Z",), "hold", "loop the last bars Tao played, while you load something else"),
+        Action("count-in", ("k",), "count_in", "count in 1 bar, 2 bars, not at all"),
+        Action("threshold", ("T",), "threshold", "let a take wait for a sound"),
+        Action("monitor", ("i",), "monitor", "hear the input: never, always, while recording"),
     )),
     Group("Loop", (
         Action("decompose", ("d",), "decompose", "take the loop apart again", "split"),

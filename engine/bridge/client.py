@@ -10,13 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.bridge import messages
+from engine.bridge import messages, take_messages
 from engine.bridge.codec import BadMessage, Codec
 from engine.bridge.messages import Accepted, Hello, Refused
 from engine.bridge.meters import MetersPage
 from engine.bridge.wire import FrameReader, framed
 from engine.core.commands import Boundary, Command
 from engine.core.errors import TaoError
+from engine.core.recording import RecordingSetup
 from engine.core.snapshot import Notice, Snapshot, Status
 
 GONE = "The engine has gone; start Tao again."
@@ -104,11 +105,39 @@ class EngineClient:
 
     def start_recording(self, beats: int) -> None:
         """Record from the next bar line."""
-        self.send(messages.StartRecording(beats))
+        self.send(take_messages.StartRecording(beats))
 
     def cancel_recording(self) -> None:
         """Forget the running take."""
-        self.send(messages.CancelRecording())
+        self.send(take_messages.CancelRecording())
+
+    def start_free_take(self) -> None:
+        """Record until told to end."""
+        self.send(take_messages.StartFreeTake())
+
+    def end_take(self) -> None:
+        """End the running take on the bar line."""
+        self.send(take_messages.EndTake())
+
+    def capture_last(self, beats: int) -> None:
+        """Make a take of what was just heard."""
+        self.send(take_messages.CaptureLast(beats))
+
+    def overdub(self) -> None:
+        """Record a layer over the loop."""
+        self.send(take_messages.Overdub())
+
+    def resample(self, source: str, beats: int) -> None:
+        """Record Tao's own sound."""
+        self.send(take_messages.Resample(source, beats))
+
+    def hold(self, beats: int) -> None:
+        """Loop what was just played."""
+        self.send(take_messages.Hold(beats))
+
+    def set_recording(self, setup: RecordingSetup) -> None:
+        """How takes are made from now on."""
+        self.send(take_messages.SetRecording(setup))
 
     def decompose(self) -> None:
         """Decompose the loaded loop again."""

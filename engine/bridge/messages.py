@@ -3,23 +3,12 @@
 from dataclasses import dataclass
 from typing import get_args
 
+from engine.bridge.take_messages import TakeRequest
 from engine.core.commands import Command, Play, SetTempo
 from engine.core.kit import Kit, SampleId
 from engine.core.loop import PlayedLoop
 from engine.core.pattern import Pattern
 from engine.core.snapshot import Status
-
-
-@dataclass(frozen=True, slots=True)
-class StartRecording:
-    """Take `beats` beats from the next bar line on; when stopped, start the transport and the take now."""
-
-    beats: int
-
-
-@dataclass(frozen=True, slots=True)
-class CancelRecording:
-    """Forget the take that is armed or running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +51,7 @@ class Quit:
     """Fade out, save and end the engine."""
 
 
-Request = (StartRecording | CancelRecording | Decompose | OpenAudio | LoadFolder | CancelJob | Undo | Redo
-           | Quit)
+Request = TakeRequest | Decompose | OpenAudio | LoadFolder | CancelJob | Undo | Redo | Quit
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from engine.core.midi_commands import (
     wire,
 )
 from engine.core.pattern import Pattern, Step
-from engine.core.timeline import Frames, Ticks
+from engine.core.timeline import Frames, Ticks, Timeline
 
 
 class Boundary(Enum):
@@ -34,6 +34,14 @@ class Boundary(Enum):
 @dataclass(frozen=True, slots=True)
 class Play:
     """Start from bar 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaySince:
+    """Be playing at `bpm`, bar 1 having begun on engine frame `since_frames`: what a take that came first asks."""
+
+    bpm: float
+    since_frames: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +164,8 @@ class LoadDecomposition:
     phase_ticks: Ticks | None = None
 
 
-Command = (Play | Stop | SetTempo | ToggleStep | SetStep | SetSwing | SetMute | SetSolo | SetListen | SetEffects
-           | TriggerPad | Panic | LoadKit | LoadPattern | LoadLoop
+Command = (Play | PlaySince | Stop | SetTempo | ToggleStep | SetStep | SetSwing | SetMute | SetSolo | SetListen
+           | SetEffects | TriggerPad | Panic | LoadKit | LoadPattern | LoadLoop
            | LoadDecomposition | MidiCommand)
 
 
@@ -182,6 +190,12 @@ def apply(command: Command, machine: Machine, at_frames: int) -> Machine:
 @apply.register
 def _(command: Play, machine: Machine, at_frames: int) -> Machine:
     timeline = replace(machine.timeline, origin_ticks=Ticks(0), origin_frames=Frames(at_frames))
+    return replace(machine, playing=True, timeline=timeline, phase_ticks=Ticks(0))
+
+
+@apply.register
+def _(command: PlaySince, machine: Machine, at_frames: int) -> Machine:
+    timeline = Timeline(command.bpm, machine.timeline.sample_rate, Ticks(0), Frames(command.since_frames))
     return replace(machine, playing=True, timeline=timeline, phase_ticks=Ticks(0))
 
 

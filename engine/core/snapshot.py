@@ -6,6 +6,7 @@ from enum import Enum
 from engine.core.groove import grid_ticks
 from engine.core.machine import Machine
 from engine.core.pattern import Track
+from engine.core.recording import RecordingSetup
 
 
 class RecordState(Enum):
@@ -71,6 +72,7 @@ class Status:
     pending: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     banner: str | None = None
+    recording: RecordingSetup = field(default_factory=RecordingSetup)
 
 
 @dataclass(frozen=True, slots=True)

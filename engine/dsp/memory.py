@@ -103,7 +103,7 @@ def _dtype(name: str) -> type:
 
 
 def make_memory(max_frames: int, capture_frames: int) -> Memory:
-    """All arrays, zeroed. capture_frames is a power of two."""
+    """All arrays, zeroed."""
     blocks = {"audio_in": (max_frames, 2), "kit_bus": (max_frames, 2), "mix": (max_frames, 2),
               "controls": (max_frames, 3), "capture": (capture_frames, 2)}
     return Memory(*(np.zeros({**_SHAPES, **blocks}[name], _dtype(name)) for name in Memory._fields))

@@ -29,7 +29,7 @@ class Processor:
         """Make all memory anew: nothing may hold the old `memory` or `addresses` any more."""
         self.sample_rate, self.max_frames = sample_rate, max_frames
         wanted = max(int(self._capture_s * sample_rate) + 2 * max_frames, 1024)
-        self.memory = memory.make_memory(max_frames, 1 << (wanted - 1).bit_length())
+        self.memory = memory.make_memory(max_frames, wanted)
         self.addresses = memory.addresses_of(self.memory)
         self.commands, self.returns = CommandRing(self.memory), ReturnRing(self.memory)
         self.capture = CaptureRing(self.memory)

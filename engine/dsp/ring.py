@@ -119,17 +119,17 @@ class ReturnRing:
         return done
 
 
-class CaptureRing:
-    """The newest input, by absolute frame. Written in every block, whether anybody records or not."""
+class FrameRing:
+    """The newest audio of some kind, by absolute frame; `heads[word]` is the frame after the last one written.
+    margin_frames: the longest block, so much may be being written at any time."""
 
-    def __init__(self, memory: Memory) -> None:
-        self._audio, self._state = memory.capture, memory.state
-        self._margin_frames = len(memory.audio_in)
+    def __init__(self, audio: np.ndarray, heads: np.ndarray, word: int, margin_frames: int) -> None:
+        self._audio, self._heads, self._word, self._margin_frames = audio, heads, word, margin_frames
 
     @property
     def newest_frame(self) -> int:
-        """The frame after the last one captured."""
-        return int(load_newest(self._state))
+        """The frame after the last one written."""
+        return int(_newest(self._heads, self._word))
 
     @property
     def oldest_frame(self) -> int:
@@ -150,10 +150,16 @@ class CaptureRing:
         return audio
 
 
-@njit(types.int64(HEADS), cache=True, nogil=True)
-def load_newest(state):  # type: ignore[no-untyped-def]
-    """The frame after the last one captured, read with acquire."""
-    return load_acquire(state, CAPTURED)
+class CaptureRing(FrameRing):
+    """The newest input. Written in every block, whether anybody records or not."""
+
+    def __init__(self, memory: Memory) -> None:
+        super().__init__(memory.capture, memory.state, CAPTURED, len(memory.audio_in))
+
+
+@njit(types.int64(HEADS, types.int64), cache=True, nogil=True)
+def _newest(heads, word):  # type: ignore[no-untyped-def]
+    return load_acquire(heads, word)
 
 
 @njit(types.int64(MEMORY), cache=True, nogil=True)

@@ -113,11 +113,11 @@ class Conductor:
         changed = False
         for done in self._processor.drain():
             if done.kind == JUMP:
-                self._note(Jumped(done.frame, done.value))
+                self.note(Jumped(done.frame, done.value))
             elif done.kind in (HIT, BEGIN, END):
                 changed = self._hear(done) or changed
             elif done.kind != CANCEL:
-                self._note(Applied(done.sequence, done.frame))
+                self.note(Applied(done.sequence, done.frame))
                 if done.kind == SCORE:
                     changed = self.schedule.was_applied(done.sequence) is not None or changed
         return changed
@@ -139,12 +139,13 @@ class Conductor:
         except (OverflowError, KeyError, ValueError) as error:
             raise InvalidValue(f"That cannot be played: {error}.") from None
 
-    def _note(self, record: JournalRecord) -> None:
+    def note(self, record: JournalRecord) -> None:
+        """Write it into the journal."""
         self.complaints += filter(None, [self._journal.add(record)])
 
     def _hear(self, done: Done) -> bool:
         """What MIDI did by itself, without being asked; whether that changed the machine."""
-        self._note(Heard(done.kind, done.frame, done.value))
+        self.note(Heard(done.kind, done.frame, done.value))
         if done.kind == HIT:
             self.hits.append(done)
             return False
@@ -166,11 +167,11 @@ class Conductor:
         apply(command, machine, self.now_frames)
         sequence = self.schedule.next_sequence()
         if isinstance(command, Panic):
-            self._note(PanicSent(sequence))
+            self.note(PanicSent(sequence))
             self._processor.push([Record(PANIC, sequence)])
             return self.now_frames
         track = [track.name for track in machine.pattern.tracks].index(command.track)
-        self._note(PadHit(sequence, track, command.velocity))
+        self.note(PadHit(sequence, track, command.velocity))
         self._processor.push([Record(PAD, sequence, 0, track, command.velocity)])
         return self.now_frames
 

@@ -10,10 +10,13 @@ from engine.dsp import memory as m
 from engine.dsp.memory import memory_at
 from engine.dsp.render import render_block
 from engine.live import words as w
+from engine.live.click import SLOTS, mix_clicks
 from engine.live.master import SINGLES, TABLE, fade, master
 from engine.live.pointers import call_at, pointer_to
+from engine.live.tape import HEAD_WORDS, write_tape
 
 MEMORY_TABLE = len(m.Memory._fields) + 2
+MONITOR_FADE_S = 0.005
 HOLD_FALL = 7.7  # nepers a second: 20 dB in 0.3 s
 
 
@@ -46,6 +49,7 @@ def publish(host, memory, out, frame_time, frames, began_ns):  # type: ignore[no
     for track in range(m.TRACKS):
         levels[page.PEAKS + track] = max(memory.peaks[track], keep * levels[page.PEAKS + track])
     now_ns = clock_ns(host)
+    host[w.LAST_NS] = now_ns
     took_ns = now_ns - began_ns
     load = took_ns * 1e-9 * host[w.SAMPLE_RATE] / frames
     levels[page.LOAD] = max(load, keep * levels[page.LOAD])
@@ -57,12 +61,39 @@ def publish(host, memory, out, frame_time, frames, began_ns):  # type: ignore[no
         timing[w.SLOW_COUNT] += 1
 
 
+@njit(types.void(TABLE, SINGLES, types.int64, types.int64), cache=True, nogil=True)
+def keep_tape(host, out, frame_time, frames):  # type: ignore[no-untyped-def]
+    """Put the block on the master's tape. Real-time: yes."""
+    if host[w.TAPE] != 0:
+        tape = carray(pointer_to(host[w.TAPE]), (host[w.TAPE_FRAMES], 2), np.float32)
+        head = carray(pointer_to(host[w.TAPE_HEAD]), (HEAD_WORDS,), np.int64)
+        write_tape(tape, head, out, frame_time, frames)
+
+
+@njit(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64), cache=True, nogil=True)
+def for_the_ears(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def]
+    """What the musician hears and no take keeps: the input where it is monitored, and clicks. Real-time: yes."""
+    full = int(MONITOR_FADE_S * host[w.SAMPLE_RATE])
+    if host[w.MONITOR] or host[w.MONITOR_RAMP]:
+        for i in range(frames):
+            step = 1 if host[w.MONITOR] else -1
+            host[w.MONITOR_RAMP] = min(max(host[w.MONITOR_RAMP] + step, 0), full)
+            gain = host[w.MONITOR_RAMP] / full
+            for side in range(2):
+                loud = out[i, side] + gain * memory.audio_in[i, side]
+                out[i, side] = np.float32(min(max(loud, -1.0), 1.0))
+    plan = carray(pointer_to(host[w.CLICKS]), (SLOTS, 2), np.int64)
+    mix_clicks(plan, out, frame_time, frames, host[w.SAMPLE_RATE])
+
+
 @njit(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64), cache=True, nogil=True)
 def cycle(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def]
     """memory.audio_in[:frames] in, out[:frames] (frames, 2) float32 out. Real-time: yes."""
     began_ns = clock_ns(host)
     render_block(memory, frame_time, frames)
     master(host, memory.mix, memory.controls, out, frames)
+    keep_tape(host, out, frame_time, frames)
+    for_the_ears(host, memory, out, frame_time, frames)
     fade(host, out, frame_time, frames)
     host[w.BLOCKS] += 1
     m.store_release(host, w.EXPECTED, frame_time + frames)

@@ -3,25 +3,29 @@
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from engine.bridge import messages as say
 from engine.bridge.codec import Envelope
+from engine.bridge.take_messages import Calibrate, TakeRequest
 from engine.core.errors import InvalidValue, UsageError
+from engine.core.recording import Monitor
 from engine.core.snapshot import Notice, Status
 from engine.dsp.processor import Processor
 from engine.live.backend import Backend
 from engine.live.bank import SampleBank
+from engine.live.calibration import Calibration
 from engine.live.callback import clock_call
-from engine.live.capture import Recorder
 from engine.live.conductor import Conductor
 from engine.live.decomposer import Decomposer
 from engine.live.effects import CHUNK_FRAMES, PyoRack
 from engine.live.host import Host
+from engine.live.jobs import Jobs
 from engine.live.journal import Faded, Journal, Session
 from engine.live.null import NullBackend
 from engine.live.settings import EngineSettings
 from engine.live.studio import Studio
+from engine.live.takes import Takes
 
 MAX_BLOCK_FRAMES = 8192
 FADE_S = 0.05
@@ -41,16 +45,19 @@ class Engine:
         self.meters_path = shared_folder / "meters"
         processor = Processor(rate, MAX_BLOCK_FRAMES, settings.capture_s)
         self._rack = PyoRack(rate) if settings.effects == "pyo" else None
-        self.host = Host(processor, self._rack, shared_folder)
+        self.host = Host(processor, self._rack, shared_folder, settings.capture_s)
         _warm(rate)
         self._bank = SampleBank()
         self._journal = Journal(session_folder, Session(rate, settings.effects, MAX_BLOCK_FRAMES))
         self.conductor = Conductor(processor, self.host, self._bank, self._journal, backend.block_frames)
-        self._recorder = Recorder(processor.capture)
         self._notices: deque[Notice] = deque(maxlen=6)
-        self.studio = Studio(self.conductor, self._recorder, decomposer, self._bank, self._journal,
-                             Path(settings.takes_folder), shared_folder, rate, round(settings.capture_s * rate),
-                             self._notices.append)
+        self.calibration = Calibration(Path(settings.calibration_file) if settings.calibration_file else None,
+                                       self.conductor, self.host, self._notices.append)
+        self.jobs = Jobs(self.conductor, decomposer, self._bank, self._journal, shared_folder, rate,
+                         self._notices.append)
+        self.takes = Takes(self.conductor, self.host, Path(settings.takes_folder), self.latency_frames,
+                           self._notices.append)
+        self.studio = Studio(self.conductor, self.takes, self.jobs, self._bank, rate, self._notices.append)
         self._banner = "No sound: the null device. Choose one with --audio jack or --audio portaudio." \
             if backend.name == "null" else None
         self._version, self._shown = 0, self.conductor.machine
@@ -60,53 +67,59 @@ class Engine:
     def start(self, on_lost: Callable[[str], None]) -> None:
         """Open the device. Raises DeviceNotFound."""
         self.backend.start(self.host, on_lost)
-        self._recorder.latency_frames = self.backend.latency_frames()
+
+    def latency_frames(self) -> int:
+        """How much later than it was played a sound comes in."""
+        return self.calibration.latency_frames(self.backend)
 
     def do(self, envelope: Envelope) -> None:
         """Carry out what a face wants. Raises TaoError, and changes nothing, when that cannot be."""
         message = envelope.message
         match message:
-            case say.StartRecording():
-                self._recorder.latency_frames = self.backend.latency_frames()
-                self.studio.start_recording(message.beats)
-            case say.CancelRecording():
-                self.studio.cancel_recording()
             case say.Decompose():
-                self.studio.decompose()
+                self.jobs.decompose()
             case say.OpenAudio():
-                self.studio.open_audio(message.path, message.beats)
+                self.jobs.open_audio(message.path, message.beats)
             case say.LoadFolder():
-                self.studio.load_folder(message.path)
+                self.jobs.load_folder(message.path)
             case say.CancelJob():
-                self.studio.cancel_job()
+                self.jobs.cancel_job()
             case say.Undo():
                 self.conductor.undo()
             case say.Redo():
                 self.conductor.redo()
             case say.Quit():
                 self.quitting = True
+            case Calibrate():
+                if self.takes.setup.monitor is Monitor.ON:
+                    raise InvalidValue("The input is being monitored, which closes the loop; switch that off first.")
+                self.calibration.begin(self.backend)
+            case _ if isinstance(message, get_args(TakeRequest)):
+                self.takes.do(message)
             case _:
                 self._perform(envelope)
 
     def step(self) -> bool:
         """Hear the audio thread, move takes and jobs on, send what is planned; whether more is to come soon."""
         self.conductor.drain()
+        self.calibration.tick()
         self.studio.tick()
         sent = self.conductor.flush()
         for complaint in self.conductor.complaints:
             self._notices.append(Notice(complaint, urgent=True))
         self.conductor.complaints.clear()
-        return not sent or bool(self.conductor.schedule.pending) or self.studio.waiting
+        return not sent or bool(self.conductor.schedule.pending) or self.studio.waiting or self.calibration.running
 
     def hear_worker(self) -> None:
         """Take what the worker has said."""
         for message in self._decomposer.read():
-            self.studio.hear(message)
+            self.jobs.hear(message)
 
     def lose_device(self, sentence: str) -> None:
         """The device has gone: the music goes on, paced by the clock."""
         self._still = 0
         self.backend.stop()
+        self.host.skip_to_now()
         self.backend = NullBackend(self.host.sample_rate, self.backend.block_frames)
         self.backend.start(self.host, lambda _: None)
         self._banner = f"{sentence} Start Tao again to choose a device."
@@ -129,8 +142,8 @@ class Engine:
         if machine is not self._shown:
             self._version, self._shown = self._version + 1, machine
         return Status(machine, self._version, self.backend.name, self.backend.device, self.host.sample_rate,
-                      self.backend.block_frames, self.studio.record_state, self.studio.beats, self.studio.job,
-                      self.conductor.pending, tuple(self._notices), self._banner)
+                      self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.job,
+                      self.conductor.pending, tuple(self._notices), self._banner, self.takes.setup)
 
     def begin_fade(self) -> int:
         """Fade out over 50 ms; the frame on which all is silent."""
@@ -146,6 +159,7 @@ class Engine:
 
     def close(self) -> None:
         """Stop the device, then everything else."""
+        self.takes.close()
         self.backend.stop()
         self.conductor.drain()
         self._decomposer.stop()
@@ -155,7 +169,7 @@ class Engine:
 
     def _perform(self, envelope: Envelope) -> None:
         message: Any = envelope.message
-        playing_take = self.studio.record_state.value == "recording"
+        playing_take = self.takes.state.value == "recording"
         if playing_take and isinstance(message, say.RESTARTING):
             raise InvalidValue("A take is being recorded; its tempo stays until it is complete.")
         self.conductor.perform(message, envelope.boundary, envelope.at_frames)

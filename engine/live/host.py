@@ -9,19 +9,21 @@ from engine.bridge.meters import WORDS as PAGE_WORDS
 from engine.bridge.meters import create_page
 from engine.dsp.processor import Processor
 from engine.live import words as w
+from engine.live.click import Clicks
 from engine.live.effects import CHUNK_FRAMES, PyoRack
 from engine.live.midi_callback import EVENT_WORDS
 from engine.live.pointers import clock_address
+from engine.live.tape import Tape
 
 
 class Host:
     """Owns the memory of the audio thread outside dsp: output, meters page, histogram, effects rack.
 
     shared: the folder in which others find the pages `meters` and `timing` (see
-    words); None for pages that nobody else reads.
+    words); None for pages that nobody else reads. tape_s: how much of the master is remembered, 0 for no tape.
     """
 
-    def __init__(self, processor: Processor, rack: PyoRack | None, shared: Path | None) -> None:
+    def __init__(self, processor: Processor, rack: PyoRack | None, shared: Path | None, tape_s: float = 0.0) -> None:
         self.processor, self.rack = processor, rack
         self.sample_rate, self.max_frames = processor.sample_rate, processor.max_frames
         self.words = np.zeros(w.WORDS, np.int64)
@@ -32,6 +34,8 @@ class Host:
         self.timing[:] = 0  # every page is touched
         self._timespec = np.zeros(2, np.int64)
         self._midi_event = np.zeros(EVENT_WORDS, np.int64)
+        self.clicks = Clicks()
+        self.tape = Tape(round(tape_s * self.sample_rate), self.max_frames) if tape_s else None
         self._fill()
 
     @property
@@ -49,6 +53,17 @@ class Host:
         self.words[w.FADE_FRAMES] = frames
         self.words[w.FADE_AT] = at_frames
 
+    def monitor(self, on: bool) -> None:
+        """Pass the input to the output, or stop to; either way within 5 ms."""
+        self.words[w.MONITOR] = on
+
+    def skip_to_now(self) -> None:
+        """While no device calls: let the next block begin where the song would be by now."""
+        if self.words[w.LAST_NS]:
+            since_s = max(0, time.monotonic_ns() - int(self.words[w.LAST_NS])) * 1e-9
+            self.words[w.EXPECTED] += round(since_s * self.sample_rate)
+            self.words[w.LAST_NS] = time.monotonic_ns()
+
     def _fill(self) -> None:
         words, addresses = self.words, self.processor.addresses
         words[w.MEMORY], words[w.MEMORY_WORDS] = addresses.ctypes.data, len(addresses)
@@ -57,6 +72,10 @@ class Host:
         words[w.MIDI_EVENT] = self._midi_event.ctypes.data
         words[w.MAX_FRAMES], words[w.SAMPLE_RATE], words[w.FADE_AT] = self.max_frames, self.sample_rate, w.NEVER
         words[w.CLOCK], words[w.CLOCK_ID] = clock_address(), time.CLOCK_MONOTONIC
+        words[w.CLICKS] = self.clicks.plan.ctypes.data
+        if self.tape is not None:
+            words[w.TAPE], words[w.TAPE_HEAD] = self.tape.audio.ctypes.data, self.tape.head.ctypes.data
+            words[w.TAPE_FRAMES] = len(self.tape.audio)
         if self.rack is not None:
             words[w.RACK], words[w.RACK_SERVER] = self.rack.process_address, self.rack.server_address
             words[w.RACK_IN], words[w.RACK_OUT] = self.rack.input.ctypes.data, self.rack.output.ctypes.data

@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import ctypes.util
+import functools
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -21,6 +22,7 @@ class _LatencyRange(ctypes.Structure):
     _fields_: ClassVar = [("min", ctypes.c_uint32), ("max", ctypes.c_uint32)]
 
 
+@functools.lru_cache(maxsize=1)  # to find it starts a process
 def _library() -> ctypes.CDLL:
     return ctypes.CDLL(ctypes.util.find_library("jack"))
 

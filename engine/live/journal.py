@@ -94,8 +94,23 @@ class Faded:
     frames: int
 
 
-RECORDS = (Session, Plan, PadHit, PanicSent, Applied, Heard, Jumped, Faded)
-Record = Session | Plan | PadHit | PanicSent | Applied | Heard | Jumped | Faded
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """A click was planned for this frame."""
+
+    at_frames: int
+    accent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unclicked:
+    """No click that was planned for `from_frames` or later sounds."""
+
+    from_frames: int
+
+
+RECORDS = (Session, Plan, PadHit, PanicSent, Applied, Heard, Jumped, Faded, Clicked, Unclicked)
+Record = Session | Plan | PadHit | PanicSent | Applied | Heard | Jumped | Faded | Clicked | Unclicked
 
 
 class Journal:
@@ -154,6 +169,7 @@ class Performance:
     sent: dict[int, Machine | PadHit | PanicSent]
     events: tuple[Applied | Heard | Jumped | Faded, ...]
     samples: dict[SampleId, Audio]
+    clicks: tuple[Clicked, ...] = ()
 
 
 def read_journal(folder: Path) -> Performance:
@@ -174,7 +190,18 @@ def read_journal(folder: Path) -> Performance:
             sent[record.sequence] = record
     events = tuple(record for record in records if isinstance(record, Applied | Heard | Jumped | Faded))
     samples = {path.stem: _read(path) for path in (folder / SAMPLES).glob("*.wav")}
-    return Performance(session, sent, events, samples)
+    return Performance(session, sent, events, samples, _clicks(records))
+
+
+def _clicks(records: list[Record]) -> tuple[Clicked, ...]:
+    """The clicks that sounded, by frame."""
+    kept: list[Clicked] = []
+    for record in records:
+        if isinstance(record, Clicked):
+            kept.append(record)
+        elif isinstance(record, Unclicked):
+            kept = [click for click in kept if click.at_frames < record.from_frames]
+    return tuple(sorted(kept, key=lambda click: click.at_frames))
 
 
 def _records(path: Path) -> Iterator[Record]:

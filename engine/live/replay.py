@@ -39,6 +39,7 @@ def _play(performance: Performance, processor: Processor, host: Host, frames: in
     for event in performance.events:
         if isinstance(event, Faded):
             host.fade_out(event.at_frames, event.frames)
+    clicks = list(performance.clicks)
     at = 0
     while at < frames:
         if jumps and jumps[0].from_frames == at:
@@ -48,6 +49,8 @@ def _play(performance: Performance, processor: Processor, host: Host, frames: in
         while events and events[0].at_frames < end:
             event = events.pop(0)
             processor.push([_record(performance, processor, event)])
+        while clicks and clicks[0].at_frames < end:
+            host.clicks.add(clicks[0].at_frames, clicks.pop(0).accent)
         call(host.address, end - at, at)
         processor.drain()
         kept = max(0, min(end, frames) - at)

@@ -18,7 +18,8 @@ class EngineSettings:
     sample_rate in Hz and block_frames are what is asked of portaudio and null (a JACK server decides itself).
     effects: the pyo rack, or gain and clipping alone. connect: whether JACK ports are joined to the hardware.
     frame_port: a third JACK port that says each frame's number modulo 2**20, for measuring. worker_argv: the
-    decomposer's command line, empty for none; its jobs are stopped after job_limit_s. Folders are created.
+    decomposer's command line, empty for none; its jobs are stopped after job_limit_s. capture_s: how much of input and
+    output is remembered. calibration_file: where measured latencies are kept, empty for nowhere. Folders are created.
     """
 
     audio: str
@@ -34,7 +35,8 @@ class EngineSettings:
     client_name: str = "tao"
     worker_argv: tuple[str, ...] = ()
     job_limit_s: float = 60.0
-    capture_s: float = 80.0
+    capture_s: float = 64.0
+    calibration_file: str = ""
 
     def __post_init__(self) -> None:
         if self.audio not in AUDIO:

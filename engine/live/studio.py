@@ -1,260 +1,131 @@
-"""Takes and jobs: a recording becomes a loop that plays, then, stage by stage, a kit that replaces it."""
+"""The studio: what becomes of a finished take. It plays at once as a loop, and goes to the decomposer."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
-import soundfile
 
-from engine.bridge.messages import (
-    DecomposeFile,
-    DecomposeJob,
-    JobDone,
-    JobFailed,
-    OpenFolder,
-    Progress,
-    StageReady,
-)
-from engine.bridge.segments import unlink_segment, write_segment
-from engine.core.commands import Boundary, LoadDecomposition, LoadLoop, Play, target_frames
-from engine.core.errors import InvalidValue, TaoError
+from engine.core.commands import Boundary, LoadLoop, PlaySince, SetEffects
+from engine.core.errors import TaoError
 from engine.core.loop import Audio, PlayedLoop
-from engine.core.machine import Listen
-from engine.core.snapshot import Job, Notice, RecordState
-from engine.core.timeline import MAX_BPM, MIN_BPM, Ticks
+from engine.core.machine import Effects, Listen
+from engine.core.recording import INPUT, MASTER, tempo_of_take
+from engine.core.snapshot import Notice
+from engine.core.timeline import PPQN, Ticks
 from engine.live.bank import SampleBank
-from engine.live.capture import Recorder, Take
+from engine.live.capture import Finished, Use
 from engine.live.conductor import Conductor
-from engine.live.decomposer import Decomposer
-from engine.live.journal import Journal
+from engine.live.jobs import Jobs
+from engine.live.takes import Takes
 
 OVERVIEW_COLUMNS = 512
-LAST_STAGE = "kit"
-
-
-@dataclass
-class _Work:
-    """A job: what to say to the worker, the loop it is about where we have it, whether a stage has come, and
-    whether the loop is a take that has just been recorded."""
-
-    message: DecomposeJob | DecomposeFile | OpenFolder
-    name: str
-    loop: PlayedLoop | None = None
-    staged: bool = False
-    recorded: bool = False
+SILENT = 10.0 ** (-60.0 / 20.0)
+CLIPPED = 0.999
 
 
 class Studio:
-    """Owns the recorder and the worker's job. `tell` takes a line for the musician."""
+    """Takes from `takes` become loops of `conductor`'s machine and work for `jobs`."""
 
-    def __init__(self, conductor: Conductor, recorder: Recorder, decomposer: Decomposer, bank: SampleBank,
-                 journal: Journal, takes_folder: Path, memory_folder: Path, sample_rate: int,
-                 max_take_frames: int, tell: Callable[[Notice], None]) -> None:
-        self._conductor, self._recorder, self._decomposer = conductor, recorder, decomposer
-        self._bank, self._journal, self._tell = bank, journal, tell
-        self._takes_folder, self._memory_folder = takes_folder, memory_folder
-        self._sample_rate, self._max_take_frames = sample_rate, max_take_frames
-        self._work: _Work | None = None
-        self._next: _Work | None = None
-        self._last_job = 0
-        self.job: Job | None = None
-        self.beats = 8
-
-    @property
-    def record_state(self) -> RecordState:
-        """Where the take stands."""
-        return self._recorder.state
+    def __init__(self, conductor: Conductor, takes: Takes, jobs: Jobs, bank: SampleBank, sample_rate: int,
+                 tell: Callable[[Notice], None]) -> None:
+        self._conductor, self.takes, self.jobs, self._bank = conductor, takes, jobs, bank
+        self._sample_rate, self._tell = sample_rate, tell
 
     @property
     def waiting(self) -> bool:
         """Whether something will happen soon without anybody asking."""
-        return self._recorder.state is not RecordState.OFF or self._work is not None
-
-    def start_recording(self, beats: int) -> None:
-        """Arm a take of `beats` beats. Raises InvalidValue when one is running or it would be too long."""
-        if self._recorder.state is not RecordState.OFF:
-            raise InvalidValue("A take is already being recorded; cancel it first.")
-        machine = self._conductor.schedule.latest
-        frames = round(beats * 960 * machine.timeline.frames_per_tick)
-        if not beats >= 1 or frames > self._max_take_frames:
-            longest = int(self._max_take_frames / machine.timeline.frames_per_tick) // 960
-            raise InvalidValue(f"A take has 1 to {longest} beats at this tempo; {beats} were asked for.")
-        if machine.playing:
-            earliest = self._conductor.earliest_frames
-            start = int(target_frames(machine, Boundary.BAR, earliest))
-        else:
-            start = self._conductor.perform(Play())
-            machine = self._conductor.schedule.latest
-        ticks = machine.timeline.ticks_at(start)
-        end = int(machine.timeline.frames_at(ticks + beats * 960))
-        self.beats = beats
-        self._recorder.arm(Take(start, end, beats, ticks))
-
-    def cancel_recording(self) -> None:
-        """Forget the take."""
-        self._recorder.cancel()
-
-    def decompose(self) -> None:
-        """Decompose the loop that is loaded. Raises InvalidValue when there is none."""
-        loop = self._conductor.schedule.latest.loop
-        if loop is None:
-            raise InvalidValue("There is no loop to decompose; record one with r, or open a file.")
-        self._begin(self._loop_work(loop, self._bank[loop.sample][: loop.frames]))
-
-    def open_audio(self, path: str, beats: int | None) -> None:
-        """Decompose a file; the worker reads it."""
-        self._last_job += 1
-        self._begin(_Work(DecomposeFile(self._last_job, path, beats, self._sample_rate, str(self._memory_folder)),
-                          Path(path).stem))
-
-    def load_folder(self, path: str) -> None:
-        """Load a decomposition; the worker reads it."""
-        self._last_job += 1
-        self._begin(_Work(OpenFolder(self._last_job, path, self._sample_rate, str(self._memory_folder)),
-                          Path(path).name))
-
-    def cancel_job(self) -> None:
-        """Stop the job. Raises InvalidValue when there is none."""
-        if self._work is None:
-            raise InvalidValue("No job is running.")
-        self._next = None
-        self._decomposer.cancel()
+        return self.takes.state.value != "off" or self.jobs.running
 
     def tick(self) -> None:
         """Look whether a take is complete or a job must be ended."""
         try:
-            finished = self._recorder.finished()
+            finished = self.takes.tick()
+            if finished is not None:
+                self._take_over(finished)
         except TaoError as error:
             self._tell(Notice(str(error), urgent=True))
-            finished = None
-        if finished is not None:
-            self._take_over(*finished)
-        for message in self._decomposer.check():
-            self.hear(message)
+        self.jobs.check()
 
-    def hear(self, message: Any) -> None:
-        """One message of the worker's."""
-        work = self._work
-        match message:
-            case Progress() if work is not None:
-                self.job = Job(message.job_id, work.name, message.stage, message.fraction)
-            case StageReady() if work is not None:
-                self._take_stage(work, message)
-            case JobDone() if work is not None:
-                self._over()
-            case JobFailed():
-                self._tell(Notice(message.sentence, urgent=True))
-                if work is not None and work.message.job_id == message.job_id:
-                    self._over()
-
-    def _take_over(self, take: Take, audio: Audio) -> None:
-        """Save the take, let it play from the next bar line, and have it decomposed."""
-        name = f"take {time.strftime('%Y-%m-%d %H.%M.%S')}"
-        path = self._takes_folder / f"{name}.wav"
-        try:
-            soundfile.write(path, audio, self._sample_rate, subtype="FLOAT")
-        except (OSError, soundfile.SoundFileError) as error:
-            self._tell(Notice(f"The take is loaded but not saved: {error}. Make room, then export it.", urgent=True))
-        sample = self._bank.add(audio)
-        self._save_sample(sample)
-        loop = PlayedLoop(sample, len(audio), take.beats, name, overview=overview(audio))
-        self._conductor.perform(LoadLoop(loop, Listen.ORIGINAL, take.start_ticks), Boundary.BAR)
-        self._tell(Notice(f"Recorded {take.beats} beats: {path.name}."))
-        try:
-            work = self._loop_work(loop, audio)
-        except TaoError as error:
-            self._tell(Notice(str(error), urgent=True))
-            return
-        work.recorded = True
-        self._begin(work)
-
-    def _loop_work(self, loop: PlayedLoop, audio: Audio) -> _Work:
-        self._last_job += 1
-        try:
-            segment, _ = write_segment(self._memory_folder, [audio])
-        except OSError as error:
-            raise TaoError(f"The loop cannot be handed to the decomposer: {error}. Free some memory.") from None
-        return _Work(DecomposeJob(self._last_job, segment, len(audio), 2, self._sample_rate, loop.name, loop.beats,
-                                  self._sample_rate, str(self._memory_folder)), loop.name, loop)
-
-    def _begin(self, work: _Work) -> None:
-        """Hand it to the worker; a job that is still running gives way."""
-        if self._work is not None:
-            self._next = work
-            self._decomposer.cancel()
-            return
-        problem = self._decomposer.submit(work.message)
-        if problem is not None:
-            self._tell(Notice(problem, urgent=True))
-            self._forget(work)
-            return
-        self._work = work
-        self.job = Job(work.message.job_id, work.name, "starting", 0.0)
-
-    def _take_stage(self, work: _Work, stage: StageReady) -> None:
-        """Take a stage over on the next bar line; one that is no good costs a sentence."""
-        try:
-            self._bank.attach(stage.samples)
-            for name in stage.samples:
-                self._save_sample(name)
-            command = self._command(work, stage)
-            if work.staged or work.recorded:  # one undo takes the whole job back
-                self._conductor.follow_up(command, Boundary.BAR)
-            else:
-                self._conductor.perform(command, Boundary.BAR)
-        except TaoError as error:
-            self._tell(Notice(f"The stage {stage.stage} of {work.name} was not taken: {error}", urgent=True))
-            return
-        work.staged = True
-        if stage.stage == LAST_STAGE and stage.match is not None:
-            self._tell(Notice(f"{work.name} is a kit now; it matches the recording by {stage.match:.0%}."))
-
-    def _command(self, work: _Work, stage: StageReady) -> LoadDecomposition:
-        """The stage as a command. What we recorded keeps its own audio and phase; a file brings its tempo."""
-        latest = self._conductor.schedule.latest
-        loop, bpm, phase = stage.loop, None, None
-        if work.loop is not None:
-            residual = stage.loop.residual if stage.loop is not None else None
-            loop = replace(work.loop, residual=residual)
-        elif not work.staged:
-            bpm = stage.bpm if stage.bpm is not None and MIN_BPM <= stage.bpm <= MAX_BPM else None
-            phase = self._bar_ticks()
-        if stage.stage == LAST_STAGE:
-            listen = Listen.KIT_AND_RESIDUAL if loop is not None and loop.residual is not None else Listen.KIT
-        elif loop is None:
-            listen = Listen.KIT
+    def _take_over(self, finished: Finished) -> None:
+        """Let the take play; it is on the disk already."""
+        take, audio = finished.take, finished.audio
+        if finished.problem is not None:
+            self._tell(Notice(f"The take is loaded but not saved: {finished.problem}. Make room, then export it.",
+                              urgent=True))
+        if take.use is Use.TEMPO:
+            bpm, take.beats = tempo_of_take(len(audio), self._sample_rate)
+        self._tell(Notice(_words(finished)))
+        if take.use is Use.TEMPO:
+            self._take_tempo(finished, bpm)
+        elif take.use is Use.LAYER and self._is_the_loop_still(take.made_from):
+            self._lay_over(finished)
         else:
-            listen = latest.listen if work.staged or work.loop is not None else Listen.ORIGINAL
-        return LoadDecomposition(stage.kit, stage.pattern, loop, listen, bpm, phase)
+            loop = self._loop(audio, take.beats or 1, finished.path.stem)
+            self._conductor.perform(LoadLoop(loop, Listen.ORIGINAL, _phase(finished)), Boundary.BAR)
+            if take.source == MASTER:  # they are in the take: heard once more they would double
+                self._conductor.follow_up(SetEffects(Effects()), Boundary.BAR)
+            if take.use is not Use.HOLD:
+                self.jobs.decompose_take(loop, audio)
 
-    def _bar_ticks(self) -> Ticks:
-        """The song tick of the bar line on which something loaded now will begin."""
+    def _take_tempo(self, finished: Finished, bpm: float) -> None:
+        """The first loop: it sets the tempo, and has been playing since it began."""
+        loop = self._loop(finished.audio, finished.take.beats or 1, finished.path.stem)
+        frame = self._conductor.perform(PlaySince(bpm, finished.take.start_frames))
+        self._conductor.perform(LoadLoop(loop, Listen.ORIGINAL, Ticks(0)), at_frames=frame)
+        self.jobs.decompose_take(loop, finished.audio)
+
+    def _is_the_loop_still(self, made_from: tuple[str, ...]) -> bool:
+        loop = self._conductor.schedule.latest.loop
+        return loop is not None and (loop.sample,) == made_from
+
+    def _lay_over(self, finished: Finished) -> None:
+        """Add the take to the loop, where it was played; its own file stays as it was."""
         machine = self._conductor.schedule.latest
-        if not machine.playing:
-            return Ticks(0)
-        frame = target_frames(machine, Boundary.BAR, self._conductor.earliest_frames)
-        return machine.timeline.ticks_at(frame)
+        below, ticks = machine.loop, finished.take.start_ticks
+        assert below is not None and ticks is not None
+        since = (ticks - machine.phase_ticks) % (below.beats * PPQN)
+        offset = round(since * machine.timeline.frames_per_tick)
+        audio = laid_over(self._bank[below.sample][: below.frames], finished.audio, offset)
+        loop = replace(self._loop(audio, below.beats, f"{below.name} +"), residual=None)
+        self._conductor.perform(LoadLoop(loop, Listen.ORIGINAL))
+        self.jobs.decompose_take(loop, audio)
 
-    def _save_sample(self, name: str) -> None:
-        problem = self._journal.add_sample(name, self._bank[name])
-        if problem is not None:
-            self._tell(Notice(problem, urgent=True))
+    def _loop(self, audio: Audio, beats: int, name: str) -> PlayedLoop:
+        sample = self._bank.add(audio)
+        self.jobs.save_sample(sample)
+        return PlayedLoop(sample, len(audio), beats, name, overview=overview(audio))
 
-    def _over(self) -> None:
-        """The job has ended: let go of its audio, and begin the one that waits."""
-        work, self._work, self.job = self._work, None, None
-        if work is not None:
-            self._forget(work)
-        following, self._next = self._next, None
-        if following is not None:
-            self._begin(following)
 
-    def _forget(self, work: _Work) -> None:
-        if isinstance(work.message, DecomposeJob):
-            unlink_segment(work.message.segment)
+def _phase(finished: Finished) -> Ticks | None:
+    """The song tick of a bar line on which the take begins a pass; None when it was taken while stopped."""
+    ticks, beats = finished.take.start_ticks, finished.take.beats
+    if ticks is None or beats is None:
+        return None
+    return ticks if ticks >= 0 else Ticks(ticks % (beats * PPQN))
+
+
+def laid_over(loop: Audio, layer: Audio, offset_frames: int) -> Audio:
+    """The loop with the layer added from `offset_frames` on, round and round; both float32 (frames, 2)."""
+    audio = np.array(loop)
+    for start in range(0, len(layer), len(loop)):
+        piece = layer[start : start + len(loop)]
+        places = (offset_frames + start + np.arange(len(piece))) % len(loop)
+        audio[places] += piece
+    return audio
+
+
+def _words(finished: Finished) -> str:
+    """What is said of a finished take."""
+    take, audio = finished.take, finished.audio
+    verb = "Held" if take.use is Use.HOLD else "Recorded"
+    peaks = np.abs(audio)
+    clipped = int((peaks >= CLIPPED).any(axis=1).sum()) if take.source == INPUT else 0
+    fault = ""
+    if peaks.max(initial=0.0) < SILENT:
+        fault = " No sound came in: look at the input."
+    elif clipped:
+        fault = f" {clipped} frames are clipped: turn the input down."
+    return f"{verb} {take.beats} beats: {finished.path.name}.{fault}"
 
 
 def overview(audio: Audio) -> tuple[float, ...]:

@@ -7,6 +7,10 @@ WORDS = 64
  BLOCK_START) = range(32)
 MIDI_IN, MIDI_OUT = 48, 52  # so many words each as there are inputs and outputs
 MIDI_CLEAR, MIDI_WRITE, MIDI_COUNT, MIDI_GET, MIDI_EVENT = range(56, 61)
+# recording: the click plan, the master's tape, the tap and its tape, the monitor (wanted 0 or 1; how far its ramp
+# has come, in frames), and when the last block ended
+(CLICKS, TAPE, TAPE_HEAD, TAPE_FRAMES, TAP, TAP_TAPE, TAP_HEAD, TAP_FRAMES, MONITOR, MONITOR_RAMP,
+ LAST_NS) = range(33, 44)
 # the timing page: how many cycles took so many microseconds, then how many were slow, then the newest of those
 TIMING_BINS, SLOW_CYCLES = 20000, 512  # a slow one took half its block or more: when it ended, how long it took, in ns
 SLOW_COUNT, SLOW_AT = TIMING_BINS, TIMING_BINS + 1

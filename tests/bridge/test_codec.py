@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from engine.bridge import messages
 from engine.bridge.codec import BadMessage, Codec, Envelope
-from engine.bridge.messages import SampleRef, StageReady, StartRecording
+from engine.bridge.messages import SampleRef, StageReady
+from engine.bridge.take_messages import StartRecording
 from engine.core.commands import Boundary, LoadDecomposition, Play, SetStep, SetTempo, ToggleStep
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import PlayedLoop

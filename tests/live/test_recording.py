@@ -1,5 +1,6 @@
 """A take is cut on bar lines, plays at once, and becomes a kit that replaces the running one without a jump."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +9,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.bridge.messages import StartRecording
+from engine.bridge.take_messages import SetRecording, StartRecording
 from engine.core.commands import Play, SetTempo, Stop
 from engine.core.errors import TaoError
 from engine.core.machine import Listen
+from engine.core.recording import RecordingSetup
 from engine.core.snapshot import RecordState, Snapshot
 from engine.live.journal import Jumped, read_journal
 from tests.live.rig import Recorder, RunningEngine, running_engine
@@ -23,6 +25,7 @@ BEAT = 24000  # frames at 120 BPM
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[RunningEngine]:
     with running_engine(tmp_path, "null") as engine:
+        engine.client.ask(SetRecording(RecordingSetup(count_in_bars=0)))
         yield engine
 
 
@@ -30,6 +33,7 @@ def engine(tmp_path: Path) -> Iterator[RunningEngine]:
 def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
     """One engine for tests that leave no take behind."""
     with running_engine(tmp_path_factory.mktemp("lasting"), "null") as engine:
+        engine.client.ask(SetRecording(RecordingSetup(count_in_bars=0)))
         yield engine
 
 
@@ -138,6 +142,26 @@ def test_a_take_runs_to_its_end_when_the_sequencer_stops(engine: RunningEngine) 
 def test_a_take_has_a_length_that_fits(lasting: RunningEngine, beats: int) -> None:
     with pytest.raises(TaoError, match="A take has 1 to"):
         lasting.client.ask(StartRecording(beats))
+
+
+def test_sigterm_during_a_take_keeps_what_was_played(engine: RunningEngine) -> None:
+    engine.client.ask(StartRecording(16))
+    assert engine.client.wait(lambda s: s.status.record_state is RecordState.RECORDING)
+    time.sleep(0.6)
+    engine.process.terminate()
+    assert engine.process.wait(10) == 0
+    (path,) = engine.takes.glob("take*.wav")
+    assert 0.5 < soundfile.info(path).duration < 8.0
+
+
+def test_a_killed_engine_leaves_a_take_that_can_be_read(engine: RunningEngine) -> None:
+    engine.client.ask(StartRecording(16))
+    assert engine.client.wait(lambda s: s.status.record_state is RecordState.RECORDING)
+    time.sleep(1.5)
+    engine.process.kill()
+    engine.process.wait()
+    (path,) = engine.takes.glob("take*.wav")
+    assert soundfile.info(path).duration > 0.5
 
 
 def test_a_full_disk_keeps_the_take_loaded(engine: RunningEngine) -> None:

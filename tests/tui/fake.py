@@ -10,6 +10,7 @@ from engine.core.kit import GM_NOTES, Kit, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Machine
 from engine.core.pattern import Pattern, Step, Track
+from engine.core.recording import RecordingSetup
 from engine.core.snapshot import Meters, Notice, RecordState, Snapshot, Status
 from engine.core.timeline import Ticks, Timeline
 
@@ -130,6 +131,37 @@ class FakeEngine:
         """Give the take up."""
         self._ask("cancel_recording")
         self.status = replace(self.status, record_state=RecordState.OFF)
+
+    def start_free_take(self) -> None:
+        """Arm a take without end."""
+        self._ask("start_free_take")
+        self.status = replace(self.status, record_state=RecordState.RECORDING)
+
+    def end_take(self) -> None:
+        """End it."""
+        self._ask("end_take")
+        self.status = replace(self.status, record_state=RecordState.OFF)
+
+    def capture_last(self, beats: int) -> None:
+        """Kept."""
+        self._ask("capture_last", beats)
+
+    def overdub(self) -> None:
+        """Kept."""
+        self._ask("overdub")
+
+    def resample(self, source: str, beats: int) -> None:
+        """Kept."""
+        self._ask("resample", source, beats)
+
+    def hold(self, beats: int) -> None:
+        """Kept."""
+        self._ask("hold", beats)
+
+    def set_recording(self, setup: RecordingSetup) -> None:
+        """Taken over."""
+        self._ask("set_recording")
+        self.status = replace(self.status, recording=setup)
 
     def decompose(self) -> None:
         """Kept."""

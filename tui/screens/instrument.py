@@ -28,8 +28,6 @@ from tui.waiting import Topic
 from tui.widgets.lane import Lane
 from tui.widgets.rack import Pad
 
-BARS_OF_DIGIT = {0: 16}
-
 
 class Asked(Message):
     """A command for the engine, at a boundary."""
@@ -40,11 +38,11 @@ class Asked(Message):
 
 
 class LengthChosen(Message):
-    """Takes are to last this many bars."""
+    """Takes are to last as the key says: a digit's bars, `up` twice as many, `down` half, `L` until ended."""
 
-    def __init__(self, bars: int) -> None:
+    def __init__(self, key: str) -> None:
         super().__init__()
-        self.bars = bars
+        self.key = key
 
 
 class InstrumentScreen(Panel):
@@ -55,7 +53,9 @@ class InstrumentScreen(Panel):
         known = {"mute": "m", "solo": "s"}.get(self.lead)
         if self.lead and not event.key.isdigit():
             event.stop()
-            if event.key == known:
+            if self.lead == "length":
+                self.post_message(LengthChosen(event.key))
+            elif event.key == known:
                 self._switch(self.cursor[0])
             self.lead = ""
 
@@ -151,13 +151,17 @@ class InstrumentScreen(Panel):
         lead, self.lead = self.lead, ""
         match lead:
             case "length":
-                self.post_message(LengthChosen(BARS_OF_DIGIT.get(digit, digit)))
+                self.post_message(LengthChosen(str(digit)))
             case "velocity":
                 self._set_velocity((digit or 10) / 10)
             case "mute" | "solo":
                 self._switch(digit - 1, lead)
             case _:
                 self._strike(digit)
+
+    async def action_resample_track(self) -> None:
+        """Record the track that the cursor is on."""
+        await self.app.run_action(f"resample({self.track.name!r})")
 
     def _strike(self, number: int) -> None:
         assert self.machine is not None

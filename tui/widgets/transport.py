@@ -67,7 +67,7 @@ class Transport(Vertical):
                 return f"{self.glyphs.armed} ARMED {_bars(status.record_beats, per_bar)}"
             case RecordState.RECORDING:
                 return f"{self.glyphs.record} REC {_bars(status.record_beats, per_bar)}"
-        return f"rec off, {_bars(record_bars * per_bar, per_bar)}"
+        return f"rec off, {_bars(record_bars * per_bar, per_bar) if record_bars else 'free'}"
 
 
 def _bars(beats: int, per_bar: int) -> str:

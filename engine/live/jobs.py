@@ -1,0 +1,198 @@
+"""Jobs: what the worker is asked, and what comes back, stage by stage, as a kit that replaces the running one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from engine.bridge.messages import (
+    DecomposeFile,
+    DecomposeJob,
+    JobDone,
+    JobFailed,
+    OpenFolder,
+    Progress,
+    StageReady,
+)
+from engine.bridge.segments import unlink_segment, write_segment
+from engine.core.commands import Boundary, LoadDecomposition, target_frames
+from engine.core.errors import InvalidValue, TaoError
+from engine.core.loop import Audio, PlayedLoop
+from engine.core.machine import Listen
+from engine.core.snapshot import Job, Notice
+from engine.core.timeline import MAX_BPM, MIN_BPM, Ticks
+from engine.live.bank import SampleBank
+from engine.live.conductor import Conductor
+from engine.live.decomposer import Decomposer
+from engine.live.journal import Journal
+
+LAST_STAGE = "kit"
+
+
+@dataclass
+class _Work:
+    """A job: what to say to the worker, the loop it is about where we have it, whether a stage has come, and
+    whether the loop is a take that has just been recorded."""
+
+    message: DecomposeJob | DecomposeFile | OpenFolder
+    name: str
+    loop: PlayedLoop | None = None
+    staged: bool = False
+    recorded: bool = False
+
+
+class Jobs:
+    """Owns the worker's job and the one that waits for it. `tell` takes a line for the musician."""
+
+    def __init__(self, conductor: Conductor, decomposer: Decomposer, bank: SampleBank, journal: Journal,
+                 memory_folder: Path, sample_rate: int, tell: Callable[[Notice], None]) -> None:
+        self._conductor, self._decomposer = conductor, decomposer
+        self._bank, self._journal, self._tell = bank, journal, tell
+        self._memory_folder, self._sample_rate = memory_folder, sample_rate
+        self._work: _Work | None = None
+        self._next: _Work | None = None
+        self._last_job = 0
+        self.job: Job | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the worker has something to do."""
+        return self._work is not None
+
+    def decompose(self) -> None:
+        """Decompose the loop that is loaded. Raises InvalidValue when there is none."""
+        loop = self._conductor.schedule.latest.loop
+        if loop is None:
+            raise InvalidValue("There is no loop to decompose; record one with r, or open a file.")
+        self._begin(self._loop_work(loop, self._bank[loop.sample][: loop.frames]))
+
+    def open_audio(self, path: str, beats: int | None) -> None:
+        """Decompose a file; the worker reads it."""
+        self._last_job += 1
+        self._begin(_Work(DecomposeFile(self._last_job, path, beats, self._sample_rate, str(self._memory_folder)),
+                          Path(path).stem))
+
+    def load_folder(self, path: str) -> None:
+        """Load a decomposition; the worker reads it."""
+        self._last_job += 1
+        self._begin(_Work(OpenFolder(self._last_job, path, self._sample_rate, str(self._memory_folder)),
+                          Path(path).name))
+
+    def cancel_job(self) -> None:
+        """Stop the job. Raises InvalidValue when there is none."""
+        if self._work is None:
+            raise InvalidValue("No job is running.")
+        self._next = None
+        self._decomposer.cancel()
+
+    def decompose_take(self, loop: PlayedLoop, audio: Audio) -> None:
+        """Decompose what was just recorded; undo takes take and kit back together. Raises TaoError."""
+        work = self._loop_work(loop, audio)
+        work.recorded = True
+        self._begin(work)
+
+    def check(self) -> None:
+        """Look whether a job must be ended."""
+        for message in self._decomposer.check():
+            self.hear(message)
+
+    def hear(self, message: Any) -> None:
+        """One message of the worker's."""
+        work = self._work
+        match message:
+            case Progress() if work is not None:
+                self.job = Job(message.job_id, work.name, message.stage, message.fraction)
+            case StageReady() if work is not None:
+                self._take_stage(work, message)
+            case JobDone() if work is not None:
+                self._over()
+            case JobFailed():
+                self._tell(Notice(message.sentence, urgent=True))
+                if work is not None and work.message.job_id == message.job_id:
+                    self._over()
+
+    def _loop_work(self, loop: PlayedLoop, audio: Audio) -> _Work:
+        self._last_job += 1
+        try:
+            segment, _ = write_segment(self._memory_folder, [audio])
+        except OSError as error:
+            raise TaoError(f"The loop cannot be handed to the decomposer: {error}. Free some memory.") from None
+        return _Work(DecomposeJob(self._last_job, segment, len(audio), 2, self._sample_rate, loop.name, loop.beats,
+                                  self._sample_rate, str(self._memory_folder)), loop.name, loop)
+
+    def _begin(self, work: _Work) -> None:
+        """Hand it to the worker; a job that is still running gives way."""
+        if self._work is not None:
+            self._next = work
+            self._decomposer.cancel()
+            return
+        problem = self._decomposer.submit(work.message)
+        if problem is not None:
+            self._tell(Notice(problem, urgent=True))
+            self._forget(work)
+            return
+        self._work = work
+        self.job = Job(work.message.job_id, work.name, "starting", 0.0)
+
+    def _take_stage(self, work: _Work, stage: StageReady) -> None:
+        """Take a stage over on the next bar line; one that is no good costs a sentence."""
+        try:
+            self._bank.attach(stage.samples)
+            for name in stage.samples:
+                self.save_sample(name)
+            command = self._command(work, stage)
+            if work.staged or work.recorded:  # one undo takes the whole job back
+                self._conductor.follow_up(command, Boundary.BAR)
+            else:
+                self._conductor.perform(command, Boundary.BAR)
+        except TaoError as error:
+            self._tell(Notice(f"The stage {stage.stage} of {work.name} was not taken: {error}", urgent=True))
+            return
+        work.staged = True
+        if stage.stage == LAST_STAGE and stage.match is not None:
+            self._tell(Notice(f"{work.name} is a kit now; it matches the recording by {stage.match:.0%}."))
+
+    def _command(self, work: _Work, stage: StageReady) -> LoadDecomposition:
+        """The stage as a command. What we recorded keeps its own audio and phase; a file brings its tempo."""
+        latest = self._conductor.schedule.latest
+        loop, bpm, phase = stage.loop, None, None
+        if work.loop is not None:
+            residual = stage.loop.residual if stage.loop is not None else None
+            loop = replace(work.loop, residual=residual)
+        elif not work.staged:
+            bpm = stage.bpm if stage.bpm is not None and MIN_BPM <= stage.bpm <= MAX_BPM else None
+            phase = self._bar_ticks()
+        if stage.stage == LAST_STAGE:
+            listen = Listen.KIT_AND_RESIDUAL if loop is not None and loop.residual is not None else Listen.KIT
+        elif loop is None:
+            listen = Listen.KIT
+        else:
+            listen = latest.listen if work.staged or work.loop is not None else Listen.ORIGINAL
+        return LoadDecomposition(stage.kit, stage.pattern, loop, listen, bpm, phase)
+
+    def _bar_ticks(self) -> Ticks:
+        """The song tick of the bar line on which something loaded now will begin."""
+        machine = self._conductor.schedule.latest
+        if not machine.playing:
+            return Ticks(0)
+        frame = target_frames(machine, Boundary.BAR, self._conductor.earliest_frames)
+        return machine.timeline.ticks_at(frame)
+
+    def save_sample(self, name: str) -> None:
+        """Put a sample into the journal."""
+        problem = self._journal.add_sample(name, self._bank[name])
+        if problem is not None:
+            self._tell(Notice(problem, urgent=True))
+
+    def _over(self) -> None:
+        """The job has ended: let go of its audio, and begin the one that waits."""
+        work, self._work, self.job = self._work, None, None
+        if work is not None:
+            self._forget(work)
+        following, self._next = self._next, None
+        if following is not None:
+            self._begin(following)
+
+    def _forget(self, work: _Work) -> None:
+        if isinstance(work.message, DecomposeJob):
+            unlink_segment(work.message.segment)
