@@ -42,7 +42,7 @@ SHIPPED: tuple[Shipped, ...] = (
     Shipped("drum-priors", "drum-priors.safetensors",
             "fb25c64082818c0a4ebb00514eae93976404f110557c97cd4c3df8e818537cf6",
             "MIT; means over one-shots under the licences that DRUM_PRIORS.md lists", "models/trained/DRUM_PRIORS.md"),
-    Shipped("tao", "tao.safetensors", "29e7724ea1876fe30e4536024a7e5f503d40d415858ced32d19cfa402c503538",
+    Shipped("tao", "tao.safetensors", "1436e23325b6c4ba14c87846315d87c12455ce5dc2501af082a6b344f97f3a95",
             "MIT; trained on one-shots under the licences that TRANSCRIBER.md lists", "models/trained/TRANSCRIBER.md"),
 )
 
