@@ -11,12 +11,13 @@ class LoopSpectra:
     """STFT of audio (..., frames) that is circular: the context of its ends is its other end.
 
     Square-root Hann windows, four to a window length, before and after, so that `inverse` undoes `forward`.
+    context_windows: how much of its other end comes before its start and after its end.
     """
 
-    def __init__(self, frames: int, window_frames: int = 2048, overlap: int = 4) -> None:
+    def __init__(self, frames: int, window_frames: int = 2048, overlap: int = 4, context_windows: int = 1) -> None:
         self.frames, self.window_frames = frames, window_frames
         self.hop_frames = window_frames // overlap
-        self.context = window_frames
+        self.context = context_windows * window_frames
         self._window = np.sin(np.pi * (np.arange(window_frames) + 0.5) / window_frames).astype(np.float32)
         self._overlap = overlap
 

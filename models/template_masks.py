@@ -28,16 +28,22 @@ class TemplateMasks:
         spectra = LoopSpectra(audio.shape[1])
         complex_spectra = spectra.forward(audio)
         loudness = np.abs(complex_spectra).mean(axis=0) + 1e-8
-        hits = {track: _columns(transcription, track, spectra, sample_rate) for track in transcription.tracks}
-        tail = round(_TAIL_S * sample_rate / spectra.hop_frames)
-        templates = {track: _prototype(track, loudness, hits[track], tail, sample_rate, spectra.hop_frames)
-                     for track in hits}
-        for _ in range(_UPDATES):
-            _update(templates, hits, loudness)
-        powers = {track: _sounding(templates[track], hits[track], loudness.shape) ** 2 + 1e-12
-                  for track in hits}
+        powers = template_powers(loudness, spectra, transcription, sample_rate)
         total = sum(powers.values())
         return {track: spectra.inverse(complex_spectra * (power / total)) for track, power in powers.items()}
+
+
+def template_powers(loudness: np.ndarray, spectra: LoopSpectra, transcription: Transcription,
+                    sample_rate: int) -> dict[str, np.ndarray]:
+    """The power (bins, stft_frames) of every drum that was heard, as templates explain the magnitudes
+    `loudness` (bins, stft_frames)."""
+    hits = {track: _columns(transcription, track, spectra, sample_rate) for track in transcription.tracks}
+    tail = round(_TAIL_S * sample_rate / spectra.hop_frames)
+    templates = {track: _prototype(track, loudness, hits[track], tail, sample_rate, spectra.hop_frames)
+                 for track in hits}
+    for _ in range(_UPDATES):
+        _update(templates, hits, loudness)
+    return {track: _sounding(templates[track], hits[track], loudness.shape) ** 2 + 1e-12 for track in hits}
 
 
 def _columns(transcription: Transcription, track: str, spectra: LoopSpectra,

@@ -54,7 +54,7 @@ def shipped(name: str) -> Shipped:
             return one
     known = ", ".join(one.name for one in SHIPPED) or "none"
     raise WeightsMissing(f"No weights called {name!r} come with Tao; there are: {known}. "
-                         "Train some with `tao_live.py train transcriber`.")
+                         "Train some with `tao_live.py train`.")
 
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor], told: Mapping[str, Any]) -> str:
@@ -78,7 +78,7 @@ def load_weights(path: Path, sha256: str | None = None) -> tuple[dict[str, Tenso
     """
     if not path.is_file():
         raise WeightsMissing(f"The weights {path} are not there. Install Tao again, or train some with "
-                             "`tao_live.py train transcriber`.")
+                             "`tao_live.py train`.")
     data = path.read_bytes()
     found = hashlib.sha256(data).hexdigest()
     if sha256 is not None and found != sha256:

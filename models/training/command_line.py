@@ -1,5 +1,6 @@
 """The verbs `train` and `evaluate`. What they need is imported when they run: torch takes a second to load."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -13,29 +14,54 @@ def train() -> None:
     """Train one of Tao's networks."""
 
 
+def run_options(verb: Callable[..., None]) -> Callable[..., None]:
+    """The options of every training run."""
+    for option in reversed((
+            DATA,
+            click.option("--run", required=True, type=click.Path(path_type=Path),
+                         help="The run's folder: checkpoint and curve."),
+            click.option("--minutes", type=click.FloatRange(min=0.0), default=0.0,
+                         help="How long; the steps follow from it."),
+            click.option("--steps", type=click.IntRange(min=0), default=0,
+                         help="How many steps, instead of --minutes."),
+            click.option("--resume", is_flag=True, help="Go on where the run stopped or was killed."),
+            click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda."),
+            click.option("--licence", type=click.Choice(["all", "permissive"]), default="all", show_default=True),
+            click.option("--seed", type=int, default=1, show_default=True),
+            click.option("--threads", type=click.IntRange(min=1), help="At most so many processor threads."),
+            click.option("--without", default="", metavar="K/N",
+                         help="Leave out every N-th family of kits from the K-th on."))):
+        verb = option(verb)
+    return verb
+
+
 @train.command(name="transcriber")
-@DATA
-@click.option("--run", required=True, type=click.Path(path_type=Path), help="The run's folder: checkpoint and curve.")
-@click.option("--minutes", type=click.FloatRange(min=0.0), default=0.0, help="How long; the steps follow from it.")
-@click.option("--steps", type=click.IntRange(min=0), default=0, help="How many steps, instead of --minutes.")
-@click.option("--resume", is_flag=True, help="Go on where the run stopped or was killed.")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
-@click.option("--licence", type=click.Choice(["all", "permissive"]), default="all", show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--threads", type=click.IntRange(min=1), help="At most so many processor threads.")
+@run_options
 @click.option("--network", type=click.Choice(["tao", "paper"]), default="tao", show_default=True)
 @click.option("--random-share", type=click.FloatRange(0.0, 1.0), default=0.5, show_default=True,
               help="Share of loops whose drums play random patterns, each for itself.")
-@click.option("--without", default="", metavar="K/N", help="Leave out every N-th family of kits from the K-th on; "
-              "`assemble` judges by those.")
 def train_transcriber_verb(**asked: object) -> None:
     """Train a transcriber on loops that are made as it goes; prints the weights' file.
 
-    With several GPUs: torchrun --nproc-per-node N tao_live.py train transcriber ...
+    With several GPUs: torchrun --nproc-per-node N tao_live.py train transcriber ... What --without leaves
+    out, `assemble` judges by.
     """
-    from models.training.train import TrainingSettings, train_transcriber
+    from models.training.train import TrainingSettings, train_network
 
-    click.echo(train_transcriber(TrainingSettings(**asked)))  # type: ignore[arg-type]
+    click.echo(train_network(TrainingSettings(**asked)))  # type: ignore[arg-type]
+
+
+@train.command(name="separator")
+@run_options
+def train_separator_verb(**asked: object) -> None:
+    """Train a separator on loops that are made as it goes, heard with faults; prints the weights' file.
+
+    Use it with --separator tao:FILE. With several GPUs: torchrun --nproc-per-node N tao_live.py train separator ...
+    """
+    from models.training.train import TrainingSettings, train_network
+
+    click.echo(train_network(TrainingSettings(network="masks", rows=6, validate_every=100,
+                                              **asked)))  # type: ignore[arg-type]
 
 
 @train.command()

@@ -1,6 +1,8 @@
 """What is learnt from a batch: each network with its own front end, loss and optimiser."""
 
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, cast
 
 import torch
 import torchaudio
@@ -9,37 +11,54 @@ from torch import Tensor, nn
 from engine.core.errors import UsageError
 from engine.core.pattern import TRACK_NAMES
 from models.crnn import PAPER_DRUMS, PaperNet, paper_loss
+from models.listening import save_ears
 from models.spectrogram import PAPER, LogSpectrogram
 from models.tcn import TaoNet
 from models.training.bank import RATE
+from models.training.hearing import hearing_marks
 from models.training.learning import loss_of
-from models.training.synthesis import Batch
+from models.training.separating import SeparatorCourse
+from models.training.synthesis import Batch, Synthesis
+from models.weights import save_weights
 
 _PAPER_COLUMNS = [TRACK_NAMES.index(name) for name in PAPER_DRUMS]
 
 
 class Course(Protocol):
-    """A network to be trained. `net` maps what `features` gives to what `loss` and `chances` take; peak_rate: the
-    largest learning rate unless another is asked for."""
+    """A network to be trained. `net` maps what `features` gives to what `loss` takes.
+
+    peak_rate: the largest learning rate unless another is asked for; score: the name, among the marks, of what
+    the curve shows beside the loss, and `best`, the top of its scale.
+    """
 
     name: str
     net: nn.Module
     peak_rate: float
+    score: str
+    best: float
 
-    def features(self, audio: Tensor) -> Tensor:
-        """Audio (rows, frames) at 44.1 kHz -> (rows, stft_frames, bands)."""
+    def batch(self, synthesis: Synthesis, number: int) -> Any:
+        """The material of a step, the same for the same number."""
         ...
 
-    def loss(self, heard: tuple[Tensor, ...], batch: Batch) -> Tensor:
+    def features(self, batch: Any) -> tuple[Any, ...]:
+        """What the network is called with."""
+        ...
+
+    def loss(self, heard: Any, batch: Any) -> Tensor:
         """The mean loss of a batch."""
         ...
 
-    def chances(self, heard: tuple[Tensor, ...]) -> Tensor:
-        """(rows, stft_frames, drums) chances of an onset; nothing for a drum the network does not know."""
+    def marks(self, net: nn.Module, batches: Sequence[Any]) -> dict[str, float]:
+        """How well a net does: `val_loss`, the score, and more."""
         ...
 
     def optimizer(self, peak_rate: float) -> torch.optim.Optimizer:
         """Over the network's parameters."""
+        ...
+
+    def export(self, net: nn.Module, path: Path, told: dict[str, Any]) -> None:
+        """Write a net's weights as the plugin that uses them reads them."""
         ...
 
 
@@ -48,22 +67,32 @@ class TaoCourse:
 
     name = "tao"
     peak_rate = 3e-3
+    score, best = "val_f", 1.0
 
     def __init__(self, device: torch.device) -> None:
         self.net: nn.Module = TaoNet().to(device)
         self._listen = LogSpectrogram().to(device)
 
-    def features(self, audio: Tensor) -> Tensor:
-        return self._listen(audio)
+    def batch(self, synthesis: Synthesis, number: int) -> Batch:
+        return synthesis.batch(number)
 
-    def loss(self, heard: tuple[Tensor, ...], batch: Batch) -> Tensor:
-        return loss_of(heard, batch)  # type: ignore[arg-type]
+    def features(self, batch: Batch) -> tuple[Tensor]:
+        return (self._listen(batch.audio),)
 
-    def chances(self, heard: tuple[Tensor, ...]) -> Tensor:
-        return torch.sigmoid(heard[0].float())
+    def loss(self, heard: Any, batch: Batch) -> Tensor:
+        return loss_of(heard, batch)
+
+    def marks(self, net: nn.Module, batches: Sequence[Batch]) -> dict[str, float]:
+        def judged(batch: Batch) -> tuple[float, Tensor]:
+            heard = net(*self.features(batch))
+            return float(self.loss(heard, batch)), torch.sigmoid(heard[0].float())
+        return hearing_marks(judged, batches)
 
     def optimizer(self, peak_rate: float) -> torch.optim.Optimizer:
         return torch.optim.AdamW(self.net.parameters(), lr=peak_rate, weight_decay=1e-2)
+
+    def export(self, net: nn.Module, path: Path, told: dict[str, Any]) -> None:
+        save_ears(path, [cast(TaoNet, net)], told)
 
 
 class PaperCourse:
@@ -71,32 +100,41 @@ class PaperCourse:
 
     name = "paper"
     peak_rate = 5e-4
+    score, best = "val_f", 1.0
 
     def __init__(self, device: torch.device) -> None:
         self._listen = LogSpectrogram(PAPER).to(device)
         self.net: nn.Module = PaperNet(self._listen.bands).to(device)
 
-    def features(self, audio: Tensor) -> Tensor:
-        return self._listen(torchaudio.functional.resample(audio, RATE, PAPER.sample_rate))
+    def batch(self, synthesis: Synthesis, number: int) -> Batch:
+        return synthesis.batch(number)
 
-    def loss(self, heard: tuple[Tensor, ...], batch: Batch) -> Tensor:
-        onsets = batch.onsets[..., _PAPER_COLUMNS]
-        return paper_loss(heard, onsets, batch.bpm)  # type: ignore[arg-type]
+    def features(self, batch: Batch) -> tuple[Tensor]:
+        return (self._listen(torchaudio.functional.resample(batch.audio, RATE, PAPER.sample_rate)),)
 
-    def chances(self, heard: tuple[Tensor, ...]) -> Tensor:
-        known = torch.sigmoid(heard[0].float())
-        chances = known.new_zeros(*known.shape[:2], len(TRACK_NAMES))
-        chances[..., _PAPER_COLUMNS] = known
-        return chances
+    def loss(self, heard: Any, batch: Batch) -> Tensor:
+        return paper_loss(heard, batch.onsets[..., _PAPER_COLUMNS], batch.bpm)
+
+    def marks(self, net: nn.Module, batches: Sequence[Batch]) -> dict[str, float]:
+        def judged(batch: Batch) -> tuple[float, Tensor]:
+            heard = net(*self.features(batch))
+            known = torch.sigmoid(heard[0].float())
+            chances = known.new_zeros(*known.shape[:2], len(TRACK_NAMES))
+            chances[..., _PAPER_COLUMNS] = known
+            return float(self.loss(heard, batch)), chances
+        return hearing_marks(judged, batches)
 
     def optimizer(self, peak_rate: float) -> torch.optim.Optimizer:
         return torch.optim.Adam(self.net.parameters(), lr=peak_rate)
 
+    def export(self, net: nn.Module, path: Path, told: dict[str, Any]) -> None:
+        save_weights(path, net.state_dict(), {"network": self.name})
+
 
 def course_called(name: str, device: torch.device) -> Course:
     """The course of a network's name. Raises UsageError for any other."""
-    if name == "tao":
-        return TaoCourse(device)
-    if name == "paper":
-        return PaperCourse(device)
-    raise UsageError(f"The networks are tao and paper; {name!r} was asked for.")
+    courses: dict[str, Callable[[torch.device], Course]] = {
+        "tao": TaoCourse, "paper": PaperCourse, "masks": SeparatorCourse}
+    if name not in courses:
+        raise UsageError(f"The networks are {', '.join(courses)}; {name!r} was asked for.")
+    return courses[name](device)

@@ -1,4 +1,4 @@
-"""The validation curve as a picture: F of all drums and loss over the steps, drawn without a plotting library."""
+"""The validation curve as a picture: score and loss over the steps, drawn without a plotting library."""
 
 import struct
 import zlib
@@ -15,25 +15,25 @@ _GLYPHS = {"0": "755557", "1": "262227", "2": "717747", "3": "717117", "4": "557
            "7": "711222", "8": "757557", "9": "757117", ".": "000002"}
 
 
-def draw_curve(path: Path, history: Sequence[dict[str, float]]) -> None:
-    """Write a PNG of `history` (step, val_f, val_loss): F in blue by the left scale, 0 to 1; loss in orange by
-    the right one. Nothing is drawn from fewer than two validations."""
+def draw_curve(path: Path, history: Sequence[dict[str, float]], score: str = "val_f", best: float = 1.0) -> None:
+    """Write a PNG of `history` (step, val_loss, and `score`): the score in blue by the left scale, 0 to `best`;
+    loss in orange by the right one. Nothing is drawn from fewer than two validations."""
     canvas = np.full((HEIGHT, WIDTH, 3), _PAPER, np.uint8)
     steps = np.array([entry["step"] for entry in history], float)
     losses = np.array([entry["val_loss"] for entry in history], float)
-    scores = np.array([entry["val_f"] for entry in history], float)
+    scores = np.array([entry[score] for entry in history], float)
     most = float(losses.max(initial=0.0)) * 1.1 or 1.0
     for part in np.linspace(0, 1, 6):
         row = round(HEIGHT - _BOTTOM - part * (HEIGHT - _TOP - _BOTTOM))
         canvas[row, _LEFT : WIDTH - _RIGHT] = _FAINT
-        _write(canvas, f"{part:.1f}", row - 6, 20, _BLUE)
+        _write(canvas, f"{part * best:.1f}", row - 6, 20, _BLUE)
         _write(canvas, f"{part * most:.2f}", row - 6, WIDTH - _RIGHT + 10, _ORANGE)
     last = float(steps.max(initial=1.0))
     for part in np.linspace(0, 1, 5):
         column = round(_LEFT + part * (WIDTH - _LEFT - _RIGHT))
         _write(canvas, f"{part * last:.0f}", HEIGHT - _BOTTOM + 12, column - 16, _INK)
     if len(history) > 1:
-        _line(canvas, steps / last, scores, _BLUE)
+        _line(canvas, steps / last, scores / best, _BLUE)
         _line(canvas, steps / last, losses / most, _ORANGE)
     path.write_bytes(png(canvas))
 

@@ -2,6 +2,11 @@
 
 Loops are circular, so filters and rooms are circular convolutions: products of spectra, tails come round.
 Every loop gets its own settings; an effect runs only on the loops that have it.
+
+A loop can bring its stems along: audio is (rows, parts, frames), part 0 the whole loop, the others its stems.
+Every effect is linear or a gain that part 0 decides (a compressor; a saturation, whose gain is what comes out
+over what went in, sample by sample), and all parts get the same one, so stems that add up to the loop do so
+afterwards. Only noise and the rounding of converters belong to no stem.
 """
 
 import math
@@ -21,6 +26,12 @@ _LEVEL_HOP = 44                   # the compressor looks a thousand times a seco
 
 def produced(audio: Tensor, rng: Rng, share: float = 0.7) -> Tensor:
     """audio (rows, frames) after a random production on `share` of the rows; every row at peak 1."""
+    return produced_parts(audio[:, None], rng, share)[:, 0]
+
+
+def produced_parts(audio: Tensor, rng: Rng, share: float = 0.7) -> Tensor:
+    """Loops with their stems, (rows, parts, frames), after a random production on `share` of the rows; every
+    part 0 at peak 1."""
     device, rows = audio.device, audio.shape[0]
     audio = _at_peak(audio)
     wet = rng.random(rows) < share
@@ -33,14 +44,14 @@ def produced(audio: Tensor, rng: Rng, share: float = 0.7) -> Tensor:
 
 
 def _at_peak(audio: Tensor) -> Tensor:
-    return audio / audio.abs().amax(dim=1, keepdim=True).clamp(min=1e-6)
+    return audio / audio[:, :1].abs().amax(dim=2, keepdim=True).clamp(min=1e-6)
 
 
 def _chain(audio: Tensor, rng: Rng) -> Tensor:
     """Colour and room, bus compressor, drive, noise, tone and low-pass, converters."""
     rows = audio.shape[0]
     audio = _where(audio, rng.random(rows) < 0.75, lambda x: _spaced(x, rng))
-    audio = _where(_at_peak(audio), rng.random(rows) < 0.6, lambda x: compressed(x, rng))
+    audio = _where(_at_peak(audio), rng.random(rows) < 0.6, lambda x: x * bus_gain(x[:, 0], rng)[:, None])
     audio = _where(_at_peak(audio), rng.random(rows) < 0.4, lambda x: _driven(x, rng))
     audio = _where(_at_peak(audio), rng.random(rows) < 0.5, lambda x: _noisy(x, rng))
     audio = _where(audio, rng.random(rows) < 0.6, lambda x: _toned(x, rng))
@@ -77,20 +88,20 @@ def lowpasses(rng: Rng, rows: int, chance: float) -> np.ndarray:
 
 
 def _per_bin(gains: np.ndarray, frames: int, device: torch.device) -> Tensor:
-    """Curves (rows, 256) -> (rows, frames // 2 + 1), the nearest point each."""
+    """Curves (rows, 256) -> (rows, 1, frames // 2 + 1), the nearest point each."""
     hz = torch.arange(frames // 2 + 1, device=device).clamp(min=1) * (RATE / frames)
     place = (torch.log2(hz / _LOW_HZ) * ((_GRID - 1) / math.log2(_HIGH_HZ / _LOW_HZ))).round()
-    return torch.from_numpy(gains).to(device)[:, place.long().clamp(0, _GRID - 1)]
+    return torch.from_numpy(gains).to(device)[:, None, place.long().clamp(0, _GRID - 1)]
 
 
 def _spaced(audio: Tensor, rng: Rng) -> Tensor:
     """An equaliser and, on most, a room or plate: decaying noise, darker or brighter."""
-    rows, frames = audio.shape
+    rows, _, frames = audio.shape
     spectra = torch.fft.rfft(audio) * _per_bin(curves(rng, rows, 3.0), frames, audio.device)
     roomy = np.nonzero(rng.random(rows) < 0.6)[0]
     if len(roomy):
         index = torch.from_numpy(roomy).to(audio.device)
-        wet = torch.fft.rfft(rooms(rng, len(roomy), frames, audio.device))
+        wet = torch.fft.rfft(rooms(rng, len(roomy), frames, audio.device))[:, None]
         wet = wet * _per_bin(curves(rng, len(roomy), 4.0), frames, audio.device)
         spectra = spectra.index_copy(0, index, spectra[index] * (1.0 + wet))
     return torch.fft.irfft(spectra, n=frames)
@@ -110,8 +121,9 @@ def rooms(rng: Rng, rows: int, frames: int, device: torch.device) -> Tensor:
     return torch.from_numpy(out).to(device)
 
 
-def compressed(audio: Tensor, rng: Rng) -> Tensor:
-    """A bus compressor that looks ahead not at all: level held and smoothed, gain in dB, made up by the peak.
+def bus_gain(audio: Tensor, rng: Rng) -> Tensor:
+    """What a bus compressor multiplies audio (rows, frames) by; it looks ahead not at all: level held and
+    smoothed, gain in dB.
 
     Attack and release act on the level in windows of 1 ms; all of it is pooling and convolution, so that a
     batch needs no loop over time (a feedback detector would).
@@ -126,9 +138,8 @@ def compressed(audio: Tensor, rng: Rng) -> Tensor:
     share = _column(1 - 1 / np.exp(rng.uniform(np.log(1.5), np.log(12), rows)), device)
     wanted = share * over_db.clamp(min=0)                                    # (rows, windows) reduction in dB
     reduction = _lagged(_held(wanted, release), attack)
-    gain = 10 ** (-functional.interpolate(reduction[:, None], size=frames, mode="linear",
+    return 10 ** (-functional.interpolate(reduction[:, None], size=frames, mode="linear",
                                           align_corners=False)[:, 0] / 20)
-    return audio * gain
 
 
 def _column(values: np.ndarray, device: torch.device) -> Tensor:
@@ -155,32 +166,38 @@ def _lagged(curve: Tensor, attack: Tensor) -> Tensor:
 def _driven(audio: Tensor, rng: Rng) -> Tensor:
     drive = _column(np.exp(rng.uniform(np.log(0.7), np.log(6), len(audio))), audio.device)
     bias = _column(rng.choice([0.0, 0.1, 0.25], len(audio)), audio.device)
-    return torch.tanh(drive * audio + bias) - torch.tanh(bias)
+    whole = audio[:, 0]
+    out = torch.tanh(drive * whole + bias) - torch.tanh(bias)
+    at_rest = drive * (1 - torch.tanh(bias) ** 2)                            # the gain where nothing comes in
+    gain = torch.where(whole.abs() > 1e-4, out / torch.where(whole.abs() > 1e-4, whole, 1.0), at_rest)
+    return torch.cat([out[:, None], audio[:, 1:] * gain[:, None]], dim=1)
 
 
 def _noisy(audio: Tensor, rng: Rng) -> Tensor:
     """Tape hiss, hum or vinyl crackle under everything."""
-    rows, frames = audio.shape
+    rows, _, frames = audio.shape
     level = 10 ** (rng.uniform(-75, -36, (rows, 1)) / 20)
     noise = rng.standard_normal((rows, frames), dtype=np.float32) * level
     dust = rng.random(rows) < 0.25
     for row in np.nonzero(dust)[0]:
         at = rng.integers(0, frames, int(frames / RATE * rng.uniform(2, 40)))
         noise[row, at] += rng.normal(0, 1, len(at)) * rng.uniform(0.01, 0.15)
-    return audio + torch.from_numpy(noise.astype(np.float32)).to(audio.device)
+    noisy = audio[:, :1] + torch.from_numpy(noise.astype(np.float32)).to(audio.device)[:, None]
+    return torch.cat([noisy, audio[:, 1:]], dim=1)
 
 
 def _toned(audio: Tensor, rng: Rng) -> Tensor:
-    rows, frames = audio.shape
+    rows, _, frames = audio.shape
     gains = curves(rng, rows, 2.5) * lowpasses(rng, rows, 0.4)
     return torch.fft.irfft(torch.fft.rfft(audio) * _per_bin(gains, frames, audio.device), n=frames)
 
 
 def _crushed(audio: Tensor, rng: Rng) -> Tensor:
     """Fewer bits and a slower clock, with its mirrored highs."""
-    rows, frames = audio.shape
+    rows, parts, frames = audio.shape
     steps = _column(2.0 ** rng.integers(7, 12, rows), audio.device)
     hold = torch.from_numpy(rng.choice([1.0, 1.6, 2.0, 2.8], rows)[:, None]).to(audio.device)
     place = torch.arange(frames, device=audio.device)[None]
     place = ((place / hold).floor() * hold).long().clamp(max=frames - 1)
-    return torch.round(torch.gather(audio, 1, place) * steps) / steps
+    held = torch.gather(audio, 2, place[:, None].expand(-1, parts, -1))
+    return torch.cat([(torch.round(held[:, 0] * steps) / steps)[:, None], held[:, 1:]], dim=1)

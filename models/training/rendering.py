@@ -4,7 +4,7 @@ This is the sum of convolutions of sparse activations with one-shots, computed w
 loop on the CPU, one scatter-add on a GPU. Both give the same audio.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ _CHUNK = 256
 @dataclass(frozen=True, slots=True, eq=False)
 class Score:
     """Strokes of a batch of loops of equal length. sounds (frames,) float32: all one-shots end to end.
-    Per stroke: row int64, at_frame int64, start and frames int64 of its sound, gain float32.
+    Per stroke: row int64, at_frame int64, start and frames int64 of its sound, gain float32, drum int64.
     wraps (rows,) bool: whether the loop's tails come round to its start."""
 
     sounds: np.ndarray
@@ -29,6 +29,7 @@ class Score:
     gain: np.ndarray
     wraps: np.ndarray
     loop_frames: int
+    drum: np.ndarray
 
 
 def render(score: Score, device: torch.device) -> Tensor:
@@ -39,6 +40,16 @@ def render(score: Score, device: torch.device) -> Tensor:
                     score.wraps)
         return torch.from_numpy(out)
     return scattered(score, device)
+
+
+def render_parts(score: Score, device: torch.device, drums: int) -> Tensor:
+    """(rows, 1 + drums, loop_frames): every loop, then its drums one by one; other percussion is in the loop
+    alone."""
+    parts = drums + 2                                       # the last one gathers what is no drum
+    row = score.row * parts + 1 + np.minimum(score.drum, drums)
+    stems = render(replace(score, row=row, wraps=np.repeat(score.wraps, parts)), device)
+    stems = stems.view(len(score.wraps), parts, score.loop_frames)
+    return torch.cat([stems.sum(dim=1, keepdim=True), stems[:, 1:-1]], dim=1)
 
 
 @njit("void(f4[:,::1], f4[::1], i8[::1], i8[::1], i8[::1], i8[::1], f4[::1], b1[::1])", cache=True, nogil=True)

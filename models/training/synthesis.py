@@ -17,8 +17,8 @@ from models.spectrogram import STFT_FRAMES_PER_S
 from models.training.bank import OTHER, RATE, Bank
 from models.training.palette import Palette, Voice
 from models.training.patterns import Grooves, Strokes, draw_strokes
-from models.training.production import produced
-from models.training.rendering import Score, render
+from models.training.production import produced, produced_parts
+from models.training.rendering import Score, render, render_parts
 
 Rng = np.random.Generator
 _TRIANGLE_FRAMES = 1.5            # half width of an onset's target, in STFT frames
@@ -75,22 +75,35 @@ class Synthesis:
 
     def __init__(self, bank: Bank, grooves: Grooves, settings: SynthesisSettings, seed: int,
                  device: torch.device) -> None:
-        self.settings = settings
-        self._bank, self._grooves, self._seed, self._device = bank, grooves, seed, device
+        self.settings, self.seed = settings, seed
+        self.bank, self.grooves, self._device = bank, grooves, device
 
     def batch(self, step: int) -> Batch:
         """The batch of a step."""
-        rng = np.random.default_rng((self._seed, step))
+        rng = np.random.default_rng((self.seed, step))
         audio, hits = self.loops(rng)
         return self._cropped(audio, hits, rng)
 
     def loops(self, rng: Rng) -> tuple[Tensor, Hits]:
         """Finished loops (rows, loop_frames) at peak 1 and their strokes."""
+        score, hits = self._score(rng)
+        return produced(render(score, self._device), rng, self.settings.produced_share), hits
+
+    def loops_and_stems(self, rng: Rng) -> tuple[Tensor, Hits]:
+        """The same with their stems: (rows, 1 + drums, loop_frames), the loop and then every drum of it.
+
+        The stems are what each drum adds to the finished loop (models.training.production); percussion that
+        no track is kept for, and noise, are in the loop alone.
+        """
+        score, hits = self._score(rng)
+        return produced_parts(render_parts(score, self._device, len(TRACK_NAMES)), rng,
+                              self.settings.produced_share), hits
+
+    def _score(self, rng: Rng) -> tuple[Score, Hits]:
         chosen = self.settings
         loop_s = float(np.exp(rng.uniform(np.log(chosen.shortest_s), np.log(chosen.longest_s))))
-        score, hits = score_of([draw_row(rng, self._bank, self._grooves, loop_s, chosen) for _ in range(chosen.rows)],
-                               next_fast_len(round(loop_s * RATE), real=True), rng, chosen.cut_share)
-        return produced(render(score, self._device), rng, chosen.produced_share), hits
+        return score_of([draw_row(rng, self.bank, self.grooves, loop_s, chosen) for _ in range(chosen.rows)],
+                        next_fast_len(round(loop_s * RATE), real=True), rng, chosen.cut_share)
 
     def _cropped(self, audio: Tensor, hits: Hits, rng: Rng) -> Batch:
         rows, loop_frames = audio.shape
@@ -157,7 +170,7 @@ def score_of(rows: list[Row], loop_frames: int, rng: Rng, cut_share: float) -> t
                 np.array([row.beats for row in rows]))
     wraps = rng.random(len(rows)) >= cut_share
     return Score(np.concatenate(sounds), row_.astype(np.int64), frame.astype(np.int64), start.astype(np.int64),
-                 frames.astype(np.int64), gain.astype(np.float32), wraps, loop_frames), hits
+                 frames.astype(np.int64), gain.astype(np.float32), wraps, loop_frames, drum.astype(np.int64)), hits
 
 
 def _lowered(number: int, row: Row, starts: dict[tuple[int, int], list[tuple[int, int]]], loop_frames: int,

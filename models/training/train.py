@@ -1,4 +1,4 @@
-"""Train the transcriber on loops made as it goes; stop it, kill it, start it again: it goes on from there."""
+"""Train a network on loops made as it goes; stop it, kill it, start it again: it goes on from there."""
 
 import copy
 import json
@@ -14,8 +14,6 @@ from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from engine.core.errors import TaoError, UsageError
-from models.listening import save_ears
-from models.tcn import TaoNet
 from models.training.bank import Bank, Fold, joined, read_sounds
 from models.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from models.training.courses import course_called
@@ -25,7 +23,6 @@ from models.training.learning import follow, rate_at
 from models.training.patterns import read_grooves
 from models.training.synthesis import Synthesis, SynthesisSettings
 from models.training.validation import Validation
-from models.weights import save_weights
 
 Report = Callable[[str], None]
 _MEASURED_STEPS = 16
@@ -87,7 +84,7 @@ def to_stderr(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def train_transcriber(settings: TrainingSettings, report: Report = to_stderr) -> Path:
+def train_network(settings: TrainingSettings, report: Report = to_stderr) -> Path:
     """Train to the end and return the weights' file, RUN/weights.safetensors.
 
     Under torchrun every process takes its share of each step's batches. Raises TaoError when the folder
@@ -131,7 +128,7 @@ class Trainer:
         grooves = read_grooves(settings.data, "train", settings.licence)
         wanted = SynthesisSettings(settings.rows, settings.crop_s, random_share=settings.random_share)
         self.synthesis = Synthesis(Bank(sounds), grooves, wanted, settings.seed, device)
-        self.validation = Validation(settings.data, self.course, device) if rank == 0 else None
+        self.validation = Validation(settings.data, self.course, settings.rows, device) if rank == 0 else None
 
     @property
     def checkpoint(self) -> Path:
@@ -179,15 +176,15 @@ class Trainer:
     def step(self) -> float:
         """One batch and one move; the loss."""
         settings, progress = self.settings, self.progress
-        batch = self.synthesis.batch(progress.step * self.world + self.rank)
+        batch = self.course.batch(self.synthesis, progress.step * self.world + self.rank)
         torch.manual_seed(settings.seed * 1_000_003 + progress.step * self.world + self.rank)   # dropout
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(progress.step, progress.steps or 100 * _MEASURED_STEPS, self.peak_rate)
         self.net.train()
         with torch.no_grad():
-            features = self.course.features(batch.audio)
+            features = self.course.features(batch)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=settings.mixed_precision):
-            heard = self.parallel(features)
+            heard = self.parallel(*features)
         loss = self.course.loss(heard, batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -203,14 +200,11 @@ class Trainer:
                         self.settings.identity)
         (self.settings.run / "history.json").write_text(json.dumps(self.progress.history, indent=1))
         if self.progress.history:
-            draw_curve(self.settings.run / "curve.png", self.progress.history)
+            draw_curve(self.settings.run / "curve.png", self.progress.history, self.course.score, self.course.best)
 
     def export(self) -> Path:
         """The averaged network as shipped weights are."""
         path = self.settings.run / "weights.safetensors"
         if self.rank == 0:
-            if isinstance(self.average, TaoNet):
-                save_ears(path, [self.average], {"without": self.settings.without})
-            else:
-                save_weights(path, self.average.state_dict(), {"network": self.course.name})
+            self.course.export(self.average, path, {"without": self.settings.without})
         return path

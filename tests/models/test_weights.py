@@ -38,7 +38,7 @@ def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(WeightsMissing, match="train transcriber"):
+    with pytest.raises(WeightsMissing, match="Install Tao again"):
         load_weights(tmp_path / "none.safetensors")
     with pytest.raises(WeightsMissing, match="No weights called 'nobody'"):
         shipped("nobody")

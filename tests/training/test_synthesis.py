@@ -32,7 +32,8 @@ def score(rng: np.random.Generator) -> Score:
     hits = 40
     start = rng.integers(0, 3000, hits)
     return Score(sounds, rng.integers(0, 3, hits), rng.integers(0, 2600, hits), start,
-                 rng.integers(1, 2000, hits), rng.random(hits).astype(np.float32), np.array([True, False, True]), 2600)
+                 rng.integers(1, 2000, hits), rng.random(hits).astype(np.float32), np.array([True, False, True]), 2600,
+                 rng.integers(0, 7, hits))
 
 
 def test_the_scatter_add_of_a_gpu_equals_the_compiled_loop(rng: np.random.Generator) -> None:
@@ -45,7 +46,7 @@ def test_tails_wrap_only_where_the_loop_says_so() -> None:
     sounds = np.ones(1000, np.float32)
     one = np.zeros(2, np.int64)
     both = Score(sounds, np.array([0, 1]), one + 1500, one, one + 1000, np.ones(2, np.float32),
-                 np.array([True, False]), 2000)
+                 np.array([True, False]), 2000, one)
     audio = render(both, torch.device("cpu"))
     assert float(audio[0, :300].min()) > 0.9
     assert float(audio[1, :300].abs().max()) == 0.0

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 
 from engine.core.errors import TaoError, UsageError
 from models.listening import open_ears
-from models.training.train import TrainingSettings, train_transcriber
+from models.training.train import TrainingSettings, train_network
 from models.weights import load_weights
 
 SMALL = {"rows": 2, "threads": 1, "validate_every": 1000, "save_every": 2, "mixed_precision": False,
@@ -30,7 +30,7 @@ def quiet(line: str) -> None:
 
 
 def test_a_stopped_run_goes_on_to_the_same_weights(samples: Path, tmp_path: Path) -> None:
-    whole = train_transcriber(settings(samples, tmp_path / "whole", steps=6), quiet)
+    whole = train_network(settings(samples, tmp_path / "whole", steps=6), quiet)
 
     class Stopped(Exception):
         pass
@@ -40,8 +40,8 @@ def test_a_stopped_run_goes_on_to_the_same_weights(samples: Path, tmp_path: Path
             raise Stopped
 
     with pytest.raises(Stopped):
-        train_transcriber(settings(samples, tmp_path / "parts", steps=6), stop)
-    parts = train_transcriber(settings(samples, tmp_path / "parts", steps=6, resume=True), quiet)
+        train_network(settings(samples, tmp_path / "parts", steps=6), stop)
+    parts = train_network(settings(samples, tmp_path / "parts", steps=6, resume=True), quiet)
     one, other = load_file(whole), load_file(parts)
     assert one.keys() == other.keys()
     assert all(np.array_equal(one[name], other[name]) for name in one)
@@ -50,8 +50,8 @@ def test_a_stopped_run_goes_on_to_the_same_weights(samples: Path, tmp_path: Path
 def program(samples: Path, run: Path, **length: float) -> list[str]:
     told = {**SMALL, **length, "resume": True, "device": "cpu"}
     return [sys.executable, "-c", "import json, sys; from pathlib import Path; "
-            "from models.training.train import TrainingSettings, train_transcriber; "
-            "train_transcriber(TrainingSettings(Path(sys.argv[1]), Path(sys.argv[2]), **json.loads(sys.argv[3])))",
+            "from models.training.train import TrainingSettings, train_network; "
+            "train_network(TrainingSettings(Path(sys.argv[1]), Path(sys.argv[2]), **json.loads(sys.argv[3])))",
             str(samples), str(run), json.dumps(told)]
 
 
@@ -76,7 +76,7 @@ def test_a_killed_run_resumes(samples: Path, tmp_path: Path) -> None:
             raise Enough
 
     with pytest.raises(Enough):
-        train_transcriber(settings(samples, run, steps=100000, resume=True), until_it_goes_on)
+        train_network(settings(samples, run, steps=100000, resume=True), until_it_goes_on)
     assert int(lines[-1].split()[-1]) > 2
 
 
@@ -92,11 +92,11 @@ def test_two_processes_train_one_network_and_stop_together(samples: Path, tmp_pa
 
 
 def test_a_folder_with_a_run_is_not_overwritten(samples: Path, tmp_path: Path) -> None:
-    train_transcriber(settings(samples, tmp_path, steps=1), quiet)
+    train_network(settings(samples, tmp_path, steps=1), quiet)
     with pytest.raises(TaoError, match="--resume"):
-        train_transcriber(settings(samples, tmp_path, steps=1), quiet)
+        train_network(settings(samples, tmp_path, steps=1), quiet)
     with pytest.raises(TaoError, match="another seed"):
-        train_transcriber(settings(samples, tmp_path, steps=1, resume=True, seed=9), quiet)
+        train_network(settings(samples, tmp_path, steps=1, resume=True, seed=9), quiet)
 
 
 def test_a_run_needs_a_length(tmp_path: Path) -> None:
@@ -106,8 +106,8 @@ def test_a_run_needs_a_length(tmp_path: Path) -> None:
 
 def test_the_papers_network_trains_too(samples: Path, tmp_path: Path) -> None:
     lines: list[str] = []
-    train_transcriber(settings(samples, tmp_path, steps=2, network="paper"), lines.append)
+    train_network(settings(samples, tmp_path, steps=2, network="paper"), lines.append)
     assert load_weights(tmp_path / "weights.safetensors")[1] == {"network": "paper"}
     assert any("val_f" in line for line in lines)
-    with pytest.raises(UsageError, match="tao and paper"):
-        train_transcriber(settings(samples, tmp_path / "b", steps=2, network="other"), quiet)
+    with pytest.raises(UsageError, match="tao, paper, masks"):
+        train_network(settings(samples, tmp_path / "b", steps=2, network="other"), quiet)

@@ -1,0 +1,1 @@
+"""Separators that were trained: from a loop and its hits to one stem per drum."""

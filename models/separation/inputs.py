@@ -1,0 +1,83 @@
+"""What the network is told about a loop: how it sounds, when each drum is hit, and what templates make of it."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.fft import next_fast_len
+from torch import Tensor
+
+from engine.core.pattern import TRACK_NAMES
+from models.plugins import Transcription
+from models.separation.folding import Folding
+from models.spectra import LoopSpectra
+from models.template_masks import template_powers
+
+CONTEXT_WINDOWS = 16              # longer than the tails of templates and hits
+FLOOR = 1e-4                      # the least share that a drum starts with, so that a missed one can come back
+_WINDOW_S = 2048 / 44100
+_TRAILS_S = (0.03, 0.3)           # an attack and a tail
+
+
+class Inputs(NamedTuple):
+    """Of one loop, or of several along a first axis. sound (1 + drums, bands, stft_frames): log magnitude of
+    the loop, then the share of every drum in it as templates say; activations (2 * drums, stft_frames): hits
+    by velocity, fading fast, then slowly; shares (drums, bins, stft_frames): natural logs of the templates'
+    shares of the power."""
+
+    sound: Tensor
+    activations: Tensor
+    shares: Tensor
+
+
+class LoopView(NamedTuple):
+    """The transform of a loop's length and the bands of its bins."""
+
+    spectra: LoopSpectra
+    folding: Folding
+    sample_rate: int
+
+
+def view_of(frames: int, sample_rate: int) -> LoopView:
+    """Windows of 46 ms at any rate, so that no audio need be resampled: bands are in Hz."""
+    window_frames = 4 * next_fast_len(round(_WINDOW_S * sample_rate / 4), real=True)
+    return LoopView(LoopSpectra(frames, window_frames, context_windows=CONTEXT_WINDOWS),
+                    Folding(window_frames, sample_rate), sample_rate)
+
+
+def inputs_of(loudness: np.ndarray, view: LoopView, heard: Transcription) -> tuple[np.ndarray, ...]:
+    """sound, activations and shares of one loop, float32, from its magnitudes (bins, stft_frames) at peak 1."""
+    powers = template_powers(loudness + 1e-8, view.spectra, heard, view.sample_rate)
+    total = sum(powers.values())
+    shares = np.full((len(TRACK_NAMES), *loudness.shape), np.log(FLOOR), np.float32)
+    for drum, name in enumerate(TRACK_NAMES):
+        if name in powers:
+            shares[drum] = np.log(powers[name] / total + FLOOR)
+    sound = np.concatenate([
+        np.log(view.folding.fold(loudness**2) + 1e-6)[None] / 4 + 1.5,
+        view.folding.fold(shares) / 4 + 1])
+    return sound.astype(np.float32), activations_of(loudness.shape[1], view, heard), shares
+
+
+def activations_of(stft_frames: int, view: LoopView, heard: Transcription) -> np.ndarray:
+    """(2 * drums, stft_frames) float32: every hit at its place between STFT frames, and its trails."""
+    spectra = view.spectra
+    whole = spectra.frames + 2 * spectra.context
+    hits = np.zeros((len(TRACK_NAMES), stft_frames + 1), np.float32)
+    for onset in heard.onsets:
+        if onset.track not in TRACK_NAMES:
+            continue
+        frame = (spectra.context + round(onset.time_s * view.sample_rate)) % spectra.frames
+        places = (np.arange(frame, whole, spectra.frames) - spectra.window_frames / 2) / spectra.hop_frames
+        places = places[(places >= 0) & (places < stft_frames)]
+        low = places.astype(int)
+        np.add.at(hits[TRACK_NAMES.index(onset.track)], low, (1 - places + low) * onset.velocity)
+        np.add.at(hits[TRACK_NAMES.index(onset.track)], low + 1, (places - low) * onset.velocity)
+    trails = []
+    for decay_s in _TRAILS_S:
+        fall = np.exp(-spectra.hop_frames / (decay_s * view.sample_rate))
+        trail, rows = np.zeros(len(hits), np.float32), []
+        for column in hits[:, :stft_frames].T:
+            trail = trail * fall + column
+            rows.append(trail)
+        trails.append(np.array(rows, np.float32).T)
+    return np.concatenate(trails)
