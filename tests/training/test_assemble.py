@@ -10,7 +10,7 @@ from engine.core.pattern import TRACK_NAMES
 from models.judging import Judge
 from models.listening import open_ears
 from models.training.assemble import AssemblySettings, assemble
-from models.training.train import TrainingSettings, train_transcriber
+from models.training.train import TrainingSettings, train_network
 from models.weights import load_weights
 from tests.models.loops import audio_of, onsets_of, pattern_of
 
@@ -28,7 +28,7 @@ def known_loop(folder: Path) -> Path:
 
 
 def test_runs_become_one_file_with_a_judge(samples: Path, tmp_path: Path) -> None:
-    runs = [train_transcriber(TrainingSettings(samples, tmp_path / name, steps=1, seed=seed, rows=2, threads=1,
+    runs = [train_network(TrainingSettings(samples, tmp_path / name, steps=1, seed=seed, rows=2, threads=1,
                                                mixed_precision=False, computed_each=4, crop_s=1.0, device="cpu",
                                                without=without), lambda line: None)
             for name, seed, without in (("a", 1, ""), ("b", 2, "0/2"))]
