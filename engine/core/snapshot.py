@@ -5,6 +5,7 @@ from enum import Enum
 
 from engine.core.groove import grid_ticks
 from engine.core.machine import Machine
+from engine.core.midi import Source
 from engine.core.pattern import Track
 from engine.core.recording import RecordingSetup
 
@@ -56,6 +57,29 @@ class Notice:
     urgent: bool = False
 
 
+class SyncState(Enum):
+    """How well we follow: nobody; nobody yet; a tempo is being found; found; gone, and we play on at its tempo."""
+
+    INTERNAL = "internal"
+    WAITING = "waiting"
+    SEEKING = "seeking"
+    LOCKED = "locked"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """Whose time we keep. bpm: the leader's, for reading; input: by which MIDI input it comes (1, 2; 0 none);
+    rivals: whether another clock comes in as well; peers: how many others are on Link."""
+
+    source: Source = Source.AUTO
+    state: SyncState = SyncState.INTERNAL
+    bpm: float | None = None
+    input: int = 0
+    rivals: bool = False
+    peers: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """All that changes seldom. `machine_version` grows by one with every change of the machine."""
@@ -73,6 +97,7 @@ class Status:
     notices: tuple[Notice, ...] = ()
     banner: str | None = None
     recording: RecordingSetup = field(default_factory=RecordingSetup)
+    sync: Sync = field(default_factory=Sync)
 
 
 @dataclass(frozen=True, slots=True)

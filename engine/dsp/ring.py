@@ -76,12 +76,14 @@ def _publish(heads, count):  # type: ignore[no-untyped-def]
 
 
 @njit(types.int64(HEADS), cache=True, nogil=True)
-def _unread_records(heads):  # type: ignore[no-untyped-def]
+def unread(heads):  # type: ignore[no-untyped-def]
+    """How many records wait for the reader of the ring with these heads."""
     return load_acquire(heads, HEAD) - heads[TAIL]
 
 
 @njit(types.void(HEADS, types.int64), cache=True, nogil=True)
-def _consume(heads, count):  # type: ignore[no-untyped-def]
+def consume(heads, count):  # type: ignore[no-untyped-def]
+    """The reader has read `count` records."""
     store_release(heads, TAIL, heads[TAIL] + count)
 
 
@@ -111,11 +113,11 @@ class ReturnRing:
 
     def drain(self) -> list[Done]:
         """All that was done since the last call, in order."""
-        count = _unread_records(self._heads)
+        count = unread(self._heads)
         tail = int(self._heads[TAIL])
         rows = [self._records[(tail + offset) % RING_RECORDS] for offset in range(count)]
         done = [Done(int(row[KIND]), int(row[RECORD_SEQUENCE]), int(row[AT_FRAME]), int(row[VALUE])) for row in rows]
-        _consume(self._heads, count)
+        consume(self._heads, count)
         return done
 
 

@@ -22,6 +22,7 @@ from engine.live.effects import CHUNK_FRAMES, PyoRack
 from engine.live.host import Host
 from engine.live.jobs import Jobs
 from engine.live.journal import Faded, Journal, Session
+from engine.live.midi_desk import MidiDesk
 from engine.live.null import NullBackend
 from engine.live.settings import EngineSettings
 from engine.live.studio import Studio
@@ -50,6 +51,7 @@ class Engine:
         self._bank = SampleBank()
         self._journal = Journal(session_folder, Session(rate, settings.effects, MAX_BLOCK_FRAMES))
         self.conductor = Conductor(processor, self.host, self._bank, self._journal, backend.block_frames)
+        self._desk = MidiDesk(processor, self.conductor)
         self._notices: deque[Notice] = deque(maxlen=6)
         self.calibration = Calibration(Path(settings.calibration_file) if settings.calibration_file else None,
                                        self.conductor, self.host, self._notices.append)
@@ -102,13 +104,15 @@ class Engine:
     def step(self) -> bool:
         """Hear the audio thread, move takes and jobs on, send what is planned; whether more is to come soon."""
         self.conductor.drain()
+        self._desk.step()
         self.calibration.tick()
         self.studio.tick()
         sent = self.conductor.flush()
         for complaint in self.conductor.complaints:
             self._notices.append(Notice(complaint, urgent=True))
         self.conductor.complaints.clear()
-        return not sent or bool(self.conductor.schedule.pending) or self.studio.waiting or self.calibration.running
+        soon = self.studio.waiting or self.calibration.running or self._desk.lively
+        return not sent or bool(self.conductor.schedule.pending) or soon
 
     def hear_worker(self) -> None:
         """Take what the worker has said."""
@@ -143,7 +147,8 @@ class Engine:
             self._version, self._shown = self._version + 1, machine
         return Status(machine, self._version, self.backend.name, self.backend.device, self.host.sample_rate,
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.job,
-                      self.conductor.pending, tuple(self._notices), self._banner, self.takes.setup)
+                      self.conductor.pending, tuple(self._notices), self._banner, self.takes.setup,
+                      self._desk.status)
 
     def begin_fade(self) -> int:
         """Fade out over 50 ms; the frame on which all is silent."""

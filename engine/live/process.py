@@ -25,7 +25,7 @@ from engine.live.engine import Engine
 from engine.live.faces import Face, Faces
 from engine.live.settings import EngineSettings, settings_from_json
 
-SOON_S, IDLE_S, TIDY_S = 0.004, 0.25, 1.0
+SOON_S, IDLE_S, TIDY_S = 0.004, 0.05, 1.0
 NEWS_S = 0.015
 FIRST_BLOCK_S = 5.0
 

@@ -9,6 +9,7 @@ import pytest
 from engine.core.commands import Continue, Play, SetClockOut, SetRoute, SetSource, SetStep, SetTempo, Stop
 from engine.core.midi import ClockOut, Route, Source
 from engine.core.pattern import Step
+from engine.core.snapshot import SyncState
 from engine.live.replay import replay
 from tests.live.midi_peer import MidiPeer, clocks
 from tests.live.rig import Recorder, RunningEngine, running_engine
@@ -81,3 +82,21 @@ def test_a_song_begun_by_another_begins_on_its_first_clock(engine: RunningEngine
     engine.finish()
     replayed = replay(engine.session, int(numbers[-1]) + 1)
     assert np.array_equal(replayed[numbers], audio)
+
+
+def test_a_jittery_clock_is_followed_in_tempo_and_phase(engine: RunningEngine, peer: MidiPeer) -> None:
+    engine.client.ask(SetSource(Source.MIDI))
+    rng = np.random.default_rng(2)
+    start, period = after(engine, 9600), 60.0 * 48000 / (24 * 126.0)
+    ideal = start + period * np.arange(400)
+    peer.send(start - 400, b"\xfa")
+    for frame in ideal + rng.uniform(-48, 48, len(ideal)):
+        peer.send(round(frame), b"\xf8")
+    assert engine.client.wait(lambda s: s.meters.frames > ideal[360], 20.0)
+    snapshot = engine.client.snapshot()
+    timeline, sync = snapshot.status.machine.timeline, snapshot.status.sync
+    assert (sync.state, sync.bpm) == (SyncState.LOCKED, pytest.approx(126.0, abs=0.06))
+    ours = timeline.origin_frames + (40 * 360 - timeline.origin_ticks) * timeline.frames_per_tick
+    assert abs(ours - ideal[360]) < 48, "within a millisecond"
+    assert engine.client.wait(lambda s: s.status.sync.state is SyncState.LOST, 5.0)
+    assert engine.client.snapshot().status.machine.playing
