@@ -2,21 +2,41 @@
 beyond core's musical arithmetic."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
+from scipy.signal import butter, lfilter
 
 from engine.core.groove import chance, grid_ticks, sounds_on_pass, step_onset_ticks, stroke_ticks
 from engine.core.kit import OneShot, SampleId
 from engine.core.loop import Audio, PlayedLoop
 from engine.core.machine import Listen, Machine
+from engine.core.step import Step, When
 
 CHOKE_S = 0.002
 RAMP_S = 0.005
 GAINS = {Listen.ORIGINAL: (0, 1, 0), Listen.KIT_AND_RESIDUAL: (1, 0, 1), Listen.KIT: (1, 0, 0)}
 
 
+class Stroke(NamedTuple):
+    """One stroke: its frame, its track's index, its step, and how many strokes of each step of the track came
+    before it: whole passes, and this pass up to it as (step index, stroke)."""
+
+    frame: int
+    track: int
+    step: Step
+    turn: int
+    place: tuple[int, int]
+
+
 def strokes(machine: Machine, frames: int) -> list[tuple[int, int, float]]:
     """Every stroke in the first `frames` frames of a song that starts at frame 0: (frame, track, velocity)."""
+    return [(stroke.frame, stroke.track, stroke.step.velocity) for stroke in all_strokes(machine, frames)]
+
+
+def all_strokes(machine: Machine, frames: int) -> list[Stroke]:
+    """Likewise, with all there is to know of each."""
     found = []
     phase = machine.phase_ticks
     last_tick = machine.timeline.ticks_at(frames) + 4 * 960 - phase
@@ -25,18 +45,46 @@ def strokes(machine: Machine, frames: int) -> list[tuple[int, int, float]]:
             onset = step_onset_ticks(machine.pattern, track, grid_index)
             if onset is None or not machine.audible(track.name):
                 continue
-            if phase + grid_ticks(machine.pattern, track, grid_index) < 0:
+            grid_tick = phase + grid_ticks(machine.pattern, track, grid_index)
+            if grid_tick < 0:
                 continue
-            step = track.steps[grid_index % len(track.steps)]
+            turn, place = divmod(grid_index, len(track.steps))
+            step = track.steps[place]
             assert step is not None
             skipped = step.probability < 1.0 and chance(machine.seed, index, grid_index) >= step.probability
-            if skipped or not sounds_on_pass(step, grid_index // len(track.steps)):
+            fills = grid_tick < machine.fill_until_ticks
+            if skipped or not sounds_on_pass(step, turn) or step.when is (When.NOT_FILL if fills else When.FILL):
                 continue
-            for tick in stroke_ticks(step, max(0, phase + onset), track.step_ticks):
+            for number, tick in enumerate(stroke_ticks(step, max(0, phase + onset), track.step_ticks)):
                 frame = machine.timeline.frames_at(tick)
                 if 0 <= frame < frames:
-                    found.append((frame, index, step.velocity))
+                    found.append(Stroke(frame, index, step, turn, (place, number)))
     return sorted(found, key=lambda stroke: stroke[:2])
+
+
+def one_shot_of(machine: Machine, stroke: Stroke) -> OneShot | None:
+    """What the stroke sounds as: a one-shot of one recording, with the step's own wishes."""
+    kit, track = machine.kit.one_shots, machine.pattern.tracks[stroke.track]
+    own = stroke.step.overrides
+
+    def name_of(step: Step) -> str:
+        wanted = step.overrides.one_shot
+        return wanted if wanted in kit else track.name
+
+    name = name_of(stroke.step)
+    if name not in kit:
+        return None
+    one_shot = kit[name]
+    recordings = one_shot.recordings(stroke.step.velocity)
+    alike = [(place, number) for place, step in enumerate(track.steps) if step is not None
+             if name_of(step) == name and one_shot.recordings(step.velocity) == recordings
+             for number in range(step.ratchet)]
+    turn = stroke.turn * len(alike) + alike.index(stroke.place)
+    recording = recordings[turn % len(recordings)]
+    wishes = {key: value for key in ("pitch_semitones", "decay_s", "cutoff_hz")
+              if (value := getattr(own, key)) is not None}
+    return replace(one_shot, sample=recording.sample, frames=recording.frames, layers=(),
+                   gain=min(16.0, one_shot.gain * recording.gain), **wishes)
 
 
 def resampled(sample: Audio, increment: float) -> np.ndarray:
@@ -66,10 +114,18 @@ def voice(one_shot: OneShot, sample: Audio, velocity: float, sample_rate: int, c
         gain *= np.minimum(1.0, age / attack)
     if one_shot.decay_s is not None:
         gain *= np.maximum(0.0, 1.0 - age / max(1, round(one_shot.decay_s * sample_rate)))
+    if one_shot.cutoff_hz is not None:
+        sound = low_passed(sound, one_shot.cutoff_hz, sample_rate)
     if choked_after is not None:
         gain *= np.clip(1.0 - (age - choked_after) / max(1, round(CHOKE_S * sample_rate)), 0.0, 1.0)
     sides = np.array([min(1.0, 1.0 - one_shot.pan), min(1.0, 1.0 + one_shot.pan)])
     return sound * gain[:, None] * velocity * one_shot.gain * sides
+
+
+def low_passed(sound: np.ndarray, cutoff_hz: float, sample_rate: int) -> np.ndarray:
+    """A second-order Butterworth low-pass by the bilinear transform, its cutoff at most 0.45 of the rate."""
+    b, a = butter(2, min(cutoff_hz / sample_rate, 0.45) * 2.0)
+    return lfilter(b, a, sound, axis=0)
 
 
 def deck(machine: Machine, loop: PlayedLoop, sample: Audio, frames: int) -> np.ndarray:
@@ -81,9 +137,10 @@ def deck(machine: Machine, loop: PlayedLoop, sample: Audio, frames: int) -> np.n
     increment = 1.0 if own_tempo else loop.frames / played
     around = np.vstack((sample[-1:], sample, sample[:2])).astype(np.float64)
     out = np.zeros((frames, 2))
-    first = -machine.phase_ticks // length_ticks - 1
-    for turn in range(first, timeline.ticks_at(frames) // length_ticks + 2):
-        start, end = (timeline.frames_at(machine.phase_ticks + pass_ * length_ticks) for pass_ in (turn, turn + 1))
+    began = machine.loop_ticks - loop.downbeat_ticks
+    first = -began // length_ticks - 1
+    for turn in range(first, (timeline.ticks_at(frames) - began) // length_ticks + 2):
+        start, end = (timeline.frames_at(began + pass_ * length_ticks) for pass_ in (turn, turn + 1))
         now = np.arange(max(0, start), min(frames, end))
         place = (now - start) * increment
         index = np.minimum(place.astype(int), loop.frames - 1)
@@ -112,14 +169,14 @@ def render(machine: Machine, bank: Mapping[SampleId, Audio], frames: int) -> np.
 def kit(machine: Machine, bank: Mapping[SampleId, Audio], frames: int) -> np.ndarray:
     """The kit played by the pattern, float64 (frames, 2), below the polyphony limit."""
     out = np.zeros((frames, 2))
-    names = [track.name for track in machine.pattern.tracks]
-    played = [(frame, machine.kit.one_shots[names[track]], velocity)
-              for frame, track, velocity in strokes(machine, frames) if names[track] in machine.kit.one_shots]
+    played = [(stroke.frame, one_shot, stroke.step.velocity) for stroke in all_strokes(machine, frames)
+              if (one_shot := one_shot_of(machine, stroke)) is not None]
     for number, (frame, one_shot, velocity) in enumerate(played):
         later = [other for other, shot, _ in played[number + 1 :]
                  if one_shot.choke_group is not None and shot.choke_group == one_shot.choke_group]
         choked_after = later[0] - frame if later else None
-        sound = voice(one_shot, bank[one_shot.sample], velocity, machine.timeline.sample_rate, choked_after)
+        sample = bank[one_shot.sample][: one_shot.frames]
+        sound = voice(one_shot, sample, velocity, machine.timeline.sample_rate, choked_after)
         end = min(frames, frame + len(sound))
         out[frame:end] += sound[: end - frame]
     return out
@@ -127,7 +184,7 @@ def kit(machine: Machine, bank: Mapping[SampleId, Audio], frames: int) -> np.nda
 
 def most_voices(machine: Machine, bank: Mapping[SampleId, Audio], frames: int) -> int:
     """An upper bound of how many voices sound at once."""
-    longest = max((len(sample) for sample in bank.values()), default=0) * 2
+    longest = max((len(sample) for sample in bank.values()), default=0) * 4
     times = [frame for frame, _, _ in strokes(machine, frames)]
     return max((sum(start - longest < other <= start for other in times) for start in times), default=0)
 

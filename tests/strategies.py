@@ -3,11 +3,12 @@
 from hypothesis import strategies as st
 
 from engine.core import commands as c
-from engine.core.kit import Kit, OneShot
+from engine.core.kit import Kit, Layer, OneShot
 from engine.core.loop import PlayedLoop
-from engine.core.machine import Effects, Listen, Machine
+from engine.core.machine import FOR_EVER, Effects, Listen, Machine, MuteStyle
 from engine.core.midi import ClockOut, Route, Source
 from engine.core.pattern import STEPS_PER_BEAT, TRACK_NAMES, Pattern, Step, Track
+from engine.core.step import Overrides, When
 from engine.core.timeline import PPQN, Frames, Ticks, Timeline
 
 SAMPLES = {"aa": 9000, "bb": 2500, "cc": 700}  # ids and lengths of what `tests.sounds.bank` holds
@@ -21,13 +22,19 @@ swings = st.floats(0.5, 0.75)
 velocities = st.floats(0.01, 1.0)
 
 
+overrides = st.builds(Overrides, st.sampled_from([None, 7.0, -12.0]), st.sampled_from([None, 0.02]),
+                      st.sampled_from([None, 300.0, 20000.0]), st.sampled_from([None, "snare", "spare", "none such"]))
+
+
 @st.composite
 def steps(draw, step_ticks: int = 240):
     """A struck slot."""
     of = draw(st.integers(1, 4))
     return Step(draw(velocities), Ticks(draw(st.integers(-step_ticks // 2, step_ticks // 2))),
                 draw(st.sampled_from([1.0, 1.0, 0.5])), (draw(st.integers(1, of)), of),
-                draw(st.sampled_from([1, 1, 2, 3])))
+                draw(st.sampled_from([1, 1, 2, 3])), 1.0,
+                draw(st.sampled_from([When.ALWAYS, When.ALWAYS, When.FILL, When.NOT_FILL])),
+                draw(st.just(Overrides()) | overrides))
 
 
 @st.composite
@@ -47,15 +54,26 @@ def patterns(draw):
 
 
 @st.composite
+def layers(draw):
+    """Another recording of the same drum."""
+    sample = draw(st.sampled_from(sorted(SAMPLES)))
+    return Layer(sample, draw(st.integers(1, SAMPLES[sample])), draw(st.sampled_from([0.0, 0.0, 0.4, 0.7])),
+                 draw(st.sampled_from([1.0, 2.0])))
+
+
+@st.composite
 def one_shots(draw):
     """Any sound of the test bank, played any way."""
     sample = draw(st.sampled_from(sorted(SAMPLES)))
     return OneShot(sample, SAMPLES[sample], draw(st.floats(0.0, 2.0)), draw(st.floats(-1.0, 1.0)),
                    draw(st.sampled_from([0.0, 0.0, -12.0, 3.5, 12.0])), draw(st.sampled_from([0.0, 0.003])),
-                   draw(st.sampled_from([None, 0.01, 0.1])), draw(st.sampled_from([None, None, 0, 1])))
+                   draw(st.sampled_from([None, 0.01, 0.1])), draw(st.sampled_from([None, None, 0, 1])), 60,
+                   draw(st.sampled_from([None, None, 900.0])),
+                   tuple(draw(st.just([]) | st.lists(layers(), max_size=4))))
 
 
-kits = st.dictionaries(st.sampled_from(TRACK_NAMES), one_shots(), max_size=6).map(lambda shots: Kit("any", shots))
+_places = st.sampled_from([*TRACK_NAMES, "spare"])
+kits = st.dictionaries(_places, one_shots(), max_size=6).map(lambda shots: Kit("any", shots))
 effects = st.builds(Effects, st.floats(-60, 12), st.floats(20, 20000), st.floats(0, 1))
 
 
@@ -64,8 +82,12 @@ def loops(draw):
     """A recording that plays beside the kit, with a residual or without."""
     if draw(st.booleans()):
         return PlayedLoop("take", LOOPS["take"], draw(st.sampled_from([2, 3, 4])),
-                          residual=draw(st.sampled_from([None, "rest"])))
+                          residual=draw(st.sampled_from([None, "rest"])),
+                          downbeat_ticks=Ticks(draw(st.sampled_from([0, 0, 240, -480]))))
     return PlayedLoop("more", LOOPS["more"], draw(st.sampled_from([1, 4])))
+
+
+shelves = st.lists(st.none() | patterns(), max_size=2).map(lambda some: (*some, *(None,) * (15 - len(some))))
 
 
 @st.composite
@@ -77,7 +99,10 @@ def machines(draw, sample_rate: int = 8000):
     listen = Listen.KIT if loop is None else draw(st.sampled_from(Listen))
     return Machine(Timeline(draw(st.floats(60, 300)), sample_rate), pattern, draw(kits), draw(st.booleans()), loop,
                    listen, draw(names), draw(names), draw(effects), draw(st.integers(0, 1 << 32)),
-                   Ticks(draw(st.integers(0, 2)) * pattern.bar_ticks))
+                   Ticks(draw(st.integers(0, 2)) * pattern.bar_ticks),
+                   Ticks(draw(st.integers(0, 2)) * pattern.bar_ticks), (None, *draw(shelves)), 0,
+                   tuple(draw(st.lists(st.integers(0, 15), max_size=3))), 0,
+                   draw(st.sampled_from([0, 0, 1920, FOR_EVER]).map(Ticks)), draw(st.sampled_from(MuteStyle)))
 
 
 clock_outs = st.builds(ClockOut, st.booleans(), st.floats(-100, 100), st.booleans())
@@ -99,4 +124,15 @@ commands = st.one_of(
     st.builds(c.SetPad, st.integers(0, 127), st.none() | names),
     st.builds(c.LoadDecomposition, kits, patterns(), st.none() | loops(), st.just(Listen.KIT), st.none() | bpms,
               st.none() | phases),
+    st.builds(c.SetTrackLength, names, st.integers(-1, 40)),
+    st.builds(c.SetTrackResolution, names, st.sampled_from([*STEPS_PER_BEAT, 5])),
+    st.builds(c.SetMuteStyle, st.sampled_from(MuteStyle)), st.builds(c.SetLock, names, st.booleans()),
+    st.builds(c.SwapOneShot, names, one_shots()), st.builds(c.SelectPattern, st.integers(-1, 16)),
+    st.builds(c.SetChain, st.lists(st.integers(-1, 16), max_size=3).map(tuple)),
+    st.builds(c.NextInChain, st.integers(0, 3), phases), st.builds(c.CopyPattern, st.integers(-1, 16)),
+    st.builds(c.SetPatternLength, st.integers(0, 16)), st.builds(c.SetFill, st.booleans()),
+    st.builds(c.FillBars, st.integers(-1, 3)), st.just(c.HalveReading()), st.just(c.DoubleReading()),
+    st.builds(c.ShiftDownbeat, st.integers(-3, 65)),
+    st.builds(c.Restore, kits, shelves.map(lambda shelf: (None, *shelf)), st.none() | loops(), st.sampled_from(Listen),
+              phases, phases),
 )

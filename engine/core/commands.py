@@ -1,13 +1,14 @@
 """Everything a musician can ask of the machine, and `apply`: machine, command -> machine."""
 
 from dataclasses import dataclass, replace
-from enum import Enum
-from functools import singledispatch
 
+from engine.core.applying import apply
+from engine.core.boundary import Boundary as Boundary
+from engine.core.boundary import target_frames as target_frames
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit
 from engine.core.loop import PlayedLoop
-from engine.core.machine import Effects, Listen, Machine
+from engine.core.machine import FOR_EVER, Effects, Listen, Machine
 from engine.core.midi_commands import (
     Continue,
     MidiCommand,
@@ -20,15 +21,18 @@ from engine.core.midi_commands import (
     wire,
 )
 from engine.core.pattern import Pattern, Step
+from engine.core.pattern_commands import (
+    CopyPattern,
+    FillBars,
+    NextInChain,
+    SelectPattern,
+    SetChain,
+    SetFill,
+    SetPatternLength,
+)
+from engine.core.reading_commands import DoubleReading, HalveReading, Restore, ShiftDownbeat, read_alike
 from engine.core.timeline import Frames, Ticks, Timeline
-
-
-class Boundary(Enum):
-    """When a command takes effect: as soon as possible, or on the next beat or bar line while playing."""
-
-    NOW = "now"
-    BEAT = "beat"
-    BAR = "bar"
+from engine.core.track_commands import SetLock, SetMuteStyle, SetTrackLength, SetTrackResolution, SwapOneShot
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,8 @@ class LoadLoop:
 
 @dataclass(frozen=True, slots=True)
 class LoadDecomposition:
-    """Take over what the decomposer found: kit, pattern and loop together, at the loop's own tempo if given.
+    """Take over what the decomposer found: kit, pattern and loop together, at the loop's own tempo if given; else a
+    loop that plays already stays read as it is.
 
     phase_ticks: the song tick on which the loop begins (where it was recorded); None keeps the phase.
     """
@@ -166,37 +171,24 @@ class LoadDecomposition:
 
 Command = (Play | PlaySince | Stop | SetTempo | ToggleStep | SetStep | SetSwing | SetMute | SetSolo | SetListen
            | SetEffects | TriggerPad | Panic | LoadKit | LoadPattern | LoadLoop
-           | LoadDecomposition | MidiCommand)
-
-
-def target_frames(machine: Machine, boundary: Boundary, earliest: int) -> Frames:
-    """The frame at which a command asked for at `boundary` takes effect, not before `earliest`."""
-    if boundary is Boundary.NOW or not machine.playing:
-        return Frames(earliest)
-    ticks = machine.pattern.bar_ticks if boundary is Boundary.BAR else 960
-    return machine.timeline.next_multiple(earliest, ticks)
-
-
-@singledispatch
-def apply(command: Command, machine: Machine, at_frames: int) -> Machine:
-    """The machine after `command`, which takes effect at `at_frames`.
-
-    Raises InvalidValue when the command names what is not there or asks for a value out of range; the
-    machine it was given is untouched.
-    """
-    raise InvalidValue(f"No machine understands {command!r}.")
+           | LoadDecomposition | MidiCommand
+           | SetTrackLength | SetTrackResolution | SetMuteStyle | SetLock | SwapOneShot
+           | SelectPattern | SetChain | NextInChain | CopyPattern | SetPatternLength | SetFill | FillBars
+           | HalveReading | DoubleReading | ShiftDownbeat | Restore)
 
 
 @apply.register
 def _(command: Play, machine: Machine, at_frames: int) -> Machine:
     timeline = replace(machine.timeline, origin_ticks=Ticks(0), origin_frames=Frames(at_frames))
-    return replace(machine, playing=True, timeline=timeline, phase_ticks=Ticks(0))
+    fill = FOR_EVER if machine.fill_until_ticks == FOR_EVER else Ticks(0)
+    return replace(machine, playing=True, timeline=timeline, phase_ticks=Ticks(0), loop_ticks=Ticks(0),
+                   fill_until_ticks=fill)
 
 
 @apply.register
 def _(command: PlaySince, machine: Machine, at_frames: int) -> Machine:
     timeline = Timeline(command.bpm, machine.timeline.sample_rate, Ticks(0), Frames(command.since_frames))
-    return replace(machine, playing=True, timeline=timeline, phase_ticks=Ticks(0))
+    return replace(machine, playing=True, timeline=timeline, phase_ticks=Ticks(0), loop_ticks=Ticks(0))
 
 
 @apply.register
@@ -285,7 +277,7 @@ def _(command: Panic, machine: Machine, at_frames: int) -> Machine:
 
 @apply.register
 def _(command: LoadKit, machine: Machine, at_frames: int) -> Machine:
-    return replace(machine, kit=command.kit)
+    return replace(machine, kit=_unless_locked(command.kit, machine))
 
 
 @apply.register
@@ -295,17 +287,32 @@ def _(command: LoadPattern, machine: Machine, at_frames: int) -> Machine:
 
 @apply.register
 def _(command: LoadLoop, machine: Machine, at_frames: int) -> Machine:
-    phase_ticks = machine.phase_ticks if command.phase_ticks is None else command.phase_ticks
-    return replace(machine, loop=command.loop, listen=command.listen, phase_ticks=phase_ticks)
+    machine = _begun_on(machine, command.phase_ticks)
+    return replace(machine, loop=command.loop, listen=command.listen)
 
 
 @apply.register
 def _(command: LoadDecomposition, machine: Machine, at_frames: int) -> Machine:
     if command.bpm is not None:
         machine = apply(SetTempo(command.bpm), machine, at_frames)
-    phase_ticks = machine.phase_ticks if command.phase_ticks is None else command.phase_ticks
-    machine = replace(machine, kit=command.kit, loop=command.loop, listen=command.listen, phase_ticks=phase_ticks)
-    return machine.with_pattern(command.pattern)
+    pattern, loop = command.pattern, command.loop
+    played = machine.loop if command.bpm is None else None
+    if loop is not None and played is not None and loop.sample == played.sample:
+        pattern, loop = read_alike(pattern, loop, played)
+    machine = replace(_begun_on(machine, command.phase_ticks), kit=_unless_locked(command.kit, machine), loop=loop,
+                      listen=command.listen)
+    return machine.with_pattern(pattern)
+
+
+def _begun_on(machine: Machine, phase_ticks: Ticks | None) -> Machine:
+    """Pattern and loop begin on this song tick; None lets both be where they are."""
+    return machine if phase_ticks is None else replace(machine, phase_ticks=phase_ticks, loop_ticks=phase_ticks)
+
+
+def _unless_locked(kit: Kit, machine: Machine) -> Kit:
+    """The kit, with the sounds that locked tracks keep."""
+    kept = {name: shot for name, shot in machine.kit.one_shots.items() if name in machine.locks}
+    return Kit(kit.name, {**kit.one_shots, **kept}) if kept else kit
 
 
 def _with(names: frozenset[str], name: str, on: bool) -> frozenset[str]:

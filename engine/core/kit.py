@@ -8,12 +8,35 @@ SampleId = str
 GM_NOTES = {"kick": 36, "snare": 38, "tom": 45, "hihat": 42, "ride": 51, "crash": 49}
 
 
+MAX_LAYERS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Another recording of the same drum, for strokes of `velocity` (0..1) and harder; those of one velocity take
+    turns (round robin). gain linear, beside the one-shot's own: a stroke of velocity v sounds at v * gain."""
+
+    sample: SampleId
+    frames: int
+    velocity: float = 0.0
+    gain: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.frames < 1:
+            raise InvalidValue("A layer holds at least one frame of audio.")
+        if not 0.0 <= self.velocity <= 1.0 or not 0.0 <= self.gain <= 64.0:
+            raise InvalidValue(f"A layer's velocity lies in 0..1 and its gain in 0..64; {self.velocity} and "
+                               f"{self.gain} were given.")
+
+
 @dataclass(frozen=True, slots=True)
 class OneShot:
     """One hit, float32 stereo at the engine's rate, found in the bank by `sample`.
 
     gain linear; pan -1 left .. 1 right; pitch_semitones -24..24; attack_s fades in; decay_s None rings to
-    the end, else fades linearly to nothing in that time; voices of one choke_group cut each other.
+    the end, else fades linearly to nothing in that time; voices of one choke_group cut each other; cutoff_hz None
+    leaves it bright, else the cutoff of a low-pass, 20..20000. layers: its recordings at other velocities;
+    `sample` itself is the one from velocity 0 on.
     """
 
     sample: SampleId
@@ -25,6 +48,8 @@ class OneShot:
     decay_s: float | None = None
     choke_group: int | None = None
     midi_note: int = 60
+    cutoff_hz: float | None = None
+    layers: tuple[Layer, ...] = ()
 
     def __post_init__(self) -> None:
         if self.frames < 1:
@@ -35,6 +60,21 @@ class OneShot:
             raise InvalidValue(f"Pitch lies within two octaves; {self.pitch_semitones} semitones were asked for.")
         if not 0.0 <= self.attack_s <= 60.0 or not (self.decay_s is None or 0.0 < self.decay_s <= 60.0):
             raise InvalidValue("An envelope's times are positive and at most a minute.")
+        if self.cutoff_hz is not None and not 20.0 <= self.cutoff_hz <= 20000.0:
+            raise InvalidValue(f"A filter's cutoff lies between 20 and 20000 Hz; {self.cutoff_hz:g} was asked for.")
+        if len(self.layers) > MAX_LAYERS:
+            raise InvalidValue(f"A one-shot has at most {MAX_LAYERS} layers; {len(self.layers)} were given.")
+
+    def recordings(self, velocity: float) -> tuple[Layer, ...]:
+        """The recordings that take turns at strokes of `velocity`: the hardest ones it reaches."""
+        every = (Layer(self.sample, self.frames), *self.layers)
+        reached = max(layer.velocity for layer in every if layer.velocity <= max(0.0, velocity))
+        return tuple(layer for layer in every if layer.velocity == reached)
+
+    @property
+    def samples(self) -> tuple[SampleId, ...]:
+        """The ids of all its recordings."""
+        return (self.sample, *(layer.sample for layer in self.layers))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.core.errors import InvalidValue
 from engine.core.kit import SampleId
+from engine.core.timeline import Ticks
 
 Audio = np.ndarray  # float32, (frames, channels), full scale 1.0
 
@@ -43,7 +44,7 @@ class PlayedLoop:
     """The loop that plays in time beside the kit, by ids into the sample bank.
 
     frames long at the engine's rate, `beats` quarter notes; residual is what the kit leaves of it, or None;
-    overview holds peaks 0..1 for the screen.
+    overview holds peaks 0..1 for the screen; downbeat_ticks: how far into it its first bar line lies.
     """
 
     sample: SampleId
@@ -52,6 +53,7 @@ class PlayedLoop:
     name: str = "loop"
     residual: SampleId | None = None
     overview: tuple[float, ...] = ()
+    downbeat_ticks: Ticks = Ticks(0)
 
     def __post_init__(self) -> None:
         if self.frames < 1 or self.beats < 1:

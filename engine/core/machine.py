@@ -10,6 +10,9 @@ from engine.core.midi import Midi
 from engine.core.pattern import TRACK_NAMES, Pattern, Track
 from engine.core.timeline import Ticks, Timeline
 
+PATTERN_SLOTS = 16
+FOR_EVER = Ticks(1 << 60)
+
 
 class Listen(Enum):
     """What is heard: the recording, the kit with what it leaves out, or the kit alone."""
@@ -36,12 +39,22 @@ class Effects:
             raise InvalidValue(f"The reverb send lies between 0 and 1; {self.reverb_send:g} was asked for.")
 
 
+class MuteStyle(Enum):
+    """What a mute does to what sounds already: lets it ring out, or closes on it."""
+
+    RINGS = "rings"
+    GATES = "gates"
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """A complete, playable state. The song's tick 0 is the first beat of bar 1; `timeline` says when it sounds.
 
-    phase_ticks: the song tick on which pattern and loop begin their first pass, always a bar line. A loop
-    recorded from bar 4 on starts over where it ended, whatever its length: its steps count from there.
+    phase_ticks: the song tick on which the pattern begins its first pass, always a bar line, and loop_ticks the
+    one on which the loop's first bar does. A loop recorded from bar 4 on starts over where it ended, whatever its
+    length, and stays in its place when another pattern begins. shelf: the patterns of the other slots, None where
+    nobody has put one, and at `slot`, whose pattern is `pattern`. chain: slots that play one after the other, a
+    pass each. fill_until_ticks: a fill lasts up to this song tick. locks: tracks that keep their one-shot.
     resting_ticks: where the song was stopped.
     """
 
@@ -56,6 +69,14 @@ class Machine:
     effects: Effects = field(default_factory=Effects)
     seed: int = 1
     phase_ticks: Ticks = Ticks(0)
+    loop_ticks: Ticks = Ticks(0)
+    shelf: tuple[Pattern | None, ...] = (None,) * PATTERN_SLOTS
+    slot: int = 0
+    chain: tuple[int, ...] = ()
+    chain_place: int = 0
+    fill_until_ticks: Ticks = Ticks(0)
+    mute_style: MuteStyle = MuteStyle.RINGS
+    locks: frozenset[str] = frozenset()
     resting_ticks: Ticks = Ticks(0)
     midi: Midi = field(default_factory=Midi)
 
@@ -63,6 +84,11 @@ class Machine:
     def heard_bpm(self) -> float:
         """The tempo without the small corrections that keep us in phase with whom we follow."""
         return self.timeline.bpm if self.midi.heard_bpm is None else self.midi.heard_bpm
+
+    @property
+    def patterns(self) -> tuple[Pattern | None, ...]:
+        """The pattern of every slot."""
+        return (*self.shelf[: self.slot], self.pattern, *self.shelf[self.slot + 1 :])
 
     def audible(self, name: str) -> bool:
         """Whether the track sounds: soloed if any track is, and not muted."""
@@ -72,6 +98,16 @@ class Machine:
         """The same machine playing `pattern`; mutes and solos of tracks that are gone are forgotten."""
         names = {track.name for track in pattern.tracks}
         return replace(self, pattern=pattern, mutes=self.mutes & names, solos=self.solos & names)
+
+    def with_slot(self, slot: int, phase_ticks: Ticks) -> "Machine":
+        """The same machine with the pattern of another slot, begun on `phase_ticks`; where there is none, one
+        that is silent. Raises InvalidValue when there is no such slot."""
+        if not 0 <= slot < PATTERN_SLOTS:
+            raise InvalidValue(f"There are pattern slots 1 to {PATTERN_SLOTS}; slot {slot + 1} was asked for.")
+        patterns = self.patterns
+        shelf = (*patterns[:slot], None, *patterns[slot + 1 :])
+        machine = replace(self, shelf=shelf, slot=slot, phase_ticks=phase_ticks)
+        return machine.with_pattern(patterns[slot] or self.pattern.silent)
 
 
 def empty_machine(sample_rate: int, bpm: float = 120.0, beats: int = 4) -> Machine:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from engine.core.errors import InvalidValue
+from engine.core.step import Step
 from engine.core.timeline import PPQN, Ticks
 
 TRACK_NAMES = ("kick", "snare", "tom", "hihat", "ride", "crash")
@@ -10,31 +11,6 @@ MAX_TRACKS = 8
 MAX_STEPS = 128
 MIN_SWING, MAX_SWING = 0.5, 0.75
 STEPS_PER_BEAT = (1, 2, 3, 4, 6, 8, 12, 16)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One struck grid slot. velocity (0..1]; microtiming in ticks off the swung grid, at most half a step;
-    probability 0..1; condition (A, B): sounds on pass A of every B; ratchet 1..8 strokes within the step;
-    confidence 0..1: how sure the transcriber was (1 for what a musician entered)."""
-
-    velocity: float = 1.0
-    microtiming: Ticks = Ticks(0)
-    probability: float = 1.0
-    condition: tuple[int, int] = (1, 1)
-    ratchet: int = 1
-    confidence: float = 1.0
-
-    def __post_init__(self) -> None:
-        nth, of = self.condition
-        if not 0.0 < self.velocity <= 1.0:
-            raise InvalidValue(f"A step's velocity lies above 0 and up to 1; {self.velocity} was given.")
-        if not (0.0 <= self.probability <= 1.0 and 0.0 <= self.confidence <= 1.0):
-            raise InvalidValue("A step's probability and confidence lie between 0 and 1.")
-        if not 1 <= nth <= of <= 64:
-            raise InvalidValue(f"A condition A:B needs 1 <= A <= B <= 64; {nth}:{of} was given.")
-        if not 1 <= self.ratchet <= 8:
-            raise InvalidValue(f"A ratchet has 1 to 8 strokes; {self.ratchet} was given.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +47,34 @@ class Track:
             raise InvalidValue(f"{self.name} has steps 1 to {len(self.steps)}; step {index + 1} was asked for.")
         return replace(self, steps=(*self.steps[:index], step, *self.steps[index + 1:]))
 
+    def with_length(self, steps: int) -> "Track":
+        """The same track cut to so many steps, or silent from its old end on."""
+        if not 1 <= steps <= MAX_STEPS:
+            raise InvalidValue(f"A track has 1 to {MAX_STEPS} steps; {steps} were asked for.")
+        return replace(self, steps=(*self.steps[:steps], *(None,) * (steps - len(self.steps))))
+
+    def with_resolution(self, steps_per_beat: int) -> "Track":
+        """The same steps, so many of them to a beat: the track runs faster or slower. Microtiming keeps its share
+        of a step, to the tick."""
+        if steps_per_beat not in STEPS_PER_BEAT:
+            raise InvalidValue(f"Steps per beat are one of {STEPS_PER_BEAT}; {steps_per_beat} was asked for.")
+        steps = tuple(None if step is None else
+                      replace(step, microtiming=Ticks(int(step.microtiming * self.steps_per_beat / steps_per_beat)))
+                      for step in self.steps)
+        return replace(self, steps=steps, steps_per_beat=steps_per_beat)
+
+    def rotated(self, by_steps: int) -> "Track":
+        """The same music, begun `by_steps` steps later: what comes before them goes to the end, and an A:B
+        condition there counts from the pass that it now belongs to."""
+        turns, first = divmod(by_steps, len(self.steps))
+        moved = [_earlier_pass(step, turns + (index < first)) for index, step in enumerate(self.steps)]
+        return replace(self, steps=(*moved[first:], *moved[:first]))
+
+    @property
+    def silent(self) -> "Track":
+        """A track of the same name and grid with nothing on it."""
+        return replace(self, steps=(None,) * len(self.steps))
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
@@ -95,6 +99,16 @@ class Pattern:
         """Ticks from bar line to bar line."""
         return self.beats_per_bar * PPQN
 
+    @property
+    def ticks(self) -> int:
+        """Ticks from one pattern end to the next."""
+        return self.beats * PPQN
+
+    @property
+    def silent(self) -> "Pattern":
+        """A pattern of the same tracks and length with nothing on it."""
+        return replace(self, tracks=tuple(track.silent for track in self.tracks))
+
     def track(self, name: str) -> Track:
         """The track called `name`. Raises InvalidValue when there is none."""
         for track in self.tracks:
@@ -112,3 +126,10 @@ def check_swing(swing: float) -> None:
     """Raise InvalidValue unless `swing` lies between straight and the hardest shuffle."""
     if not MIN_SWING <= swing <= MAX_SWING:
         raise InvalidValue(f"Swing lies between {MIN_SWING:.0%} and {MAX_SWING:.0%}; {swing:.0%} was given.")
+
+
+def _earlier_pass(step: Step | None, turns: int) -> Step | None:
+    if step is None:
+        return None
+    nth, of = step.condition
+    return replace(step, condition=((nth - 1 - turns) % of + 1, of))

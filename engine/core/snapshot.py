@@ -132,4 +132,5 @@ class Snapshot:
         if not self.meters.playing or machine.loop is None:
             return None
         length_ticks = machine.loop.beats * 960
-        return (self.meters.position_ticks - machine.phase_ticks) % length_ticks / length_ticks
+        began_ticks = machine.loop_ticks - machine.loop.downbeat_ticks
+        return (self.meters.position_ticks - began_ticks) % length_ticks / length_ticks

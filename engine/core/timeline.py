@@ -54,9 +54,10 @@ class Timeline:
         """The same music, at `bpm` from `at_ticks` on. Nothing already due moves."""
         return replace(self, bpm=bpm, origin_ticks=Ticks(at_ticks), origin_frames=self.frames_at(at_ticks))
 
-    def next_multiple(self, frames: int, ticks: int) -> Frames:
-        """The first frame at or after `frames` on a multiple of `ticks` (a bar line, a beat)."""
+    def next_multiple(self, frames: int, ticks: int, phase_ticks: int = 0) -> Frames:
+        """The first frame at or after `frames` on a multiple of `ticks` (a bar line, a beat), counted from
+        `phase_ticks`."""
         at = self.ticks_at(frames)
         if self.frames_at(at) < frames:
             at = Ticks(at + 1)
-        return self.frames_at(-(-at // ticks) * ticks)
+        return self.frames_at(phase_ticks - (-(at - phase_ticks) // ticks) * ticks)

@@ -12,10 +12,10 @@ from engine.dsp.sequencer import (
     S_LOOP_ADDRESS,
     S_LOOP_GAIN,
     S_LOOP_LENGTH,
+    S_LOOP_PHASE,
     S_ORIGIN_FRAMES,
     S_ORIGIN_TICKS,
     S_PASS_TICKS,
-    S_PHASE,
     S_PLAYING,
     S_RESIDUAL_ADDRESS,
     S_RESIDUAL_GAIN,
@@ -118,7 +118,7 @@ def set_time(memory, deck, slot):  # type: ignore[no-untyped-def]
     """Let the deck follow the timeline of score `slot`."""
     ints, score = memory.deck_ints[deck], memory.score_ints[slot]
     ints[D_ORIGIN_TICKS], ints[D_ORIGIN_FRAMES] = score[S_ORIGIN_TICKS], score[S_ORIGIN_FRAMES]
-    ints[D_PHASE], ints[D_PASS_TICKS] = score[S_PHASE], score[S_PASS_TICKS]
+    ints[D_PHASE], ints[D_PASS_TICKS] = score[S_LOOP_PHASE], score[S_PASS_TICKS]
     memory.deck_floats[deck, D_FRAMES_PER_TICK] = memory.score_floats[slot, S_FRAMES_PER_TICK]
 
 

@@ -14,7 +14,7 @@ from numba.extending import intrinsic
 from engine.core.midi import MIDI_OUTPUTS
 
 SCORE_SLOTS = 32
-TRACKS, STEPS = 8, 128
+TRACKS, STEPS, SOUNDS = 8, 128, 160
 VOICES, POLYPHONY = 96, 64
 RING_RECORDS, RECORD_WORDS = 256, 8
 PENDING = 64
@@ -24,7 +24,7 @@ MIDI_EVENTS, MIDI_RING = 256, 1024
 
 # words of `state`
 (EXPECTED, STARTED, SLOT, SEQUENCE, PLAYING, POSITION, DROPPED, SOUNDING, CAPTURED, PENDING_COUNT, STARTS,
- BAD_VALUES, RAMP_FRAMES) = range(13)
+ BAD_VALUES, RAMP_FRAMES, NEWEST) = range(14)
 MIDI_QUEUED, MIDI_SENDING, MIDI_HEARING, MIDI_LOST = 28, 29, 30, 31
 # rows of `ramp_floats` and `ramp_starts`
 KIT, MASTER, CUTOFF, SEND = range(4)
@@ -42,16 +42,18 @@ class Memory(NamedTuple):
     score_floats: np.ndarray  # (SCORE_SLOTS, 32) float64
     track_ints: np.ndarray  # (SCORE_SLOTS, TRACKS, 16) int64
     track_floats: np.ndarray  # (SCORE_SLOTS, TRACKS, 8) float64
-    step_ints: np.ndarray  # (SCORE_SLOTS, TRACKS, STEPS, 4) int64: microtiming, A, B, ratchet
-    step_floats: np.ndarray  # (SCORE_SLOTS, TRACKS, STEPS, 2) float64: velocity (0: silent), probability
+    step_ints: np.ndarray  # (SCORE_SLOTS, TRACKS, STEPS, 12) int64, see sequencer.py
+    step_floats: np.ndarray  # (SCORE_SLOTS, TRACKS, STEPS, 4) float64
+    sound_ints: np.ndarray  # (SCORE_SLOTS, SOUNDS, 8) int64, see sampler.py
+    sound_floats: np.ndarray  # (SCORE_SLOTS, SOUNDS, 8) float64
     voice_ints: np.ndarray  # (VOICES, 16) int64, see sampler.py
-    voice_floats: np.ndarray  # (VOICES, 4) float64
+    voice_floats: np.ndarray  # (VOICES, 8) float64
     deck_ints: np.ndarray  # (DECKS, 16) int64, see deck.py
     deck_floats: np.ndarray  # (DECKS, 8) float64
     ramp_floats: np.ndarray  # (RAMPS, 2) float64: from, to
     ramp_starts: np.ndarray  # (RAMPS,) int64 frames
     pending: np.ndarray  # (PENDING, RECORD_WORDS) int64
-    events: np.ndarray  # (EVENTS, 3) int64: frame, track, tick of the grid slot
+    events: np.ndarray  # (EVENTS, 5) int64: frame, track, tick of the grid slot, step, sound
     event_velocities: np.ndarray  # (EVENTS,) float64
     commands: np.ndarray  # (RING_RECORDS, RECORD_WORDS) int64
     command_heads: np.ndarray  # (16,) int64
@@ -82,9 +84,10 @@ class Memory(NamedTuple):
 _SHAPES: dict[str, tuple[int, ...]] = {
     "state": (32,), "score_ints": (SCORE_SLOTS, 32), "score_floats": (SCORE_SLOTS, 32),
     "track_ints": (SCORE_SLOTS, TRACKS, 16), "track_floats": (SCORE_SLOTS, TRACKS, 8),
-    "step_ints": (SCORE_SLOTS, TRACKS, STEPS, 4), "step_floats": (SCORE_SLOTS, TRACKS, STEPS, 2),
-    "voice_ints": (VOICES, 16), "voice_floats": (VOICES, 4), "deck_ints": (DECKS, 16), "deck_floats": (DECKS, 8),
-    "ramp_floats": (RAMPS, 2), "ramp_starts": (RAMPS,), "pending": (PENDING, RECORD_WORDS), "events": (EVENTS, 3),
+    "step_ints": (SCORE_SLOTS, TRACKS, STEPS, 12), "step_floats": (SCORE_SLOTS, TRACKS, STEPS, 4),
+    "sound_ints": (SCORE_SLOTS, SOUNDS, 8), "sound_floats": (SCORE_SLOTS, SOUNDS, 8),
+    "voice_ints": (VOICES, 16), "voice_floats": (VOICES, 8), "deck_ints": (DECKS, 16), "deck_floats": (DECKS, 8),
+    "ramp_floats": (RAMPS, 2), "ramp_starts": (RAMPS,), "pending": (PENDING, RECORD_WORDS), "events": (EVENTS, 5),
     "event_velocities": (EVENTS,), "commands": (RING_RECORDS, RECORD_WORDS), "command_heads": (16,),
     "returns": (RING_RECORDS, RECORD_WORDS), "return_heads": (16,), "peaks": (TRACKS + 4,),
     "clock_ints": (SCORE_SLOTS, MIDI_OUTPUTS, 4), "route_ints": (SCORE_SLOTS, TRACKS, 8),
@@ -93,7 +96,7 @@ _SHAPES: dict[str, tuple[int, ...]] = {
     "midi_heard": (MIDI_RING, 4), "midi_heard_heads": (16,), "midi_sent": (MIDI_RING, 4), "midi_sent_heads": (16,),
 }
 SIZES = len(_SHAPES) + 5
-_FLOAT64 = {"score_floats", "track_floats", "step_floats", "voice_floats", "deck_floats", "ramp_floats",
+_FLOAT64 = {"score_floats", "track_floats", "step_floats", "sound_floats", "voice_floats", "deck_floats", "ramp_floats",
             "event_velocities", "peaks", "kit_bus", "mix", "controls"}
 _FLOAT32 = {"audio_in", "capture"}
 
@@ -172,38 +175,40 @@ def memory_at(at):  # type: ignore[no-untyped-def]
         carray(_pointer(at[2]), (SCORE_SLOTS, 32), np.float64),
         carray(_pointer(at[3]), (SCORE_SLOTS, TRACKS, 16), np.int64),
         carray(_pointer(at[4]), (SCORE_SLOTS, TRACKS, 8), np.float64),
-        carray(_pointer(at[5]), (SCORE_SLOTS, TRACKS, STEPS, 4), np.int64),
-        carray(_pointer(at[6]), (SCORE_SLOTS, TRACKS, STEPS, 2), np.float64),
-        carray(_pointer(at[7]), (VOICES, 16), np.int64),
-        carray(_pointer(at[8]), (VOICES, 4), np.float64),
-        carray(_pointer(at[9]), (DECKS, 16), np.int64),
-        carray(_pointer(at[10]), (DECKS, 8), np.float64),
-        carray(_pointer(at[11]), (RAMPS, 2), np.float64),
-        carray(_pointer(at[12]), (RAMPS,), np.int64),
-        carray(_pointer(at[13]), (PENDING, RECORD_WORDS), np.int64),
-        carray(_pointer(at[14]), (EVENTS, 3), np.int64),
-        carray(_pointer(at[15]), (EVENTS,), np.float64),
-        carray(_pointer(at[16]), (RING_RECORDS, RECORD_WORDS), np.int64),
-        carray(_pointer(at[17]), (16,), np.int64),
+        carray(_pointer(at[5]), (SCORE_SLOTS, TRACKS, STEPS, 12), np.int64),
+        carray(_pointer(at[6]), (SCORE_SLOTS, TRACKS, STEPS, 4), np.float64),
+        carray(_pointer(at[7]), (SCORE_SLOTS, SOUNDS, 8), np.int64),
+        carray(_pointer(at[8]), (SCORE_SLOTS, SOUNDS, 8), np.float64),
+        carray(_pointer(at[9]), (VOICES, 16), np.int64),
+        carray(_pointer(at[10]), (VOICES, 8), np.float64),
+        carray(_pointer(at[11]), (DECKS, 16), np.int64),
+        carray(_pointer(at[12]), (DECKS, 8), np.float64),
+        carray(_pointer(at[13]), (RAMPS, 2), np.float64),
+        carray(_pointer(at[14]), (RAMPS,), np.int64),
+        carray(_pointer(at[15]), (PENDING, RECORD_WORDS), np.int64),
+        carray(_pointer(at[16]), (EVENTS, 5), np.int64),
+        carray(_pointer(at[17]), (EVENTS,), np.float64),
         carray(_pointer(at[18]), (RING_RECORDS, RECORD_WORDS), np.int64),
         carray(_pointer(at[19]), (16,), np.int64),
-        carray(_pointer(at[20]), (TRACKS + 4,), np.float64),
-        carray(_pointer(at[21]), (frames, 2), np.float32),
-        carray(_pointer(at[22]), (frames, 2), np.float64),
-        carray(_pointer(at[23]), (frames, 2), np.float64),
-        carray(_pointer(at[24]), (frames, 3), np.float64),
-        carray(_pointer(at[25]), (captured, 2), np.float32),
-        carray(_pointer(at[26]), (SCORE_SLOTS, MIDI_OUTPUTS, 4), np.int64),
-        carray(_pointer(at[27]), (SCORE_SLOTS, TRACKS, 8), np.int64),
-        carray(_pointer(at[28]), (SCORE_SLOTS, 128), np.int64),
-        carray(_pointer(at[29]), (MIDI_OUTPUTS, 8), np.int64),
-        carray(_pointer(at[30]), (8,), np.int64),
-        carray(_pointer(at[31]), (TRACKS, 4), np.int64),
-        carray(_pointer(at[32]), (MIDI_EVENTS, 4), np.int64),
-        carray(_pointer(at[33]), (MIDI_EVENTS, 4), np.int64),
+        carray(_pointer(at[20]), (RING_RECORDS, RECORD_WORDS), np.int64),
+        carray(_pointer(at[21]), (16,), np.int64),
+        carray(_pointer(at[22]), (TRACKS + 4,), np.float64),
+        carray(_pointer(at[23]), (frames, 2), np.float32),
+        carray(_pointer(at[24]), (frames, 2), np.float64),
+        carray(_pointer(at[25]), (frames, 2), np.float64),
+        carray(_pointer(at[26]), (frames, 3), np.float64),
+        carray(_pointer(at[27]), (captured, 2), np.float32),
+        carray(_pointer(at[28]), (SCORE_SLOTS, MIDI_OUTPUTS, 4), np.int64),
+        carray(_pointer(at[29]), (SCORE_SLOTS, TRACKS, 8), np.int64),
+        carray(_pointer(at[30]), (SCORE_SLOTS, 128), np.int64),
+        carray(_pointer(at[31]), (MIDI_OUTPUTS, 8), np.int64),
+        carray(_pointer(at[32]), (8,), np.int64),
+        carray(_pointer(at[33]), (TRACKS, 4), np.int64),
         carray(_pointer(at[34]), (MIDI_EVENTS, 4), np.int64),
-        carray(_pointer(at[35]), (MIDI_RING, 4), np.int64),
-        carray(_pointer(at[36]), (16,), np.int64),
+        carray(_pointer(at[35]), (MIDI_EVENTS, 4), np.int64),
+        carray(_pointer(at[36]), (MIDI_EVENTS, 4), np.int64),
         carray(_pointer(at[37]), (MIDI_RING, 4), np.int64),
         carray(_pointer(at[38]), (16,), np.int64),
+        carray(_pointer(at[39]), (MIDI_RING, 4), np.int64),
+        carray(_pointer(at[40]), (16,), np.int64),
     )

@@ -19,6 +19,7 @@ from engine.dsp.memory import (
     MASTER,
     MEMORY,
     MIDI_HEARING,
+    NEWEST,
     PENDING,
     PENDING_COUNT,
     PLAYING,
@@ -62,16 +63,23 @@ from engine.dsp.sampler import (
     AGE,
     INCREMENT,
     LENGTH,
-    T_ADDRESS,
+    NO_SOUND,
     T_STRUCK,
     TRACK,
+    close_muted,
     mix_voice,
+    override,
     release_all,
     strike,
+    strike_pad,
 )
 from engine.dsp.sampler import PAD as IS_PAD
+from engine.dsp.sequencer import CUTOFF as STEP_CUTOFF
+from engine.dsp.sequencer import DECAY as STEP_DECAY
+from engine.dsp.sequencer import INCREMENT as STEP_INCREMENT
 from engine.dsp.sequencer import (
     S_CUTOFF,
+    S_GATES,
     S_KIT_GAIN,
     S_MASTER,
     S_PLAYING,
@@ -124,12 +132,16 @@ def next_command(memory):  # type: ignore[no-untyped-def]
 @njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
 def strike_event(memory, slot, event, frame):  # type: ignore[no-untyped-def]
     """Strike what `memory.events` has in place `event`, here and elsewhere, and remember for which grid slot."""
-    track, grid_tick = memory.events[event, 1], memory.events[event, 2]
-    if memory.route_ints[slot, track, R_SILENT] == 0:
-        strike(memory, slot, track, memory.event_velocities[event], 0)
+    due = memory.events[event]
+    track, grid_tick, step, sound = due[1], due[2], due[3], due[4]
+    if sound != NO_SOUND and memory.route_ints[slot, track, R_SILENT] == 0:
+        strike(memory, slot, track, sound, memory.event_velocities[event], 0)
+        floats = memory.step_floats[slot, track, step]
+        override(memory, memory.state[NEWEST], floats[STEP_INCREMENT], floats[STEP_CUTOFF],
+                 memory.step_ints[slot, track, step, STEP_DECAY])
     play_note(memory, slot, track, memory.event_velocities[event], frame)
-    ints = memory.track_ints[slot, track]
-    if ints[T_ADDRESS] != 0 or memory.route_ints[slot, track, R_OUTPUT] >= 0:
+    if sound != NO_SOUND or memory.route_ints[slot, track, R_OUTPUT] >= 0:
+        ints = memory.track_ints[slot, track]
         ints[T_STRUCK] = max(ints[T_STRUCK], grid_tick)
 
 
@@ -142,6 +154,8 @@ def take_score(memory, slot, frame):  # type: ignore[no-untyped-def]
         remember_strokes(memory, before, slot)
         for event in range(owed_events(memory, before, slot, frame)):
             strike_event(memory, slot, event, frame)
+    if memory.score_ints[slot, S_GATES]:
+        close_muted(memory, before, slot)
     floats = memory.score_floats[slot]
     aim(memory, KIT, floats[S_KIT_GAIN], frame)
     aim(memory, MASTER, floats[S_MASTER], frame)
@@ -171,7 +185,7 @@ def do_command(memory, index, frame):  # type: ignore[no-untyped-def]
         take_score(memory, value, frame)
         memory.state[SEQUENCE] = record[RECORD_SEQUENCE]
     elif kind == PAD:
-        strike(memory, memory.state[SLOT], value, record[VELOCITY] / VELOCITY_UNIT, 1)
+        strike_pad(memory, value, record[VELOCITY] / VELOCITY_UNIT)
         play_note(memory, memory.state[SLOT], value, record[VELOCITY] / VELOCITY_UNIT, frame)
     elif kind == PANIC:
         release_all(memory)

@@ -3,16 +3,19 @@ so any block size gives the same samples to the bit."""
 
 from numba import njit, types
 
-from engine.dsp.memory import MEMORY, POLYPHONY, STARTS, VOICES, stereo_at
+from engine.dsp.memory import MEMORY, NEWEST, POLYPHONY, RAMP_FRAMES, SLOT, STARTS, TRACKS, VOICES, stereo_at
 
 # words of a voice
-(ACTIVE, ADDRESS, LENGTH, AGE, RELEASE_AGE, TRACK, CHOKE, ATTACK, DECAY, RAMP, PAD, BORN) = range(12)
-INCREMENT, LEFT, RIGHT = 0, 1, 2
+(ACTIVE, ADDRESS, LENGTH, AGE, RELEASE_AGE, TRACK, CHOKE, ATTACK, DECAY, RAMP, PAD, BORN, NAME) = range(13)
+INCREMENT, LEFT, RIGHT, CUTOFF, FILTERED = 0, 1, 2, 3, 4  # two words of the filter's memory a side from FILTERED on
 NO_RELEASE = -1
-# words of a score's track: `track_ints`, then `track_floats`
-(T_COUNT, T_STEP_TICKS, T_SWING_TICKS, T_AUDIBLE, T_ADDRESS, T_LENGTH, T_CHOKE, T_ATTACK, T_DECAY, T_RAMP,
- T_NAME, T_STRUCK) = range(12)
-T_INCREMENT, T_LEFT, T_RIGHT = 0, 1, 2
+# words of a score's track
+(T_COUNT, T_STEP_TICKS, T_SWING_TICKS, T_AUDIBLE, T_SOUND, T_SOUNDS, T_NAME, T_STRUCK) = range(8)
+# words of a score's sound: `sound_ints`, then `sound_floats`
+(W_ADDRESS, W_LENGTH, W_CHOKE, W_ATTACK, W_DECAY, W_RAMP) = range(6)
+W_INCREMENT, W_LEFT, W_RIGHT, W_CUTOFF, W_VELOCITY = range(5)
+NO_SOUND, NO_STEP = -1, -1
+DAMPING = 2.0**0.5  # no resonance: Butterworth's
 
 OUT = types.Array(types.float64, 2, "C")
 SAMPLE = types.Array(types.float32, 2, "C")
@@ -40,6 +43,13 @@ def envelope(age, attack, decay, release_age, ramp):  # type: ignore[no-untyped-
     if release_age >= 0:
         gain *= max(0.0, 1.0 - (age - release_age) / ramp)
     return gain
+
+
+@njit(types.float64(types.float64), cache=True, nogil=True)
+def clear_tiny(value):  # type: ignore[no-untyped-def]
+    """The value, or 0 where it is too small to be heard and would soon be a denormal, which is slow. A NaN goes
+    too: it would stay in a filter for ever."""
+    return value if abs(value) > 1e-30 else 0.0
 
 
 @njit(types.void(OUT, SAMPLE, types.float64, types.float64), cache=True, nogil=True)
@@ -81,6 +91,31 @@ def add_shaped(ints, floats, out, sample, start, first, last):  # type: ignore[n
             out[start + i, channel] += gain * (floats[LEFT + channel] * value)
 
 
+@njit(types.void(INTS, FLOATS, OUT, SAMPLE, types.int64, types.int64), cache=True, nogil=True)
+def add_filtered(ints, floats, out, sample, start, frames):  # type: ignore[no-untyped-def]
+    """Like `add_shaped`, through a low-pass of 12 dB an octave: the state variable filter with trapezoidal
+    integrators (Zavalishin, "The Art of VA Filter Design", chapter 4). CUTOFF is tan(pi * cutoff / rate)."""
+    length, increment, g = ints[LENGTH], floats[INCREMENT], floats[CUTOFF]
+    share = 1.0 / (1.0 + g * (g + DAMPING))
+    for i in range(frames):
+        age = ints[AGE] + i
+        gain = envelope(age, ints[ATTACK], ints[DECAY], ints[RELEASE_AGE], ints[RAMP])
+        place = age * increment
+        index = int(place)
+        a, b, c, d = hermite_weights(place - index)
+        for channel in range(2):
+            before = sample[index - 1, channel] if index > 0 else 0.0
+            after = sample[index + 1, channel] if index + 1 < length else 0.0
+            beyond = sample[index + 2, channel] if index + 2 < length else 0.0
+            value = a * before + b * sample[index, channel] + c * after + d * beyond
+            first, second = floats[FILTERED + 2 * channel], floats[FILTERED + 2 * channel + 1]
+            band = share * (first + g * (value - second))
+            low = second + g * band
+            floats[FILTERED + 2 * channel] = clear_tiny(2.0 * band - first)
+            floats[FILTERED + 2 * channel + 1] = clear_tiny(2.0 * low - second)
+            out[start + i, channel] += gain * (floats[LEFT + channel] * low)
+
+
 @njit(types.int64(INTS, types.float64, types.int64), cache=True, nogil=True)
 def frames_left(ints, increment, frames):  # type: ignore[no-untyped-def]
     """How many of the next `frames` frames the voice still sounds: to the end of sample, decay and release."""
@@ -106,7 +141,9 @@ def mix_voice(ints, floats, out, start, frames):  # type: ignore[no-untyped-def]
     sample = stereo_at(ints[ADDRESS], length)
     last = frames_left(ints, increment, frames)
     shaped = age < ints[ATTACK] or ints[DECAY] > 0 or ints[RELEASE_AGE] != NO_RELEASE
-    if shaped:
+    if floats[CUTOFF] > 0.0:
+        add_filtered(ints, floats, out, sample, start, last)
+    elif shaped:
         add_shaped(ints, floats, out, sample, start, 0, last)
     elif increment == 1.0:
         add_unity(out[start : start + last], sample[age : age + last], left, right)
@@ -177,22 +214,74 @@ def free_voice(memory):  # type: ignore[no-untyped-def]
     return faded if faded >= 0 else oldest
 
 
-@njit(types.void(MEMORY, types.int64, types.int64, types.float64, types.int64), cache=True, nogil=True)
-def strike(memory, slot, track, velocity, is_pad):  # type: ignore[no-untyped-def]
-    """Start the track's one-shot as score `slot` has it; velocity 0..1 is its gain."""
-    track_ints, track_floats = memory.track_ints[slot, track], memory.track_floats[slot, track]
-    if track_ints[T_ADDRESS] == 0:
-        return
-    if track_ints[T_CHOKE] >= 0:
-        choke(memory, track_ints[T_CHOKE])
+@njit(types.int64(MEMORY, types.int64, types.int64, types.float64), cache=True, nogil=True)
+def pad_sound(memory, slot, track, velocity):  # type: ignore[no-untyped-def]
+    """The sound of a pad struck at `velocity`, or NO_SOUND: of the recordings that are hard enough the hardest, in
+    turns by the count of all strokes."""
+    first, count = memory.track_ints[slot, track, T_SOUND], memory.track_ints[slot, track, T_SOUNDS]
+    if count == 0:
+        return NO_SOUND
+    sounds, chosen, among = memory.sound_floats[slot], first, 0
+    for sound in range(first, first + count):
+        if sounds[sound, W_VELOCITY] <= velocity:
+            if sounds[sound, W_VELOCITY] != sounds[chosen, W_VELOCITY]:
+                chosen, among = sound, 0
+            among += 1
+    return chosen + memory.state[STARTS] % max(1, among)
+
+
+@njit(types.void(MEMORY, types.int64, types.int64, types.int64, types.float64, types.int64), cache=True, nogil=True)
+def strike(memory, slot, track, sound, velocity, is_pad):  # type: ignore[no-untyped-def]
+    """Start a sound of score `slot` for a track; velocity 0..1 is its gain. The new voice is state[NEWEST]."""
+    sound_ints, sound_floats = memory.sound_ints[slot, sound], memory.sound_floats[slot, sound]
+    if sound_ints[W_CHOKE] >= 0:
+        choke(memory, sound_ints[W_CHOKE])
     voice = free_voice(memory)
     ints, floats = memory.voice_ints[voice], memory.voice_floats[voice]
     memory.state[STARTS] += 1
-    ints[ACTIVE], ints[ADDRESS], ints[LENGTH] = 1, track_ints[T_ADDRESS], track_ints[T_LENGTH]
+    memory.state[NEWEST] = voice
+    ints[ACTIVE], ints[ADDRESS], ints[LENGTH] = 1, sound_ints[W_ADDRESS], sound_ints[W_LENGTH]
     ints[AGE], ints[RELEASE_AGE], ints[TRACK] = 0, NO_RELEASE, track
-    ints[CHOKE], ints[ATTACK], ints[DECAY] = track_ints[T_CHOKE], track_ints[T_ATTACK], track_ints[T_DECAY]
-    ints[RAMP], ints[PAD], ints[BORN] = track_ints[T_RAMP], is_pad, memory.state[STARTS]
-    floats[INCREMENT] = track_floats[T_INCREMENT]
-    floats[LEFT] = velocity * track_floats[T_LEFT]
-    floats[RIGHT] = velocity * track_floats[T_RIGHT]
+    ints[CHOKE], ints[ATTACK], ints[DECAY] = sound_ints[W_CHOKE], sound_ints[W_ATTACK], sound_ints[W_DECAY]
+    ints[RAMP], ints[PAD], ints[BORN] = sound_ints[W_RAMP], is_pad, memory.state[STARTS]
+    ints[NAME] = memory.track_ints[slot, track, T_NAME]
+    floats[:] = 0.0
+    floats[INCREMENT], floats[CUTOFF] = sound_floats[W_INCREMENT], sound_floats[W_CUTOFF]
+    floats[LEFT] = velocity * sound_floats[W_LEFT]
+    floats[RIGHT] = velocity * sound_floats[W_RIGHT]
 
+
+@njit(types.void(MEMORY, types.int64, types.float64), cache=True, nogil=True)
+def strike_pad(memory, track, velocity):  # type: ignore[no-untyped-def]
+    """Strike a track's one-shot by hand, muted or not."""
+    slot = memory.state[SLOT]
+    sound = pad_sound(memory, slot, track, velocity)
+    if sound != NO_SOUND:
+        strike(memory, slot, track, sound, velocity, 1)
+
+
+@njit(types.void(MEMORY, types.int64, types.float64, types.float64, types.int64), cache=True, nogil=True)
+def override(memory, voice, increment, cutoff, decay):  # type: ignore[no-untyped-def]
+    """Let a voice that has just been started sound as its step wants it; 0 leaves a value as it is."""
+    if increment > 0.0:
+        memory.voice_floats[voice, INCREMENT] = increment
+    if cutoff > 0.0:
+        memory.voice_floats[voice, CUTOFF] = cutoff
+    if decay > 0:
+        memory.voice_ints[voice, DECAY] = decay
+
+
+@njit(types.void(MEMORY, types.int64, types.int64), cache=True, nogil=True)
+def close_muted(memory, before, slot):  # type: ignore[no-untyped-def]
+    """Close on the tails of tracks that score `before` let sound and score `slot` does not."""
+    for track in range(TRACKS):
+        name = memory.track_ints[slot, track, T_NAME]
+        if name != 0 and not memory.track_ints[slot, track, T_AUDIBLE]:
+            for other in range(TRACKS):
+                was = memory.track_ints[before, other]
+                if was[T_NAME] == name and was[T_AUDIBLE]:
+                    for voice in range(VOICES):
+                        ints = memory.voice_ints[voice]
+                        if ints[ACTIVE] and ints[NAME] == name and not ints[PAD] and ints[RELEASE_AGE] == NO_RELEASE:
+                            ints[RAMP] = memory.state[RAMP_FRAMES]
+                            release_voice(memory, voice)

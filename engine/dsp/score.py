@@ -5,20 +5,18 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engine.core.errors import InvalidValue
 from engine.core.groove import swing_ticks
-from engine.core.kit import OneShot, SampleId
+from engine.core.kit import SampleId
 from engine.core.loop import Audio
-from engine.core.machine import Listen, Machine
-from engine.core.pattern import Track
+from engine.core.machine import Listen, Machine, MuteStyle
 from engine.core.timeline import PPQN
 from engine.dsp import sampler as v
 from engine.dsp import sequencer as q
-from engine.dsp.memory import SCORE_SLOTS, STEPS, Memory
+from engine.dsp.memory import SCORE_SLOTS, Memory
 from engine.dsp.ring import CANCEL, SCORE, Done, Record, RingFull
+from engine.dsp.sounds import Sounds, address_of
 from engine.dsp.wiring import lower_midi
 
-CHOKE_S = 0.002
 RAMP_S = 0.005
 # gains of kit, recording and residual
 _GAINS = {Listen.ORIGINAL: (0.0, 1.0, 0.0), Listen.KIT_AND_RESIDUAL: (1.0, 0.0, 1.0), Listen.KIT: (1.0, 0.0, 0.0)}
@@ -35,6 +33,7 @@ def lower(memory: Memory, slot: int, machine: Machine, bank: Mapping[SampleId, A
     ints[q.S_PLAYING], ints[q.S_SEED], ints[q.S_TRACKS] = machine.playing, machine.seed, len(pattern.tracks)
     ints[q.S_ORIGIN_TICKS], ints[q.S_ORIGIN_FRAMES] = timeline.origin_ticks, timeline.origin_frames
     ints[q.S_PHASE], ints[q.S_PASS_TICKS] = machine.phase_ticks, PPQN
+    ints[q.S_FILL_UNTIL], ints[q.S_GATES] = machine.fill_until_ticks, machine.mute_style is MuteStyle.GATES
     kit_gain, loop_gain, residual_gain = _GAINS[machine.listen] if machine.loop else _GAINS[Listen.KIT]
     floats[:] = 0.0
     floats[q.S_FRAMES_PER_TICK] = timeline.frames_per_tick
@@ -43,64 +42,28 @@ def lower(memory: Memory, slot: int, machine: Machine, bank: Mapping[SampleId, A
     floats[q.S_SEND] = effects.reverb_send
     _lower_loop(ints, machine, bank)
     lower_midi(memory, slot, machine)
+    sounds = Sounds(memory, slot, machine.kit, bank, timeline.sample_rate)
     memory.track_ints[slot] = 0  # a pad may name a track that this machine has not: it is silent
     memory.track_ints[slot, :, v.T_STRUCK] = q.NEVER_STRUCK
     for index, track in enumerate(pattern.tracks):
         swing = pattern.swing if track.swing is None else track.swing
-        _lower_steps(memory, slot, index, track, swing_ticks(swing, track.step_ticks))
-        memory.track_ints[slot, index, v.T_AUDIBLE] = machine.audible(track.name)
-        memory.track_ints[slot, index, v.T_NAME] = zlib.crc32(track.name.encode())
-        one_shot = machine.kit.one_shots.get(track.name)
-        _lower_one_shot(memory, slot, index, one_shot, bank, timeline.sample_rate)
-
-
-def _address(bank: Mapping[SampleId, Audio], sample: SampleId, frames: int) -> int:
-    """Where the audio lies. Compiled code reads it unchecked, so this is where it is checked."""
-    audio = bank.get(sample)
-    if audio is None or len(audio) < frames:
-        raise InvalidValue(f"The sample {sample} is missing, or shorter than announced; load its kit or loop again.")
-    if audio.dtype != np.float32 or audio.ndim != 2 or audio.shape[1] != 2 or not audio.flags.c_contiguous:
-        raise InvalidValue(f"The sample {sample} is not float32 stereo; load its kit or loop again.")
-    return int(audio.ctypes.data)
+        row = memory.track_ints[slot, index]
+        row[v.T_COUNT], row[v.T_STEP_TICKS] = len(track.steps), track.step_ticks
+        row[v.T_SWING_TICKS] = swing_ticks(swing, track.step_ticks)
+        row[v.T_AUDIBLE], row[v.T_NAME] = machine.audible(track.name), zlib.crc32(track.name.encode())
+        sounds.lower_track(index, track)
 
 
 def _lower_loop(ints: np.ndarray, machine: Machine, bank: Mapping[SampleId, Audio]) -> None:
     loop = machine.loop
     if loop is None:
         return
-    ints[q.S_PASS_TICKS] = loop.beats * PPQN
-    ints[q.S_LOOP_ADDRESS], ints[q.S_LOOP_LENGTH] = _address(bank, loop.sample, loop.frames), loop.frames
+    ints[q.S_PASS_TICKS], ints[q.S_DOWNBEAT] = loop.beats * PPQN, loop.downbeat_ticks
+    ints[q.S_LOOP_PHASE] = machine.loop_ticks - loop.downbeat_ticks
+    ints[q.S_LOOP_ADDRESS], ints[q.S_LOOP_LENGTH] = address_of(bank, loop.sample, loop.frames), loop.frames
     if loop.residual is not None:
-        ints[q.S_RESIDUAL_ADDRESS] = _address(bank, loop.residual, loop.frames)
+        ints[q.S_RESIDUAL_ADDRESS] = address_of(bank, loop.residual, loop.frames)
         ints[q.S_RESIDUAL_LENGTH] = loop.frames
-
-
-def _lower_steps(memory: Memory, slot: int, index: int, track: Track, late_ticks: int) -> None:
-    ints = memory.track_ints[slot, index]
-    ints[v.T_COUNT], ints[v.T_STEP_TICKS], ints[v.T_SWING_TICKS] = len(track.steps), track.step_ticks, late_ticks
-    step_floats, step_ints = memory.step_floats[slot, index], memory.step_ints[slot, index]
-    step_floats[:, q.VELOCITY] = 0.0
-    for place, step in enumerate(track.steps):
-        if step is not None:
-            step_floats[place] = (step.velocity, step.probability)
-            step_ints[place] = (step.microtiming, *step.condition, step.ratchet)
-
-
-def _lower_one_shot(memory: Memory, slot: int, index: int, one_shot: OneShot | None,
-                    bank: Mapping[SampleId, Audio], sample_rate: int) -> None:
-    ints, floats = memory.track_ints[slot, index], memory.track_floats[slot, index]
-    if one_shot is None:
-        return
-    ints[v.T_ADDRESS] = _address(bank, one_shot.sample, one_shot.frames)
-    ints[v.T_LENGTH] = one_shot.frames
-    ints[v.T_CHOKE] = -1 if one_shot.choke_group is None else one_shot.choke_group
-    ints[v.T_ATTACK] = round(one_shot.attack_s * sample_rate)
-    ints[v.T_DECAY] = 0 if one_shot.decay_s is None else max(1, round(one_shot.decay_s * sample_rate))
-    ints[v.T_RAMP] = max(1, round(CHOKE_S * sample_rate))
-    floats[v.T_INCREMENT] = 2.0 ** (one_shot.pitch_semitones / 12.0)
-    # balance, not equal power: a centred drum keeps its level, so a kit in the middle sums to the recording
-    floats[v.T_LEFT] = one_shot.gain * min(1.0, 1.0 - one_shot.pan)
-    floats[v.T_RIGHT] = one_shot.gain * min(1.0, 1.0 + one_shot.pan)
 
 
 class ScoreSlots:
@@ -145,6 +108,3 @@ class ScoreSlots:
                 slot = self._waiting.pop(sequence)
                 if slot >= 0:
                     self._free.append(slot)
-
-
-assert STEPS == 128

@@ -9,12 +9,15 @@ from engine.dsp.sampler import T_AUDIBLE, T_COUNT, T_NAME, T_STEP_TICKS, T_STRUC
 
 # words of a score: `score_ints`, then `score_floats`
 (S_PLAYING, S_ORIGIN_TICKS, S_ORIGIN_FRAMES, S_PHASE, S_SEED, S_TRACKS, S_LOOP_ADDRESS, S_LOOP_LENGTH,
- S_RESIDUAL_ADDRESS, S_RESIDUAL_LENGTH, S_PASS_TICKS, S_SEQUENCE) = range(12)
+ S_RESIDUAL_ADDRESS, S_RESIDUAL_LENGTH, S_PASS_TICKS, S_SEQUENCE, S_LOOP_PHASE, S_FILL_UNTIL, S_GATES,
+ S_DOWNBEAT) = range(16)
 S_FOLLOW, S_RESTING = 24, 25
 (S_FRAMES_PER_TICK, S_KIT_GAIN, S_LOOP_GAIN, S_RESIDUAL_GAIN, S_MASTER, S_CUTOFF, S_SEND) = range(7)
 # words of a step: `step_ints`, then `step_floats`
-MICROTIMING, NTH, OF, RATCHET = range(4)
-VELOCITY, PROBABILITY = range(2)
+# SOUNDS sounds from SOUND on take turns: RANK strokes of theirs come before this step's in a pass of STROKES
+(MICROTIMING, NTH, OF, RATCHET, WHEN, SOUND, SOUNDS, RANK, STROKES, DECAY) = range(10)
+VELOCITY, PROBABILITY, INCREMENT, CUTOFF = range(4)  # DECAY, INCREMENT and CUTOFF override the sound's unless 0
+IN_FILLS, OUTSIDE_FILLS = 1, 2
 NEVER_STRUCK = -(1 << 62)
 NEAR_TICKS = 240  # two songs this close are one song whose tempo changed
 # 8 tracks of 16 steps a beat with 8 strokes each at 300 BPM and 8 kHz, three steps' strokes at once: under EVENTS
@@ -54,22 +57,6 @@ def chance(seed, track, grid_index):  # type: ignore[no-untyped-def]
     return types.float64((mixed ^ (mixed >> types.uint64(31))) >> types.uint64(11)) / 9007199254740992.0
 
 
-@njit(INT(MEMORY, INT, INT, INT, INT, FLOAT), cache=True, nogil=True)
-def insert_event(memory, count, frame, track, grid_tick, velocity):  # type: ignore[no-untyped-def]
-    """Keep the events sorted by frame, then track; the number of events after it."""
-    if count >= EVENTS:
-        return count
-    place = count
-    while place > 0 and (memory.events[place - 1, 0] > frame
-                         or (memory.events[place - 1, 0] == frame and memory.events[place - 1, 1] > track)):
-        memory.events[place] = memory.events[place - 1]
-        memory.event_velocities[place] = memory.event_velocities[place - 1]
-        place -= 1
-    memory.events[place, 0], memory.events[place, 1], memory.events[place, 2] = frame, track, grid_tick
-    memory.event_velocities[place] = velocity
-    return count + 1
-
-
 @njit(INT(MEMORY, INT, INT, INT), cache=True, nogil=True)
 def grid_tick_of(memory, slot, track, grid_index):  # type: ignore[no-untyped-def]
     """The song tick of the track's swung grid slot."""
@@ -87,7 +74,11 @@ def strokes_in(memory, slot, track, grid_index):  # type: ignore[no-untyped-def]
     details = memory.step_ints[slot, track, step]
     if memory.step_floats[slot, track, step, VELOCITY] <= 0.0 or turn % details[OF] != details[NTH] - 1:
         return 0
-    if grid_tick_of(memory, slot, track, grid_index) < 0:
+    grid_tick = grid_tick_of(memory, slot, track, grid_index)
+    if grid_tick < 0:
+        return 0
+    fills = grid_tick < memory.score_ints[slot, S_FILL_UNTIL]
+    if (details[WHEN] == IN_FILLS and not fills) or (details[WHEN] == OUTSIDE_FILLS and fills):
         return 0
     probability = memory.step_floats[slot, track, step, PROBABILITY]
     if probability < 1.0 and chance(memory.score_ints[slot, S_SEED], track, grid_index) >= probability:
@@ -105,6 +96,37 @@ def stroke_tick(memory, slot, track, grid_index, stroke):  # type: ignore[no-unt
     return onset + stroke * ints[T_STEP_TICKS] // details[RATCHET]
 
 
+@njit(INT(MEMORY, INT, INT, INT, INT), cache=True, nogil=True)
+def sound_of(memory, slot, track, grid_index, stroke):  # type: ignore[no-untyped-def]
+    """Which sound a stroke starts. Recordings of one velocity take turns, counted from the pattern's first pass on:
+    the place in the song decides, so any block size and any replay choose alike."""
+    steps = memory.track_ints[slot, track, T_COUNT]
+    details = memory.step_ints[slot, track, grid_index % steps]
+    if details[SOUNDS] <= 1:
+        return details[SOUND]
+    turn = (grid_index // steps) * details[STROKES] + details[RANK] + stroke
+    return details[SOUND] + turn % details[SOUNDS]
+
+
+@njit(INT(MEMORY, INT, INT, INT, INT, INT, INT), cache=True, nogil=True)
+def insert_event(memory, slot, count, frame, track, grid_index, stroke):  # type: ignore[no-untyped-def]
+    """Keep the events sorted by frame, then track; the number of events after it."""
+    if count >= EVENTS:
+        return count
+    place = count
+    while place > 0 and (memory.events[place - 1, 0] > frame
+                         or (memory.events[place - 1, 0] == frame and memory.events[place - 1, 1] > track)):
+        memory.events[place] = memory.events[place - 1]
+        memory.event_velocities[place] = memory.event_velocities[place - 1]
+        place -= 1
+    step = grid_index % memory.track_ints[slot, track, T_COUNT]
+    event = memory.events[place]
+    event[0], event[1], event[2], event[3] = frame, track, grid_tick_of(memory, slot, track, grid_index), step
+    event[4] = sound_of(memory, slot, track, grid_index, stroke)
+    memory.event_velocities[place] = memory.step_floats[slot, track, step, VELOCITY]
+    return count + 1
+
+
 @njit(INT(MEMORY, INT, INT, INT), cache=True, nogil=True)
 def due_events(memory, slot, first_frame, end_frame):  # type: ignore[no-untyped-def]
     """Fill `memory.events` with the strokes in [first_frame, end_frame), in order; how many there are.
@@ -119,14 +141,12 @@ def due_events(memory, slot, first_frame, end_frame):  # type: ignore[no-untyped
     last = ticks_at(memory, slot, end_frame) - phase
     for track in range(memory.score_ints[slot, S_TRACKS]):
         if memory.track_ints[slot, track, T_AUDIBLE]:
-            stride, steps = memory.track_ints[slot, track, T_STEP_TICKS], memory.track_ints[slot, track, T_COUNT]
+            stride = memory.track_ints[slot, track, T_STEP_TICKS]
             for index in range((first - 1) // stride - 2, (last + 1) // stride + 2):
-                velocity = memory.step_floats[slot, track, index % steps, VELOCITY]
                 for stroke in range(strokes_in(memory, slot, track, index)):
                     frame = frame_at(memory, slot, stroke_tick(memory, slot, track, index, stroke))
                     if first_frame <= frame < end_frame:
-                        grid_tick = grid_tick_of(memory, slot, track, index)
-                        count = insert_event(memory, count, frame, track, grid_tick, velocity)
+                        count = insert_event(memory, slot, count, frame, track, index, stroke)
     return count
 
 
@@ -172,13 +192,11 @@ def owed_events(memory, before, slot, frame):  # type: ignore[no-untyped-def]
     count = 0
     for track in range(memory.score_ints[slot, S_TRACKS]):
         if memory.track_ints[slot, track, T_AUDIBLE]:
-            stride, steps = memory.track_ints[slot, track, T_STEP_TICKS], memory.track_ints[slot, track, T_COUNT]
+            stride = memory.track_ints[slot, track, T_STEP_TICKS]
             for index in range(since // stride - 2, (since + NEAR_TICKS) // stride + 3):
-                velocity = memory.step_floats[slot, track, index % steps, VELOCITY]
                 for stroke in range(strokes_in(memory, slot, track, index)):
                     if is_owed(memory, slot, track, index, stroke, heard_tick, frame):
-                        grid_tick = grid_tick_of(memory, slot, track, index)
-                        count = insert_event(memory, count, frame, track, grid_tick, velocity)
+                        count = insert_event(memory, slot, count, frame, track, index, stroke)
     return count
 
 

@@ -5,15 +5,19 @@ A song that another machine starts cannot wait for a new score: the one in force
 
 from numba import njit, types
 
+from engine.core.machine import FOR_EVER
 from engine.dsp.clock import CLOCK_TICKS, SIXTEENTH_CLOCKS
 from engine.dsp.deck import take_decks
 from engine.dsp.memory import MEMORY, SEQUENCE, SLOT, TRACKS
 from engine.dsp.midi import BYTES, CLOCK, CONTINUE, NOTE_ON, PORT, POSITION, START, STOP, put_in_ring
 from engine.dsp.ring import BEGIN, END, HIT, tell
-from engine.dsp.sampler import T_STRUCK, strike
+from engine.dsp.sampler import T_STRUCK, strike_pad
 from engine.dsp.sequencer import (
     NEVER_STRUCK,
+    S_DOWNBEAT,
+    S_FILL_UNTIL,
     S_FOLLOW,
+    S_LOOP_PHASE,
     S_ORIGIN_FRAMES,
     S_ORIGIN_TICKS,
     S_PHASE,
@@ -33,7 +37,7 @@ INT = types.int64
 @njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
 def hit(memory, value, frame):  # type: ignore[no-untyped-def]
     """A pad was struck elsewhere. value: the track, and the MIDI velocity above its eight bits."""
-    strike(memory, memory.state[SLOT], value & 0xFF, (value >> 8) / 127.0, 1)
+    strike_pad(memory, value & 0xFF, (value >> 8) / 127.0)
     tell(memory, HIT, memory.state[SEQUENCE], frame, value)
 
 
@@ -44,7 +48,9 @@ def begin(memory, value, frame):  # type: ignore[no-untyped-def]
     ints = memory.score_ints[slot]
     ints[S_PLAYING], ints[S_ORIGIN_TICKS], ints[S_ORIGIN_FRAMES] = 1, max(0, value), frame
     if value == SONG_START:
-        ints[S_PHASE] = 0
+        ints[S_PHASE], ints[S_LOOP_PHASE] = 0, -ints[S_DOWNBEAT]
+        if ints[S_FILL_UNTIL] != FOR_EVER:
+            ints[S_FILL_UNTIL] = 0
     for track in range(TRACKS):
         memory.track_ints[slot, track, T_STRUCK] = NEVER_STRUCK
     take_decks(memory, slot, frame)

@@ -18,7 +18,7 @@ NAME = re.compile("[0-9a-f]{8,64}")
 
 def samples_of(machine: Machine) -> set[SampleId]:
     """Every sample that the machine can play."""
-    names = {one_shot.sample for one_shot in machine.kit.one_shots.values()}
+    names = {sample for one_shot in machine.kit.one_shots.values() for sample in one_shot.samples}
     if machine.loop is not None:
         names.add(machine.loop.sample)
         if machine.loop.residual is not None:
@@ -72,7 +72,8 @@ class SampleBank(Mapping[SampleId, Audio]):
         if missing:
             raise InvalidValue(f"The sample {min(missing)} is not loaded; load its kit or loop again.")
         for track, one_shot in machine.kit.one_shots.items():
-            if one_shot.frames > len(self._samples[one_shot.sample]):
+            announced = [(one_shot.sample, one_shot.frames), *((la.sample, la.frames) for la in one_shot.layers)]
+            if any(frames > len(self._samples[sample]) for sample, frames in announced):
                 raise InvalidValue(f"The one-shot of {track} is shorter than its kit says; load the kit again.")
         loop = machine.loop
         for name in (loop.sample, loop.residual) if loop is not None else ():

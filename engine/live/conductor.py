@@ -2,7 +2,20 @@
 
 from collections import deque
 
-from engine.core.commands import Boundary, Command, Panic, Play, Stop, TriggerPad, apply, target_frames
+from engine.core.commands import (
+    Boundary,
+    Command,
+    NextInChain,
+    Panic,
+    Play,
+    SelectPattern,
+    SetChain,
+    Stop,
+    SwapOneShot,
+    TriggerPad,
+    apply,
+    target_frames,
+)
 from engine.core.errors import InvalidValue
 from engine.core.machine import Machine, empty_machine
 from engine.core.midi_commands import Continue
@@ -22,6 +35,7 @@ from engine.live.schedule import Schedule
 LEAD_BLOCKS, LEAD_S = 2, 0.004
 PLAY_LEAD_S = 0.02  # a first beat that comes late is a first beat that is missing
 MARGIN_S = 0.02
+CHAIN_AHEAD_S = 0.75  # longer than the control thread ever sleeps
 MAX_BANK_BYTES = 1 << 30  # beyond this, what is only there to be undone goes
 
 
@@ -81,8 +95,21 @@ class Conductor:
         frame = int(target_frames(self.schedule.at(earliest), boundary, earliest))
         self._check(apply(command, self.schedule.at(frame), frame))
         later = frame > self.earliest_frames
-        self.complaints += self.schedule.edit(command, frame, _name(command) if later else "")
+        machine = self.schedule.at(frame)
+        at_ticks = machine.timeline.ticks_at(frame) if later and boundary is not Boundary.NOW else None
+        self.complaints += self.schedule.edit(command, frame, _name(command) if later else "", at_ticks)
         return frame
+
+    def look_ahead(self) -> None:
+        """Plan the next pattern of a chain shortly before the one that plays ends."""
+        machine = self.schedule.latest
+        if not (machine.playing and machine.chain) or any(
+                isinstance(command, NextInChain) for planned in self.schedule.pending for command in planned.commands):
+            return
+        end = target_frames(machine, Boundary.PATTERN, self.earliest_frames)
+        if end - self.now_frames < round(CHAIN_AHEAD_S * self._host.sample_rate):
+            place = (machine.chain_place + 1) % len(machine.chain)
+            self.follow_up(NextInChain(place, machine.phase_ticks), Boundary.PATTERN)
 
     def undo(self) -> None:
         """Take back the last change, now. Raises InvalidValue when there is none."""
@@ -178,7 +205,14 @@ class Conductor:
 
 def _name(command: Command) -> str:
     """What a musician calls it while it waits."""
-    names = {"LoadDecomposition": "a new kit", "LoadKit": "a kit", "LoadPattern": "a pattern",
-             "LoadLoop": "a loop", "Play": "play"}
+    match command:
+        case SelectPattern():
+            return f"pattern {command.slot + 1}"
+        case SetChain():
+            return f"the chain {' '.join(str(slot + 1) for slot in command.slots)}"
+        case SwapOneShot():
+            return f"another {command.track}"
+    names = {"LoadDecomposition": "a new kit", "LoadKit": "a kit", "LoadPattern": "a pattern", "LoadLoop": "a loop",
+             "Play": "play", "NextInChain": "the next pattern"}
     kind = type(command).__name__
     return names.get(kind, kind.removeprefix("Set").removeprefix("Toggle").lower())

@@ -107,6 +107,7 @@ class Engine:
         self._desk.step()
         self.calibration.tick()
         self.studio.tick()
+        self.conductor.look_ahead()
         sent = self.conductor.flush()
         for complaint in self.conductor.complaints:
             self._notices.append(Notice(complaint, urgent=True))

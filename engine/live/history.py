@@ -4,19 +4,30 @@ from collections import deque
 
 from engine.core.commands import (
     Command,
+    CopyPattern,
+    DoubleReading,
+    HalveReading,
     LoadDecomposition,
     LoadKit,
     LoadLoop,
     LoadPattern,
+    Restore,
+    SetPatternLength,
     SetStep,
     SetSwing,
+    SetTrackLength,
+    SetTrackResolution,
+    ShiftDownbeat,
+    SwapOneShot,
     ToggleStep,
 )
 from engine.core.errors import InvalidValue
 from engine.core.machine import Listen, Machine
 
 LEVELS = 500
-UNDOABLE = (ToggleStep, SetStep, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition)
+UNDOABLE = (ToggleStep, SetStep, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition, SwapOneShot,
+            SetTrackLength, SetTrackResolution, SetPatternLength, CopyPattern, HalveReading, DoubleReading,
+            ShiftDownbeat)
 
 
 class History:
@@ -56,11 +67,11 @@ class History:
         return [*self._past, *self._future]
 
 
-def _restore(wanted: Machine, present: Machine) -> LoadDecomposition:
-    """Pattern, kit and loop of `wanted`; tempo, mutes and effects stay as they are."""
+def _restore(wanted: Machine, present: Machine) -> Restore:
+    """Patterns, kit and loop of `wanted`; tempo, mutes and effects stay as they are."""
+    listen = wanted.listen
     if wanted.loop is None:
-        return LoadDecomposition(wanted.kit, wanted.pattern, None, Listen.KIT)
-    if wanted.loop == present.loop:
-        return LoadDecomposition(wanted.kit, wanted.pattern, wanted.loop, present.listen)
-    return LoadDecomposition(wanted.kit, wanted.pattern, wanted.loop, wanted.listen,
-                             phase_ticks=wanted.phase_ticks)
+        listen = Listen.KIT
+    elif present.loop is not None and wanted.loop.sample == present.loop.sample:
+        listen = present.listen
+    return Restore(wanted.kit, wanted.patterns, wanted.loop, listen, wanted.phase_ticks, wanted.loop_ticks)

@@ -16,7 +16,8 @@ MAX_WAITING, MAX_IMMEDIATE = 10, 6
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A machine to come: `commands` on top of the machine of `base`, from `at_frames` on. sequence is unique;
-    `what` names it for the musician, empty where it takes effect at once."""
+    `what` names it for the musician, empty where it takes effect at once; at_ticks: the song tick that it waits
+    for, None where it waits for a frame."""
 
     sequence: int
     base: int
@@ -24,6 +25,7 @@ class Planned:
     commands: tuple[Command, ...]
     machine: Machine
     what: str = ""
+    at_ticks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,9 @@ class Schedule:
         """Whether another immediate edit may come; if not, one is about to be applied."""
         return sum(not p.what for p in self.pending) < MAX_IMMEDIATE
 
-    def edit(self, command: Command, at_frames: int, what: str = "") -> list[str]:
-        """Put `command` into the chain at `at_frames`; what had to be dropped for it, as sentences.
+    def edit(self, command: Command, at_frames: int, what: str = "", at_ticks: int | None = None) -> list[str]:
+        """Put `command` into the chain at `at_frames`; what had to be dropped for it, as sentences. When the tempo
+        changes meanwhile, what waits for song tick `at_ticks` goes on waiting for it.
 
         Raises InvalidValue, and changes nothing, when the machine it meets does not understand it.
         """
@@ -80,16 +83,18 @@ class Schedule:
             raise InvalidValue(f"{MAX_WAITING} changes already wait for their turn; wait for a bar line.")
         else:
             number = self.next_sequence()
-            self.pending.insert(place, Planned(number, before.sequence, at_frames, (command,), machine, what))
+            planned = Planned(number, before.sequence, at_frames, (command,), machine, what, at_ticks)
+            self.pending.insert(place, planned)
             place += 1
-        return self._rebuild(place)
+        return self._rebuild(place, _same_song(before.machine, machine, at_frames))
 
     def happened(self, command: Command, at_frames: int) -> tuple[Planned, list[str]]:
         """The audio thread has done `command` on `at_frames` by itself: it is the past now, and all that waits is
         worked out again on top of it. What it became, and what had to be dropped, as sentences."""
         machine = apply(command, self.applied.machine, at_frames)
+        same_song = _same_song(self.applied.machine, machine, at_frames)
         self.applied = Planned(self.next_sequence(), self.applied.sequence, at_frames, (command,), machine)
-        return self.applied, self._rebuild(0)
+        return self.applied, self._rebuild(0, same_song)
 
     def drop_pending(self) -> list[str]:
         """Forget every machine that waits; the names of what was forgotten."""
@@ -120,12 +125,17 @@ class Schedule:
                 return planned
         return None
 
-    def _rebuild(self, place: int) -> list[str]:
-        """Work out every machine from `place` on again, on top of the one before."""
+    def _rebuild(self, place: int, same_song: bool) -> list[str]:
+        """Work out every machine from `place` on again, on top of the one before, and when it is due."""
         if place < self._sent or place < len(self.pending):
             self._resend_all()
         before, dropped, kept = self.pending[place - 1] if place else self.applied, [], self.pending[:place]
         for planned in self.pending[place:]:
+            if planned.at_ticks is not None and same_song and before.machine.playing:
+                due = before.machine.timeline.frames_at(planned.at_ticks)
+                planned = replace(planned, at_frames=max(before.at_frames, due))
+            elif not same_song:
+                planned = replace(planned, at_ticks=None)
             try:
                 machine = before.machine
                 for command in planned.commands:
@@ -151,3 +161,10 @@ class Schedule:
         """A number for something that is sent to the audio thread, used once."""
         self._last_sequence += 1
         return self._last_sequence
+
+
+def _same_song(before: Machine, after: Machine, at_frames: int) -> bool:
+    """Whether the song goes on at `at_frames`, perhaps at another tempo: its ticks mean what they meant."""
+    if not (before.playing and after.playing):
+        return before.playing == after.playing
+    return abs(after.timeline.ticks_at(at_frames) - before.timeline.ticks_at(at_frames)) <= 1
