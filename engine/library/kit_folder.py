@@ -15,6 +15,8 @@ from engine.library.audio_files import write_wav
 from engine.library.decomposition import StoredDecomposition
 from engine.library.kit_json import (
     KEYS,
+    layer_from_json,
+    layers_of,
     one_shot_from_json,
     onsets_from_json,
     pattern_from_json,
@@ -67,7 +69,12 @@ def read_folder(folder: Path) -> StoredDecomposition:
         if track.get("oneshot"):
             sample = _at_rate(folder, track["oneshot"], sample_rate)
             samples[sample_id(sample)] = sample
-            shots[track["name"]] = one_shot_from_json(track, sample_id(sample), len(sample))
+            layers = []
+            for said in layers_of(track):
+                layer = _at_rate(folder, said.get("oneshot"), sample_rate)
+                samples[sample_id(layer)] = layer
+                layers.append(layer_from_json(said, sample_id(layer), len(layer)))
+            shots[track["name"]] = one_shot_from_json(track, sample_id(sample), len(sample), tuple(layers))
         if track.get("stem"):
             stems[track["name"]] = _at_rate(folder, track["stem"], sample_rate)
     residual = _at_rate(folder, "residual.wav", sample_rate) if (folder / "residual.wav").exists() else None
@@ -94,12 +101,16 @@ def inside(folder: Path, relative: object) -> Path:
 
 def _write_track(folder: Path, stored: StoredDecomposition, track: dict[str, Any]) -> None:
     name = track["name"]
-    file_name = "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in name) + ".wav"
+    safe_name = "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in name)
+    file_name = f"{safe_name}.wav"
     shot = stored.kit.one_shots.get(name)
     track["oneshot"], track["stem"] = None, None
     if shot is not None:
         track["oneshot"] = f"oneshots/{file_name}"
         write_wav(folder / track["oneshot"], stored.samples[shot.sample], stored.sample_rate)
+        for number, (layer, said) in enumerate(zip(shot.layers, track["layers"], strict=True), 1):
+            said["oneshot"] = f"oneshots/{safe_name}.{number}.wav"
+            write_wav(folder / said["oneshot"], stored.samples[layer.sample], stored.sample_rate)
     if name in stored.stems:
         track["stem"] = f"stems/{file_name}"
         write_wav(folder / track["stem"], stored.stems[name], stored.sample_rate)

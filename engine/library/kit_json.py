@@ -1,15 +1,18 @@
 """kit.json, schema `tao.kit/1`: the words of a decomposition folder, to values and back.
 
 Beyond the plain format a track may say its own resolution, length, swing and sound, and a step its
-probability, condition and ratchet; a reader that does not know these still has the loop as it was heard.
+probability, condition, ratchet, fill and what it changes of the sound; a reader that does not know these still has
+the loop as it was heard. `layers` are recordings of the same drum at other velocities, beside `oneshot`:
+{"oneshot": file, "velocity": the softest stroke that plays it, "gain": linear}.
 """
 
 from dataclasses import asdict
 from typing import Any
 
 from engine.core.errors import InvalidValue, UnreadableKit
-from engine.core.kit import GM_NOTES, OneShot
+from engine.core.kit import GM_NOTES, Layer, OneShot
 from engine.core.pattern import Pattern, Step, Track
+from engine.core.step import Overrides, When
 from engine.core.timeline import PPQN, Ticks
 from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
 
@@ -18,7 +21,9 @@ KEYS = frozenset({"schema", "tempo_bpm", "meter", "bars", "beats", "steps_per_be
                   "sample_rate", "match", "source", "made_by", "tracks", "name"})
 TRACK_KEYS = frozenset({"name", "midi_note", "choke_group", "match", "oneshot", "stem", "onsets",
                         "steps", "steps_per_beat", "length", "swing", "gain", "pan", "pitch_semitones",
-                        "attack_s", "decay_s"})
+                        "attack_s", "decay_s", "cutoff_hz", "layers"})
+SOUND_KEYS = ("gain", "pan", "pitch_semitones", "attack_s", "decay_s", "cutoff_hz")
+OVERRIDE_KEYS = ("pitch_semitones", "decay_s", "cutoff_hz", "one_shot")
 
 
 def to_json(stored: StoredDecomposition) -> dict[str, Any]:
@@ -45,16 +50,33 @@ def pattern_from_json(document: dict[str, Any]) -> Pattern:
         raise UnreadableKit(f"kit.json holds no pattern that can be played: {_reason(error)}.") from error
 
 
-def one_shot_from_json(track: dict[str, Any], sample: str, frames: int) -> OneShot:
+def layers_of(track: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a track says of its layers: one dict each, `oneshot` its file. Raises UnreadableKit when it is no list."""
+    layers = track.get("layers") or []
+    if not isinstance(layers, list) or not all(isinstance(layer, dict | str) for layer in layers):
+        raise UnreadableKit(f"kit.json gives {track['name']} layers that are none; each names a file as its oneshot.")
+    return [{"oneshot": layer} if isinstance(layer, str) else layer for layer in layers]
+
+
+def layer_from_json(layer: dict[str, Any], sample: str, frames: int) -> Layer:
+    """A layer. Raises UnreadableKit when its numbers are out of range."""
+    try:
+        return Layer(sample, frames, float(layer.get("velocity", 0.0)), float(layer.get("gain", 1.0)))
+    except (TypeError, ValueError) as error:
+        raise UnreadableKit(f"kit.json has a layer that cannot be: {_reason(error)}.") from error
+
+
+def one_shot_from_json(track: dict[str, Any], sample: str, frames: int, layers: tuple[Layer, ...] = ()) -> OneShot:
     """The sound of a track. Raises UnreadableKit when its numbers are out of range."""
     try:
-        group, decay_s = track.get("choke_group"), track.get("decay_s")
+        group, decay_s, cutoff_hz = track.get("choke_group"), track.get("decay_s"), track.get("cutoff_hz")
         return OneShot(sample, frames, gain=float(track.get("gain", 1.0)), pan=float(track.get("pan", 0.0)),
                        pitch_semitones=float(track.get("pitch_semitones", 0.0)),
                        attack_s=float(track.get("attack_s", 0.0)),
                        decay_s=None if decay_s is None else float(decay_s),
                        choke_group=None if group is None else int(group),
-                       midi_note=int(track.get("midi_note", GM_NOTES.get(track["name"], 60))))
+                       midi_note=int(track.get("midi_note", GM_NOTES.get(track["name"], 60))),
+                       cutoff_hz=None if cutoff_hz is None else float(cutoff_hz), layers=layers)
     except (TypeError, ValueError, OverflowError) as error:
         raise UnreadableKit(f"kit.json gives {track['name']} a sound that cannot be: {_reason(error)}.") from error
 
@@ -70,8 +92,7 @@ def onsets_from_json(track: dict[str, Any]) -> tuple[HeardOnset, ...]:
 
 def unknown_of(track: dict[str, Any]) -> dict[str, Any]:
     """What a track says beyond this version's words, to be written back."""
-    return {key: value for key, value in track.items()
-            if key not in TRACK_KEYS and not (key == "layers" and value == [])}
+    return {key: value for key, value in track.items() if key not in TRACK_KEYS}
 
 
 def source_from_json(document: dict[str, Any]) -> Source:
@@ -85,8 +106,9 @@ def _track_to_json(stored: StoredDecomposition, track: Track) -> dict[str, Any]:
     pattern, name = stored.pattern, track.name
     shot = stored.kit.one_shots.get(name)
     written: dict[str, Any] = {
-        "layers": [], **stored.unknown_of_track.get(name, {}), "name": name,
+        **stored.unknown_of_track.get(name, {}), "name": name,
         "midi_note": shot.midi_note if shot else GM_NOTES.get(name, 60),
+        "layers": [{"velocity": layer.velocity, "gain": layer.gain} for layer in (shot.layers if shot else ())],
         "choke_group": shot.choke_group if shot else None, "match": stored.track_match.get(name),
         "onsets": [asdict(onset) for onset in stored.onsets.get(name, ())],
         "steps": [_step_to_json(index, step, stored.tempo_bpm)
@@ -98,7 +120,7 @@ def _track_to_json(stored: StoredDecomposition, track: Track) -> dict[str, Any]:
     if track.swing is not None:
         written["swing"] = track.swing
     plain = OneShot("plain", 1)
-    for key in ("gain", "pan", "pitch_semitones", "attack_s", "decay_s"):
+    for key in SOUND_KEYS:
         if shot is not None and getattr(shot, key) != getattr(plain, key):
             written[key] = getattr(shot, key)
     return written
@@ -113,7 +135,10 @@ def _step_to_json(index: int, step: Step, bpm: float) -> dict[str, Any]:
         written["condition"] = list(step.condition)
     if step.ratchet != 1:
         written["ratchet"] = step.ratchet
-    return written
+    if step.when is not When.ALWAYS:
+        written["when"] = step.when.value
+    own = ((key, getattr(step.overrides, key)) for key in OVERRIDE_KEYS)
+    return {**written, **{key: value for key, value in own if value is not None}}
 
 
 def _track_from_json(track: dict[str, Any], bpm: float, beats: int, steps_per_beat: int) -> Track:
@@ -126,9 +151,15 @@ def _track_from_json(track: dict[str, Any], bpm: float, beats: int, steps_per_be
         ticks = Ticks(round(float(step.get("offset_s", 0.0)) * bpm * PPQN / 60.0))
         nth, of = step.get("condition", (1, 1))
         steps[index] = Step(float(step["velocity"]), ticks, float(step.get("probability", 1.0)),
-                            (int(nth), int(of)), int(step.get("ratchet", 1)), float(step.get("confidence", 1.0)))
+                            (int(nth), int(of)), int(step.get("ratchet", 1)), float(step.get("confidence", 1.0)),
+                            When(step.get("when", "always")), _overrides_from_json(step))
     swing = track.get("swing")
     return Track(str(track["name"]), tuple(steps), own, None if swing is None else float(swing))
+
+
+def _overrides_from_json(step: dict[str, Any]) -> Overrides:
+    numbers = {key: None if step.get(key) is None else float(step[key]) for key in OVERRIDE_KEYS[:3]}
+    return Overrides(**numbers, one_shot=None if step.get("one_shot") is None else str(step["one_shot"]))
 
 
 def _whole(number: float) -> int | float:

@@ -51,9 +51,29 @@ def test_the_folder_is_readable_with_tao_gone(folder):
     assert kick["oneshot"] == "oneshots/kick.wav"
     assert kick["steps"][1] == {"index": 3, "velocity": 0.5, "offset_s": pytest.approx(-20 * 60 / 120 / 960),
                                 "confidence": 0.7, "probability": 0.5, "condition": [1, 2], "ratchet": 3}
+    assert kick["layers"] == [{"oneshot": "oneshots/kick.1.wav", "velocity": 0.0, "gain": 2.0},
+                              {"oneshot": "oneshots/kick.2.wav", "velocity": 0.8, "gain": 1.0}]
     for name in ("loop.wav", "residual.wav", "pattern.mid", "oneshots/kick.wav", "oneshots/hihat.wav",
-                 "stems/kick.wav"):
+                 "oneshots/kick.2.wav", "stems/kick.wav"):
         assert (folder / name).is_file(), name
+
+
+def test_a_layer_may_be_just_a_file(folder):
+    document = json.loads((folder / "kit.json").read_text())
+    document["tracks"][0]["layers"] = ["oneshots/kick.1.wav"]
+    (folder / "kit.json").write_text(json.dumps(document))
+    (layer,) = read_folder(folder).kit.one_shots["kick"].layers
+    assert (layer.frames, layer.velocity, layer.gain) == (300, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("layers", ["loud", [3], [{"velocity": 0.5}], [{"oneshot": "oneshots/kick.1.wav", "gain": -1}],
+                                    [{"oneshot": "../kick.wav"}], [{"oneshot": "loop.txt"}]])
+def test_a_layer_that_cannot_be_is_one_sentence(folder, layers):
+    document = json.loads((folder / "kit.json").read_text())
+    document["tracks"][0]["layers"] = layers
+    (folder / "kit.json").write_text(json.dumps(document))
+    with pytest.raises(UnreadableKit):
+        read_folder(folder)
 
 
 def test_what_a_later_version_wrote_is_kept(folder):
