@@ -18,7 +18,8 @@ from tui.glyphs import UNICODE, Glyphs, glyphs_for
 from tui.handle import EngineHandle
 from tui.keymap import Keymap
 from tui.recording import RecordingActions, bars_after
-from tui.screens.instrument import Asked, InstrumentScreen, LengthChosen
+from tui.screens.hands import Asked, LengthChosen, Told
+from tui.screens.instrument import InstrumentScreen
 from tui.screens.keys import KeysScreen
 from tui.screens.open_loop import OpenScreen
 from tui.theme import SHADES, TAO
@@ -122,6 +123,10 @@ class TaoApp(RecordingActions, App[None]):
     @on(LengthChosen)
     def _length_chosen(self, event: LengthChosen) -> None:
         self.record_bars = bars_after(event.key, self.record_bars)
+
+    @on(Told)
+    def _told(self, event: Told) -> None:
+        self.say(event.text)
 
     @on(Pressed)
     async def _pressed(self, event: Pressed) -> None:

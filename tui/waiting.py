@@ -8,7 +8,8 @@ from engine.core.machine import Machine
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a question is about: `mute` or `solo` of a track, a `step` of one, `listen` or `tempo`."""
+    """What a question is about: `mute`, `solo`, `lock`, `length`, `resolution` or `track-swing` of a track, a `step`
+    of one, or `listen`, `tempo`, `swing`, `pattern` or `fill`."""
 
     kind: str
     track: str = ""
@@ -23,8 +24,26 @@ class Topic:
                 return self.track in machine.solos
             case "step":
                 return machine.pattern.track(self.track).steps[self.index]
+            case "lock":
+                return self.track in machine.locks
+            case "length":
+                return len(machine.pattern.track(self.track).steps)
+            case "resolution":
+                return machine.pattern.track(self.track).steps_per_beat
+            case "track-swing":
+                return machine.pattern.track(self.track).swing
+        return self._whole(machine)
+
+    def _whole(self, machine: Machine) -> Any:
+        match self.kind:
             case "listen":
                 return machine.listen
+            case "swing":
+                return machine.pattern.swing
+            case "pattern":
+                return machine.slot
+            case "fill":
+                return machine.fill_until_ticks
         return machine.timeline.bpm
 
 

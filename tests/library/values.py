@@ -31,9 +31,9 @@ def rich_decomposition() -> StoredDecomposition:
             Layer(sample_id(ghost), len(ghost), 0.0, 2.0), Layer(sample_id(accent), len(accent), 0.8))),
         "hihat": OneShot(sample_id(hat), len(hat), pitch_semitones=2.0, attack_s=0.01, decay_s=0.5, choke_group=1,
                          midi_note=42)})
-    loop = sound(3, RATE)
+    loop, samples = sound(3, RATE), {sample_id(audio): audio for audio in (kick, hat, ghost, accent)}
     return StoredDecomposition(
-        120.0, RATE, kit, pattern, {sample_id(audio): audio for audio in (kick, hat, ghost, accent)}, loop, sound(4, RATE), 0.875,
+        120.0, RATE, kit, pattern, samples, loop, sound(4, RATE), 0.875,
         {"kick": sound(5, RATE)}, {"kick": (HeardOnset(0.0, 1.0, 0.9), HeardOnset(0.37, 0.5, 0.7))},
         {"kick": 0.9}, Source("take.wav", "ab" * 32, "CC0-1.0"), {"separator": "x", "weights": {"x": "12"}},
         {"future": {"deep": [1, 2]}}, {"kick": {"colour": "red"}})

@@ -25,13 +25,15 @@ STYLES = ("name", "chosen", "switch", "on", "pending", "strong", "medium", "ghos
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """A track's mute and solo as they are, what waits for the bar line, and whether the track is heard."""
+    """A track's mute and solo as they are, what waits for the bar line, whether the track is heard, and whether it
+    keeps its one-shot when a kit is loaded."""
 
     muted: bool = False
     soloed: bool = False
     mute_waits: bool = False
     solo_waits: bool = False
     audible: bool = True
+    locked: bool = False
 
 
 class Lane(Widget):
@@ -109,7 +111,8 @@ class Lane(Widget):
         return [(self.glyphs.chosen if chosen else " ", style["chosen"]),
                 (f"{self.number} ", style["switch"]), (f"{crop:<6}", name),
                 *self._switch("m", now.muted, now.mute_waits, style),
-                *self._switch("s", now.soloed, now.solo_waits, style), ("  ", Style())]
+                *self._switch("s", now.soloed, now.solo_waits, style),
+                ("L" if now.locked else " ", style["on"] if now.locked else Style()), (" ", Style())]
 
     def _switch(self, letter: str, on: bool, waits: bool, style: dict[str, Style]) -> list[tuple[str, Style]]:
         mark = self.glyphs.pending if waits else " "

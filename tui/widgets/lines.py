@@ -8,16 +8,32 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from engine.core.pattern import Step, Track
+from engine.core.step import Overrides, When
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap, key_label
 from tui.widgets.looks import looks
 from tui.widgets.readout import Pressed
 
 LEADS = {
-    "mute": "MUTE  1-8 that track, m this one, Esc none",
+    "mute": "MUTE  1-8 that track, m this one, t tails ring or not, Esc none",
     "solo": "SOLO  1-8 that track, s this one, Esc none",
     "velocity": "VELOCITY  1-9: 10-90 %, 0: 100 %, Esc leaves it",
     "length": "RECORD LENGTH  1-9 bars, 0: 16 bars, Esc leaves it",
+    "timing": "TIMING  arrows: 5 ticks, 1-4 early, 5 on the grid, 6-9 late, Esc",
+    "chance": "CHANCE  1-9: 10-90 %, 0: always, arrows: 5 %, Esc",
+    "condition": "PASSES  A then B: pass A of every B, 0: all, f: in fills, n: outside fills",
+    "of": "PASSES  of how many: 1-9, Esc leaves it",
+    "ratchet": "RATCHET  1-8 strokes, Esc leaves it",
+    "change": "THIS STEP  p pitch, d decay, f filter, o another track's one-shot, Esc",
+    "pitch": "PITCH OF THIS STEP  up, down; Backspace: the kit's, Esc",
+    "decay": "DECAY OF THIS STEP  up, down; Backspace: the kit's, Esc",
+    "cutoff": "FILTER OF THIS STEP  up, down; Backspace: the kit's, Esc",
+    "one-shot": "ONE-SHOT OF THIS STEP  1-8: that track's, 0: its own, Esc",
+    "pattern": "PATTERN  1-9 0 a-f: after this one; g: the one before, y: copy, Esc",
+    "chain": "CHAIN  more patterns, Enter ends it",
+    "copy": "COPY THIS PATTERN TO  1-9 0 a-f, Esc leaves it",
+    "grid": "GRID OF THIS TRACK  left, right: length; up, down: steps a beat; Esc",
+    "swing": "SWING  up, down: pattern; left, right: this track, 0 with the pattern; Esc",
 }
 
 
@@ -50,8 +66,15 @@ class StepLine(Widget):
         if self.track is None or self.index >= len(self.track.steps):
             return Text("")
         step = self.track.steps[self.index]
-        words = [self.track.name, f"step {self.index + 1} of {len(self.track.steps)}", *_words(step)]
+        words = [self.track.name, f"step {self.index + 1} of {len(self.track.steps)}", *_words(step),
+                 *_grid_words(self.track)]
         return Text(" " + "   ".join(words), no_wrap=True, overflow="ellipsis")
+
+
+def _grid_words(track: Track) -> list[str]:
+    """What is unusual of the track's own grid."""
+    words = [] if track.steps_per_beat == 4 else [f"{track.steps_per_beat} a beat"]
+    return words if track.swing is None else [*words, f"swings {track.swing:.0%}"]
 
 
 def _words(step: Step | None) -> list[str]:
@@ -68,6 +91,21 @@ def _words(step: Step | None) -> list[str]:
         words.append(f"pass {step.condition[0]} of {step.condition[1]}")
     if step.ratchet > 1:
         words.append(f"{step.ratchet} strokes")
+    if step.when is not When.ALWAYS:
+        words.append("in fills" if step.when is When.FILL else "outside fills")
+    return words + _changes(step.overrides)
+
+
+def _changes(own: Overrides) -> list[str]:
+    words = []
+    if own.pitch_semitones is not None:
+        words.append(f"pitch {own.pitch_semitones:+g}")
+    if own.decay_s is not None:
+        words.append(f"decay {own.decay_s:.3g} s")
+    if own.cutoff_hz is not None:
+        words.append(f"filter {own.cutoff_hz:.0f} Hz")
+    if own.one_shot is not None:
+        words.append(f"as {own.one_shot}")
     return words
 
 

@@ -1,7 +1,7 @@
 """The step grid: a ruler and one lane per track, all on the same page of the pattern."""
 
-from collections.abc import Container
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from rich.style import Style
 from rich.text import Text
@@ -27,6 +27,7 @@ class Ruler(Widget):
     beats_per_bar: reactive[int] = reactive(4)
     total_beats: reactive[int] = reactive(8)
     playing_column: reactive[int | None] = reactive(None)
+    slots: reactive[str] = reactive("")
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"ruler--bar", "ruler--beat", "ruler--playhead"}
 
@@ -52,11 +53,12 @@ class Ruler(Widget):
         return Text("", no_wrap=True) + text[:at] + mark + text[at + 1 :]
 
     def _page(self) -> str:
-        """Which bars these are, where not all are shown."""
+        """Which pattern this is and what follows it; which bars these are, where not all are shown."""
         first = self.view.first_beat // self.beats_per_bar + 1
         all_shown = self.view.beats >= self.total_beats
         page = f"{first}/{-(-self.total_beats // self.beats_per_bar)}"
-        words = "" if all_shown else f" bar {page}" if self.view.label_columns >= FULL_LABEL else f" {page}"
+        bars = "" if all_shown else f" bar {page}" if self.view.label_columns >= FULL_LABEL else f" {page}"
+        words = bars if self.view.label_columns < FULL_LABEL and bars else f"{bars} {self.slots}"
         return words[: self.view.label_columns].ljust(self.view.label_columns)
 
 
@@ -65,6 +67,7 @@ class StepGrid(Vertical):
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(id="grid")
+        self.glyphs = glyphs
         self.ruler = Ruler(glyphs)
         self.lanes = [Lane(number, glyphs) for number in range(1, MAX_TRACKS + 1)]
 
@@ -73,9 +76,10 @@ class StepGrid(Vertical):
         yield self.ruler
         yield from self.lanes
 
-    def show_machine(self, machine: Machine, waiting: Container[Topic]) -> None:
+    def show_machine(self, machine: Machine, waiting: Mapping[Topic, Any]) -> None:
         """Take over tracks and switches; `waiting`: those that the bar line will bring."""
         pattern = machine.pattern
+        self.ruler.slots = self._slots(machine, waiting)
         for lane, track in zip(self.lanes, _padded(pattern), strict=True):
             lane.display = track is not None
             lane.track = track
@@ -83,8 +87,16 @@ class StepGrid(Vertical):
                 name = track.name
                 lane.switches = Switches(name in machine.mutes, name in machine.solos,
                                          Topic("mute", name) in waiting, Topic("solo", name) in waiting,
-                                         machine.audible(name))
+                                         machine.audible(name), name in machine.locks)
         self.ruler.beats_per_bar, self.ruler.total_beats = pattern.beats_per_bar, pattern.beats
+
+    def _slots(self, machine: Machine, waiting: Mapping[Topic, Any]) -> str:
+        """`P1▷3 F`: the slot that plays, the one that follows, a fill."""
+        chain, follows = machine.chain, waiting.get(Topic("pattern"))
+        if follows is None and chain:
+            follows = chain[(machine.chain_place + 1) % len(chain)]
+        words = f"P{machine.slot + 1}" if follows is None else f"P{machine.slot + 1}{self.glyphs.pending}{follows + 1}"
+        return f"{words} F" if waiting.get(Topic("fill"), machine.fill_until_ticks) else words
 
     def show_view(self, view: GridView, cursor_track: int, cursor_step: int) -> None:
         """Turn to a page and put the cursor there."""

@@ -1,0 +1,99 @@
+"""What every hand on the panel needs: commands to ask for, the track under the cursor, and leader keys."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from textual.events import Key
+from textual.message import Message
+
+from engine.core.boundary import Boundary
+from engine.core.commands import Command
+from engine.core.machine import Machine
+from engine.core.pattern import Track
+from tui.glyphs import Glyphs
+from tui.keymap import Keymap
+from tui.screens.panel import Panel
+from tui.waiting import Topic
+
+END = ""
+
+
+class Asked(Message):
+    """A command for the engine, at a boundary."""
+
+    def __init__(self, command: Command, boundary: Boundary = Boundary.NOW) -> None:
+        super().__init__()
+        self.command, self.boundary = command, boundary
+
+
+class LengthChosen(Message):
+    """Takes are to last as the key says: a digit's bars, `up` twice as many, `down` half, `L` until ended."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+
+
+class Told(Message):
+    """A word for the notice line."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class Hands(Panel):
+    """Leader keys: while `lead` is set, `leads[lead]` is given each key, digits as digits. It answers with the lead
+    that waits next (END for none), or None for a key that is not its own: that ends the wait, and is done as usual
+    after a lead of `lasting`, which has had its keys already."""
+
+    def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
+        super().__init__(glyphs, keymap)
+        self.boundary = Boundary.BAR
+        self.leads: dict[str, Callable[[str], str | None]] = {}
+        self.lasting: set[str] = set()
+        self._digits = {key: action.id.rpartition("-")[2] for action in keymap for key in action.keys
+                        if action.id.startswith(("track-", "digit-"))}
+
+    def on_key(self, event: Key) -> None:
+        """Give a key to the leader key that waits."""
+        lead = self.lead
+        if not lead:
+            return
+        answer = self.leads[lead](self._digits.get(event.key, event.key))
+        self.lead = answer or END
+        if answer is not None or lead not in self.lasting:
+            event.stop()
+
+    def action_lead(self, lead: str) -> None:
+        """Wait for what belongs to a leader key."""
+        self.lead = lead
+
+    @property
+    def playing_machine(self) -> Machine:
+        """The machine as last shown."""
+        assert self.machine is not None, "TaoApp shows a snapshot before it takes keys"
+        return self.machine
+
+    @property
+    def track(self) -> Track:
+        """The track that the cursor is on."""
+        return self.playing_machine.pattern.tracks[self.cursor[0]]
+
+    def ask(self, command: Command, boundary: Boundary = Boundary.NOW) -> None:
+        """Hand a command to TaoApp."""
+        self.post_message(Asked(command, boundary))
+
+    def tell(self, text: str) -> None:
+        """A word for the notice line."""
+        self.post_message(Told(text))
+
+    def wanted(self, topic: Topic) -> Any:
+        """How it will be: as asked for, or else as it is."""
+        return self.waiting.wanted(topic, self.playing_machine)
+
+    def want(self, topic: Topic, value: Any, command: Command, boundary: Boundary = Boundary.NOW) -> None:
+        """Ask for a value, and remember it until it comes: keys come faster than snapshots."""
+        self.waiting.want(topic, value, self.playing_machine, time.monotonic())
+        self.ask(command, boundary)
