@@ -18,9 +18,9 @@ from tui.glyphs import UNICODE, Glyphs, glyphs_for
 from tui.handle import EngineHandle
 from tui.keymap import Keymap
 from tui.recording import RecordingActions, bars_after
-from tui.screens.hands import Asked, LengthChosen, Told
 from tui.screens.instrument import InstrumentScreen
 from tui.screens.keys import KeysScreen
+from tui.screens.leads import Asked, LengthChosen, Told
 from tui.screens.open_loop import OpenScreen
 from tui.theme import SHADES, TAO
 from tui.widgets.readout import Pressed

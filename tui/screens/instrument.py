@@ -7,7 +7,7 @@ from engine.core.commands import SetListen, TriggerPad
 from engine.core.machine import Listen
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
-from tui.screens.hands import END, LengthChosen
+from tui.screens.leads import END, LengthChosen
 from tui.screens.pattern_keys import PatternKeys
 from tui.screens.step_keys import StepKeys
 from tui.waiting import Topic

@@ -31,7 +31,7 @@ from engine.core.tapping import recent_taps, tapped_bpm
 from engine.core.timeline import MAX_BPM, MIN_BPM
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
-from tui.screens.hands import END, Hands
+from tui.screens.leads import END, Leads
 from tui.waiting import Topic
 
 CHAIN_WITHIN_S = 1.5
@@ -39,7 +39,7 @@ BOUNDARY_WORDS = {Boundary.NOW: "at once", Boundary.BEAT: "at the beat", Boundar
                   Boundary.PATTERN: "at the pattern's end"}
 
 
-class PatternKeys(Hands):
+class PatternKeys(Leads):
     """Asks for other patterns, and for others ways to play them."""
 
     def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:

@@ -11,7 +11,7 @@ from engine.core.step import Overrides, When
 from engine.core.timeline import Ticks
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
-from tui.screens.hands import END, Hands
+from tui.screens.leads import END, Leads
 from tui.waiting import Topic
 
 NUDGE_TICKS = 5
@@ -19,7 +19,7 @@ CHANGES = {"p": "pitch", "d": "decay", "f": "cutoff", "o": "one-shot"}
 UP_DOWN = {"up": 1, "down": -1}
 
 
-class StepKeys(Hands):
+class StepKeys(Leads):
     """Moves the cursor, and asks for other steps under it."""
 
     def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:

@@ -43,7 +43,7 @@ class Told(Message):
         self.text = text
 
 
-class Hands(Panel):
+class Leads(Panel):
     """Leader keys: while `lead` is set, `leads[lead]` is given each key, digits as digits. It answers with the lead
     that waits next (END for none), or None for a key that is not its own: that ends the wait, and is done as usual
     after a lead of `lasting`, which has had its keys already."""
