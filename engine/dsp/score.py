@@ -8,11 +8,11 @@ import numpy as np
 from engine.core.groove import swing_ticks
 from engine.core.kit import SampleId
 from engine.core.loop import Audio
-from engine.core.machine import Listen, Machine, MuteStyle
+from engine.core.machine import FOR_EVER, Listen, Machine, MuteStyle
 from engine.core.timeline import PPQN
 from engine.dsp import sampler as v
 from engine.dsp import sequencer as q
-from engine.dsp.memory import SCORE_SLOTS, Memory
+from engine.dsp.memory import SCORE_SLOTS, TRACKS, Memory
 from engine.dsp.ring import CANCEL, SCORE, Done, Record, RingFull
 from engine.dsp.sounds import Sounds, address_of
 from engine.dsp.wiring import lower_midi
@@ -52,6 +52,8 @@ def lower(memory: Memory, slot: int, machine: Machine, bank: Mapping[SampleId, A
         row[v.T_SWING_TICKS] = swing_ticks(swing, track.step_ticks)
         row[v.T_AUDIBLE], row[v.T_NAME] = machine.audible(track.name), zlib.crc32(track.name.encode())
         sounds.lower_track(index, track)
+    if machine.audition is not None and len(pattern.tracks) < TRACKS:
+        sounds.lower_audition(TRACKS - 1, machine.audition)  # no track, but a pad can strike it
 
 
 def _lower_loop(ints: np.ndarray, machine: Machine, bank: Mapping[SampleId, Audio]) -> None:
@@ -64,6 +66,9 @@ def _lower_loop(ints: np.ndarray, machine: Machine, bank: Mapping[SampleId, Audi
     if loop.residual is not None:
         ints[q.S_RESIDUAL_ADDRESS] = address_of(bank, loop.residual, loop.frames)
         ints[q.S_RESIDUAL_LENGTH] = loop.frames
+
+
+assert q.FOR_EVER == FOR_EVER
 
 
 class ScoreSlots:

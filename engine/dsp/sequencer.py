@@ -19,6 +19,7 @@ S_FOLLOW, S_RESTING = 24, 25
 VELOCITY, PROBABILITY, INCREMENT, CUTOFF = range(4)  # DECAY, INCREMENT and CUTOFF override the sound's unless 0
 IN_FILLS, OUTSIDE_FILLS = 1, 2
 NEVER_STRUCK = -(1 << 62)
+FOR_EVER = 1 << 60
 NEAR_TICKS = 240  # two songs this close are one song whose tempo changed
 # 8 tracks of 16 steps a beat with 8 strokes each at 300 BPM and 8 kHz, three steps' strokes at once: under EVENTS
 STRETCH_FRAMES = 256

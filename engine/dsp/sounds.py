@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -47,6 +48,12 @@ class Sounds:
                 strokes[turn] += step.ratchet
         for place, turn in enumerate(turns):
             self._memory.step_ints[self._slot, index, place, q.STROKES] = strokes[turn]
+
+    def lower_audition(self, index: int, one_shot: OneShot) -> None:
+        """Write a sound that no track has, for a pad at `index` alone."""
+        places = self._written("audition", replace(one_shot, layers=()))
+        row = self._memory.track_ints[self._slot, index]
+        row[v.T_SOUND], row[v.T_SOUNDS] = places[0.0]
 
     def _lower_step(self, index: int, place: int, step: Step, turn: tuple[int, int], rank: int) -> None:
         own, rate = step.overrides, self._sample_rate

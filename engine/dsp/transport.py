@@ -5,7 +5,6 @@ A song that another machine starts cannot wait for a new score: the one in force
 
 from numba import njit, types
 
-from engine.core.machine import FOR_EVER
 from engine.dsp.clock import CLOCK_TICKS, SIXTEENTH_CLOCKS
 from engine.dsp.deck import take_decks
 from engine.dsp.memory import MEMORY, SEQUENCE, SLOT, TRACKS
@@ -13,6 +12,7 @@ from engine.dsp.midi import BYTES, CLOCK, CONTINUE, NOTE_ON, PORT, POSITION, STA
 from engine.dsp.ring import BEGIN, END, HIT, tell
 from engine.dsp.sampler import T_STRUCK, strike_pad
 from engine.dsp.sequencer import (
+    FOR_EVER,
     NEVER_STRUCK,
     S_DOWNBEAT,
     S_FILL_UNTIL,
