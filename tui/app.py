@@ -11,6 +11,7 @@ from textual import on
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
+from engine.core.browsing import Wishes
 from engine.core.commands import Boundary, Command, Panic, Play, Stop
 from engine.core.errors import TaoError
 from engine.core.snapshot import Notice, Snapshot
@@ -22,6 +23,7 @@ from tui.screens.instrument import InstrumentScreen
 from tui.screens.keys import KeysScreen
 from tui.screens.leads import Asked, LengthChosen, Told
 from tui.screens.open_loop import OpenScreen
+from tui.screens.sounds import SoundsScreen
 from tui.theme import SHADES, TAO
 from tui.widgets.readout import Pressed
 
@@ -53,6 +55,8 @@ class TaoApp(RecordingActions, App[None]):
         self.notice, self.notice_until_s = Notice(""), 0.0
         self.quit_until_s = self.escape_until_s = 0.0
         self.load = 0.0
+        self.wishes = Wishes()
+        self.sounds: SoundsScreen | None = None
         for action in self.keymap:
             if action.keys:
                 self.bind(",".join(action.keys), action.call, description=action.help)
@@ -87,6 +91,8 @@ class TaoApp(RecordingActions, App[None]):
         banner = newest.status.banner or ""
         if not self.engine.connected:
             banner = f"{banner or 'The engine has gone.'} q leaves."
+        if self.sounds is not None and self.sounds.is_mounted:
+            self.sounds.show(newest.status.shelf)
         self.instrument.show(newest, self.record_bars, banner, self.notice, now_s)
 
     def show_load(self) -> None:
@@ -171,6 +177,30 @@ class TaoApp(RecordingActions, App[None]):
     def _open(self, path: Path | None) -> None:
         if path is not None:
             self._try(self.engine.load_folder if path.is_dir() else self.engine.open_audio, path)
+
+    def action_sounds(self) -> None:
+        """Browse other sounds for the lane under the cursor."""
+        machine = self.snapshot.status.machine
+        self.sounds = SoundsScreen(machine.pattern.tracks, self.instrument.cursor[0], self.wishes)
+        self.push_screen(self.sounds)
+
+    def action_next_sound(self, by: int) -> None:
+        """Give the lane under the cursor the next sound, or the one before, from its next hit on."""
+        self._try(self.engine.swap_next, self.instrument.track.name, by, self.wishes, Boundary.NOW)
+
+    @on(SoundsScreen.Wanted)
+    def _sounds_wanted(self, event: SoundsScreen.Wanted) -> None:
+        self._try(self.engine.browse, event.track, event.where, event.path)
+
+    @on(SoundsScreen.Chosen)
+    def _sound_chosen(self, event: SoundsScreen.Chosen) -> None:
+        self.wishes = event.wishes
+        if event.boundary is None:
+            self._try(self.engine.audition, event.track, event.place, event.wishes)
+        elif event.kit:
+            self._try(self.engine.swap_kit, event.kit, event.wishes, event.boundary)
+        else:
+            self._try(self.engine.swap, event.track, event.place, event.wishes, event.boundary)
 
     def action_help(self) -> None:
         """Show every key."""

@@ -15,6 +15,7 @@ from engine.bridge.codec import BadMessage, Codec
 from engine.bridge.messages import Accepted, Hello, Refused
 from engine.bridge.meters import MetersPage
 from engine.bridge.wire import FrameReader, framed
+from engine.core.browsing import Where, Wishes
 from engine.core.commands import Boundary, Command
 from engine.core.errors import TaoError
 from engine.core.recording import RecordingSetup
@@ -154,6 +155,26 @@ class EngineClient:
     def cancel_job(self) -> None:
         """Stop the worker's job."""
         self.send(messages.CancelJob())
+
+    def browse(self, track: str, where: Where, path: str = "") -> None:
+        """Look for other sounds for a track; the status' shelf shows them."""
+        self.send(messages.Browse(track, where, path))
+
+    def audition(self, track: str, place: int, wishes: Wishes) -> None:
+        """Let a sound of the shelf be heard."""
+        self.send(messages.Audit(track, place, wishes))
+
+    def swap(self, track: str, place: int, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+        """Give the track a sound of the shelf."""
+        self.send(messages.Swap(track, place, wishes), boundary)
+
+    def swap_next(self, track: str, by: int, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+        """Give the track the next sound of its shelf, or the one before."""
+        self.send(messages.SwapNext(track, by, wishes), boundary)
+
+    def swap_kit(self, name: str, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+        """Give every unlocked track its sound from a kit of the shelf."""
+        self.send(messages.SwapKit(name, wishes), boundary)
 
     def undo(self) -> None:
         """Take back the last change."""

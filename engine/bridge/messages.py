@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from engine.bridge.take_messages import TakeRequest
+from engine.core.browsing import Where, Wishes
 from engine.core.commands import Command, Play, SetTempo
 from engine.core.kit import Kit, SampleId
 from engine.core.loop import PlayedLoop
@@ -47,11 +48,56 @@ class Redo:
 
 
 @dataclass(frozen=True, slots=True)
+class Browse:
+    """Look for other sounds for a track; `path` is the folder where that is asked for."""
+
+    track: str
+    where: Where
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Let sound `place` of the shelf be heard, made to fit the track."""
+
+    track: str
+    place: int
+    wishes: Wishes = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Give the track sound `place` of the shelf; undo takes it back."""
+
+    track: str
+    place: int
+    wishes: Wishes = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class SwapNext:
+    """Give the track the next sound of the shelf (by 1), or the one before (-1)."""
+
+    track: str
+    by: int = 1
+    wishes: Wishes = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class SwapKit:
+    """Give every track that is not locked the sound of its name from the kit folder called `name`."""
+
+    name: str
+    wishes: Wishes = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """Fade out, save and end the engine."""
 
 
-Request = TakeRequest | Decompose | OpenAudio | LoadFolder | CancelJob | Undo | Redo | Quit
+Request = (TakeRequest | Decompose | OpenAudio | LoadFolder | CancelJob | Undo | Redo
+           | Browse | Audit | Swap | SwapNext | SwapKit | Quit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from engine.core.applying import apply
+from engine.core.audition import Audition
 from engine.core.boundary import Boundary as Boundary
 from engine.core.boundary import target_frames as target_frames
 from engine.core.errors import InvalidValue
@@ -174,7 +175,7 @@ Command = (Play | PlaySince | Stop | SetTempo | ToggleStep | SetStep | SetSwing 
            | LoadDecomposition | MidiCommand
            | SetTrackLength | SetTrackResolution | SetMuteStyle | SetLock | SwapOneShot
            | SelectPattern | SetChain | NextInChain | CopyPattern | SetPatternLength | SetFill | FillBars
-           | HalveReading | DoubleReading | ShiftDownbeat | Restore)
+           | HalveReading | DoubleReading | ShiftDownbeat | Restore | Audition)
 
 
 @apply.register

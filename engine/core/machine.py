@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from engine.core.errors import InvalidValue
-from engine.core.kit import Kit
+from engine.core.kit import Kit, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.midi import Midi
 from engine.core.pattern import TRACK_NAMES, Pattern, Track
@@ -55,6 +55,7 @@ class Machine:
     length, and stays in its place when another pattern begins. shelf: the patterns of the other slots, None where
     nobody has put one, and at `slot`, whose pattern is `pattern`. chain: slots that play one after the other, a
     pass each. fill_until_ticks: a fill lasts up to this song tick. locks: tracks that keep their one-shot.
+    audition: a sound that no track has, to be struck by hand.
     resting_ticks: where the song was stopped.
     """
 
@@ -77,6 +78,7 @@ class Machine:
     fill_until_ticks: Ticks = Ticks(0)
     mute_style: MuteStyle = MuteStyle.RINGS
     locks: frozenset[str] = frozenset()
+    audition: OneShot | None = None
     resting_ticks: Ticks = Ticks(0)
     midi: Midi = field(default_factory=Midi)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from engine.core.browsing import Shelf
 from engine.core.groove import grid_ticks
 from engine.core.machine import Machine
 from engine.core.midi import Source
@@ -98,6 +99,7 @@ class Status:
     banner: str | None = None
     recording: RecordingSetup = field(default_factory=RecordingSetup)
     sync: Sync = field(default_factory=Sync)
+    shelf: Shelf | None = None
 
 
 @dataclass(frozen=True, slots=True)

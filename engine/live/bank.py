@@ -19,6 +19,8 @@ NAME = re.compile("[0-9a-f]{8,64}")
 def samples_of(machine: Machine) -> set[SampleId]:
     """Every sample that the machine can play."""
     names = {sample for one_shot in machine.kit.one_shots.values() for sample in one_shot.samples}
+    if machine.audition is not None:
+        names.add(machine.audition.sample)
     if machine.loop is not None:
         names.add(machine.loop.sample)
         if machine.loop.residual is not None:
@@ -75,6 +77,9 @@ class SampleBank(Mapping[SampleId, Audio]):
             announced = [(one_shot.sample, one_shot.frames), *((la.sample, la.frames) for la in one_shot.layers)]
             if any(frames > len(self._samples[sample]) for sample, frames in announced):
                 raise InvalidValue(f"The one-shot of {track} is shorter than its kit says; load the kit again.")
+        heard = machine.audition
+        if heard is not None and heard.frames > len(self._samples[heard.sample]):
+            raise InvalidValue("The sound to be heard is shorter than announced; look for it again.")
         loop = machine.loop
         for name in (loop.sample, loop.residual) if loop is not None else ():
             if name is not None and loop is not None and loop.frames > len(self._samples[name]):

@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from engine.core.audition import Audition
 from engine.core.commands import (
     Boundary,
     Command,
@@ -20,7 +21,7 @@ from engine.core.errors import InvalidValue
 from engine.core.machine import Machine, empty_machine
 from engine.core.midi_commands import Continue
 from engine.core.timeline import Ticks
-from engine.dsp.memory import SCORE_SLOTS, make_memory
+from engine.dsp.memory import SCORE_SLOTS, TRACKS, make_memory
 from engine.dsp.processor import Processor
 from engine.dsp.ring import BEGIN, CANCEL, END, HIT, JUMP, PAD, PANIC, SCORE, Done, Record
 from engine.dsp.score import lower
@@ -99,6 +100,17 @@ class Conductor:
         at_ticks = machine.timeline.ticks_at(frame) if later and boundary is not Boundary.NOW else None
         self.complaints += self.schedule.edit(command, frame, _name(command) if later else "", at_ticks)
         return frame
+
+    def audition(self, command: Audition) -> None:
+        """Strike a sound that no track has, beside the music. Raises InvalidValue when there is no room for it."""
+        if len(self.machine.pattern.tracks) == TRACKS:
+            raise InvalidValue("All eight tracks are in use; swap the sound to hear it, and undo to have the old back.")
+        frame = self.follow_up(command, Boundary.NOW)
+        if not self.flush():
+            raise InvalidValue("Too many changes wait for the audio thread; wait for a bar line.")
+        sequence = self.schedule.next_sequence()
+        self._note(PadHit(sequence, TRACKS - 1, 1.0))
+        self._processor.push([Record(PAD, sequence, frame, TRACKS - 1, 1.0)])
 
     def look_ahead(self) -> None:
         """Plan the next pattern of a chain shortly before the one that plays ends."""

@@ -14,6 +14,7 @@ from engine.core.snapshot import Notice, Status
 from engine.dsp.processor import Processor
 from engine.live.backend import Backend
 from engine.live.bank import SampleBank
+from engine.live.browser import Browser
 from engine.live.calibration import Calibration
 from engine.live.callback import clock_call
 from engine.live.conductor import Conductor
@@ -60,6 +61,8 @@ class Engine:
         self.takes = Takes(self.conductor, self.host, Path(settings.takes_folder), self.latency_frames,
                            self._notices.append)
         self.studio = Studio(self.conductor, self.takes, self.jobs, self._bank, rate, self._notices.append)
+        self.browser = Browser(self.conductor, self._bank, self._journal, Path(settings.takes_folder).parent, rate,
+                               self._notices.append)
         self._banner = "No sound: the null device. Choose one with --audio jack or --audio portaudio." \
             if backend.name == "null" else None
         self._version, self._shown = 0, self.conductor.machine
@@ -90,6 +93,16 @@ class Engine:
                 self.conductor.undo()
             case say.Redo():
                 self.conductor.redo()
+            case say.Browse():
+                self.browser.browse(message)
+            case say.Audit():
+                self.browser.audition(message)
+            case say.Swap():
+                self.browser.swap(message, envelope.boundary)
+            case say.SwapNext():
+                self.browser.step(message.track, message.by, message.wishes, envelope.boundary)
+            case say.SwapKit():
+                self.browser.swap_kit(message, envelope.boundary)
             case say.Quit():
                 self.quitting = True
             case Calibrate():
@@ -107,12 +120,13 @@ class Engine:
         self._desk.step()
         self.calibration.tick()
         self.studio.tick()
+        self.browser.tick()
         self.conductor.look_ahead()
         sent = self.conductor.flush()
         for complaint in self.conductor.complaints:
             self._notices.append(Notice(complaint, urgent=True))
         self.conductor.complaints.clear()
-        soon = self.studio.waiting or self.calibration.running or self._desk.lively
+        soon = self.studio.waiting or self.calibration.running or self._desk.lively or self.browser.waiting
         return not sent or bool(self.conductor.schedule.pending) or soon
 
     def hear_worker(self) -> None:
@@ -149,7 +163,7 @@ class Engine:
         return Status(machine, self._version, self.backend.name, self.backend.device, self.host.sample_rate,
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.job,
                       self.conductor.pending, tuple(self._notices), self._banner, self.takes.setup,
-                      self._desk.status)
+                      self._desk.status, self.browser.shelf)
 
     def begin_fade(self) -> int:
         """Fade out over 50 ms; the frame on which all is silent."""
@@ -168,6 +182,7 @@ class Engine:
         self.takes.close()
         self.backend.stop()
         self.conductor.drain()
+        self.browser.close()
         self._decomposer.stop()
         self._journal.close()
         if self._rack is not None:

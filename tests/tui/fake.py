@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+from engine.core.browsing import Shelf, Where, Wishes
 from engine.core.commands import Boundary, Command, TriggerPad, apply, target_frames
 from engine.core.errors import TaoError
 from engine.core.kit import GM_NOTES, Kit, OneShot
@@ -170,6 +171,28 @@ class FakeEngine:
     def cancel_job(self) -> None:
         """Kept."""
         self._ask("cancel_job")
+
+    def browse(self, track: str, where: Where, path: str = "") -> None:
+        """Kept; the shelf has three sounds."""
+        self._ask("browse", track, where, path)
+        names = ("hit one", "old kit: kick", "old kit: snare")
+        self.status = replace(self.status, shelf=Shelf(track, where, path, names))
+
+    def audition(self, track: str, place: int, wishes: Wishes) -> None:
+        """Kept."""
+        self._ask("audition", track, place, wishes)
+
+    def swap(self, track: str, place: int, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+        """Kept."""
+        self._ask("swap", track, place, wishes, boundary)
+
+    def swap_next(self, track: str, by: int, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+        """Kept."""
+        self._ask("swap_next", track, by, wishes, boundary)
+
+    def swap_kit(self, name: str, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+        """Kept."""
+        self._ask("swap_kit", name, wishes, boundary)
 
     def undo(self) -> None:
         """Kept."""

@@ -1,0 +1,96 @@
+"""What a track could sound like instead: slices of the loop, other hits of the kit, other kits, files in a folder.
+
+Nothing is decoded until it is wanted. Names say where a sound comes from.
+"""
+
+import itertools
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from scipy.signal import resample_poly
+
+from engine.core.errors import TaoError, UnreadableAudio
+from engine.core.groove import step_onset_ticks
+from engine.core.kit import OneShot
+from engine.core.loop import Audio
+from engine.core.machine import Machine
+
+MOST = 500
+LONGEST_S = 20.0
+SHORTEST_SLICE_S = 0.03
+SUFFIXES = frozenset({".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3"})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sound by name. one_shot: it is in the kit; start, frames: a part of the loop; path: a file."""
+
+    name: str
+    one_shot: OneShot | None = None
+    start: int = 0
+    frames: int = 0
+    path: Path | None = None
+
+
+def in_loop(machine: Machine, track: str) -> list[Candidate]:
+    """Slices of the loop, those of the track's own strokes first, then the kit's other hits."""
+    hits = [Candidate(f"hit {name}", shot) for name, shot in sorted(machine.kit.one_shots.items()) if name != track]
+    loop, pattern = machine.loop, machine.pattern
+    if loop is None:
+        return hits
+    frames_per_tick = loop.frames / (loop.beats * 960)
+    starts: dict[int, str] = {}
+    for lane in sorted(pattern.tracks, key=lambda lane: lane.name != track):
+        for index in range(min(len(lane.steps), loop.beats * lane.steps_per_beat)):
+            ticks = step_onset_ticks(pattern, lane, index)
+            if ticks is not None:
+                start = round((ticks + loop.downbeat_ticks) * frames_per_tick) % loop.frames
+                starts.setdefault(start, f"slice {lane.name} {index + 1}")
+    edges = [*sorted(starts), loop.frames]
+    ends = dict(itertools.pairwise(edges))
+    shortest = SHORTEST_SLICE_S * machine.timeline.sample_rate
+    slices = [Candidate(name, None, start, ends[start] - start) for start, name in starts.items()
+              if ends[start] - start >= shortest]
+    return slices + hits
+
+
+def in_kits(folder: Path, track: str) -> list[Candidate]:
+    """The one-shots of every decomposition folder below `folder`, those of tracks of this name first."""
+    found = []
+    for path in sorted(folder.glob("**/kit.json"))[:MOST]:
+        try:
+            tracks = json.loads(path.read_text(encoding="utf-8"))["tracks"]
+            for said in tracks:
+                file = path.parent / str(said["oneshot"])
+                if said["oneshot"] and file.resolve().is_relative_to(path.parent.resolve()):
+                    found.append(Candidate(f"{path.parent.name}: {said['name']}", path=file))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # a folder that is no kit has no one-shots to offer
+    return sorted(found, key=lambda candidate: not candidate.name.endswith(f": {track}"))[:MOST]
+
+
+def in_folder(folder: Path) -> list[Candidate]:
+    """The audio files of a folder and its subfolders, by name. Raises TaoError when it cannot be read."""
+    if not folder.is_dir():
+        raise TaoError(f"There is no folder {str(folder)!r}; name one with audio files in it.")
+    files = [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()]
+    return [Candidate(str(path.relative_to(folder)), path=path) for path in sorted(files)[:MOST]]
+
+
+def read_hit(path: Path, sample_rate: int) -> Audio:
+    """A file as a hit: float32 stereo at `sample_rate`, at most 20 s. Raises UnreadableAudio."""
+    try:
+        with soundfile.SoundFile(path) as file:
+            rate = int(file.samplerate)
+            audio = file.read(round(LONGEST_S * rate), dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, OSError, RuntimeError, TypeError) as error:
+        raise UnreadableAudio(f"{path.name} cannot be read as audio; choose another.") from error
+    if not len(audio) or not np.isfinite(audio).all():
+        raise UnreadableAudio(f"{path.name} holds no audio that can be played; choose another.")
+    stereo = audio[:, :2] if audio.shape[1] > 1 else np.repeat(audio, 2, axis=1)
+    if rate != sample_rate:
+        stereo = resample_poly(stereo.astype(np.float64), sample_rate, rate, axis=0)
+    return np.ascontiguousarray(stereo, np.float32)

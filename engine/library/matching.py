@@ -1,0 +1,107 @@
+"""Fitting one hit to the place of another: as loud, struck on the same frame, tuned alike, dying away as fast.
+
+All audio is float32 (frames, channels) at one sample rate; everything here is pure.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.signal import correlate
+
+from engine.core.browsing import Wishes
+from engine.core.loop import Audio
+
+EDGE_DB = -20.0  # a hit has begun where it first comes this near to its peak
+QUIET_DB = -30.0  # and died away where what is left of its energy is this small
+WINDOW_S = 0.05
+MOST_SEMITONES = 12
+BANDS_PER_SEMITONE = 10
+LOWEST_HZ, OCTAVES = 40.0, 7
+ALIKE = 0.7  # spectra that agree less than this at any shift have no common tuning
+MAX_GAIN = 16.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What makes a hit fit: gain linear; delay_frames to wait (below 0: to cut) before it; pitch in semitones;
+    decay_s of a fade, None to let it ring."""
+
+    gain: float = 1.0
+    delay_frames: int = 0
+    pitch_semitones: float = 0.0
+    decay_s: float | None = None
+
+
+def fitted(candidate: Audio, original: Audio, sample_rate: int, wishes: Wishes) -> Fit:
+    """How `candidate` takes the place of `original`, in what is wished. Silence fits as it is."""
+    if not candidate.any() or not original.any():
+        return Fit()
+    gain = min(MAX_GAIN, loudness(original, sample_rate) / loudness(candidate, sample_rate)) if wishes.level else 1.0
+    delay = leading_edge(original) - leading_edge(candidate) if wishes.onset else 0
+    pitch = tuning_between(candidate, original, sample_rate) if wishes.tuning else 0.0
+    decay_s = None
+    if wishes.decay:
+        speed = 2.0 ** (pitch / 12.0)
+        wanted_s = dying_s(original, sample_rate)
+        if dying_s(candidate, sample_rate) / speed > 1.1 * wanted_s:
+            decay_s = wanted_s
+    return Fit(gain, delay, pitch, decay_s)
+
+
+def shifted(audio: Audio, delay_frames: int) -> Audio:
+    """The hit after so many frames of silence, or with so many cut off; at least one frame is left."""
+    if delay_frames >= 0:
+        return np.concatenate((np.zeros((delay_frames, audio.shape[1]), audio.dtype), audio))
+    return audio[min(-delay_frames, len(audio) - 1) :]
+
+
+def leading_edge(audio: Audio) -> int:
+    """The frame on which the hit begins: the first within 20 dB of its peak."""
+    level = np.abs(audio).max(axis=1)
+    return int(np.argmax(level >= level.max() * 10.0 ** (EDGE_DB / 20.0)))
+
+
+def loudness(audio: Audio, sample_rate: int) -> float:
+    """The RMS of the loudest 50 ms: what an ear takes a drum's level to be, linear."""
+    power = np.square(audio.astype(np.float64)).mean(axis=1)
+    window = max(1, round(WINDOW_S * sample_rate))
+    summed = np.concatenate(([0.0], np.cumsum(power)))
+    parts = summed[window:] - summed[:-window] if len(power) > window else summed[-1:]
+    return float(np.sqrt(max(parts.max(), 1e-24) / window))
+
+
+def dying_s(audio: Audio, sample_rate: int) -> float:
+    """Seconds from the hit's beginning until a thousandth of its energy is left (Schroeder's backward integral,
+    "New method of measuring reverberation time", 1965)."""
+    energy = np.square(audio.astype(np.float64)).sum(axis=1)
+    left = np.cumsum(energy[::-1])[::-1]
+    quiet = np.flatnonzero(left <= left[0] * 10.0 ** (QUIET_DB / 10.0))
+    end = int(quiet[0]) if len(quiet) else len(audio)
+    return max(1, end - leading_edge(audio)) / sample_rate
+
+
+def tuning_between(candidate: Audio, original: Audio, sample_rate: int) -> float:
+    """By how many semitones `candidate` must be pitched to sound as `original`; 0 where they have too little in
+    common. The shift between their spectra over log frequency at which these agree best."""
+    ours, theirs = (_log_spectrum(audio, sample_rate) for audio in (candidate, original))
+    most = MOST_SEMITONES * BANDS_PER_SEMITONE
+    agreement = correlate(theirs, ours, mode="full")
+    middle = len(ours) - 1
+    near = agreement[middle - most : middle + most + 1]
+    best = int(np.argmax(near))
+    if near[best] < ALIKE:
+        return 0.0
+    return (best - most) / BANDS_PER_SEMITONE
+
+
+def _log_spectrum(audio: Audio, sample_rate: int) -> np.ndarray:
+    """The spectrum of the hit's first half second, in tenths of a semitone, without its slope, of length one."""
+    edge = leading_edge(audio)
+    part = audio[edge : edge + sample_rate // 2].mean(axis=1)
+    size = 1 << 16
+    magnitude = np.abs(np.fft.rfft(part * np.linspace(1.0, 0.0, len(part)), size))
+    bands = LOWEST_HZ * 2.0 ** (np.arange(OCTAVES * 12 * BANDS_PER_SEMITONE) / (12.0 * BANDS_PER_SEMITONE))
+    bands = bands[bands < 0.45 * sample_rate]
+    values = np.sqrt(np.interp(bands, np.fft.rfftfreq(size, 1.0 / sample_rate), magnitude))
+    values -= values.mean()
+    return values / max(float(np.sqrt(np.square(values).sum())), 1e-12)

@@ -1,0 +1,164 @@
+"""Other sounds for a track: found and read beside the control thread, fitted, heard, and given to the track."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from engine.bridge.messages import Audit, Browse, Swap, SwapKit
+from engine.core.audition import Audition
+from engine.core.browsing import Shelf, Where, Wishes
+from engine.core.commands import Boundary, LoadKit, SwapOneShot
+from engine.core.errors import InvalidValue, TaoError
+from engine.core.kit import Kit, OneShot
+from engine.core.loop import Audio
+from engine.core.machine import Machine
+from engine.core.snapshot import Notice
+from engine.library.candidates import Candidate, in_folder, in_kits, in_loop, read_hit
+from engine.library.matching import fitted, shifted
+from engine.live.bank import SampleBank
+from engine.live.conductor import Conductor
+from engine.live.journal import Journal
+
+
+class Browser:
+    """Owns the list of candidates and one helper thread, which decodes and fits; the control thread calls the rest."""
+
+    def __init__(self, conductor: Conductor, bank: SampleBank, journal: Journal, kits_folder: Path, sample_rate: int,
+                 tell: Callable[[Notice], None]) -> None:
+        self._conductor, self._bank, self._journal, self._tell = conductor, bank, journal, tell
+        self._kits_folder, self._sample_rate = kits_folder, sample_rate
+        self._helper = ThreadPoolExecutor(1, "browser")
+        self._jobs: list[tuple[Future, Callable]] = []
+        self._found: list[Candidate] = []
+        self.shelf: Shelf | None = None
+
+    def browse(self, request: Browse) -> None:
+        """Look for candidates; the shelf shows them when they are found. Raises TaoError for a missing folder."""
+        machine = self._conductor.machine
+        machine.pattern.track(request.track)
+        match request.where:
+            case Where.LOOP:
+                find = partial(in_loop, machine, request.track)
+            case Where.KITS:
+                find = partial(in_kits, self._kits_folder, request.track)
+            case Where.FOLDER:
+                find = partial(in_folder, Path(request.path).expanduser())
+        self._later(find, partial(self._show, request))
+
+    def audition(self, request: Audit) -> None:
+        """Have a candidate heard beside the music."""
+        self._prepare(request.track, request.place, request.wishes, self._hear)
+
+    def swap(self, request: Swap, boundary: Boundary) -> None:
+        """Give the track a candidate at `boundary`; NOW is its next hit. Raises InvalidValue when it is locked."""
+        if request.track in self._conductor.machine.locks:
+            raise InvalidValue(f"{request.track} is locked; unlock it with l to change its sound.")
+        self._prepare(request.track, request.place, request.wishes,
+                      lambda shot: self._conductor.perform(SwapOneShot(request.track, shot), boundary))
+
+    def step(self, track: str, by: int, wishes: Wishes, boundary: Boundary) -> None:
+        """Give the track the next candidate of its shelf; without one, of the loop."""
+        if self.shelf is None or self.shelf.track != track:
+            self._found = in_loop(self._conductor.machine, track)
+            self.shelf = Shelf(track, Where.LOOP, "", tuple(found.name for found in self._found), -1 if by > 0 else 0)
+        if not self._found:
+            raise InvalidValue(f"There is nothing else for {track} yet; open the sounds with F5.")
+        self.swap(Swap(track, (self.shelf.chosen + by) % len(self._found), wishes), boundary)
+
+    def swap_kit(self, request: SwapKit, boundary: Boundary) -> None:
+        """Give every track that is not locked the hit of its name from one kit folder of the shelf."""
+        folder = request.name
+        hits = {found.name.partition(": ")[2]: found for found in in_kits(self._kits_folder, "")
+                if found.name.partition(": ")[0] == folder and found.path is not None}
+        machine = self._conductor.machine
+        wanted = {track.name: hits[track.name] for track in machine.pattern.tracks if track.name in hits}
+        if not wanted:
+            raise InvalidValue(f"The kit {folder} has no sound for these tracks; choose another.")
+
+        def load() -> dict[str, tuple[Audio, OneShot]]:
+            return {name: self._fit(found, machine, name, request.wishes) for name, found in wanted.items()}
+
+        def give(ready: dict[str, tuple[Audio, OneShot]]) -> None:
+            shots = {name: self._kept(audio, shot) for name, (audio, shot) in ready.items()}
+            kit = self._conductor.schedule.latest.kit
+            self._conductor.perform(LoadKit(Kit(folder, {**kit.one_shots, **shots})), boundary)
+
+        self._later(load, give)
+
+    def tick(self) -> None:
+        """Take what the helper has done."""
+        done = [job for job in self._jobs if job[0].done()]
+        self._jobs = [job for job in self._jobs if not job[0].done()]
+        for future, then in done:
+            try:
+                then(future.result())
+            except TaoError as error:
+                self._tell(Notice(str(error)))
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something will be found or read soon."""
+        return bool(self._jobs)
+
+    def close(self) -> None:
+        """Stop the helper."""
+        self._helper.shutdown(cancel_futures=True)
+
+    def _later(self, work: Callable, then: Callable) -> None:
+        self._jobs.append((self._helper.submit(work), then))
+
+    def _show(self, request: Browse, found: list[Candidate]) -> None:
+        self._found = found
+        self.shelf = Shelf(request.track, request.where, request.path, tuple(candidate.name for candidate in found))
+
+    def _prepare(self, track: str, place: int, wishes: Wishes, then: Callable[[OneShot], object]) -> None:
+        if self.shelf is None or not 0 <= place < len(self._found):
+            raise InvalidValue("There is no such sound on the list; look for sounds first.")
+        self.shelf = replace(self.shelf, chosen=place)
+        machine, candidate = self._conductor.machine, self._found[place]
+
+        def give(ready: tuple[Audio, OneShot]) -> None:
+            then(self._kept(*ready))
+
+        self._later(lambda: self._fit(candidate, machine, track, wishes), give)
+
+    def _fit(self, candidate: Candidate, machine: Machine, track: str, wishes: Wishes) -> tuple[Audio, OneShot]:
+        """The candidate's audio and one-shot, like what the track has now in what is wished."""
+        audio, gain = self._audio(candidate, machine)
+        present = machine.kit.one_shots.get(track)
+        if present is None:
+            return audio, OneShot("new", len(audio), gain)
+        heard = present.gain * self._bank[present.sample][: present.frames]
+        fit = fitted(gain * audio, heard, self._sample_rate, wishes)
+        audio = shifted(audio, fit.delay_frames)
+        pitch = min(24.0, max(-24.0, fit.pitch_semitones + (present.pitch_semitones if wishes.tuning else 0.0)))
+        return audio, OneShot("new", len(audio), min(16.0, gain * fit.gain), present.pan, pitch, 0.0, fit.decay_s,
+                              present.choke_group, present.midi_note)
+
+    def _audio(self, candidate: Candidate, machine: Machine) -> tuple[Audio, float]:
+        """The hit, and the gain that it is played with."""
+        if candidate.path is not None:
+            return read_hit(candidate.path, self._sample_rate), 1.0
+        if candidate.one_shot is not None:
+            shot = candidate.one_shot
+            return self._bank[shot.sample][: shot.frames], shot.gain
+        if machine.loop is None:
+            raise InvalidValue("The loop of that slice is gone; look for sounds again.")
+        loop = self._bank[machine.loop.sample][: machine.loop.frames]
+        piece = np.roll(loop, -candidate.start, axis=0)[: candidate.frames]
+        return np.ascontiguousarray(piece), 1.0
+
+    def _kept(self, audio: Audio, one_shot: OneShot) -> OneShot:
+        """The one-shot with its audio in the bank, every page touched, and in the journal."""
+        sample = self._bank.add(audio)
+        problem = self._journal.add_sample(sample, self._bank[sample])
+        if problem is not None:
+            self._tell(Notice(problem, urgent=True))
+        return replace(one_shot, sample=sample)
+
+    def _hear(self, one_shot: OneShot) -> None:
+        self._conductor.audition(Audition(one_shot))

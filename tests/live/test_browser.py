@@ -1,0 +1,161 @@
+"""Sounds swapped while the music plays: on their boundary, made to fit, taken back by undo, replayed to the bit."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from engine.bridge.messages import Audit, Browse, Swap, SwapKit
+from engine.core.browsing import Where, Wishes
+from engine.core.commands import Boundary, Play, SetLock
+from engine.core.errors import InvalidValue, TaoError
+from engine.core.snapshot import Notice
+from engine.library.kit_folder import write_folder
+from engine.live.browser import Browser
+from engine.live.replay import replay
+from tests.library.values import rich_decomposition
+from tests.live.test_conductor import RATE, Room
+
+AS_IT_IS = Wishes(False, False, False, False)
+
+
+class Shop:
+    """A room with a browser, a kit that plays, and a folder with one hit."""
+
+    def __init__(self, folder: Path) -> None:
+        self.room = Room(folder)
+        self.notices: list[Notice] = []
+        self.browser = Browser(self.room.conductor, self.room.bank, self.room.journal, folder / "data", RATE,
+                               self.notices.append)
+        self.files = folder / "files"
+        self.files.mkdir()
+        self.hit = (0.25 * np.random.default_rng(8).standard_normal((3000, 2)) *
+                    np.exp(-np.arange(3000) / 500)[:, None]).astype(np.float32)
+        soundfile.write(self.files / "hit.wav", self.hit, RATE, subtype="FLOAT")
+        self.room.load("kit a")
+        self.room.conductor.perform(Play())
+        self.room.play(20)
+
+    def settle(self) -> None:
+        """Wait for the helper, and take what it has done."""
+        end = time.monotonic() + 20.0
+        while self.browser.waiting and time.monotonic() < end:
+            self.browser.tick()
+            time.sleep(0.005)
+        assert not self.browser.waiting
+
+    def browse(self, track: str, where: Where = Where.FOLDER) -> tuple[str, ...]:
+        self.browser.browse(Browse(track, where, str(self.files)))
+        self.settle()
+        assert self.browser.shelf is not None
+        return self.browser.shelf.names
+
+
+@pytest.fixture
+def shop(tmp_path: Path):
+    shop = Shop(tmp_path)
+    yield shop
+    shop.browser.close()
+    shop.room.journal.close()
+
+
+def test_a_file_is_swapped_in_at_the_next_hit_and_undone(shop: Shop) -> None:
+    assert shop.browse("snare") == ("hit.wav",)
+    before = shop.room.conductor.machine.kit
+    shop.browser.swap(Swap("snare", 0, AS_IT_IS), Boundary.NOW)
+    shop.settle()
+    shop.room.play(4)
+    shot = shop.room.conductor.machine.kit.one_shots["snare"]
+    assert np.array_equal(shop.room.bank[shot.sample], shop.hit) and shot.gain == 1.0
+    shop.room.conductor.undo()
+    shop.room.play(4)
+    assert shop.room.conductor.machine.kit == before
+
+
+def test_a_swap_may_wait_for_the_bar(shop: Shop) -> None:
+    shop.browse("kick")
+    shop.browser.swap(Swap("kick", 0), Boundary.BAR)
+    shop.settle()
+    assert shop.room.conductor.pending == ("another kick",)
+
+
+def test_a_swapped_sound_is_as_loud_and_begins_as_the_old_one(shop: Shop) -> None:
+    from engine.library.matching import leading_edge, loudness
+
+    shop.browse("kick")
+    old = shop.room.conductor.machine.kit.one_shots["kick"]
+    shop.browser.swap(Swap("kick", 0, Wishes()), Boundary.NOW)
+    shop.settle()
+    shop.room.play(4)
+    new = shop.room.conductor.machine.kit.one_shots["kick"]
+    heard, wanted = (shop.room.bank[shot.sample] * shot.gain for shot in (new, old))
+    assert loudness(heard, RATE) == pytest.approx(loudness(wanted, RATE), rel=0.01)
+    assert leading_edge(heard) == leading_edge(wanted)
+
+
+def test_a_locked_lane_keeps_its_sound(shop: Shop) -> None:
+    shop.room.conductor.perform(SetLock("kick", True))
+    shop.room.play(4)
+    shop.browse("kick")
+    with pytest.raises(InvalidValue, match="locked"):
+        shop.browser.swap(Swap("kick", 0), Boundary.NOW)
+
+
+def test_a_whole_kit_is_swapped_but_for_locked_lanes(shop: Shop, tmp_path: Path) -> None:
+    write_folder(tmp_path / "data" / "old", rich_decomposition())
+    shop.room.conductor.perform(SetLock("hihat", True))
+    shop.room.play(4)
+    before = shop.room.conductor.machine.kit.one_shots
+    assert shop.browse("kick", Where.KITS) == ("old: kick", "old: hihat")
+    shop.browser.swap_kit(SwapKit("old", AS_IT_IS), Boundary.NOW)
+    shop.settle()
+    shop.room.play(4)
+    after = shop.room.conductor.machine.kit
+    assert after.name == "old" and after.one_shots["hihat"] == before["hihat"]
+    assert after.one_shots["kick"] != before["kick"] and after.one_shots["snare"] == before["snare"]
+
+
+def test_n_goes_round_the_hits_of_the_kit(shop: Shop) -> None:
+    names = []
+    for _ in range(3):
+        shop.browser.step("kick", 1, AS_IT_IS, Boundary.NOW)
+        shop.settle()
+        shop.room.play(4)
+        assert shop.browser.shelf is not None
+        names.append(shop.browser.shelf.names[shop.browser.shelf.chosen])
+    assert names == ["hit hihat", "hit snare", "hit hihat"]
+
+
+def test_a_sound_is_heard_beside_the_music_without_being_swapped(shop: Shop) -> None:
+    shop.browse("kick")
+    before = shop.room.conductor.machine.kit
+    shop.browser.audition(Audit("kick", 0, AS_IT_IS))
+    shop.settle()
+    shop.room.play(60)
+    assert shop.room.conductor.machine.kit == before
+    assert (shop.room.processor.memory.voice_ints[:, 10] != 0).any()  # a pad's voice
+
+
+def test_a_missing_file_and_a_number_that_is_not_there_are_told(shop: Shop) -> None:
+    shop.browse("kick")
+    (shop.files / "hit.wav").unlink()
+    shop.browser.swap(Swap("kick", 0), Boundary.NOW)
+    shop.settle()
+    assert "choose another" in shop.notices[-1].text
+    with pytest.raises(TaoError, match="no such sound"):
+        shop.browser.swap(Swap("kick", 7), Boundary.NOW)
+
+
+def test_swaps_and_auditions_are_replayed_to_the_bit(shop: Shop) -> None:
+    for turn in range(8):
+        shop.browser.step(("kick", "snare", "hihat")[turn % 3], 1, Wishes(tuning=True, decay=True), Boundary.NOW)
+        shop.settle()
+        shop.room.play(30)
+        shop.browser.audition(Audit(("kick", "snare", "hihat")[turn % 3], 0))
+        shop.settle()
+        shop.room.play(40)
+    shop.room.journal.close()
+    heard = np.concatenate(shop.room.heard)
+    assert np.array_equal(replay(shop.room.folder, len(heard)), heard)
