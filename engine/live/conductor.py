@@ -109,7 +109,7 @@ class Conductor:
         if not self.flush():
             raise InvalidValue("Too many changes wait for the audio thread; wait for a bar line.")
         sequence = self.schedule.next_sequence()
-        self._note(PadHit(sequence, TRACKS - 1, 1.0))
+        self.note(PadHit(sequence, TRACKS - 1, 1.0))
         self._processor.push([Record(PAD, sequence, frame, TRACKS - 1, 1.0)])
 
     def look_ahead(self) -> None:

@@ -1,0 +1,92 @@
+"""What is loaded: kits, patterns, recordings, and all three as the decomposer found them."""
+
+from dataclasses import dataclass, replace
+
+from engine.core.applying import apply
+from engine.core.kit import Kit
+from engine.core.loop import PlayedLoop
+from engine.core.machine import Listen, Machine
+from engine.core.pattern import Pattern
+from engine.core.reading_commands import read_alike
+from engine.core.timeline import Ticks
+
+
+@dataclass(frozen=True, slots=True)
+class LoadKit:
+    """Replace the one-shots; the pattern plays on. Old voices ring out."""
+
+    kit: Kit
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPattern:
+    """Replace the pattern; the kit stays."""
+
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class LoadLoop:
+    """Let a recording play beside the kit, from song tick `phase_ticks` on (None keeps the phase). Pattern and
+    kit stay, so an edit made while this waits for its bar line is not lost."""
+
+    loop: PlayedLoop
+    listen: Listen = Listen.ORIGINAL
+    phase_ticks: Ticks | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadDecomposition:
+    """Take over what the decomposer found: kit, pattern and loop together, at the loop's own tempo if given; else a
+    loop that plays already stays read as it is.
+
+    phase_ticks: the song tick on which the loop begins (where it was recorded); None keeps the phase.
+    """
+
+    kit: Kit
+    pattern: Pattern
+    loop: PlayedLoop | None = None
+    listen: Listen = Listen.KIT
+    bpm: float | None = None
+    phase_ticks: Ticks | None = None
+
+
+@apply.register
+def _(command: LoadKit, machine: Machine, at_frames: int) -> Machine:
+    return replace(machine, kit=_unless_locked(command.kit, machine))
+
+
+@apply.register
+def _(command: LoadPattern, machine: Machine, at_frames: int) -> Machine:
+    return machine.with_pattern(command.pattern)
+
+
+@apply.register
+def _(command: LoadLoop, machine: Machine, at_frames: int) -> Machine:
+    machine = _begun_on(machine, command.phase_ticks)
+    return replace(machine, loop=command.loop, listen=command.listen)
+
+
+@apply.register
+def _(command: LoadDecomposition, machine: Machine, at_frames: int) -> Machine:
+    if command.bpm is not None:
+        timeline = machine.timeline
+        machine = replace(machine, timeline=timeline.with_bpm(command.bpm, timeline.ticks_at(at_frames)))
+    pattern, loop = command.pattern, command.loop
+    played = machine.loop if command.bpm is None else None
+    if loop is not None and played is not None and loop.sample == played.sample:
+        pattern, loop = read_alike(pattern, loop, played)
+    machine = replace(_begun_on(machine, command.phase_ticks), kit=_unless_locked(command.kit, machine), loop=loop,
+                      listen=command.listen)
+    return machine.with_pattern(pattern)
+
+
+def _begun_on(machine: Machine, phase_ticks: Ticks | None) -> Machine:
+    """Pattern and loop begin on this song tick; None lets both be where they are."""
+    return machine if phase_ticks is None else replace(machine, phase_ticks=phase_ticks, loop_ticks=phase_ticks)
+
+
+def _unless_locked(kit: Kit, machine: Machine) -> Kit:
+    """The kit, with the sounds that locked tracks keep."""
+    kept = {name: shot for name, shot in machine.kit.one_shots.items() if name in machine.locks}
+    return Kit(kit.name, {**kit.one_shots, **kept}) if kept else kit
