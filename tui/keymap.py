@@ -102,7 +102,7 @@ GROUPS = (
         *(_digit(number) for number in range(1, 9)),
         Action("mute", ("m",), "screen.lead('mute')", "then 1-8: mute it at the bar; mm: this one", "mute"),
         Action("solo", ("s",), "screen.lead('solo')", "then 1-8: solo it at the bar; ss: this one", "solo"),
-        Action("sounds", ("f5",), "sounds", "other sounds for this track: hear them, swap them in", "sounds"),
+        Action("sounds", ("f6",), "sounds", "other sounds for this track: hear them, swap them in", "sounds"),
         Action("next-sound", ("n",), "next_sound(1)", "the next sound on this track, from its next hit on"),
         Action("sound-before", ("b",), "next_sound(-1)", "the sound before"),
         Action("lock", ("l",), "screen.lock", "this track keeps its one-shot when a kit is loaded, or not"),

@@ -66,7 +66,7 @@ class Browser:
             self._found = in_loop(self._conductor.machine, track)
             self.shelf = Shelf(track, Where.LOOP, "", tuple(found.name for found in self._found), -1 if by > 0 else 0)
         if not self._found:
-            raise InvalidValue(f"There is nothing else for {track} yet; open the sounds with F5.")
+            raise InvalidValue(f"There is nothing else for {track} yet; open the sounds with F6.")
         self.swap(Swap(track, (self.shelf.chosen + by) % len(self._found), wishes), boundary)
 
     def swap_kit(self, request: SwapKit, boundary: Boundary) -> None:

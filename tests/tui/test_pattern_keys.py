@@ -26,6 +26,12 @@ from engine.core.commands import (
 from engine.core.machine import MuteStyle
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A busy machine presses slowly."""
+    monkeypatch.setattr("tui.screens.pattern_keys.CHAIN_WITHIN_S", 60.0)
+
+
 @pytest.mark.parametrize(("key", "slot"), [("1", 0), ("9", 8), ("0", 9), ("a", 10), ("f", 15)])
 async def test_g_and_a_slot_queue_its_pattern_to_the_end_of_this_one(face, engine, key, slot):
     async with face() as tao:

@@ -1,4 +1,4 @@
-"""The browser of sounds: F5 opens it, and every key in it asks for what its lines say."""
+"""The browser of sounds: F6 opens it, and every key in it asks for what its lines say."""
 
 from engine.core.boundary import Boundary
 from engine.core.browsing import Where, Wishes
@@ -10,9 +10,9 @@ def screen(tao) -> SoundsScreen:
     return tao.app.screen
 
 
-async def test_f5_looks_in_the_loop_for_the_lane_under_the_cursor(face, engine):
+async def test_f6_looks_in_the_loop_for_the_lane_under_the_cursor(face, engine):
     async with face() as tao:
-        await tao.press("down", "f5")
+        await tao.press("down", "f6")
         await tao.look()
         assert [str(option.prompt) for option in screen(tao).list.options] == [
             "hit one", "old kit: kick", "old kit: snare"]
@@ -24,7 +24,7 @@ async def test_f5_looks_in_the_loop_for_the_lane_under_the_cursor(face, engine):
 
 async def test_space_hears_and_enter_swaps_at_the_next_hit(face, engine):
     async with face() as tao:
-        await tao.press("f5")
+        await tao.press("f6")
         await tao.look()
         await tao.press("down", "space", "enter")
     assert engine.asked[1:] == [("audition", "kick", 1, Wishes()), ("swap", "kick", 1, Wishes(), Boundary.NOW)]
@@ -32,7 +32,7 @@ async def test_space_hears_and_enter_swaps_at_the_next_hit(face, engine):
 
 async def test_b_chooses_the_boundary_and_letters_what_is_matched(face, engine):
     async with face() as tao:
-        await tao.press("f5")
+        await tao.press("f6")
         await tao.look()
         await tao.press("e", "p", "d", "b", "enter", "b", "enter", "b", "enter")
     wishes = Wishes(level=False, onset=True, tuning=True, decay=True)
@@ -42,7 +42,7 @@ async def test_b_chooses_the_boundary_and_letters_what_is_matched(face, engine):
 
 async def test_tab_looks_in_other_kits_and_k_takes_a_whole_one(face, engine):
     async with face() as tao:
-        await tao.press("f5", "k", "tab")
+        await tao.press("f6", "k", "tab")
         await tao.look()
         await tao.press("down", "k")
     assert engine.asked[1:] == [("browse", "kick", Where.KITS, ""),
@@ -51,7 +51,7 @@ async def test_tab_looks_in_other_kits_and_k_takes_a_whole_one(face, engine):
 
 async def test_a_folder_is_asked_for_once(face, engine):
     async with face() as tao:
-        await tao.press("f5", "tab", "tab", *"/tmp", "enter")
+        await tao.press("f6", "tab", "tab", *"/tmp", "enter")
         await tao.look()
         await tao.press("2", "u", "space")
     assert engine.asked[2:] == [("browse", "kick", Where.FOLDER, "/tmp"), ("browse", "snare", Where.FOLDER, "/tmp"),
