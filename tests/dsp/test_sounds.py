@@ -4,8 +4,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from engine.core.commands import FillBars, Play, SetFill, SetMute, SetMuteStyle, SetSolo, TriggerPad, apply
+from engine.core.commands import (
+    FillBars,
+    Play,
+    SetFill,
+    SetMute,
+    SetMuteStyle,
+    SetSolo,
+    SwapOneShot,
+    TriggerPad,
+    apply,
+)
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit, Layer, OneShot
 from engine.core.machine import Machine, MuteStyle, empty_machine
@@ -128,3 +140,19 @@ def test_a_gating_mute_leaves_a_pads_tail_alone() -> None:
     ringing = replace(empty_machine(RATE), kit=kit, mute_style=MuteStyle.GATES)
     audio = render_offline(ringing, {"tone": TONE}, 8000, [(0, TriggerPad("kick", 1.0)), (4000, SetMute("kick", True))])
     assert audio[7000:].any()
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(1, 15000))
+def test_a_swapped_one_shot_lets_what_sounds_ring_to_the_bit(at: int) -> None:
+    """The swap comes in the middle of the only stroke: nothing of it may change, so there is nothing to click."""
+    kit = Kit("tone", {"kick": OneShot("tone", len(TONE))})
+    struck = machine(Step(), *(None,) * 15, kit=kit)
+    sounds = {"tone": TONE, **LEVELS}
+    swapped = render_offline(struck, sounds, 16000, [(at, SwapOneShot("kick", OneShot("hard", 4)))])
+    assert np.array_equal(swapped, render_offline(struck, sounds, 16000))
+
+
+def test_a_swapped_one_shot_is_struck_from_the_next_hit_on() -> None:
+    struck = machine(Step(), Step(), kit=Kit("k", {"kick": OneShot("soft", 4)}))
+    assert levels(struck, 4, [(1500, SwapOneShot("kick", OneShot("hard", 4)))]) == [0.1, 0.1, 0.4, 0.4]
