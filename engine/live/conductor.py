@@ -118,10 +118,11 @@ class Conductor:
         if not (machine.playing and machine.chain) or any(
                 isinstance(command, NextInChain) for planned in self.schedule.pending for command in planned.commands):
             return
-        end = target_frames(machine, Boundary.PATTERN, self.earliest_frames)
+        begun = machine.timeline.frames_at(machine.phase_ticks)  # perhaps to come: the chain itself may wait
+        end = target_frames(machine, Boundary.PATTERN, max(begun + 1, self.earliest_frames))
         if end - self.now_frames < round(CHAIN_AHEAD_S * self._host.sample_rate):
             place = (machine.chain_place + 1) % len(machine.chain)
-            self.follow_up(NextInChain(place, machine.phase_ticks), Boundary.PATTERN)
+            self.follow_up(NextInChain(place, machine.phase_ticks), Boundary.PATTERN, end)
 
     def undo(self) -> None:
         """Take back the last change, now. Raises InvalidValue when there is none."""
