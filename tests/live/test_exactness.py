@@ -7,19 +7,32 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.bridge.client import EngineClient
 from engine.core.commands import (
     Boundary,
+    CopyPattern,
+    FillBars,
     Panic,
     Play,
+    SelectPattern,
+    SetChain,
     SetEffects,
     SetMute,
+    SetMuteStyle,
+    SetStep,
     SetTempo,
+    SetTrackLength,
+    SetTrackResolution,
     ToggleStep,
     TriggerPad,
 )
-from engine.core.machine import Effects
+from engine.core.machine import Effects, MuteStyle
+from engine.core.pattern import Step
+from engine.core.step import Overrides, When
 from engine.live.replay import replay
 from tests.live.rig import Recorder, RunningEngine, running_engine
+
+NOW = Boundary.NOW
 
 
 @pytest.fixture
@@ -45,9 +58,21 @@ def perform(engine: RunningEngine, rounds: int, pause_s: float) -> None:
             client.send(SetTempo(float(rng.uniform(90, 170))), Boundary.BAR)
         if turn % 25 == 24:
             engine.load_kit(f"kit {turn}")
+        if turn % 9 == 4:
+            _deepen(client, track, turn)
         if turn % 37 == 36:
             client.send(Panic())
         time.sleep(pause_s)
+
+
+def _deepen(client: EngineClient, track: str, turn: int) -> None:
+    """Slots, chains, fills, grids, overrides, gating mutes."""
+    wishes = [(SelectPattern(turn % 3), Boundary.PATTERN), (FillBars(), Boundary.BAR), (SetTrackLength(track, 13), NOW),
+              (SetStep(track, turn % 13, Step(0.9, ratchet=3, when=When.NOT_FILL, overrides=Overrides(-5.0, 0.1, 900.0,
+                                                                                                    "snare"))), NOW),
+              (SetChain((0, 1)), Boundary.BAR), (SetMuteStyle(MuteStyle.GATES), NOW), (CopyPattern(turn % 4), NOW),
+              (SetTrackResolution(track, 6), NOW)]
+    client.send(*wishes[turn // 9 % len(wishes)])
 
 
 def differing_frames(engine: RunningEngine, recorder: Recorder) -> tuple[int, int]:

@@ -51,3 +51,13 @@ def test_the_question_for_a_path_looks_the_same(snap_compare, playing):
         pilot.app.screen.query_one(Input).cursor_blink = False
 
     assert snap_compare(TaoApp(playing), run_before=stand_still)
+
+
+def test_the_sounds_look_the_same(snap_compare, playing):
+    async def found(pilot) -> None:
+        await pilot.press("f6")
+        pilot.app.read()
+        await pilot.pause()
+        await pilot.press("down", "p")
+
+    assert snap_compare(TaoApp(playing), run_before=found)

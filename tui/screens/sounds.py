@@ -149,4 +149,5 @@ class SoundsScreen(ModalScreen[None]):
         self.words.update(f"{self.lane + 1} {self.track}   from {WHERE_WORDS[self.where]}, {found}")
         like = "  ".join(f"{key} {wish}{'*' if getattr(self.wishes, wish) else ''}" for key, wish in WISH_KEYS.items())
         self.keys_line.update(f"Space hear  Enter swap  k whole kit  Tab elsewhere  1-8 lane  u undo\n"
-                              f"b at the {BOUNDARY_WORDS[self.boundary]}   like the old (*): {like}")
+                              f"b swap at the {BOUNDARY_WORDS[self.boundary]}\n"
+                              f"like the old one in what has a star: {like}")
