@@ -17,7 +17,10 @@ import click
 import platformdirs
 
 from engine.core.errors import DeviceNotFound, TaoError, UsageError
+from engine.library.command_line import export
+from engine.live.command_line import calibrate_verb, devices, doctor_verb
 from models.training.command_line import evaluate, train
+from models.whole import weights_at_fault
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
 TRANSCRIBER, SEPARATOR, EXTRACTOR = "tao", "template-masks", "least-disturbed"
@@ -68,18 +71,25 @@ def open_instrument(loop: Path | None, asked: dict[str, Any]) -> None:
     """Start an engine, let it play, and show its face until the musician leaves."""
     from engine.bridge.client import EngineClient
     from engine.live.launch import start_engine
-    from engine.live.settings import EngineSettings
     from tui.app import open_face
 
     check_terminal()
-    data = platformdirs.user_data_path("tao")
-    settings = EngineSettings(**{**asked, "audio": asked["audio"] or "null"}, takes_folder=str(data / "takes"),
-                              sessions_folder=str(platformdirs.user_state_path("tao") / "sessions"),
-                              worker_argv=worker_argv())
+    settings = engine_settings(asked)
     talk("Tao: starting the engine (the first time, it compiles itself for about half a minute)")
     engine = EngineClient(start_engine(settings))
-    threading.Thread(target=first_sound, args=(engine, loop or demo_file(data)), daemon=True).start()
+    first = loop or demo_file(platformdirs.user_data_path("tao"))
+    threading.Thread(target=first_sound, args=(engine, first), daemon=True).start()
     show(engine, open_face)
+
+
+def engine_settings(asked: dict[str, Any]) -> Any:
+    """The command line's words as the engine's settings, with the folders that are Tao's."""
+    from engine.live.settings import EngineSettings
+
+    data = platformdirs.user_data_path("tao")
+    return EngineSettings(**{**asked, "audio": asked["audio"] or "null"}, takes_folder=str(data / "takes"),
+                          sessions_folder=str(platformdirs.user_state_path("tao") / "sessions"),
+                          calibration_file=str(data / "calibration.json"), worker_argv=worker_argv())
 
 
 def worker_argv() -> tuple[str, ...]:
@@ -240,20 +250,6 @@ def demo(context: click.Context, out: Path) -> None:
     context.invoke(render, folder=out / "kit", out=out / "render.wav")
 
 
-@cli.command()
-@click.option("--json", "as_json", is_flag=True)
-def devices(as_json: bool) -> None:
-    """What --audio, --device and --input can name here."""
-    from engine.live.devices import list_devices
-
-    for found in list_devices():
-        if as_json:
-            click.echo(json.dumps({name: getattr(found, name) for name in found.__slots__}))
-        else:
-            ports = f"{found.inputs:>3} in {found.outputs:>3} out"
-            click.echo(f"{found.audio:<10}{ports}  {found.sample_rate:>6} Hz  {found.name}")
-
-
 @cli.command(name="models")
 @click.option("--json", "as_json", is_flag=True)
 def list_models(as_json: bool) -> None:
@@ -267,6 +263,10 @@ def list_models(as_json: bool) -> None:
             click.echo(json.dumps(line) if as_json else f"{kind:<12} {name:<20} {package}")
 
 
+cli.add_command(calibrate_verb(engine_settings))
+cli.add_command(devices)
+cli.add_command(doctor_verb(lambda: platformdirs.user_data_path("tao"), weights_at_fault))
+cli.add_command(export)
 cli.add_command(train)
 cli.add_command(evaluate)
 

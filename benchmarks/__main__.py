@@ -1,7 +1,9 @@
-"""Run benchmarks by name, all of them without one. A benchmark is a module here with `run() -> list[Result]`."""
+"""Run benchmarks by name, all of them without one. A benchmark is a module here with `run() -> list[Result]`,
+which may take minutes."""
 
 import argparse
 import importlib
+import inspect
 import json
 import sys
 from dataclasses import asdict
@@ -13,7 +15,7 @@ NOT_BENCHMARKS = {"__init__", "__main__", "result"}
 def names() -> list[str]:
     """The benchmarks that are here."""
     modules = [file for file in Path(__file__).parent.glob("*.py") if file.stem not in NOT_BENCHMARKS]
-    return sorted(file.stem for file in modules if "def run()" in file.read_text(encoding="utf-8"))
+    return sorted(file.stem for file in modules if "def run(" in file.read_text(encoding="utf-8"))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,13 +23,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", nargs="*", help=f"which to run: {', '.join(names())}")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--minutes", type=float, help="how long, for those that can be told: soak, performance")
     options = parser.parse_args(arguments)
     unknown = set(options.name) - set(names())
     if unknown:
         print(f"No benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(names())}.", file=sys.stderr)
         return 2
     for name in options.name or names():
-        for result in importlib.import_module(f"benchmarks.{name}").run():
+        run = importlib.import_module(f"benchmarks.{name}").run
+        timed = options.minutes is not None and "minutes" in inspect.signature(run).parameters
+        for result in run(options.minutes) if timed else run():
             print(json.dumps(asdict(result)) if options.json else result.line(), flush=True)
     return 0
 

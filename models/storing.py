@@ -8,6 +8,7 @@ from engine.core.kit import Kit
 from engine.core.loop import Audio, PlayedLoop
 from engine.core.samples import sample_id
 from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
+from engine.library.lineage import made_from
 from models.decompose import Decomposition, Tools, frames_first, overview
 from models.plugins import Onset, TempoGuess, Transcription
 from models.resampling import resampled
@@ -52,4 +53,4 @@ def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
 def source_of(path: Path) -> Source:
     """The file a loop was read from, with its SHA-256."""
     with path.open("rb") as file:
-        return Source(path.name, hashlib.file_digest(file, "sha256").hexdigest())
+        return Source(path.name, hashlib.file_digest(file, "sha256").hexdigest(), made_from=made_from(path))

@@ -27,6 +27,41 @@ def private_jack(log: Path, block_frames: int = 128, sample_rate: int = 48000) -
         yield from _served(name, log, block_frames, sample_rate)
 
 
+class MortalJack:
+    """A jackd under one name that can die and come back."""
+
+    def __init__(self, name: str, log: Path) -> None:
+        self.name, self._log = name, log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, block_frames: int = 128, sample_rate: int = 48000) -> None:
+        """Start it, as real-time as is allowed."""
+        for realtime in (["-R", "-P", "70"], ["-r"]):
+            self._process = _start(self.name, realtime, self._log, block_frames, sample_rate)
+            if self._process is not None:
+                return
+        raise AssertionError(f"jackd does not start; see {self._log}: {self._log.read_text()[-500:]}")
+
+    def kill(self) -> None:
+        """As when the cable is pulled."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@contextlib.contextmanager
+def mortal_jack(log: Path) -> Iterator[MortalJack]:
+    """A running MortalJack, which is where clients of this process connect."""
+    with _free_name() as name, _environment(name):
+        server = MortalJack(name, log)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.kill()
+
+
 @contextlib.contextmanager
 def _free_name() -> Iterator[str]:
     """One of four names, held for as long as the block lasts."""
@@ -46,20 +81,29 @@ def _free_name() -> Iterator[str]:
 
 def _served(name: str, log: Path, block_frames: int, sample_rate: int) -> Iterator[str]:
     """The server, while the caller uses it."""
+    with _environment(name):
+        process = None
+        try:
+            for realtime in (["-R", "-P", "70"], ["-r"]):
+                process = _start(name, realtime, log, block_frames, sample_rate)
+                if process is not None:
+                    break
+            assert process is not None, f"jackd does not start; see {log}: {log.read_text()[-500:]}"
+            yield name
+        finally:
+            if process is not None:
+                _end(process)
+
+
+@contextlib.contextmanager
+def _environment(name: str) -> Iterator[None]:
+    """Clients of this process, and of those it starts, connect to the server of that name."""
     before = {key: os.environ.get(key) for key in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER",
                                                    "JACK_NO_AUDIO_RESERVATION")}
     os.environ.update(JACK_DEFAULT_SERVER=name, JACK_NO_START_SERVER="1", JACK_NO_AUDIO_RESERVATION="1")
-    process = None
     try:
-        for realtime in (["-R", "-P", "70"], ["-r"]):
-            process = _start(name, realtime, log, block_frames, sample_rate)
-            if process is not None:
-                break
-        assert process is not None, f"jackd does not start; see {log}: {log.read_text()[-500:]}"
-        yield name
+        yield
     finally:
-        if process is not None:
-            _end(process)
         for key, value in before.items():
             if value is None:
                 os.environ.pop(key, None)

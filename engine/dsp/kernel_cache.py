@@ -34,6 +34,11 @@ def separate_kernels() -> None:
     numba.config.CACHE_DIR = str(folder)
 
 
+def kernels_folder() -> Path:
+    """Where compiled kernels are kept in this process."""
+    return Path(numba.config.CACHE_DIR or ENGINE / "__pycache__")
+
+
 def fingerprint(engine: Path) -> str:
     """Sixteen hex digits that change with any source that compiled code in the folder `engine` can depend on:
     the modules that speak of numba, and all of the engine that they import."""

@@ -25,7 +25,9 @@ MIDI_EVENTS, MIDI_RING = 256, 1024
 # words of `state`
 (EXPECTED, STARTED, SLOT, SEQUENCE, PLAYING, POSITION, DROPPED, SOUNDING, CAPTURED, PENDING_COUNT, STARTS,
  BAD_VALUES, RAMP_FRAMES, NEWEST) = range(14)
+TAP = 27  # 0 nothing, TAP_KIT all voices, else the track's index + 1: what `tap` gets
 MIDI_QUEUED, MIDI_SENDING, MIDI_HEARING, MIDI_LOST = 28, 29, 30, 31
+TAP_KIT = TRACKS + 1
 # rows of `ramp_floats` and `ramp_starts`
 KIT, MASTER, CUTOFF, SEND = range(4)
 RAMPS = 4
@@ -79,6 +81,8 @@ class Memory(NamedTuple):
     midi_heard_heads: np.ndarray  # (16,) int64
     midi_sent: np.ndarray  # (MIDI_RING, 4) int64: a ring of every event out
     midi_sent_heads: np.ndarray  # (16,) int64
+    lone: np.ndarray  # (max_frames, 2) float64: one voice on its way to a bus and the tap
+    tap: np.ndarray  # (max_frames, 2) float32: this block of what is tapped
 
 
 _SHAPES: dict[str, tuple[int, ...]] = {
@@ -95,10 +99,10 @@ _SHAPES: dict[str, tuple[int, ...]] = {
     "midi_queue": (MIDI_EVENTS, 4), "midi_out": (MIDI_EVENTS, 4), "midi_in": (MIDI_EVENTS, 4),
     "midi_heard": (MIDI_RING, 4), "midi_heard_heads": (16,), "midi_sent": (MIDI_RING, 4), "midi_sent_heads": (16,),
 }
-SIZES = len(_SHAPES) + 5
+SIZES = len(Memory._fields)
 _FLOAT64 = {"score_floats", "track_floats", "step_floats", "sound_floats", "voice_floats", "deck_floats", "ramp_floats",
-            "event_velocities", "peaks", "kit_bus", "mix", "controls"}
-_FLOAT32 = {"audio_in", "capture"}
+            "event_velocities", "peaks", "kit_bus", "mix", "controls", "lone"}
+_FLOAT32 = {"audio_in", "capture", "tap"}
 
 
 def _dtype(name: str) -> type:
@@ -108,7 +112,8 @@ def _dtype(name: str) -> type:
 def make_memory(max_frames: int, capture_frames: int) -> Memory:
     """All arrays, zeroed."""
     blocks = {"audio_in": (max_frames, 2), "kit_bus": (max_frames, 2), "mix": (max_frames, 2),
-              "controls": (max_frames, 3), "capture": (capture_frames, 2)}
+              "controls": (max_frames, 3), "capture": (capture_frames, 2), "lone": (max_frames, 2),
+              "tap": (max_frames, 2)}
     return Memory(*(np.zeros({**_SHAPES, **blocks}[name], _dtype(name)) for name in Memory._fields))
 
 
@@ -211,4 +216,6 @@ def memory_at(at):  # type: ignore[no-untyped-def]
         carray(_pointer(at[38]), (16,), np.int64),
         carray(_pointer(at[39]), (MIDI_RING, 4), np.int64),
         carray(_pointer(at[40]), (16,), np.int64),
+        carray(_pointer(at[41]), (frames, 2), np.float64),
+        carray(_pointer(at[42]), (frames, 2), np.float32),
     )

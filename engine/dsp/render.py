@@ -31,6 +31,8 @@ from engine.dsp.memory import (
     SOUNDING,
     STARTED,
     TAIL,
+    TAP,
+    TAP_KIT,
     VOICES,
     WORDS,
     load_acquire,
@@ -197,6 +199,26 @@ def do_command(memory, index, frame):  # type: ignore[no-untyped-def]
     memory.state[PENDING_COUNT] -= 1
 
 
+@njit(types.float64(MEMORY, INT, INT, INT), cache=True, nogil=True)
+def mix_heard(memory, voice, start, frames):  # type: ignore[no-untyped-def]
+    """Mix the voice into its bus, and into the tap where it is tapped; its peak.
+
+    A tapped voice is rendered alone first: what the bus gets is the same to the bit.
+    """
+    ints = memory.voice_ints[voice]
+    bus = memory.mix if ints[IS_PAD] else memory.kit_bus
+    if memory.state[TAP] != TAP_KIT and memory.state[TAP] != ints[TRACK] + 1:
+        return mix_voice(ints, memory.voice_floats[voice], bus, start, frames)
+    for i in range(start, start + frames):
+        memory.lone[i, 0] = memory.lone[i, 1] = 0.0
+    peak = mix_voice(ints, memory.voice_floats[voice], memory.lone, start, frames)
+    for i in range(start, start + frames):
+        for channel in range(2):
+            bus[i, channel] += memory.lone[i, channel]
+            memory.tap[i, channel] += memory.lone[i, channel]
+    return peak
+
+
 @njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
 def sound(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     """Let everything that sounds sound for `frames` frames, from engine frame `frame`, into mix[start:]."""
@@ -205,8 +227,7 @@ def sound(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     for voice in range(VOICES):
         ints = memory.voice_ints[voice]
         if ints[ACTIVE]:
-            bus = memory.mix if ints[IS_PAD] else memory.kit_bus
-            peak = mix_voice(ints, memory.voice_floats[voice], bus, start, frames)
+            peak = mix_heard(memory, voice, start, frames)
             memory.peaks[ints[TRACK]] = max(memory.peaks[ints[TRACK]], peak)
     mix_decks(memory, frame, start, frames)
     mix_kit(memory, frame, start, frames)
@@ -273,6 +294,7 @@ def render_block(memory, frame_time, frames):  # type: ignore[no-untyped-def]
         for channel in range(2):
             memory.mix[i, channel] = 0.0
             memory.kit_bus[i, channel] = 0.0
+            memory.tap[i, channel] = 0.0
     memory.peaks[:] = 0.0
     capture_block(memory, frame_time, frames)
     take_commands(memory)

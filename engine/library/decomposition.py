@@ -19,11 +19,13 @@ class HeardOnset:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the recording came from. sha256 of the file, or of the audio when it was recorded here."""
+    """Where the recording came from. sha256 of the file, or of the audio when it was recorded here; made_from: the
+    kit and loop that played, by name, when Tao recorded itself."""
 
     name: str
     sha256: str | None = None
     licence: str | None = None
+    made_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

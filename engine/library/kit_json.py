@@ -99,7 +99,8 @@ def source_from_json(document: dict[str, Any]) -> Source:
     """Where the recording came from, as far as it is said."""
     source = document.get("source")
     said = source if isinstance(source, dict) else {}
-    return Source(str(said.get("name", "loop")), said.get("sha256"), said.get("licence"))
+    return Source(str(said.get("name", "loop")), said.get("sha256"), said.get("licence"),
+                  tuple(str(name) for name in said.get("made_from") or ()))
 
 
 def _track_to_json(stored: StoredDecomposition, track: Track) -> dict[str, Any]:

@@ -61,13 +61,17 @@ def publish(host, memory, out, frame_time, frames, began_ns):  # type: ignore[no
         timing[w.SLOW_COUNT] += 1
 
 
-@njit(types.void(TABLE, SINGLES, types.int64, types.int64), cache=True, nogil=True)
-def keep_tape(host, out, frame_time, frames):  # type: ignore[no-untyped-def]
-    """Put the block on the master's tape. Real-time: yes."""
+@njit(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64), cache=True, nogil=True)
+def keep_tapes(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def]
+    """Put the block on the master's tape, and what is tapped on its own. Real-time: yes."""
     if host[w.TAPE] != 0:
         tape = carray(pointer_to(host[w.TAPE]), (host[w.TAPE_FRAMES], 2), np.float32)
         head = carray(pointer_to(host[w.TAPE_HEAD]), (HEAD_WORDS,), np.int64)
         write_tape(tape, head, out, frame_time, frames)
+    if host[w.TAP] != 0:
+        tape = carray(pointer_to(host[w.TAP_TAPE]), (host[w.TAP_FRAMES], 2), np.float32)
+        head = carray(pointer_to(host[w.TAP_HEAD]), (HEAD_WORDS,), np.int64)
+        write_tape(tape, head, memory.tap, frame_time, frames)
 
 
 @njit(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64), cache=True, nogil=True)
@@ -90,9 +94,10 @@ def for_the_ears(host, memory, out, frame_time, frames):  # type: ignore[no-unty
 def cycle(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def]
     """memory.audio_in[:frames] in, out[:frames] (frames, 2) float32 out. Real-time: yes."""
     began_ns = clock_ns(host)
+    memory.state[m.TAP] = host[w.TAP]
     render_block(memory, frame_time, frames)
     master(host, memory.mix, memory.controls, out, frames)
-    keep_tape(host, out, frame_time, frames)
+    keep_tapes(host, memory, out, frame_time, frames)
     for_the_ears(host, memory, out, frame_time, frames)
     fade(host, out, frame_time, frames)
     host[w.BLOCKS] += 1

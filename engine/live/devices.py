@@ -53,6 +53,15 @@ def open_backend(settings: EngineSettings) -> Backend:
     return NullBackend(settings.sample_rate, settings.block_frames)
 
 
+def open_again(settings: EngineSettings) -> Backend:
+    """Like `open_backend`, for a device that was lost: PortAudio, which never looks again by itself, is made to."""
+    if settings.audio == "portaudio":
+        from engine.live.portaudio import look_again
+
+        look_again()
+    return open_backend(settings)
+
+
 def _jack_server() -> Device | None:
     """The running JACK server, asked politely: none is started."""
     try:

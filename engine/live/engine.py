@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -19,19 +20,19 @@ from engine.live.calibration import Calibration
 from engine.live.callback import clock_call
 from engine.live.conductor import Conductor
 from engine.live.decomposer import Decomposer
+from engine.live.device import Device
+from engine.live.devices import open_again
 from engine.live.effects import CHUNK_FRAMES, PyoRack
 from engine.live.host import Host
 from engine.live.jobs import Jobs
 from engine.live.journal import Faded, Journal, Session
 from engine.live.midi_desk import MidiDesk
-from engine.live.null import NullBackend
 from engine.live.settings import EngineSettings
 from engine.live.studio import Studio
 from engine.live.takes import Takes
 
 MAX_BLOCK_FRAMES = 8192
 FADE_S = 0.05
-STILL_S = 3
 
 
 class Engine:
@@ -39,7 +40,7 @@ class Engine:
 
     def __init__(self, settings: EngineSettings, backend: Backend, session_folder: Path, shared_folder: Path,
                  decomposer: Decomposer) -> None:
-        self.backend, self._decomposer = backend, decomposer
+        self._decomposer = decomposer
         rate = backend.sample_rate
         if settings.effects == "pyo" and backend.block_frames % CHUNK_FRAMES:
             raise UsageError(f"{backend.device} asks for {backend.block_frames} frames at a time, and the effects take "
@@ -63,15 +64,18 @@ class Engine:
         self.studio = Studio(self.conductor, self.takes, self.jobs, self._bank, rate, self._notices.append)
         self.browser = Browser(self.conductor, self._bank, self._journal, Path(settings.takes_folder).parent, rate,
                                self._notices.append)
-        self._banner = "No sound: the null device. Choose one with --audio jack or --audio portaudio." \
-            if backend.name == "null" else None
+        self.device = Device(backend, partial(open_again, settings), self.host, self._notices.append)
         self._version, self._shown = 0, self.conductor.machine
-        self._seen_frames, self._still = -1, 0
         self.quitting = False
 
     def start(self, on_lost: Callable[[str], None]) -> None:
         """Open the device. Raises DeviceNotFound."""
-        self.backend.start(self.host, on_lost)
+        self.device.start(on_lost)
+
+    @property
+    def backend(self) -> Backend:
+        """Who calls the engine now."""
+        return self.device.backend
 
     def latency_frames(self) -> int:
         """How much later than it was played a sound comes in."""
@@ -116,6 +120,7 @@ class Engine:
 
     def step(self) -> bool:
         """Hear the audio thread, move takes and jobs on, send what is planned; whether more is to come soon."""
+        self.device.watch()
         self.conductor.drain()
         self._desk.step()
         self.calibration.tick()
@@ -134,23 +139,6 @@ class Engine:
         for message in self._decomposer.read():
             self.jobs.hear(message)
 
-    def lose_device(self, sentence: str) -> None:
-        """The device has gone: the music goes on, paced by the clock."""
-        self._still = 0
-        self.backend.stop()
-        self.host.skip_to_now()
-        self.backend = NullBackend(self.host.sample_rate, self.backend.block_frames)
-        self.backend.start(self.host, lambda _: None)
-        self._banner = f"{sentence} Start Tao again to choose a device."
-
-    def watch_device(self) -> None:
-        """Called once a second: a device that has asked for nothing three times over is a lost one."""
-        now = self.host.now_frames
-        self._still = self._still + 1 if now == self._seen_frames else 0
-        self._seen_frames = now
-        if self._still >= STILL_S and self.backend.name != "null":
-            self.lose_device(f"{self.backend.device} asks for no audio any more; Tao plays on without a device.")
-
     def tell(self, text: str) -> None:
         """One line for the musician."""
         self._notices.append(Notice(text))
@@ -162,7 +150,7 @@ class Engine:
             self._version, self._shown = self._version + 1, machine
         return Status(machine, self._version, self.backend.name, self.backend.device, self.host.sample_rate,
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.job,
-                      self.conductor.pending, tuple(self._notices), self._banner, self.takes.setup,
+                      self.conductor.pending, tuple(self._notices), self.device.banner, self.takes.setup,
                       self._desk.status, self.browser.shelf)
 
     def begin_fade(self) -> int:
@@ -180,7 +168,7 @@ class Engine:
     def close(self) -> None:
         """Stop the device, then everything else."""
         self.takes.close()
-        self.backend.stop()
+        self.device.close()
         self.conductor.drain()
         self.browser.close()
         self._decomposer.stop()

@@ -13,7 +13,9 @@ from engine.live.click import Clicks
 from engine.live.effects import CHUNK_FRAMES, PyoRack
 from engine.live.midi_callback import EVENT_WORDS
 from engine.live.pointers import clock_address
-from engine.live.tape import Tape
+from engine.live.tape import WRITTEN, Tape
+
+TAP_S = 10.0  # the recorder empties it many times a second
 
 
 class Host:
@@ -36,6 +38,7 @@ class Host:
         self._midi_event = np.zeros(EVENT_WORDS, np.int64)
         self.clicks = Clicks()
         self.tape = Tape(round(tape_s * self.sample_rate), self.max_frames) if tape_s else None
+        self.tap = Tape(round(TAP_S * self.sample_rate), self.max_frames) if tape_s else None
         self._fill()
 
     @property
@@ -52,6 +55,12 @@ class Host:
         """Ramp the output to silence in `frames` frames from `at_frames` on, and stay silent."""
         self.words[w.FADE_FRAMES] = frames
         self.words[w.FADE_AT] = at_frames
+
+    def listen_in(self, tap: int) -> None:
+        """From the next block on, put this on the tap's tape: memory.TAP_KIT, a track's index + 1, 0 for nothing."""
+        if tap and not self.words[w.TAP] and self.tap is not None:
+            self.tap.head[WRITTEN] = self.now_frames  # what was before need not be silenced
+        self.words[w.TAP] = tap
 
     def monitor(self, on: bool) -> None:
         """Pass the input to the output, or stop to; either way within 5 ms."""
@@ -76,6 +85,9 @@ class Host:
         if self.tape is not None:
             words[w.TAPE], words[w.TAPE_HEAD] = self.tape.audio.ctypes.data, self.tape.head.ctypes.data
             words[w.TAPE_FRAMES] = len(self.tape.audio)
+        if self.tap is not None:
+            words[w.TAP_TAPE], words[w.TAP_HEAD] = self.tap.audio.ctypes.data, self.tap.head.ctypes.data
+            words[w.TAP_FRAMES] = len(self.tap.audio)
         if self.rack is not None:
             words[w.RACK], words[w.RACK_SERVER] = self.rack.process_address, self.rack.server_address
             words[w.RACK_IN], words[w.RACK_OUT] = self.rack.input.ctypes.data, self.rack.output.ctypes.data

@@ -61,6 +61,12 @@ class PortAudioBackend:
             on_lost(f"{self.device} went away; Tao plays on without a device.")
 
 
+def look_again() -> None:
+    """Have PortAudio list the devices anew. Only while no stream is open."""
+    sounddevice._terminate()
+    sounddevice._initialize()
+
+
 def _has_default_input() -> bool:
     return int(sounddevice.default.device[0]) >= 0
 

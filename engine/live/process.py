@@ -89,7 +89,6 @@ class Control:
         if time.monotonic() - self._tidied_s > TIDY_S:
             self._tidied_s = time.monotonic()
             self._engine.tidy()
-            self._engine.watch_device()
         for key, mask in self._selector.select(SOON_S if soon or self._asked or self._news_waits() else IDLE_S):
             self._serve(key.data, mask)
 
@@ -108,7 +107,7 @@ class Control:
             case "wake":
                 self._wakes.recv(4096)
                 for sentence in self._lost:
-                    self._engine.lose_device(sentence)
+                    self._engine.device.lose(sentence)
                 self._lost.clear()
 
     def _work_off(self) -> None:

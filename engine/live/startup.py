@@ -12,14 +12,28 @@ from engine.bridge.segments import memory_folder
 
 MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT = 1, 2, 4
 SWITCH_INTERVAL_S = 0.0001
+KEPT = 20  # sessions
 CONTROL_PRIORITY = 20  # JACK's clients run at about 60
 
 
 def session_folder(sessions: Path) -> Path:
-    """A new folder for this session's journal and log."""
+    """A new folder for this session's journal and log. The newest KEPT sessions stay, and those that still run."""
+    forget_sessions(sessions, KEPT - 1)
     folder = sessions / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     folder.mkdir(parents=True)
     return folder
+
+
+def forget_sessions(sessions: Path, kept: int) -> None:
+    """Remove all but the newest `kept` sessions that have ended. Takes lie elsewhere and are never removed."""
+    ended = [folder for folder in sorted(sessions.glob("*-*-*")) if folder.is_dir() and _has_ended(folder)]
+    for folder in ended[: max(0, len(ended) - kept)]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _has_ended(session: Path) -> bool:
+    pid = session.name.rpartition("-")[2]
+    return pid.isdigit() and not _lives(int(pid))
 
 
 def shared_folder() -> Path:

@@ -12,6 +12,7 @@ from engine.core.machine import Effects, Listen
 from engine.core.recording import INPUT, MASTER, tempo_of_take
 from engine.core.snapshot import Notice
 from engine.core.timeline import PPQN, Ticks
+from engine.library.lineage import Lineage, write_lineage
 from engine.live.bank import SampleBank
 from engine.live.capture import Finished, Use
 from engine.live.conductor import Conductor
@@ -52,6 +53,8 @@ class Studio:
         if finished.problem is not None:
             self._tell(Notice(f"The take is loaded but not saved: {finished.problem}. Make room, then export it.",
                               urgent=True))
+        if take.made_from:
+            self._keep_lineage(finished)
         if take.use is Use.TEMPO:
             bpm, take.beats = tempo_of_take(len(audio), self._sample_rate)
         self._tell(Notice(_words(finished)))
@@ -66,6 +69,14 @@ class Studio:
                 self._conductor.follow_up(SetEffects(Effects()), Boundary.BAR)
             if take.use is not Use.HOLD:
                 self.jobs.decompose_take(loop, audio)
+
+    def _keep_lineage(self, finished: Finished) -> None:
+        take = finished.take
+        lineage = Lineage(take.source, take.made_from, take.beats, self._sample_rate)
+        try:
+            write_lineage(finished.path, lineage)
+        except OSError as error:
+            self._tell(Notice(f"{finished.path.name} is saved, but not where it comes from: {error.strerror}."))
 
     def _take_tempo(self, finished: Finished, bpm: float) -> None:
         """The first loop: it sets the tempo, and has been playing since it began."""

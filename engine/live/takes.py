@@ -13,6 +13,7 @@ from engine.core.machine import Machine
 from engine.core.recording import INPUT, KIT, MASTER, MAX_BARS, Monitor, RecordingSetup
 from engine.core.snapshot import Notice, RecordState
 from engine.core.timeline import PPQN, Ticks
+from engine.dsp.memory import TAP_KIT
 from engine.dsp.ring import FrameRing
 from engine.live.capture import Finished, Recorder, Take, Use
 from engine.live.conductor import Conductor
@@ -70,6 +71,8 @@ class Takes:
         if self._waiting is not None:
             self._listen(*self._waiting)
         armed = self.state is not RecordState.OFF
+        if not armed:
+            self._host.listen_in(0)
         self._host.monitor(self.setup.monitor is Monitor.ON or (self.setup.monitor is Monitor.AUTO and armed))
         take = self._recorder.take
         if take is not None and take.end_frames is None and take.end_ticks is None \
@@ -225,12 +228,18 @@ class Takes:
         self._arm(take)
 
     def ring_of(self, source: str) -> FrameRing:
-        """Where the sound of `source` arrives. Raises InvalidValue when there is no such source."""
+        """Where the sound of `source` arrives, tapped from now on. Raises InvalidValue where there is no such."""
+        host = self._host
         if source == INPUT:
-            return self._host.processor.capture
-        if source == MASTER and self._host.tape is not None:
-            return self._host.tape
-        raise InvalidValue(f"Tao cannot record {source!r}; there are {INPUT}, {MASTER}, {KIT} and the tracks.")
+            return host.processor.capture
+        assert host.tape is not None and host.tap is not None, "a live host has tapes"
+        if source == MASTER:
+            return host.tape
+        names = [track.name for track in self._machine.pattern.tracks]
+        if source != KIT and source not in names:
+            raise InvalidValue(f"Tao cannot record {source!r}; there are {MASTER}, {KIT}, {', '.join(names)}.")
+        host.listen_in(TAP_KIT if source == KIT else names.index(source) + 1)
+        return host.tap
 
     def _arm(self, take: Take) -> None:
         latency = self._latency_frames() if take.source == INPUT else 0

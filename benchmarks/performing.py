@@ -1,0 +1,121 @@
+"""What a random but repeatable musician does: edits, swaps, takes, effects, and accidents on purpose."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.bridge.client import EngineClient
+from engine.bridge.take_messages import CaptureLast, EndTake, Hold, Overdub, Resample, SetRecording, StartRecording
+from engine.core.commands import (
+    Boundary,
+    Panic,
+    Play,
+    SetEffects,
+    SetListen,
+    SetMute,
+    SetSolo,
+    SetSwing,
+    SetTempo,
+    ToggleStep,
+    TriggerPad,
+)
+from engine.core.errors import TaoError
+from engine.core.machine import Effects, Listen
+from engine.core.recording import RecordingSetup
+
+FACE = ("import sys; from engine.bridge.client import EngineClient; c = EngineClient(sys.argv[1]); "
+        "print('here', flush=True); c.wait(lambda _: False, 3600)")
+
+
+@dataclass
+class Musician:
+    """Plays through `client` with the dice of `seed`; what was refused is counted, for it harms nobody."""
+
+    client: EngineClient
+    seed: int
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._dice = random.Random(self.seed)
+
+    def do(self, name: str, ask: Callable[[], None]) -> None:
+        """Ask, and count it under `name`, or as refused."""
+        try:
+            ask()
+        except TaoError:
+            name = "refused"
+        self.counts[name] = self.counts.get(name, 0) + 1
+
+    def edit(self) -> None:
+        """One change of what plays."""
+        dice, send = self._dice, self.client.send
+        tracks = [track.name for track in self.client.snapshot().status.machine.pattern.tracks]
+        track = dice.choice(tracks)
+        things = {
+            "steps": lambda: send(ToggleStep(track, dice.randrange(4), dice.uniform(0.2, 1.0))),
+            "pads": lambda: send(TriggerPad(track, dice.uniform(0.3, 1.0))),
+            "mutes": lambda: send(SetMute(track, dice.random() < 0.3), Boundary.BEAT),
+            "solos": lambda: send(SetSolo(track, dice.random() < 0.1), Boundary.BEAT),
+            "swings": lambda: send(SetSwing(dice.uniform(0.5, 0.7))),
+            "effects": lambda: send(SetEffects(Effects(dice.uniform(-9, 0), dice.choice([300.0, 20000.0]),
+                                                       dice.uniform(0, 0.4)))),
+            "listens": lambda: send(SetListen(dice.choice(list(Listen))), Boundary.BAR),
+            "tempos": lambda: send(SetTempo(dice.uniform(100, 180))),
+            "undos": self.client.undo,
+            "panics": lambda: send(Panic()),
+        }
+        weights = [40, 20, 8, 4, 4, 6, 3, 2, 3, 1]
+        name = dice.choices(list(things), weights)[0]
+        self.do(name, things[name])
+
+    def swap(self) -> None:
+        """Another kit on the next bar line."""
+        self.do("swaps", lambda: self.client.load_folder(self._dice.choice(("first", "second", "third"))))
+
+    def record(self) -> None:
+        """A take of some kind; the last one, if it still runs, is ended."""
+        dice, ask = self._dice, self.client.ask
+        kinds = {"takes": StartRecording(4), "caught": CaptureLast(4), "layers": Overdub(),
+                 "resampled": Resample(dice.choice(("master", "kit")), 4), "held": Hold(4), "ended": EndTake()}
+        name = dice.choice(list(kinds))
+        self.do(name, lambda: ask(kinds[name]))
+
+    def begin(self) -> None:
+        """Without count-in, playing."""
+        self.client.ask(SetRecording(RecordingSetup(count_in_bars=0)))
+        self.client.ask(Play())
+
+
+def worker_of(engine_pid: int) -> int | None:
+    """The process id of the engine's worker, from /proc."""
+    children = Path(f"/proc/{engine_pid}/task/{engine_pid}/children").read_text(encoding="ascii").split()
+    for child in map(int, children):
+        if b"worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+            return child
+    return None
+
+
+def kill_worker(engine_pid: int) -> bool:
+    """kill -9 for the worker; whether there was one."""
+    pid = worker_of(engine_pid)
+    if pid is not None:
+        os.kill(pid, signal.SIGKILL)
+    return pid is not None
+
+
+def kill_a_face(socket: Path) -> None:
+    """A face comes, and is killed."""
+    face = subprocess.Popen([sys.executable, "-c", FACE, str(socket)], stdout=subprocess.PIPE)
+    try:
+        assert face.stdout is not None
+        face.stdout.readline()
+    finally:
+        face.kill()
+        face.wait()
+        assert face.stdout is not None
+        face.stdout.close()

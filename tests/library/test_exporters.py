@@ -1,0 +1,108 @@
+"""What is exported is what other programs read."""
+
+import struct
+import tarfile
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+
+import mido
+import numpy as np
+import pytest
+import soundfile
+
+from engine.core.errors import InvalidValue, UsageError
+from engine.library.exporting import NotExported, export, installed
+from tests.library.values import RATE, rich_decomposition
+
+H2 = "{http://www.hydrogen-music.org/drumkit}"
+
+
+def chunks(path: Path) -> dict[bytes, bytes]:
+    """A WAV's chunks by name; fails unless the file's size is what its header says."""
+    data = path.read_bytes()
+    assert struct.unpack("<I", data[4:8])[0] == len(data) - 8
+    found, at = {}, 12
+    while at < len(data):
+        kind, size = struct.unpack("<4sI", data[at : at + 8])
+        found[kind] = data[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2
+    return found
+
+
+def test_four_formats_are_installed() -> None:
+    assert {"midi", "stems", "sfz", "hydrogen"} <= set(installed())
+
+
+def test_midi_holds_every_stroke_on_the_kits_notes(tmp_path: Path) -> None:
+    (path,) = export(rich_decomposition(), "midi", tmp_path)
+    notes = [message.note for track in mido.MidiFile(path).tracks for message in track
+             if message.type == "note_on"]
+    assert set(notes) == {36, 42} and mido.MidiFile(path).ticks_per_beat == 960
+
+
+def test_stems_are_whole_loops_that_know_their_tempo(tmp_path: Path) -> None:
+    stored = rich_decomposition()
+    (folder,) = export(stored, "stems", tmp_path)
+    assert {path.stem for path in folder.iterdir()} == {"kick", "loop", "residual"}
+    audio, rate = soundfile.read(folder / "kick.wav", dtype="float32")
+    assert rate == RATE and np.array_equal(audio, stored.stems["kick"])
+    acid = struct.unpack("<IHHfIHHf", chunks(folder / "kick.wav")[b"acid"])
+    assert acid[4:] == (2, 4, 4, 120.0)
+
+
+def test_a_decomposition_without_stems_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValue, match="kept without stems"):
+        export(replace(rich_decomposition(), stems={}), "stems", tmp_path)
+
+
+def test_sfz_regions_say_what_the_one_shots_say(tmp_path: Path) -> None:
+    stored = rich_decomposition()
+    (folder,) = export(stored, "sfz", tmp_path)
+    regions = [dict(line.split("=", 1) for line in region.splitlines() if "=" in line)
+               for region in (folder / "rich.sfz").read_text().split("<region>")[1:]]
+    kick, hat = regions
+    assert (kick["key"], kick["volume"], kick["pan"]) == ("36", "-6.02", "-25.0") and "group" not in kick
+    assert (hat["transpose"], hat["ampeg_decay"], hat["group"], hat["off_by"]) == ("2", "0.5000", "2", "2")
+    for region in regions:
+        audio, _ = soundfile.read(folder / "samples" / region["sample"], dtype="float32")
+        assert len(audio) in (1000, 700)
+
+
+def test_sfz_writes_what_is_too_loud_for_it_into_the_sample(tmp_path: Path) -> None:
+    stored = rich_decomposition()
+    shots = {**stored.kit.one_shots, "kick": replace(stored.kit.one_shots["kick"], gain=4.0)}
+    (folder,) = export(replace(stored, kit=replace(stored.kit, one_shots=shots)), "sfz", tmp_path)
+    audio, _ = soundfile.read(folder / "samples" / "kick.wav", dtype="float32")
+    assert np.allclose(audio, 4.0 * stored.samples[shots["kick"].sample]) and "volume=0.00" in \
+        (folder / "rich.sfz").read_text()
+
+
+def test_a_hydrogen_kit_has_its_elements_in_order_and_its_samples_beside_it(tmp_path: Path) -> None:
+    (path,) = export(rich_decomposition(), "hydrogen", tmp_path)
+    with tarfile.open(path) as archive:
+        assert set(archive.getnames()) == {"rich/drumkit.xml", "rich/kick.wav", "rich/hihat.wav"}
+        root = ET.fromstring(archive.extractfile("rich/drumkit.xml").read())
+    assert [child.tag.removeprefix(H2) for child in root] == [
+        "name", "author", "info", "license", "image", "imageLicense", "componentList", "instrumentList"]
+    assert root.findtext(f"{H2}license") == "CC0-1.0"
+    kick, hat = root.iter(f"{H2}instrument")
+    tags = [child.tag.removeprefix(H2) for child in kick]
+    assert tags[:7] == ["id", "name", "volume", "isMuted", "pan_L", "pan_R", "randomPitchFactor"]
+    assert tags[-1] == "instrumentComponent" and kick.findtext(f"{H2}gain") == "0.5"
+    assert (hat.findtext(f"{H2}muteGroup"), hat.findtext(f"{H2}midiOutNote")) == ("1", "42")
+    assert hat.findtext(f".//{H2}filename") == "hihat.wav" and hat.findtext(f"{H2}Decay") == str(RATE // 2)
+
+
+@pytest.mark.parametrize("name", ["midi", "stems", "sfz", "hydrogen"])
+def test_nothing_that_is_there_is_replaced(tmp_path: Path, name: str) -> None:
+    (first,), (second,) = export(rich_decomposition(), name, tmp_path), export(rich_decomposition(), name, tmp_path)
+    assert first != second and "-2" in second.name
+
+
+def test_an_unknown_format_and_a_file_in_the_way_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there are hydrogen"):
+        export(rich_decomposition(), "cassette", tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotExported, match="could not be written"):
+        export(rich_decomposition(), "midi", tmp_path / "file")

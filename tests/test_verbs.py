@@ -1,0 +1,64 @@
+"""The verbs about this computer and about other programs: doctor, calibrate, export."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.library.kit_folder import write_folder
+from tests.library.values import rich_decomposition
+from tests.live.rig import Recorder, running_engine
+from tests.test_tao_live import run
+
+Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def tao(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call:
+    for name in ("CONFIG", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    return lambda *arguments: run(*arguments, capsys=capsys, monkeypatch=monkeypatch)
+
+
+def test_the_doctor_says_pass_or_fail_with_the_cure(tao: Call) -> None:
+    code, out, _ = tao("doctor")
+    lines = out.splitlines()
+    assert {line[:4] for line in lines} <= {"pass", "FAIL"} and code == (1 if "FAIL" in out else 0)
+    assert all(any(name in line for line in lines) for name in ("Python", "Kernel cache", "PortAudio", "Real-time",
+                                                                "Locked memory", "Disk", "MIDI", "Terminal", "Weights"))
+    checks = [json.loads(line) for line in tao("doctor", "--json")[1].splitlines()]
+    assert len(checks) == len(lines) and all(check["well"] or check["cure"] for check in checks)
+
+
+def test_a_calibration_needs_a_device(tao: Call) -> None:
+    code, out, err = tao("calibrate")
+    assert code == 3 and not out and "no loopback" in err
+
+
+def test_calibrate_measures_the_engine_that_plays(tao: Call, jack_server: str, tmp_path: Path) -> None:
+    file = tmp_path / "calibration.json"
+    with running_engine(tmp_path, "jack", connect=False, calibration_file=str(file)) as engine:
+        recorder = Recorder(("tao:out_1", "tao:out_2"))
+        try:
+            code, _, err = tao("calibrate")
+            assert code == 1 and "No click came back" in err and not file.exists()
+            recorder.loop_back()
+            code, out, _ = tao("calibrate")
+        finally:
+            recorder.close()
+        assert code == 0 and "Calibrated: a sound comes back after" in out
+        (correction,) = json.loads(file.read_text())["correction_frames"].values()
+        assert 0 < correction <= 1024
+        engine.finish()
+
+
+def test_a_folder_is_exported_in_all_formats_or_one(tao: Call, tmp_path: Path) -> None:
+    write_folder(tmp_path / "kit", rich_decomposition())
+    code, out, _ = tao("export", tmp_path / "kit", "-o", tmp_path / "out")
+    assert code == 0 and all(Path(line).exists() for line in out.splitlines()) and len(out.splitlines()) == 4
+    code, out, _ = tao("export", tmp_path / "kit", "-o", tmp_path / "out", "--format", "midi")
+    assert code == 0 and out.strip().endswith("-2.mid")
+    code, _, err = tao("export", tmp_path / "kit", "-o", tmp_path / "out", "--format", "cassette")
+    assert code == 2 and "hydrogen" in err
