@@ -58,7 +58,8 @@ def talk(text: str) -> None:
 @click.option("--sample-rate", type=click.IntRange(8000, 192000), default=48000, show_default=True)
 @click.option("--block", "block_frames", type=click.IntRange(64, 4096), default=128, show_default=True,
               help="Frames per callback, a multiple of 64. A JACK server decides both by itself.")
-@click.option("--effects", type=click.Choice(["pyo", "bypass"]), default="pyo", show_default=True)
+@click.option("--effects", default="pyo", show_default=True,
+              help="The effects rack: pyo, bypass (none), or the name of an installed one.")
 @click.option("--loop", type=click.Path(path_type=Path), help="Open with this loop, or decomposition folder.")
 @click.pass_context
 def cli(context: click.Context, loop: Path | None, **settings: Any) -> None:

@@ -3,9 +3,11 @@
 from hypothesis import strategies as st
 
 from engine.core import commands as c
+from engine.core import effects as fx
+from engine.core.effects import Effects
 from engine.core.kit import Kit, Layer, OneShot
 from engine.core.loop import PlayedLoop
-from engine.core.machine import FOR_EVER, Effects, Listen, Machine, MuteStyle
+from engine.core.machine import FOR_EVER, Listen, Machine, MuteStyle
 from engine.core.midi import ClockOut, Route, Source
 from engine.core.pattern import STEPS_PER_BEAT, TRACK_NAMES, Pattern, Step, Track
 from engine.core.step import Overrides, When
@@ -74,7 +76,21 @@ def one_shots(draw):
 
 _places = st.sampled_from([*TRACK_NAMES, "spare"])
 kits = st.dictionaries(_places, one_shots(), max_size=6).map(lambda shots: Kit("any", shots))
-effects = st.builds(Effects, st.floats(-60, 12), st.floats(20, 20000), st.floats(0, 1))
+
+
+def latches(effect: fx.Effect):
+    """The effect, set any way."""
+    allowed = fx.RANGES[effect]
+    return st.builds(fx.Latch, st.booleans(), st.floats(allowed.low, allowed.high),
+                     st.sampled_from(allowed.ticks or (0,)))
+
+
+effects = st.builds(Effects, st.floats(-60, 12), *(latches(effect) for effect in fx.Effect), st.booleans())
+released = effects.map(Effects.released)  # these change nothing before the rack
+effect_commands = st.one_of(
+    st.builds(fx.LatchEffect, st.sampled_from(fx.Effect), st.booleans()), st.just(fx.ReleaseEffects()),
+    st.builds(fx.ShapeEffect, st.sampled_from(fx.Effect), st.none() | st.floats(-2, 2),
+              st.none() | st.sampled_from([0, 120, 240, 480, 960, 7])), st.builds(fx.BypassRack, st.booleans()))
 
 
 @st.composite
@@ -91,8 +107,8 @@ shelves = st.lists(st.none() | patterns(), max_size=2).map(lambda some: (*some, 
 
 
 @st.composite
-def machines(draw, sample_rate: int = 8000):
-    """A machine that plays, or does not; its song starts at frame 0."""
+def machines(draw, sample_rate: int = 8000, effects=released):
+    """A machine that plays, or does not; its song starts at frame 0. Without effects before the rack unless given."""
     pattern = draw(patterns())
     names = st.frozensets(st.sampled_from([track.name for track in pattern.tracks]), max_size=2)
     loop = draw(st.none() | loops())
@@ -115,8 +131,8 @@ commands = st.one_of(
     st.builds(c.SetStep, names, st.integers(-1, 20), st.none() | steps(60)),
     st.builds(c.SetSwing, st.none() | st.floats(0, 1), st.none() | names), st.builds(c.SetMute, names, st.booleans()),
     st.builds(c.SetSolo, names, st.booleans()), st.builds(c.SetListen, st.sampled_from(Listen)),
-    st.builds(c.SetEffects, effects), st.builds(c.TriggerPad, names, st.floats(0, 1)), st.builds(c.LoadKit, kits),
-    st.builds(c.LoadPattern, patterns()),
+    st.builds(c.SetEffects, effects), effect_commands, st.builds(c.TriggerPad, names, st.floats(0, 1)),
+    st.builds(c.LoadKit, kits), st.builds(c.LoadPattern, patterns()),
     st.builds(c.LoadLoop, loops(), st.sampled_from(Listen), st.none() | phases),
     st.builds(c.Continue, st.none() | st.integers(-1, 10_000)), st.builds(c.Steer, bpms, st.none() | bpms),
     st.builds(c.SetSource, st.sampled_from(Source)), st.builds(c.SetSongPosition, st.integers(0, 3), st.booleans()),

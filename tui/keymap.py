@@ -107,6 +107,11 @@ GROUPS = (
         Action("sound-before", ("b",), "next_sound(-1)", "the sound before"),
         Action("lock", ("l",), "screen.lock", "this track keeps its one-shot when a kit is loaded, or not"),
     )),
+    Group("Effects", (
+        Action("effects", ("f",), "screen.lead('effects')", "then 1-8: on at the next step, or off; arrows: how", "fx"),
+        Action("effects-off", ("F",), "screen.release_effects", "every effect off; echoes and room ring out"),
+        Action("rack", (), "screen.bypass_rack", "the effects rack out of the way, or back; f 9"),
+    )),
     Group("Tao", (
         Action("undo", ("u", "ctrl+z"), "undo", "take back the last change", "undo"),
         Action("redo", ("U", "ctrl+y"), "redo", "do again what was taken back"),

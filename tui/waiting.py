@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
+from engine.core.effects import Effect
 from engine.core.machine import Machine
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
     """What a question is about: `mute`, `solo`, `lock`, `length`, `resolution` or `track-swing` of a track, a `step`
-    of one, or `listen`, `tempo`, `swing`, `pattern` or `fill`."""
+    of one, or `listen`, `tempo`, `swing`, `pattern`, `fill`; or whether the `effect` of a name is on, its
+    `amount` or its `note`."""
 
     kind: str
     track: str = ""
     index: int = 0
+    effect: str = ""
 
     def value_in(self, machine: Machine) -> Any:
         """How it stands there."""
@@ -44,6 +47,9 @@ class Topic:
                 return machine.slot
             case "fill":
                 return machine.fill_until_ticks
+            case "effect" | "amount" | "note":
+                latch = machine.effects.of(Effect(self.effect))
+                return {"effect": latch.on, "amount": latch.amount, "note": latch.ticks}[self.kind]
         return machine.timeline.bpm
 
 

@@ -6,9 +6,10 @@ from engine.core.applying import apply
 from engine.core.audition import Audition
 from engine.core.boundary import Boundary as Boundary
 from engine.core.boundary import target_frames as target_frames
+from engine.core.effects import EffectCommand, Effects
 from engine.core.errors import InvalidValue
 from engine.core.load_commands import LoadDecomposition, LoadKit, LoadLoop, LoadPattern
-from engine.core.machine import FOR_EVER, Effects, Listen, Machine
+from engine.core.machine import FOR_EVER, Listen, Machine
 from engine.core.midi_commands import (
     Continue,
     MidiCommand,
@@ -130,7 +131,7 @@ class Panic:
 
 
 Command = (Play | PlaySince | Stop | SetTempo | ToggleStep | SetStep | SetSwing | SetMute | SetSolo | SetListen
-           | SetEffects | TriggerPad | Panic | LoadKit | LoadPattern | LoadLoop
+           | SetEffects | EffectCommand | TriggerPad | Panic | LoadKit | LoadPattern | LoadLoop
            | LoadDecomposition | MidiCommand
            | SetTrackLength | SetTrackResolution | SetMuteStyle | SetLock | SwapOneShot
            | SelectPattern | SetChain | NextInChain | CopyPattern | SetPatternLength | SetFill | FillBars
@@ -220,6 +221,11 @@ def _(command: SetListen, machine: Machine, at_frames: int) -> Machine:
 @apply.register
 def _(command: SetEffects, machine: Machine, at_frames: int) -> Machine:
     return replace(machine, effects=command.effects)
+
+
+@apply.register
+def _(command: EffectCommand, machine: Machine, at_frames: int) -> Machine:
+    return replace(machine, effects=command.applied(machine.effects))
 
 
 @apply.register

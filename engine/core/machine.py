@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from engine.core.effects import Effects
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import PlayedLoop
@@ -20,23 +21,6 @@ class Listen(Enum):
     ORIGINAL = "original"
     KIT_AND_RESIDUAL = "kit+residual"
     KIT = "kit"
-
-
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """The master section: gain in dB (-60..12), low-pass cutoff in Hz (20..20000, open at the top), reverb 0..1."""
-
-    gain_db: float = 0.0
-    cutoff_hz: float = 20000.0
-    reverb_send: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not -60.0 <= self.gain_db <= 12.0:
-            raise InvalidValue(f"Master gain lies between -60 and 12 dB; {self.gain_db:g} was asked for.")
-        if not 20.0 <= self.cutoff_hz <= 20000.0:
-            raise InvalidValue(f"The filter's cutoff lies between 20 and 20000 Hz; {self.cutoff_hz:g} was asked for.")
-        if not 0.0 <= self.reverb_send <= 1.0:
-            raise InvalidValue(f"The reverb send lies between 0 and 1; {self.reverb_send:g} was asked for.")
 
 
 class MuteStyle(Enum):

@@ -78,6 +78,8 @@ def mix_deck(memory, deck, frame, start, frames):  # type: ignore[no-untyped-def
             turn += 1
             begin, end = end, pass_start(memory, deck, turn + 1)
         gain = ramp(floats[D_FROM], floats[D_TO], ints[D_RAMP_START], memory.state[RAMP_FRAMES], now)
+        if ints[D_ROLE] == RESIDUAL:  # a recording is not ducked: its own kick is in it
+            gain *= memory.duck[start + i]
         place = (now - begin) * increment
         index = min(int(place), length - 1)
         if increment == 1.0:

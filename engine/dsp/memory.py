@@ -12,6 +12,7 @@ from numba import carray, njit, types
 from numba.extending import intrinsic
 
 from engine.core.midi import MIDI_OUTPUTS
+from engine.dsp.controls import CONTROLS, RAMPS
 
 SCORE_SLOTS = 32
 TRACKS, STEPS, SOUNDS = 8, 128, 160
@@ -28,9 +29,8 @@ MIDI_EVENTS, MIDI_RING = 256, 1024
 TAP = 27  # 0 nothing, TAP_KIT all voices, else the track's index + 1: what `tap` gets
 MIDI_QUEUED, MIDI_SENDING, MIDI_HEARING, MIDI_LOST = 28, 29, 30, 31
 TAP_KIT = TRACKS + 1
-# rows of `ramp_floats` and `ramp_starts`
-KIT, MASTER, CUTOFF, SEND = range(4)
-RAMPS = 4
+# a word of `effect_ints`: a kick has just been struck
+KICKED = 0
 # words of a ring's head block, a cache line apart
 HEAD, TAIL = 0, 8
 
@@ -64,8 +64,8 @@ class Memory(NamedTuple):
     peaks: np.ndarray  # (TRACKS + 4,) float64: tracks, mix left and right, input left and right; this block
     audio_in: np.ndarray  # (max_frames, 2) float32, filled by the caller
     kit_bus: np.ndarray  # (max_frames, 2) float64
-    mix: np.ndarray  # (max_frames, 2) float64, the dry result
-    controls: np.ndarray  # (max_frames, 3) float64: master gain linear, cutoff_hz, reverb send
+    mix: np.ndarray  # (max_frames, 2) float64, the result, before the rack
+    controls: np.ndarray  # (max_frames, CONTROLS) float64, see controls.py
     capture: np.ndarray  # (capture_frames, 2) float32
     # MIDI, see midi.py and clock.py; an event is a frame, a port, up to three bytes, the first lowest, their count
     clock_ints: np.ndarray  # (SCORE_SLOTS, MIDI_OUTPUTS, 4) int64: what each output sends as its clock
@@ -83,6 +83,11 @@ class Memory(NamedTuple):
     midi_sent_heads: np.ndarray  # (16,) int64
     lone: np.ndarray  # (max_frames, 2) float64: one voice on its way to a bus and the tap
     tap: np.ndarray  # (max_frames, 2) float32: this block of what is tapped
+    key_bus: np.ndarray  # (max_frames, 2) float64: the kick, which ducks the rest
+    duck: np.ndarray  # (max_frames,) float64: the gain that it leaves to the rest
+    heard: np.ndarray  # (heard_frames, 2) float32: the mix of the last seconds, for what stutters and stops
+    effect_ints: np.ndarray  # (16,) int64, see effects.py
+    effect_floats: np.ndarray  # (8,) float64
 
 
 _SHAPES: dict[str, tuple[int, ...]] = {
@@ -98,28 +103,31 @@ _SHAPES: dict[str, tuple[int, ...]] = {
     "pad_tracks": (SCORE_SLOTS, 128), "sender": (MIDI_OUTPUTS, 8), "follower": (8,), "notes": (TRACKS, 4),
     "midi_queue": (MIDI_EVENTS, 4), "midi_out": (MIDI_EVENTS, 4), "midi_in": (MIDI_EVENTS, 4),
     "midi_heard": (MIDI_RING, 4), "midi_heard_heads": (16,), "midi_sent": (MIDI_RING, 4), "midi_sent_heads": (16,),
+    "effect_ints": (16,), "effect_floats": (8,),
 }
 SIZES = len(Memory._fields)
 _FLOAT64 = {"score_floats", "track_floats", "step_floats", "sound_floats", "voice_floats", "deck_floats", "ramp_floats",
-            "event_velocities", "peaks", "kit_bus", "mix", "controls", "lone"}
-_FLOAT32 = {"audio_in", "capture", "tap"}
+            "event_velocities", "peaks", "kit_bus", "mix", "controls", "lone", "key_bus", "duck", "effect_floats"}
+_FLOAT32 = {"audio_in", "capture", "tap", "heard"}
 
 
 def _dtype(name: str) -> type:
     return np.float64 if name in _FLOAT64 else np.float32 if name in _FLOAT32 else np.int64
 
 
-def make_memory(max_frames: int, capture_frames: int) -> Memory:
-    """All arrays, zeroed."""
+def make_memory(max_frames: int, capture_frames: int, heard_frames: int = 1024) -> Memory:
+    """All arrays, zeroed. heard_frames is a power of two."""
     blocks = {"audio_in": (max_frames, 2), "kit_bus": (max_frames, 2), "mix": (max_frames, 2),
-              "controls": (max_frames, 3), "capture": (capture_frames, 2), "lone": (max_frames, 2),
-              "tap": (max_frames, 2)}
+              "controls": (max_frames, CONTROLS), "capture": (capture_frames, 2), "lone": (max_frames, 2),
+              "tap": (max_frames, 2), "key_bus": (max_frames, 2), "duck": (max_frames,), "heard": (heard_frames, 2)}
     return Memory(*(np.zeros({**_SHAPES, **blocks}[name], _dtype(name)) for name in Memory._fields))
 
 
 def addresses_of(memory: Memory) -> np.ndarray:
-    """Where the arrays lie: int64, one word an array in the order of `Memory`, then max_frames, capture_frames."""
-    words = [array.ctypes.data for array in memory] + [len(memory.audio_in), len(memory.capture)]
+    """Where the arrays lie: int64, one word an array in the order of `Memory`, then max_frames, capture_frames,
+    heard_frames."""
+    words = [array.ctypes.data for array in memory]
+    words += [len(memory.audio_in), len(memory.capture), len(memory.heard)]
     return np.array(words, np.int64)
 
 
@@ -173,7 +181,7 @@ def stereo_at(address, frames):  # type: ignore[no-untyped-def]
 @njit(MEMORY(WORDS), cache=True, nogil=True)
 def memory_at(at):  # type: ignore[no-untyped-def]
     """The Memory whose addresses are in the table `at`. Real-time: yes."""
-    frames, captured = at[SIZES], at[SIZES + 1]
+    frames, captured, heard = at[SIZES], at[SIZES + 1], at[SIZES + 2]
     return Memory(
         carray(_pointer(at[0]), (32,), np.int64),
         carray(_pointer(at[1]), (SCORE_SLOTS, 32), np.int64),
@@ -201,7 +209,7 @@ def memory_at(at):  # type: ignore[no-untyped-def]
         carray(_pointer(at[23]), (frames, 2), np.float32),
         carray(_pointer(at[24]), (frames, 2), np.float64),
         carray(_pointer(at[25]), (frames, 2), np.float64),
-        carray(_pointer(at[26]), (frames, 3), np.float64),
+        carray(_pointer(at[26]), (frames, CONTROLS), np.float64),
         carray(_pointer(at[27]), (captured, 2), np.float32),
         carray(_pointer(at[28]), (SCORE_SLOTS, MIDI_OUTPUTS, 4), np.int64),
         carray(_pointer(at[29]), (SCORE_SLOTS, TRACKS, 8), np.int64),
@@ -218,4 +226,9 @@ def memory_at(at):  # type: ignore[no-untyped-def]
         carray(_pointer(at[40]), (16,), np.int64),
         carray(_pointer(at[41]), (frames, 2), np.float64),
         carray(_pointer(at[42]), (frames, 2), np.float32),
+        carray(_pointer(at[43]), (frames, 2), np.float64),
+        carray(_pointer(at[44]), (frames,), np.float64),
+        carray(_pointer(at[45]), (heard, 2), np.float32),
+        carray(_pointer(at[46]), (16,), np.int64),
+        carray(_pointer(at[47]), (8,), np.float64),
     )

@@ -1,10 +1,9 @@
 """Gains that never jump, and meters."""
 
-import math
-
 from numba import njit, types
 
-from engine.dsp.memory import CUTOFF, KIT, MASTER, MEMORY, RAMP_FRAMES, RAMPS, SEND, TRACKS
+from engine.dsp.controls import CONTROLS, ECHO_RAMPS, ECHO_S, KIT
+from engine.dsp.memory import MEMORY, RAMP_FRAMES, TRACKS
 
 INT, FLOAT = types.int64, types.float64
 
@@ -20,42 +19,40 @@ def ramp(start_value, end_value, start_frame, ramp_frames, frame):  # type: igno
     return start_value + (end_value - start_value) * (age / ramp_frames)
 
 
+@njit(INT(MEMORY, INT), cache=True, nogil=True)
+def ramp_length(memory, which):  # type: ignore[no-untyped-def]
+    """How many frames ramp `which` takes."""
+    return memory.state[RAMP_FRAMES] * (ECHO_RAMPS if which == ECHO_S else 1)
+
+
 @njit(types.void(MEMORY, INT, FLOAT, INT), cache=True, nogil=True)
 def aim(memory, which, target, frame):  # type: ignore[no-untyped-def]
-    """Let gain `which` move to `target` from `frame` on, from wherever it is."""
+    """Let ramp `which` move to `target` from `frame` on, from wherever it is."""
     line = memory.ramp_floats[which]
     if line[1] != target:
-        line[0] = ramp(line[0], line[1], memory.ramp_starts[which], memory.state[RAMP_FRAMES], frame)
+        line[0] = ramp(line[0], line[1], memory.ramp_starts[which], ramp_length(memory, which), frame)
         line[1] = target
         memory.ramp_starts[which] = frame
 
 
 @njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
+def write_controls(memory, frame, start, frames):  # type: ignore[no-untyped-def]
+    """controls[start:] for `frames` frames from engine frame `frame` on."""
+    for which in range(CONTROLS):
+        line, begin, length = memory.ramp_floats[which], memory.ramp_starts[which], ramp_length(memory, which)
+        for i in range(frames):
+            memory.controls[start + i, which] = ramp(line[0], line[1], begin, length, frame + i)
+
+
+@njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
 def mix_kit(memory, frame, start, frames):  # type: ignore[no-untyped-def]
-    """Add the kit's bus, through its gain, to the mix, and write the effects' controls."""
-    begins = memory.ramp_starts
-    lines = memory.ramp_floats
-    ramp_frames = memory.state[RAMP_FRAMES]
+    """Add the kit's buses, through its gain, to the mix; the kick's own is not ducked."""
+    line, begin, ramp_frames = memory.ramp_floats[KIT], memory.ramp_starts[KIT], memory.state[RAMP_FRAMES]
     for i in range(start, start + frames):
-        now = frame + i - start
-        gain = ramp(lines[KIT, 0], lines[KIT, 1], begins[KIT], ramp_frames, now)
-        memory.mix[i, 0] += gain * memory.kit_bus[i, 0]
-        memory.mix[i, 1] += gain * memory.kit_bus[i, 1]
-        for control in range(3):
-            which = MASTER + control
-            memory.controls[i, control] = ramp(lines[which, 0], lines[which, 1], begins[which], ramp_frames, now)
-
-
-@njit(INT(MEMORY, INT), cache=True, nogil=True)
-def clean_mix(memory, frames):  # type: ignore[no-untyped-def]
-    """Replace what is not finite by silence: a NaN would live in a reverb for ever. How many values it was."""
-    bad = 0
-    for i in range(frames):
+        gain = ramp(line[0], line[1], begin, ramp_frames, frame + i - start)
         for channel in range(2):
-            if not math.isfinite(memory.mix[i, channel]):
-                memory.mix[i, channel] = 0.0
-                bad += 1
-    return bad
+            bus = memory.key_bus[i, channel] + memory.duck[i] * memory.kit_bus[i, channel]
+            memory.mix[i, channel] += gain * bus
 
 
 @njit(types.void(MEMORY, INT), cache=True, nogil=True)
@@ -69,5 +66,3 @@ def measure(memory, frames):  # type: ignore[no-untyped-def]
         memory.peaks[TRACKS + channel] = loudest
         memory.peaks[TRACKS + 2 + channel] = heard
 
-
-assert (CUTOFF, SEND, RAMPS) == (MASTER + 1, MASTER + 2, MASTER + 3)

@@ -8,9 +8,12 @@ from engine.core.kit import SampleId
 from engine.core.loop import Audio
 from engine.core.machine import Machine
 from engine.dsp import deck, memory, midi, sampler
+from engine.dsp.controls import CONTROLS, KIT, NEUTRAL
 from engine.dsp.render import render_at
 from engine.dsp.ring import CaptureRing, CommandRing, Done, Record, ReturnRing
 from engine.dsp.score import RAMP_S, ScoreSlots
+
+HEARD_S = 2.2  # an eighth, or half of the longest tape stop, at the slowest tempo, and some more
 
 
 class Processor:
@@ -29,7 +32,8 @@ class Processor:
         """Make all memory anew: nothing may hold the old `memory` or `addresses` any more."""
         self.sample_rate, self.max_frames = sample_rate, max_frames
         wanted = max(int(self._capture_s * sample_rate) + 2 * max_frames, 1024)
-        self.memory = memory.make_memory(max_frames, wanted)
+        heard = 1 << round(HEARD_S * sample_rate - 1).bit_length()
+        self.memory = memory.make_memory(max_frames, wanted, heard)
         self.addresses = memory.addresses_of(self.memory)
         self.commands, self.returns = CommandRing(self.memory), ReturnRing(self.memory)
         self.capture = CaptureRing(self.memory)
@@ -42,9 +46,8 @@ class Processor:
         self.memory.state[memory.RAMP_FRAMES] = max(1, round(RAMP_S * self.sample_rate))
         self.memory.score_floats[0, :] = 0.0
         self.memory.score_floats[0, 0] = 1.0  # ticks of a score that does not play still divide by it
-        self.memory.ramp_floats[memory.MASTER] = 1.0
-        self.memory.ramp_floats[memory.CUTOFF] = 20000.0
-        self.memory.ramp_floats[memory.KIT] = 1.0
+        self.memory.ramp_floats[:CONTROLS] = np.array(NEUTRAL)[:, None]
+        self.memory.ramp_floats[KIT] = 1.0
         self.memory.route_ints[:, :, midi.R_OUTPUT] = -1
         self.slots = ScoreSlots(self.memory)
 

@@ -7,16 +7,15 @@ start and end in the same order, and sums are the same to the bit, at any block 
 from numba import njit, types
 
 from engine.dsp.clock import send_clocks
+from engine.dsp.controls import CONTROLS, KIT
 from engine.dsp.deck import mix_decks, take_decks
+from engine.dsp.effects import duck, perform, take_effects
 from engine.dsp.memory import (
     BAD_VALUES,
     CAPTURED,
-    CUTOFF,
     DROPPED,
     EXPECTED,
     HEAD,
-    KIT,
-    MASTER,
     MEMORY,
     MIDI_HEARING,
     NEWEST,
@@ -25,14 +24,11 @@ from engine.dsp.memory import (
     PLAYING,
     POSITION,
     RING_RECORDS,
-    SEND,
     SEQUENCE,
     SLOT,
     SOUNDING,
     STARTED,
     TAIL,
-    TAP,
-    TAP_KIT,
     VOICES,
     WORDS,
     load_acquire,
@@ -40,7 +36,7 @@ from engine.dsp.memory import (
     store_release,
 )
 from engine.dsp.midi import FRAME, R_OUTPUT, R_SILENT, play_note, send_due, silence_outputs
-from engine.dsp.mixing import aim, clean_mix, measure, mix_kit
+from engine.dsp.mixing import aim, measure, mix_kit, write_controls
 from engine.dsp.ring import (
     AT_FRAME,
     BEGIN,
@@ -62,30 +58,20 @@ from engine.dsp.ring import (
 )
 from engine.dsp.sampler import (
     ACTIVE,
-    AGE,
-    INCREMENT,
-    LENGTH,
     NO_SOUND,
     T_STRUCK,
-    TRACK,
-    close_muted,
-    mix_voice,
     override,
-    release_all,
     strike,
     strike_pad,
 )
-from engine.dsp.sampler import PAD as IS_PAD
 from engine.dsp.sequencer import CUTOFF as STEP_CUTOFF
 from engine.dsp.sequencer import DECAY as STEP_DECAY
 from engine.dsp.sequencer import INCREMENT as STEP_INCREMENT
 from engine.dsp.sequencer import (
-    S_CUTOFF,
+    S_CONTROLS,
     S_GATES,
     S_KIT_GAIN,
-    S_MASTER,
     S_PLAYING,
-    S_SEND,
     STRETCH_FRAMES,
     due_events,
     is_one_song,
@@ -94,6 +80,7 @@ from engine.dsp.sequencer import (
     ticks_at,
 )
 from engine.dsp.transport import begin, hear_event, hit, rest
+from engine.dsp.voices import age_voices, close_muted, mix_voices, release_all
 
 INT = types.int64
 
@@ -160,10 +147,10 @@ def take_score(memory, slot, frame):  # type: ignore[no-untyped-def]
         close_muted(memory, before, slot)
     floats = memory.score_floats[slot]
     aim(memory, KIT, floats[S_KIT_GAIN], frame)
-    aim(memory, MASTER, floats[S_MASTER], frame)
-    aim(memory, CUTOFF, floats[S_CUTOFF], frame)
-    aim(memory, SEND, floats[S_SEND], frame)
+    for control in range(CONTROLS):
+        aim(memory, control, floats[S_CONTROLS + control], frame)
     take_decks(memory, slot, frame)
+    take_effects(memory, before, slot, frame)
 
 
 @njit(types.boolean(MEMORY, INT, INT, INT), cache=True, nogil=True)
@@ -199,36 +186,14 @@ def do_command(memory, index, frame):  # type: ignore[no-untyped-def]
     memory.state[PENDING_COUNT] -= 1
 
 
-@njit(types.float64(MEMORY, INT, INT, INT), cache=True, nogil=True)
-def mix_heard(memory, voice, start, frames):  # type: ignore[no-untyped-def]
-    """Mix the voice into its bus, and into the tap where it is tapped; its peak.
-
-    A tapped voice is rendered alone first: what the bus gets is the same to the bit.
-    """
-    ints = memory.voice_ints[voice]
-    bus = memory.mix if ints[IS_PAD] else memory.kit_bus
-    if memory.state[TAP] != TAP_KIT and memory.state[TAP] != ints[TRACK] + 1:
-        return mix_voice(ints, memory.voice_floats[voice], bus, start, frames)
-    for i in range(start, start + frames):
-        memory.lone[i, 0] = memory.lone[i, 1] = 0.0
-    peak = mix_voice(ints, memory.voice_floats[voice], memory.lone, start, frames)
-    for i in range(start, start + frames):
-        for channel in range(2):
-            bus[i, channel] += memory.lone[i, channel]
-            memory.tap[i, channel] += memory.lone[i, channel]
-    return peak
-
-
 @njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
 def sound(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     """Let everything that sounds sound for `frames` frames, from engine frame `frame`, into mix[start:]."""
     if frames <= 0:
         return
-    for voice in range(VOICES):
-        ints = memory.voice_ints[voice]
-        if ints[ACTIVE]:
-            peak = mix_heard(memory, voice, start, frames)
-            memory.peaks[ints[TRACK]] = max(memory.peaks[ints[TRACK]], peak)
+    write_controls(memory, frame, start, frames)
+    duck(memory, frame, start, frames)
+    mix_voices(memory, start, frames)
     mix_decks(memory, frame, start, frames)
     mix_kit(memory, frame, start, frames)
 
@@ -246,6 +211,7 @@ def play(memory, frame, start, frames):  # type: ignore[no-untyped-def]
         strike_event(memory, slot, event, due)
         at = due
     sound(memory, at, start + at - frame, frame + frames - at)
+    memory.state[BAD_VALUES] += perform(memory, frame, start, frames)
 
 
 @njit(types.void(MEMORY, INT), cache=True, nogil=True)
@@ -256,12 +222,7 @@ def follow_clock(memory, frame_time):  # type: ignore[no-untyped-def]
         state[CAPTURED] = frame_time  # what was before is not missing: nobody listened
     elif frame_time != state[EXPECTED]:
         gap = frame_time - state[EXPECTED]
-        for voice in range(VOICES):
-            ints = memory.voice_ints[voice]
-            if ints[ACTIVE]:
-                ints[AGE] += max(0, gap)
-                if ints[AGE] * memory.voice_floats[voice, INCREMENT] >= ints[LENGTH]:
-                    ints[ACTIVE] = 0
+        age_voices(memory, gap)
         state[DROPPED] += 1
         tell(memory, JUMP, state[SEQUENCE], state[EXPECTED], frame_time)
     state[STARTED] = 1
@@ -295,6 +256,7 @@ def render_block(memory, frame_time, frames):  # type: ignore[no-untyped-def]
             memory.mix[i, channel] = 0.0
             memory.kit_bus[i, channel] = 0.0
             memory.tap[i, channel] = 0.0
+            memory.key_bus[i, channel] = 0.0
     memory.peaks[:] = 0.0
     capture_block(memory, frame_time, frames)
     take_commands(memory)
@@ -314,7 +276,6 @@ def render_block(memory, frame_time, frames):  # type: ignore[no-untyped-def]
             until = min(until, memory.midi_in[heard, FRAME])
         play(memory, at, at - frame_time, until - at)
         at = until
-    memory.state[BAD_VALUES] += clean_mix(memory, frames)
     measure(memory, frames)
     memory.state[MIDI_HEARING] = 0
     send_due(memory, frame_time, end)

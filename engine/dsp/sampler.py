@@ -1,10 +1,22 @@
 """Voices: one-shots sounding now. A voice's place is its integer age times its increment, never a running sum,
 so any block size gives the same samples to the bit."""
 
+import zlib
+
 from numba import njit, types
 
-from engine.dsp.memory import MEMORY, NEWEST, POLYPHONY, RAMP_FRAMES, SLOT, STARTS, TRACKS, VOICES, stereo_at
+from engine.dsp.memory import (
+    KICKED,
+    MEMORY,
+    NEWEST,
+    POLYPHONY,
+    SLOT,
+    STARTS,
+    VOICES,
+    stereo_at,
+)
 
+KEY_NAME = zlib.crc32(b"kick")  # the track that ducks the rest
 # words of a voice
 (ACTIVE, ADDRESS, LENGTH, AGE, RELEASE_AGE, TRACK, CHOKE, ATTACK, DECAY, RAMP, PAD, BORN, NAME) = range(13)
 INCREMENT, LEFT, RIGHT, CUTOFF, FILTERED = 0, 1, 2, 3, 4  # two words of the filter's memory a side from FILTERED on
@@ -174,14 +186,6 @@ def release_voice(memory, voice):  # type: ignore[no-untyped-def]
         memory.voice_ints[voice, RELEASE_AGE] = memory.voice_ints[voice, AGE]
 
 
-@njit(types.void(MEMORY), cache=True, nogil=True)
-def release_all(memory):  # type: ignore[no-untyped-def]
-    """Let every voice fall silent."""
-    for voice in range(VOICES):
-        if memory.voice_ints[voice, ACTIVE]:
-            release_voice(memory, voice)
-
-
 @njit(types.void(MEMORY, types.int64), cache=True, nogil=True)
 def choke(memory, group):  # type: ignore[no-untyped-def]
     """Cut what sounds in the choke group, as a closing hat cuts the open one."""
@@ -245,6 +249,8 @@ def strike(memory, slot, track, sound, velocity, is_pad):  # type: ignore[no-unt
     ints[CHOKE], ints[ATTACK], ints[DECAY] = sound_ints[W_CHOKE], sound_ints[W_ATTACK], sound_ints[W_DECAY]
     ints[RAMP], ints[PAD], ints[BORN] = sound_ints[W_RAMP], is_pad, memory.state[STARTS]
     ints[NAME] = memory.track_ints[slot, track, T_NAME]
+    if ints[NAME] == KEY_NAME:
+        memory.effect_ints[KICKED] = 1
     floats[:] = 0.0
     floats[INCREMENT], floats[CUTOFF] = sound_floats[W_INCREMENT], sound_floats[W_CUTOFF]
     floats[LEFT] = velocity * sound_floats[W_LEFT]
@@ -269,19 +275,3 @@ def override(memory, voice, increment, cutoff, decay):  # type: ignore[no-untype
         memory.voice_floats[voice, CUTOFF] = cutoff
     if decay > 0:
         memory.voice_ints[voice, DECAY] = decay
-
-
-@njit(types.void(MEMORY, types.int64, types.int64), cache=True, nogil=True)
-def close_muted(memory, before, slot):  # type: ignore[no-untyped-def]
-    """Close on the tails of tracks that score `before` let sound and score `slot` does not."""
-    for track in range(TRACKS):
-        name = memory.track_ints[slot, track, T_NAME]
-        if name != 0 and not memory.track_ints[slot, track, T_AUDIBLE]:
-            for other in range(TRACKS):
-                was = memory.track_ints[before, other]
-                if was[T_NAME] == name and was[T_AUDIBLE]:
-                    for voice in range(VOICES):
-                        ints = memory.voice_ints[voice]
-                        if ints[ACTIVE] and ints[NAME] == name and not ints[PAD] and ints[RELEASE_AGE] == NO_RELEASE:
-                            ints[RAMP] = memory.state[RAMP_FRAMES]
-                            release_voice(memory, voice)

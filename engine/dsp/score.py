@@ -10,6 +10,7 @@ from engine.core.kit import SampleId
 from engine.core.loop import Audio
 from engine.core.machine import FOR_EVER, Listen, Machine, MuteStyle
 from engine.core.timeline import PPQN
+from engine.dsp import controls
 from engine.dsp import sampler as v
 from engine.dsp import sequencer as q
 from engine.dsp.memory import SCORE_SLOTS, TRACKS, Memory
@@ -27,7 +28,7 @@ def lower(memory: Memory, slot: int, machine: Machine, bank: Mapping[SampleId, A
 
     Raises InvalidValue when a sample of the machine's is not in the bank, or shorter than announced.
     """
-    timeline, pattern, effects = machine.timeline, machine.pattern, machine.effects
+    timeline, pattern = machine.timeline, machine.pattern
     ints, floats = memory.score_ints[slot], memory.score_floats[slot]
     ints[:] = 0
     ints[q.S_PLAYING], ints[q.S_SEED], ints[q.S_TRACKS] = machine.playing, machine.seed, len(pattern.tracks)
@@ -38,8 +39,7 @@ def lower(memory: Memory, slot: int, machine: Machine, bank: Mapping[SampleId, A
     floats[:] = 0.0
     floats[q.S_FRAMES_PER_TICK] = timeline.frames_per_tick
     floats[q.S_KIT_GAIN], floats[q.S_LOOP_GAIN], floats[q.S_RESIDUAL_GAIN] = kit_gain, loop_gain, residual_gain
-    floats[q.S_MASTER], floats[q.S_CUTOFF] = 10.0 ** (effects.gain_db / 20.0), effects.cutoff_hz
-    floats[q.S_SEND] = effects.reverb_send
+    _lower_effects(ints, floats, machine)
     _lower_loop(ints, machine, bank)
     lower_midi(memory, slot, machine)
     sounds = Sounds(memory, slot, machine.kit, bank, timeline.sample_rate)
@@ -54,6 +54,15 @@ def lower(memory: Memory, slot: int, machine: Machine, bank: Mapping[SampleId, A
         sounds.lower_track(index, track)
     if machine.audition is not None and len(pattern.tracks) < TRACKS:
         sounds.lower_audition(TRACKS - 1, machine.audition)  # no track, but a pad can strike it
+
+
+
+def _lower_effects(ints: np.ndarray, floats: np.ndarray, machine: Machine) -> None:
+    effects = machine.effects
+    ints[q.S_STUTTER] = effects.stutter.on * effects.stutter.ticks
+    ints[q.S_TAPE] = effects.tape.on * effects.tape.ticks
+    ints[q.S_GATE], ints[q.S_DUCK] = effects.gate.ticks, effects.duck.ticks
+    floats[q.S_CONTROLS : q.S_CONTROLS + controls.CONTROLS] = controls.targets(effects, machine.heard_bpm)
 
 
 def _lower_loop(ints: np.ndarray, machine: Machine, bank: Mapping[SampleId, Audio]) -> None:

@@ -12,10 +12,11 @@ from engine.dsp.render import render_block
 from engine.live import words as w
 from engine.live.click import SLOTS, mix_clicks
 from engine.live.master import SINGLES, TABLE, fade, master
-from engine.live.pointers import call_at, pointer_to
+from engine.live.pointers import FLUSH, call_at, float_mode, pointer_to, set_float_mode
 from engine.live.tape import HEAD_WORDS, write_tape
 
-MEMORY_TABLE = len(m.Memory._fields) + 2
+MEMORY_TABLE = len(m.Memory._fields) + 3
+BUDGET = 0.75  # of a block's time
 MONITOR_FADE_S = 0.005
 HOLD_FALL = 7.7  # nepers a second: 20 dB in 0.3 s
 
@@ -53,6 +54,7 @@ def publish(host, memory, out, frame_time, frames, began_ns):  # type: ignore[no
     took_ns = now_ns - began_ns
     load = took_ns * 1e-9 * host[w.SAMPLE_RATE] / frames
     levels[page.LOAD] = max(load, keep * levels[page.LOAD])
+    host[w.OVER_BUDGET] = max(0, host[w.OVER_BUDGET] + (1 if load > BUDGET else -1))
     m.store_release(words, page.SEQUENCE, words[page.SEQUENCE] + 1)
     timing[min(max(took_ns // 1000, 0), w.TIMING_BINS - 1)] += 1
     if load >= 0.5:
@@ -95,11 +97,14 @@ def cycle(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def
     """memory.audio_in[:frames] in, out[:frames] (frames, 2) float32 out. Real-time: yes."""
     began_ns = clock_ns(host)
     memory.state[m.TAP] = host[w.TAP]
+    mode = float_mode()
+    set_float_mode(mode | FLUSH)
     render_block(memory, frame_time, frames)
     master(host, memory.mix, memory.controls, out, frames)
     keep_tapes(host, memory, out, frame_time, frames)
     for_the_ears(host, memory, out, frame_time, frames)
     fade(host, out, frame_time, frames)
+    set_float_mode(mode)
     host[w.BLOCKS] += 1
     m.store_release(host, w.EXPECTED, frame_time + frames)
     publish(host, memory, out, frame_time, frames, began_ns)

@@ -27,6 +27,8 @@ from engine.live.host import Host
 from engine.live.jobs import Jobs
 from engine.live.journal import Faded, Journal, Session
 from engine.live.midi_desk import MidiDesk
+from engine.live.rack_watch import RackWatch
+from engine.live.racks import BYPASS, rack_called
 from engine.live.settings import EngineSettings
 from engine.live.studio import Studio
 from engine.live.takes import Takes
@@ -42,12 +44,12 @@ class Engine:
                  decomposer: Decomposer) -> None:
         self._decomposer = decomposer
         rate = backend.sample_rate
-        if settings.effects == "pyo" and backend.block_frames % CHUNK_FRAMES:
+        if settings.effects != BYPASS and backend.block_frames % CHUNK_FRAMES:
             raise UsageError(f"{backend.device} asks for {backend.block_frames} frames at a time, and the effects take "
                              f"multiples of {CHUNK_FRAMES}. Set the device to 64 or 128, or add --effects bypass.")
         self.meters_path = shared_folder / "meters"
         processor = Processor(rate, MAX_BLOCK_FRAMES, settings.capture_s)
-        self._rack = PyoRack(rate) if settings.effects == "pyo" else None
+        self._rack = None if settings.effects == BYPASS else PyoRack(rate, rack_called(settings.effects))
         self.host = Host(processor, self._rack, shared_folder, settings.capture_s)
         _warm(rate)
         self._bank = SampleBank()
@@ -65,6 +67,7 @@ class Engine:
         self.browser = Browser(self.conductor, self._bank, self._journal, Path(settings.takes_folder).parent, rate,
                                self._notices.append)
         self.device = Device(backend, partial(open_again, settings), self.host, self._notices.append)
+        self._rack_watch = RackWatch(self.conductor, self.host, self._notices.append)
         self._version, self._shown = 0, self.conductor.machine
         self.quitting = False
 
@@ -124,6 +127,7 @@ class Engine:
         self.conductor.drain()
         self._desk.step()
         self.calibration.tick()
+        self._rack_watch.tick()
         self.studio.tick()
         self.browser.tick()
         self.conductor.look_ahead()

@@ -1,6 +1,8 @@
-"""Undo and redo of what is played: pattern, kit, loop. Machines never change, so a level costs a reference."""
+"""Undo and redo of what is played: pattern, kit, loop; and of effects. Machines never change, so a level costs a
+reference."""
 
 from collections import deque
+from dataclasses import dataclass, replace
 
 from engine.core.commands import (
     Command,
@@ -12,6 +14,7 @@ from engine.core.commands import (
     LoadLoop,
     LoadPattern,
     Restore,
+    SetEffects,
     SetPatternLength,
     SetStep,
     SetSwing,
@@ -21,6 +24,7 @@ from engine.core.commands import (
     SwapOneShot,
     ToggleStep,
 )
+from engine.core.effects import Effect, LatchEffect, ReleaseEffects, ShapeEffect
 from engine.core.errors import InvalidValue
 from engine.core.machine import Listen, Machine
 
@@ -28,34 +32,50 @@ LEVELS = 500
 UNDOABLE = (ToggleStep, SetStep, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition, SwapOneShot,
             SetTrackLength, SetTrackResolution, SetPatternLength, CopyPattern, HalveReading, DoubleReading,
             ShiftDownbeat)
+EFFECTS = (LatchEffect, ShapeEffect, ReleaseEffects)
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """A machine to go back to, for its effects or for its music; `shaped`: the effect that was being shaped."""
+
+    machine: Machine
+    of_effects: bool = False
+    shaped: Effect | None = None
 
 
 class History:
     """Machines to go back to, and, after going back, forward again."""
 
     def __init__(self) -> None:
-        self._past: deque[Machine] = deque(maxlen=LEVELS)
-        self._future: list[Machine] = []
+        self._past: deque[_Level] = deque(maxlen=LEVELS)
+        self._future: list[_Level] = []
 
     def before(self, command: Command, machine: Machine) -> None:
-        """Remember `machine`, which `command` is about to change, if that can be undone."""
-        if isinstance(command, UNDOABLE):
-            self._past.append(machine)
-            self._future.clear()
+        """Remember `machine`, which `command` is about to change, if that can be undone. An effect that is turned
+        notch by notch goes back in one."""
+        shaped = command.effect if isinstance(command, ShapeEffect) else None
+        if not isinstance(command, UNDOABLE + EFFECTS):
+            return
+        if shaped is None or not self._past or self._past[-1].shaped is not shaped:
+            self._past.append(_Level(machine, isinstance(command, EFFECTS), shaped))
+        self._future.clear()
 
     def undo(self, machine: Machine) -> Command:
         """The command that takes the last change back. Raises InvalidValue when there is none."""
         if not self._past:
             raise InvalidValue("There is nothing left to undo.")
-        self._future.append(machine)
-        return _restore(self._past.pop(), machine)
+        level = self._past.pop()
+        self._future.append(replace(level, machine=machine, shaped=None))
+        return _restore(level, machine)
 
     def redo(self, machine: Machine) -> Command:
         """The command that does again what was undone last. Raises InvalidValue when there is none."""
         if not self._future:
             raise InvalidValue("There is nothing to redo.")
-        self._past.append(machine)
-        return _restore(self._future.pop(), machine)
+        level = self._future.pop()
+        self._past.append(replace(level, machine=machine))
+        return _restore(level, machine)
 
     def forget_oldest(self) -> None:
         """Give up a tenth of what can be undone, the oldest."""
@@ -64,11 +84,15 @@ class History:
 
     def machines(self) -> list[Machine]:
         """Every machine that can come back: their samples must stay."""
-        return [*self._past, *self._future]
+        return [level.machine for level in (*self._past, *self._future)]
 
 
-def _restore(wanted: Machine, present: Machine) -> Restore:
-    """Patterns, kit and loop of `wanted`; tempo, mutes and effects stay as they are."""
+def _restore(level: _Level, present: Machine) -> Command:
+    """Patterns, kit and loop of its machine, or its effects; tempo, mutes, gain and the rest stay as they are."""
+    wanted = level.machine
+    if level.of_effects:
+        now = present.effects
+        return SetEffects(replace(wanted.effects, gain_db=now.gain_db, bypassed=now.bypassed))
     listen = wanted.listen
     if wanted.loop is None:
         listen = Listen.KIT

@@ -10,7 +10,8 @@ from engine.bridge.meters import create_page
 from engine.dsp.processor import Processor
 from engine.live import words as w
 from engine.live.click import Clicks
-from engine.live.effects import CHUNK_FRAMES, PyoRack
+from engine.live.effects import PyoRack
+from engine.live.master import CEILING
 from engine.live.midi_callback import EVENT_WORDS
 from engine.live.pointers import clock_address
 from engine.live.tape import WRITTEN, Tape
@@ -39,6 +40,7 @@ class Host:
         self.clicks = Clicks()
         self.tape = Tape(round(tape_s * self.sample_rate), self.max_frames) if tape_s else None
         self.tap = Tape(round(TAP_S * self.sample_rate), self.max_frames) if tape_s else None
+        self._level = np.full(1, CEILING)
         self._fill()
 
     @property
@@ -88,7 +90,8 @@ class Host:
         if self.tap is not None:
             words[w.TAP_TAPE], words[w.TAP_HEAD] = self.tap.audio.ctypes.data, self.tap.head.ctypes.data
             words[w.TAP_FRAMES] = len(self.tap.audio)
+        words[w.LIMITER] = self._level.ctypes.data
         if self.rack is not None:
             words[w.RACK], words[w.RACK_SERVER] = self.rack.process_address, self.rack.server_address
             words[w.RACK_IN], words[w.RACK_OUT] = self.rack.input.ctypes.data, self.rack.output.ctypes.data
-            assert self.rack.input.shape[0] == CHUNK_FRAMES
+            words[w.TAIL_FRAMES] = -1 if self.rack.tail_frames is None else self.rack.tail_frames

@@ -1,62 +1,92 @@
-"""The last stage of a block: the dry mix through the rack (or plain gain), made safe, into the output."""
+"""The last stage of a block: the mix through the rack or past it, gain and limiter, into the output."""
 
 import math
 
 import numpy as np
 from numba import carray, njit, types
 
+from engine.dsp.controls import BYPASSED, CRUSHED, CUTOFF_HZ, ECHO_SEND, FILTERED, GAIN, ROOM_SEND
 from engine.live import words as w
-from engine.live.effects import CEILING, CHANNELS, CHUNK_FRAMES, CUTOFF, GAIN, LEFT, RIGHT, SEND
+from engine.live.effects import CHANNELS, CHUNK_FRAMES, FIRST, LEFT, RIGHT
 from engine.live.pointers import call_at, pointer_to
 
 TABLE = types.Array(types.int64, 1, "C")
 DOUBLES = types.Array(types.float64, 2, "C")
 SINGLES = types.Array(types.float32, 2, "C")
+CEILING = 10.0 ** (-0.3 / 20.0)
+RECOVERY_S = 0.1
 
 
-@njit(types.float64(types.float64, TABLE), cache=True, nogil=True)
-def safe(value, host):  # type: ignore[no-untyped-def]
-    """The value, or 0 and one more bad value counted: a NaN would stay in a reverb for ever."""
+@njit(types.float64(types.float64, TABLE, types.int64), cache=True, nogil=True)
+def safe(value, host, count):  # type: ignore[no-untyped-def]
+    """The value, or 0 and one more bad value counted in word `count`: a NaN would stay in a reverb for ever."""
     if math.isfinite(value):
         return min(max(value, -64.0), 64.0)
-    host[w.BAD_VALUES] += 1
+    host[count] += 1
     return 0.0
 
 
-@njit(types.void(TABLE, DOUBLES, DOUBLES, SINGLES, types.int64), cache=True, nogil=True)
-def _rack_chunk(host, mix, controls, out, start):  # type: ignore[no-untyped-def]
-    """One chunk through pyo."""
+@njit(types.boolean(TABLE, DOUBLES, types.int64), cache=True, nogil=True)
+def is_left_out(host, controls, start):  # type: ignore[no-untyped-def]
+    """Whether the rack has nothing to say in this chunk: bypassed, or neutral for as long as its tails ring."""
+    bypassed, neutral = True, True
+    for i in range(start, start + CHUNK_FRAMES):
+        bypassed = bypassed and controls[i, BYPASSED] == 1.0
+        neutral = neutral and (controls[i, FILTERED] == 0.0 and controls[i, CRUSHED] == 0.0
+                               and controls[i, ECHO_SEND] == 0.0 and controls[i, ROOM_SEND] == 0.0)
+    host[w.NEUTRAL_FRAMES] = host[w.NEUTRAL_FRAMES] + CHUNK_FRAMES if neutral else 0
+    return bypassed or (host[w.TAIL_FRAMES] >= 0 and host[w.NEUTRAL_FRAMES] > host[w.TAIL_FRAMES])
+
+
+@njit(types.void(TABLE, DOUBLES, DOUBLES, types.int64), cache=True, nogil=True)
+def rack_chunk(host, mix, controls, start):  # type: ignore[no-untyped-def]
+    """One chunk of the mix through pyo, in place."""
     into = carray(pointer_to(host[w.RACK_IN]), (CHUNK_FRAMES, CHANNELS), np.float64)
     back = carray(pointer_to(host[w.RACK_OUT]), (CHUNK_FRAMES, 2), np.float32)
     for i in range(CHUNK_FRAMES):
-        into[i, LEFT] = safe(mix[start + i, 0], host)
-        into[i, RIGHT] = safe(mix[start + i, 1], host)
-        into[i, GAIN] = controls[start + i, 0]
-        into[i, CUTOFF] = controls[start + i, 1]
-        into[i, SEND] = controls[start + i, 2]
+        into[i, LEFT] = mix[start + i, 0]
+        into[i, RIGHT] = mix[start + i, 1]
+        for control in range(CUTOFF_HZ, BYPASSED):
+            into[i, FIRST + control] = controls[start + i, control]
     call_at(host[w.RACK], host[w.RACK_SERVER], 0)
     for i in range(CHUNK_FRAMES):
+        past = controls[start + i, BYPASSED]
         for side in range(2):
-            out[start + i, side] = np.float32(safe(np.float64(back[i, side]), host))
+            wet = safe(np.float64(back[i, side]), host, w.RACK_BAD_VALUES)
+            mix[start + i, side] = wet if past == 0.0 else (1.0 - past) * wet + past * mix[start + i, side]
+
+
+@njit(types.void(TABLE, DOUBLES, DOUBLES, SINGLES, types.int64), cache=True, nogil=True)
+def limit(host, mix, controls, out, frames):  # type: ignore[no-untyped-def]
+    """Gain, then never louder than CEILING: turned down at once for both sides, and up again in RECOVERY_S."""
+    level = carray(pointer_to(host[w.LIMITER]), (1,), np.float64)
+    keep = math.exp(-1.0 / (RECOVERY_S * host[w.SAMPLE_RATE]))
+    for i in range(frames):
+        gain = controls[i, GAIN]
+        left, right = gain * mix[i, 0], gain * mix[i, 1]
+        level[0] = max(max(abs(left), abs(right)), max(CEILING, keep * level[0]))
+        down = CEILING / level[0]
+        out[i, 0], out[i, 1] = np.float32(down * left), np.float32(down * right)
 
 
 @njit(types.void(TABLE, DOUBLES, DOUBLES, SINGLES, types.int64), cache=True, nogil=True)
 def master(host, mix, controls, out, frames):  # type: ignore[no-untyped-def]
-    """mix (frames, 2), controls (frames, 3: gain, cutoff_hz, send) -> out (frames, 2). Real-time: yes.
+    """mix (frames, 2), which is overwritten, and controls (frames, CONTROLS) -> out (frames, 2). Real-time: yes.
 
     The rack takes whole chunks; a block that is no multiple of them is silence and counted.
     """
-    if host[w.RACK] == 0:
-        for i in range(frames):
-            for side in range(2):
-                loud = safe(mix[i, side], host) * controls[i, 0]
-                out[i, side] = np.float32(min(max(loud, -CEILING), CEILING))
-    elif frames % CHUNK_FRAMES:
-        host[w.ODD_BLOCKS] += 1
-        out[:frames] = 0.0
-    else:
-        for start in range(0, frames, CHUNK_FRAMES):
-            _rack_chunk(host, mix, controls, out, start)
+    for i in range(frames):
+        for side in range(2):
+            mix[i, side] = safe(mix[i, side], host, w.BAD_VALUES)
+    if host[w.RACK] != 0:
+        if frames % CHUNK_FRAMES:
+            host[w.ODD_BLOCKS] += 1
+            mix[:frames] = 0.0
+        else:
+            for start in range(0, frames, CHUNK_FRAMES):
+                if not is_left_out(host, controls, start):
+                    rack_chunk(host, mix, controls, start)
+    limit(host, mix, controls, out, frames)
 
 
 @njit(types.void(TABLE, SINGLES, types.int64, types.int64), cache=True, nogil=True)

@@ -12,6 +12,7 @@ from engine.live.callback import clock_call
 from engine.live.effects import CHUNK_FRAMES, PyoRack
 from engine.live.host import Host
 from engine.live.journal import Applied, Faded, Heard, Jumped, PadHit, Performance, read_journal
+from engine.live.racks import BYPASS, rack_called
 
 
 def replay(folder: Path, frames: int, block_frames: int = CHUNK_FRAMES) -> Audio:
@@ -21,7 +22,7 @@ def replay(folder: Path, frames: int, block_frames: int = CHUNK_FRAMES) -> Audio
     """
     performance = read_journal(folder)
     session = performance.session
-    rack = PyoRack(session.sample_rate) if session.effects == "pyo" else None
+    rack = None if session.effects == BYPASS else PyoRack(session.sample_rate, rack_called(session.effects))
     try:
         processor = Processor(session.sample_rate, block_frames)
         host = Host(processor, rack, None)

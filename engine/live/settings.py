@@ -6,9 +6,9 @@ import msgspec
 
 from engine.core.errors import UsageError
 from engine.live.effects import CHUNK_FRAMES
+from engine.live.racks import rack_names
 
 AUDIO = ("jack", "portaudio", "null")
-EFFECTS = ("pyo", "bypass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,8 @@ class EngineSettings:
     """audio: who calls the engine; device, input_device: names of PortAudio's, None its default.
 
     sample_rate in Hz and block_frames are what is asked of portaudio and null (a JACK server decides itself).
-    effects: the pyo rack, or gain and clipping alone. connect: whether JACK ports are joined to the hardware.
-    frame_port: a third JACK port that says each frame's number modulo 2**20, for measuring. worker_argv: the
+    effects: the name of a rack, or bypass: gain and limiter alone. connect: whether JACK ports are joined to the
+    hardware. frame_port: a third JACK port that says each frame's number modulo 2**20, for measuring. worker_argv: the
     decomposer's command line, empty for none; its jobs are stopped after job_limit_s. capture_s: how much of input and
     output is remembered. calibration_file: where measured latencies are kept, empty for nowhere. Folders are created.
     """
@@ -41,8 +41,8 @@ class EngineSettings:
     def __post_init__(self) -> None:
         if self.audio not in AUDIO:
             raise UsageError(f"Audio goes through {', '.join(AUDIO)}; {self.audio!r} was asked for.")
-        if self.effects not in EFFECTS:
-            raise UsageError(f"Effects are {' or '.join(EFFECTS)}; {self.effects!r} was asked for.")
+        if self.effects not in rack_names():
+            raise UsageError(f"The effects racks are {', '.join(rack_names())}; {self.effects!r} was asked for.")
         if not 8000 <= self.sample_rate <= 192000:
             raise UsageError(f"Sample rates lie between 8000 and 192000 Hz; {self.sample_rate} was asked for.")
         if not 64 <= self.block_frames <= 4096 or self.block_frames % CHUNK_FRAMES:

@@ -1,6 +1,6 @@
 """The host table's words: what a callback must know, by their place in one int64 array. Addresses and counts."""
 
-WORDS = 64
+WORDS = 72
 (MEMORY, MEMORY_WORDS, OUT, PAGE, TIMING, MAX_FRAMES, SAMPLE_RATE, EXPECTED, BLOCKS, FADE_AT, FADE_FRAMES,
  BAD_VALUES, ODD_BLOCKS, CLOCK, CLOCK_ID, TIMESPEC, RACK, RACK_SERVER, RACK_IN, RACK_OUT, CLIENT, GET_BUFFER,
  LAST_FRAME_TIME, RAW_TIME, STARTED, IN_LEFT, IN_RIGHT, OUT_LEFT, OUT_RIGHT, FRAME_PORT, INPUT_CHANNELS,
@@ -11,6 +11,8 @@ MIDI_CLEAR, MIDI_WRITE, MIDI_COUNT, MIDI_GET, MIDI_EVENT = range(56, 61)
 # has come, in frames), and when the last block ended
 (CLICKS, TAPE, TAPE_HEAD, TAPE_FRAMES, TAP, TAP_TAPE, TAP_HEAD, TAP_FRAMES, MONITOR, MONITOR_RAMP,
  LAST_NS) = range(33, 44)
+# the rack and the limiter behind it
+(RACK_BAD_VALUES, LIMITER, TAIL_FRAMES, NEUTRAL_FRAMES, OVER_BUDGET) = range(64, 69)
 # the timing page: how many cycles took so many microseconds, then how many were slow, then the newest of those
 TIMING_BINS, SLOW_CYCLES = 20000, 512  # a slow one took half its block or more: when it ended, how long it took, in ns
 SLOW_COUNT, SLOW_AT = TIMING_BINS, TIMING_BINS + 1

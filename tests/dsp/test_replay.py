@@ -11,7 +11,7 @@ from engine.dsp.processor import Processor
 from engine.dsp.render import render_block
 from engine.dsp.ring import JUMP, PAD, PANIC, Done, Record
 from tests.sounds import bank
-from tests.strategies import commands, machines
+from tests.strategies import commands, effects, machines
 
 MAX_FRAMES = 997
 SILENCE = np.zeros((MAX_FRAMES, 2), np.float32)
@@ -76,6 +76,14 @@ def replayed(rate: int, sent: dict[int, Machine | Record], told: list[Done], fra
 def test_a_performance_with_lost_blocks_is_replayed_bit_for_bit_in_any_blocks(machine: Machine, moves) -> None:
     sent, told, heard = perform(machine, moves)
     for block in (64, 128, 997):
+        assert np.array_equal(replayed(machine.timeline.sample_rate, sent, told, len(heard), block), heard)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(machines(effects=effects), blocks)
+def test_a_performance_of_effects_is_replayed_bit_for_bit_in_any_blocks(machine: Machine, moves) -> None:
+    sent, told, heard = perform(machine, moves)
+    for block in (64, 997):
         assert np.array_equal(replayed(machine.timeline.sample_rate, sent, told, len(heard), block), heard)
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from engine.dsp import controls
 from engine.dsp.processor import Processor
 from engine.live import words as w
-from engine.live.effects import CEILING, PyoRack
+from engine.live.effects import PyoRack
 from engine.live.host import Host
-from engine.live.master import fade, master
+from engine.live.master import CEILING, fade, master
 
 RATE = 48000
 OPEN, CLOSED = 20000.0, 400.0
@@ -23,13 +24,18 @@ def rack() -> Iterator[PyoRack]:
 
 
 def through(host: Host, mix: np.ndarray, gain: float = 1.0, cutoff_hz: float = OPEN, send: float = 0.0,
-            block: int = 256) -> np.ndarray:
-    """mix (frames, 2) float64 through the last stage, in blocks."""
+            block: int = 256, **more: float) -> np.ndarray:
+    """mix (frames, 2) float64 through the last stage, in blocks. more: other controls by their lower-case names."""
     out = np.zeros((len(mix), 2), np.float32)
-    controls = np.tile([gain, cutoff_hz, send], (len(mix), 1))
+    row = np.array(controls.NEUTRAL)
+    row[controls.GAIN], row[controls.CUTOFF_HZ], row[controls.ROOM_SEND] = gain, cutoff_hz, send
+    row[controls.FILTERED] = cutoff_hz < OPEN
+    for name, value in more.items():
+        row[getattr(controls, name.upper())] = value
+    table = np.tile(row, (len(mix), 1))
     for start in range(0, len(mix), block):
         part = slice(start, start + block)
-        master(host.words, np.ascontiguousarray(mix[part]), np.ascontiguousarray(controls[part]), out[part], block)
+        master(host.words, mix[part].copy(), np.ascontiguousarray(table[part]), out[part], block)
     return out
 
 
@@ -99,7 +105,8 @@ def test_the_block_size_changes_no_bit() -> None:
     for block in (64, 128, 512):
         rack = PyoRack(RATE)
         try:
-            results.append(through(host(rack), noise(2.0), 2.0, 900.0, 0.4, block))
+            results.append(through(host(rack), noise(2.0), 2.0, 900.0, 0.4, block, echo_send=0.5, crushed=1.0, bits=6.0,
+                                   rate=0.2))
         finally:
             rack.close()
     assert np.array_equal(results[0], results[1]) and np.array_equal(results[0], results[2])

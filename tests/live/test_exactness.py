@@ -26,7 +26,8 @@ from engine.core.commands import (
     ToggleStep,
     TriggerPad,
 )
-from engine.core.machine import Effects, MuteStyle
+from engine.core.effects import RANGES, BypassRack, Effect, Effects, LatchEffect, ReleaseEffects, ShapeEffect
+from engine.core.machine import MuteStyle
 from engine.core.pattern import Step
 from engine.core.step import Overrides, When
 from engine.live.replay import replay
@@ -52,8 +53,13 @@ def perform(engine: RunningEngine, rounds: int, pause_s: float) -> None:
         if turn % 7 == 0:
             client.send(SetMute(track, bool(turn % 2)), Boundary.BEAT)
         if turn % 11 == 0:
-            client.send(SetEffects(Effects(float(rng.uniform(-6, 6)), float(rng.uniform(500, 20000)),
-                                           float(rng.uniform(0, 0.5)))))
+            client.send(SetEffects(Effects(float(rng.uniform(-6, 6)))))
+        if turn % 2 == 0:
+            effect = list(Effect)[turn // 2 % 8]
+            client.send(LatchEffect(effect, bool(rng.random() < 0.6)), Boundary.STEP)
+            allowed = RANGES[effect]
+            client.send(ShapeEffect(effect, float(rng.uniform(allowed.low, allowed.high)),
+                                    int(rng.choice(allowed.ticks or [0]))))
         if turn % 13 == 0:
             client.send(SetTempo(float(rng.uniform(90, 170))), Boundary.BAR)
         if turn % 25 == 24:
@@ -73,6 +79,26 @@ def _deepen(client: EngineClient, track: str, turn: int) -> None:
               (SetChain((0, 1)), Boundary.BAR), (SetMuteStyle(MuteStyle.GATES), NOW), (CopyPattern(turn % 4), NOW),
               (SetTrackResolution(track, 6), NOW)]
     client.send(*wishes[turn // 9 % len(wishes)])
+
+
+def all_at_once(engine: RunningEngine, pause_s: float) -> None:
+    """Every effect on together, shaped, and off again, while the tempo changes."""
+    client, rng = engine.client, np.random.default_rng(7)
+    for turn in range(3):
+        for effect in Effect:
+            client.send(LatchEffect(effect, True), Boundary.STEP)
+            time.sleep(pause_s)
+        for effect, allowed in RANGES.items():
+            client.send(ShapeEffect(effect, float(rng.uniform(allowed.low, allowed.high)),
+                                    int(rng.choice(allowed.ticks or [0]))))
+            time.sleep(pause_s)
+        client.send(SetTempo(100.0 + 20.0 * turn), Boundary.BEAT)
+        client.send(BypassRack(turn == 1), Boundary.BEAT)
+        time.sleep(4 * pause_s)
+        client.send(LatchEffect(Effect.TAPE, False))
+        time.sleep(4 * pause_s)
+        client.send(ReleaseEffects())
+        time.sleep(4 * pause_s)
 
 
 def differing_frames(engine: RunningEngine, recorder: Recorder) -> tuple[int, int]:
@@ -107,6 +133,20 @@ def test_a_live_performance_is_replayed_without_one_differing_frame(engine: Runn
         engine.load_kit("first")
         engine.client.ask(Play())
         perform(engine, 60, 0.05)
+    finally:
+        recorder.close()
+    engine.finish()
+    compared, differing = differing_frames(engine, recorder)
+    assert compared > 96_000
+    assert differing == 0, f"{differing} of {compared}; xruns seen: {len(recorder.xruns_s)}"
+
+
+def test_every_effect_played_live_is_replayed_without_one_differing_frame(engine: RunningEngine) -> None:
+    recorder = Recorder()
+    try:
+        engine.load_kit("first")
+        engine.client.ask(Play())
+        all_at_once(engine, 0.1)
     finally:
         recorder.close()
     engine.finish()

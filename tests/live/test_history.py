@@ -3,10 +3,11 @@
 import pytest
 
 from engine.core.commands import LoadDecomposition, LoadKit, SetEffects, SetTempo, ToggleStep, apply
+from engine.core.effects import BypassRack, Effect, Effects, LatchEffect, ShapeEffect
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit
 from engine.core.loop import PlayedLoop
-from engine.core.machine import Effects, Listen, Machine, empty_machine
+from engine.core.machine import Listen, Machine, empty_machine
 from engine.live.history import LEVELS, History
 
 
@@ -61,3 +62,19 @@ def test_a_new_edit_ends_what_could_be_redone() -> None:
 def test_nothing_to_undo_is_one_sentence() -> None:
     with pytest.raises(InvalidValue, match="nothing left to undo"):
         History().undo(empty_machine(48000))
+
+
+def test_undo_takes_effects_back_and_leaves_the_pattern_alone() -> None:
+    history, machine = History(), empty_machine(48000)
+    for command in (LatchEffect(Effect.DELAY, True), ToggleStep("kick", 0), ShapeEffect(Effect.DELAY, 0.6),
+                    ShapeEffect(Effect.DELAY, 0.7), BypassRack(True)):
+        history.before(command, machine)
+        machine = apply(command, machine, 0)
+    back = apply(history.undo(machine), machine, 0)
+    assert back.effects.delay.amount == 0.5 and back.effects.delay.on and back.effects.bypassed
+    assert back.pattern == machine.pattern
+    again = apply(history.redo(back), back, 0)
+    assert again.effects == machine.effects
+    for _ in range(3):
+        again = apply(history.undo(again), again, 0)
+    assert not again.effects.on and again.effects.bypassed and again.pattern == empty_machine(48000).pattern

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.core.commands import Play, SetEffects
-from engine.core.machine import Effects
+from engine.core.effects import Effects, Latch
 from engine.live.journal import Jumped, read_journal
 from engine.live.replay import replay
 from tests.live.rig import Recorder, running_engine
@@ -23,7 +23,7 @@ def attempt(folder: Path) -> tuple[np.ndarray, np.ndarray, bool]:
         recorder = Recorder(sources=("PortAudio:out_0", "PortAudio:out_1"))
         try:
             engine.load_kit("first")
-            engine.client.ask(SetEffects(Effects(-3.0, 9000.0, 0.2)))
+            engine.client.ask(SetEffects(Effects(-3.0, reverb=Latch(on=True, amount=0.2))))
             engine.client.ask(Play())
             end = recorder.frames + FRAMES + 24000
             assert engine.client.wait(lambda _: recorder.frames > end, 15.0)

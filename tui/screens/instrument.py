@@ -7,6 +7,7 @@ from engine.core.commands import SetListen, TriggerPad
 from engine.core.machine import Listen
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
+from tui.screens.effect_keys import EffectKeys
 from tui.screens.leads import END, LengthChosen
 from tui.screens.pattern_keys import PatternKeys
 from tui.screens.step_keys import StepKeys
@@ -15,7 +16,7 @@ from tui.widgets.lane import Lane
 from tui.widgets.rack import Pad
 
 
-class InstrumentScreen(StepKeys, PatternKeys):
+class InstrumentScreen(StepKeys, PatternKeys, EffectKeys):
     """The panel under hands: every key and click becomes a question for TaoApp, or moves the cursor."""
 
     def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:

@@ -5,12 +5,14 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from engine.core.effects import Effect
 from engine.core.machine import Machine
 from engine.core.snapshot import Notice, Snapshot
 from tui.geometry import FIXED_ROWS, FULL_LABEL, NARROW_BELOW, SHORT_LABEL, GridView, fit_view
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
 from tui.waiting import Topic, Waiting
+from tui.widgets.effects_line import EffectsLine
 from tui.widgets.lines import Banner, KeyBar, NoticeLine, StepLine
 from tui.widgets.loop_strip import LoopStrip
 from tui.widgets.rack import Rack
@@ -33,6 +35,7 @@ class Panel(Screen[None]):
         self.transport, self.loop_strip = Transport(glyphs), LoopStrip(glyphs)
         self.grid, self.rack = StepGrid(glyphs), Rack(glyphs)
         self.banner, self.step_line = Banner(glyphs), StepLine()
+        self.effects_line, self.effect = EffectsLine(glyphs), Effect.FILTER
         self.notice_line, self.key_bar = NoticeLine(glyphs), KeyBar(keymap, glyphs)
 
     def compose(self) -> ComposeResult:
@@ -42,6 +45,7 @@ class Panel(Screen[None]):
         yield self.loop_strip
         yield self.grid
         yield self.step_line
+        yield self.effects_line
         yield self.rack
         with Vertical(id="foot"):
             yield self.notice_line
@@ -58,6 +62,8 @@ class Panel(Screen[None]):
         if banner != self.banner.text:
             self.banner.text = banner
             self._fit()
+        coming = frozenset(Effect(topic.effect) for topic, on in waiting.items() if topic.kind == "effect" and on)
+        self.effects_line.show(status.machine.effects, coming, self.effect if self.lead == "effects" else None)
         self.loop_strip.show(status.machine.loop, status.job)
         self.loop_strip.wave.show_playing(snapshot.loop_fraction)
         self.grid.show_playing(snapshot)

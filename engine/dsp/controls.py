@@ -1,0 +1,29 @@
+"""The signals that move in straight lines: gains, and all that the effects are told, a value each frame."""
+
+from engine.core.effects import OPEN_HZ, Effects, cutoff_hz
+from engine.core.timeline import PPQN
+
+# columns of `controls`: what the rack is told, then what the kernels need
+(GAIN, CUTOFF_HZ, HIGH, FILTERED, ECHO_SEND, ECHO_S, CRUSHED, BITS, RATE, ROOM_SEND, BYPASSED, GATE_DEPTH,
+ DUCK_DEPTH) = range(13)
+CONTROLS = 13
+KIT = CONTROLS  # the last ramp is the kit's gain, which no effect is told
+RAMPS = CONTROLS + 1
+ECHO_RAMPS = 40  # an echo's time glides so many times slower than a gain: a new tempo bends it, and does not tear
+
+NEUTRAL = (1.0, OPEN_HZ, 0.0, 0.0, 0.0, 0.25, 0.0, 16.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def targets(effects: Effects, bpm: float) -> tuple[float, ...]:
+    """Where every control is to go, in the order of the columns; bpm: the tempo as it is heard, smoothed.
+
+    An effect that is off keeps its shape and loses its way in: sends, mixes and depths are 0.
+    """
+    f, crush = effects.filter, effects.crush
+    echo_s = effects.delay.ticks / PPQN * 60.0 / bpm
+    return (10.0 ** (effects.gain_db / 20.0),
+            cutoff_hz(f.amount), float(f.amount > 0.0), float(f.on and f.amount != 0.0),
+            effects.delay.on * effects.delay.amount, echo_s,
+            float(crush.on and crush.amount > 0.0), 16.0 - 12.0 * crush.amount, 2.0 ** (-5.0 * crush.amount),
+            effects.reverb.on * effects.reverb.amount, float(effects.bypassed),
+            effects.gate.on * effects.gate.amount, effects.duck.on * effects.duck.amount)

@@ -1,0 +1,87 @@
+"""All voices together: mixed to their buses, aged, released, closed when their track is muted."""
+
+from numba import njit, types
+
+from engine.dsp.memory import MEMORY, RAMP_FRAMES, TAP, TAP_KIT, TRACKS, VOICES
+from engine.dsp.sampler import (
+    ACTIVE,
+    AGE,
+    INCREMENT,
+    KEY_NAME,
+    LENGTH,
+    NAME,
+    NO_RELEASE,
+    PAD,
+    RAMP,
+    RELEASE_AGE,
+    T_AUDIBLE,
+    T_NAME,
+    TRACK,
+    mix_voice,
+    release_voice,
+)
+
+
+@njit(types.float64(MEMORY, types.int64, types.int64, types.int64), cache=True, nogil=True)
+def mix_heard(memory, voice, start, frames):  # type: ignore[no-untyped-def]
+    """Mix the voice into its bus, and into the tap where it is tapped; its peak.
+
+    A tapped voice is rendered alone first: what the bus gets is the same to the bit.
+    """
+    ints = memory.voice_ints[voice]
+    bus = memory.mix if ints[PAD] else memory.key_bus if ints[NAME] == KEY_NAME else memory.kit_bus
+    if memory.state[TAP] != TAP_KIT and memory.state[TAP] != ints[TRACK] + 1:
+        return mix_voice(ints, memory.voice_floats[voice], bus, start, frames)
+    for i in range(start, start + frames):
+        memory.lone[i, 0] = memory.lone[i, 1] = 0.0
+    peak = mix_voice(ints, memory.voice_floats[voice], memory.lone, start, frames)
+    for i in range(start, start + frames):
+        for channel in range(2):
+            bus[i, channel] += memory.lone[i, channel]
+            memory.tap[i, channel] += memory.lone[i, channel]
+    return peak
+
+
+@njit(types.void(MEMORY, types.int64, types.int64), cache=True, nogil=True)
+def mix_voices(memory, start, frames):  # type: ignore[no-untyped-def]
+    """Add `frames` frames of every voice from place `start` on: pads to the mix, the kick to its own bus."""
+    for voice in range(VOICES):
+        ints = memory.voice_ints[voice]
+        if ints[ACTIVE]:
+            peak = mix_heard(memory, voice, start, frames)
+            memory.peaks[ints[TRACK]] = max(memory.peaks[ints[TRACK]], peak)
+
+
+@njit(types.void(MEMORY, types.int64), cache=True, nogil=True)
+def age_voices(memory, gap):  # type: ignore[no-untyped-def]
+    """Make every voice as old as if `gap` frames more had been heard."""
+    for voice in range(VOICES):
+        ints = memory.voice_ints[voice]
+        if ints[ACTIVE]:
+            ints[AGE] += max(0, gap)
+            if ints[AGE] * memory.voice_floats[voice, INCREMENT] >= ints[LENGTH]:
+                ints[ACTIVE] = 0
+
+
+@njit(types.void(MEMORY), cache=True, nogil=True)
+def release_all(memory):  # type: ignore[no-untyped-def]
+    """Let every voice fall silent."""
+    for voice in range(VOICES):
+        if memory.voice_ints[voice, ACTIVE]:
+            release_voice(memory, voice)
+
+
+@njit(types.void(MEMORY, types.int64, types.int64), cache=True, nogil=True)
+def close_muted(memory, before, slot):  # type: ignore[no-untyped-def]
+    """Close on the tails of tracks that score `before` let sound and score `slot` does not."""
+    for track in range(TRACKS):
+        name = memory.track_ints[slot, track, T_NAME]
+        if name != 0 and not memory.track_ints[slot, track, T_AUDIBLE]:
+            for other in range(TRACKS):
+                was = memory.track_ints[before, other]
+                if was[T_NAME] == name and was[T_AUDIBLE]:
+                    for voice in range(VOICES):
+                        ints = memory.voice_ints[voice]
+                        if ints[ACTIVE] and ints[NAME] == name and not ints[PAD] and ints[RELEASE_AGE] == NO_RELEASE:
+                            ints[RAMP] = memory.state[RAMP_FRAMES]
+                            release_voice(memory, voice)

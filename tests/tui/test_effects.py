@@ -1,0 +1,89 @@
+"""A hand on the effects: f, then digits latch and arrows shape; the line says what is on."""
+
+import pytest
+
+from engine.core.commands import Boundary, Play
+from engine.core.effects import BypassRack, Effect, LatchEffect, ReleaseEffects, ShapeEffect
+from tui.glyphs import ASCII
+
+
+def line(tao) -> str:
+    shown = tao.app.instrument.effects_line
+    return shown.render().plain if shown.display else ""
+
+
+@pytest.mark.parametrize(("digit", "effect"), list(enumerate(Effect, 1)))
+async def test_f_and_a_digit_latch_an_effect_at_the_next_step_and_let_it_go_at_once(face, engine, digit, effect):
+    async with face() as tao:
+        await tao.press("f", str(digit))
+        assert effect.value.upper() in line(tao)
+        await tao.press(str(digit))
+        assert effect.value.upper() not in line(tao)
+    assert engine.sent == [(LatchEffect(effect, True), Boundary.STEP), (LatchEffect(effect, False), Boundary.NOW)]
+
+
+async def test_an_effect_that_waits_for_its_step_is_marked_and_the_same_key_takes_it_back(face, engine):
+    async with face() as tao:
+        await tao.press("space")
+        engine.advance(0.1)
+        await tao.press("f", "2")
+        assert "2▷delay" in line(tao)
+        engine.advance(0.25)
+        await tao.look()
+        assert "2●DELAY" in line(tao)
+    assert engine.commands == [Play(), LatchEffect(Effect.DELAY, True)]
+
+
+async def test_the_arrows_shape_the_effect_that_was_touched_last(face, engine):
+    async with face() as tao:
+        await tao.press("f", "2", "up", "up", "right", "left")
+        assert "60 % 1/8." in line(tao)
+        assert tao.app.instrument.cursor == (0, 0)
+    assert engine.commands[1:] == [ShapeEffect(Effect.DELAY, amount=0.55), ShapeEffect(Effect.DELAY, amount=0.6),
+                                   ShapeEffect(Effect.DELAY, ticks=640), ShapeEffect(Effect.DELAY, ticks=720)]
+
+
+async def test_arrows_that_come_faster_than_snapshots_add_up(face, engine):
+    async with face() as tao:
+        await tao.press("f", "5")
+        for _ in range(3):
+            await tao.pilot.press("down")
+        await tao.look()
+        assert engine.machine.effects.reverb.amount == 0.15
+
+
+async def test_an_amount_stops_where_it_ends(face, engine):
+    async with face() as tao:
+        await tao.press("f", *["up"] * 45)
+        assert "high 8000 Hz" in line(tao)
+        await tao.press("3", "up", *["right"] * 6)
+        assert engine.machine.effects.stutter.amount == 1.0 and engine.machine.effects.stutter.ticks == 120
+
+
+async def test_zero_and_capital_f_let_everything_go(face, engine):
+    async with face() as tao:
+        await tao.press("f", "1", "5", "0")
+        assert not engine.machine.effects.on
+        await tao.press("4", "escape", "F")
+        assert not engine.machine.effects.on and line(tao) == ""
+    assert engine.commands.count(ReleaseEffects()) == 2
+
+
+async def test_other_keys_do_what_they_always_do_and_escape_takes_the_hand_away(face, engine):
+    async with face() as tao:
+        await tao.press("f", "space")
+        assert engine.commands == [Play()] and tao.app.instrument.lead == "effects"
+        await tao.press("escape", "right")
+        assert tao.app.instrument.lead == "" and tao.app.instrument.cursor == (0, 1)
+
+
+async def test_the_line_stays_while_anything_is_on_and_9_brings_the_rack_back(face, engine):
+    async with face(glyphs=ASCII) as tao:
+        assert line(tao) == ""
+        await tao.press("f", "7", "f")
+        assert "7#GATE" in line(tao)
+        engine.send(BypassRack(True))
+        await tao.look()
+        assert "RACK OUT: f 9" in line(tao)
+        await tao.press("f", "9")
+        assert not engine.machine.effects.bypassed

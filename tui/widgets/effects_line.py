@@ -1,0 +1,58 @@
+"""The effects in one line: which are on or about to be, and how the one under hand is set."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from engine.core.effects import NOTES, RANGES, Effect, Effects, cutoff_hz
+from tui.glyphs import Glyphs
+from tui.widgets.looks import looks
+
+
+class EffectsLine(Widget):
+    """`1 filter 2●DELAY ...`: a mark and capitals say on; a hollow mark: from the next step on. Hidden while
+    nothing is on and no hand is on the effects. `chosen`: the effect that the arrows shape, None for no hand."""
+
+    effects: reactive[Effects] = reactive(Effects())
+    coming: reactive[frozenset[Effect]] = reactive(frozenset())
+    chosen: reactive[Effect | None] = reactive(None)
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"effects--on", "effects--off", "effects--chosen"}
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__(id="effects")
+        self.glyphs = glyphs
+        self.display = False
+
+    def show(self, effects: Effects, coming: frozenset[Effect], chosen: Effect | None) -> None:
+        """Take over what is new, and come or go."""
+        self.effects, self.coming, self.chosen = effects, coming, chosen
+        self.display = chosen is not None or bool(effects.on) or bool(coming) or effects.bypassed
+
+    def render(self) -> Text:
+        """All eight, and the words of the chosen one."""
+        on, off, chosen = looks(self, "effects--on", "effects--off", "effects--chosen")
+        text = Text("", no_wrap=True, overflow="ellipsis")
+        for number, effect in enumerate(Effect, 1):
+            is_on = self.effects.of(effect).on
+            mark = self.glyphs.pending if effect in self.coming else self.glyphs.lit if is_on else " "
+            name = effect.value.upper() if is_on else effect.value
+            text.append(f" {number}{mark}{name}", chosen if effect is self.chosen else on if is_on else off)
+        if self.effects.bypassed:
+            text.append("  RACK OUT: f 9", on)
+        elif self.chosen is not None:
+            text.append(f"  {words(self.effects, self.chosen)}", chosen)
+        return text
+
+
+def words(effects: Effects, effect: Effect) -> str:
+    """How an effect is set: `50 % 1/8.`, `low 1265 Hz`, `1/16`."""
+    latch, allowed = effects.of(effect), RANGES[effect]
+    if effect is Effect.FILTER:
+        if latch.amount == 0.0:
+            return "open"
+        return f"{'high' if latch.amount > 0.0 else 'low'} {cutoff_hz(latch.amount):.0f} Hz"
+    parts = [f"{100 * latch.amount:.0f} %"] if allowed.low < allowed.high else []
+    return " ".join(parts + ([NOTES[latch.ticks]] if latch.ticks else []))
