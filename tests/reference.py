@@ -195,7 +195,7 @@ def clock_bytes(scenes: list[tuple[int, Machine]], output: int, frames: int) -> 
     scenes: (frame from which it is in force, machine), ascending, the first one resting.
     """
     sent: list[tuple[int, bytes]] = []
-    running, following = False, 0
+    running, following = False, -2
     ends = [frame for frame, _ in scenes[1:]] + [frames]
     for (begin, machine), end in zip(scenes, ends, strict=True):
         timeline, clock = machine.timeline, machine.midi.clocks[output - 1]
@@ -214,7 +214,9 @@ def clock_bytes(scenes: list[tuple[int, Machine]], output: int, frames: int) -> 
                 sent.append((at, bytes((0xF2, sixteenth & 127, sixteenth >> 7))))
             sent.append((at, b"\xfb" if sixteenth else b"\xfa"))
         elif not machine.playing:
-            following = -(-timeline.ticks_at(begin) // 40)
+            reached = -(-timeline.ticks_at(begin) // 40)
+            if abs(following - reached) > 1:  # else a clock half a frame before the stop would come twice
+                following = reached
         while timeline.frames_at(40 * following) < end:
             sent.append((timeline.frames_at(40 * following) + late, b"\xf8"))
             following += 1

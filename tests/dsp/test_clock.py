@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.core.commands import Command, Continue, Play, SetClockOut, SetTempo, Stop, apply
@@ -62,6 +62,7 @@ def with_clock(offset_ms: float = 0.0, runs_stopped: bool = False, bpm: float = 
 tempos = st.lists(st.tuples(st.integers(500, 30_000), st.floats(60.0, 240.0)), max_size=6)
 
 
+@example([(1403, 84.25)], 0.0, True, 64, 82.0)
 @settings(max_examples=40, deadline=None)
 @given(tempos, st.floats(-100, 100), st.booleans(), st.sampled_from([64, 128, 997, 4096]), st.floats(60, 240))
 def test_every_clock_is_on_the_frame_of_its_tick_through_tempo_changes(
