@@ -90,7 +90,8 @@ def engine_settings(asked: dict[str, Any]) -> Any:
     data = platformdirs.user_data_path("tao")
     return EngineSettings(**{**asked, "audio": asked["audio"] or "null"}, takes_folder=str(data / "takes"),
                           sessions_folder=str(platformdirs.user_state_path("tao") / "sessions"),
-                          calibration_file=str(data / "calibration.json"), worker_argv=worker_argv())
+                          calibration_file=str(data / "calibration.json"), worker_argv=worker_argv(),
+                          midi_file=str(platformdirs.user_config_path("tao") / "midi.json"))
 
 
 def worker_argv() -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import get_args
 
+from engine.bridge.midi_messages import MidiRequest
 from engine.bridge.take_messages import TakeRequest
 from engine.core.browsing import Where, Wishes
 from engine.core.commands import Command, Play, SetTempo
@@ -96,7 +97,7 @@ class Quit:
     """Fade out, save and end the engine."""
 
 
-Request = (TakeRequest | Decompose | OpenAudio | LoadFolder | CancelJob | Undo | Redo
+Request = (TakeRequest | MidiRequest | Decompose | OpenAudio | LoadFolder | CancelJob | Undo | Redo
            | Browse | Audit | Swap | SwapNext | SwapKit | Quit)
 
 

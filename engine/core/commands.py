@@ -14,6 +14,7 @@ from engine.core.midi_commands import (
     Continue,
     MidiCommand,
     SetClockOut,
+    SetMidi,
     SetPad,
     SetRoute,
     SetSongPosition,
@@ -165,6 +166,7 @@ def _(command: Stop, machine: Machine, at_frames: int) -> Machine:
 @apply.register(SetClockOut)
 @apply.register(SetRoute)
 @apply.register(SetPad)
+@apply.register(SetMidi)
 def _(command: MidiCommand, machine: Machine, at_frames: int) -> Machine:
     return wire(command, machine, at_frames)
 

@@ -5,7 +5,7 @@ from functools import singledispatch
 
 from engine.core.errors import InvalidValue
 from engine.core.machine import Machine
-from engine.core.midi import ClockOut, Route, Source
+from engine.core.midi import ClockOut, Midi, Route, Source
 from engine.core.timeline import Frames, Ticks
 
 SIXTEENTH_TICKS = 240
@@ -66,7 +66,14 @@ class SetPad:
     track: str | None
 
 
-MidiCommand = Continue | Steer | SetSource | SetSongPosition | SetClockOut | SetRoute | SetPad
+@dataclass(frozen=True, slots=True)
+class SetMidi:
+    """All of it at once, as it was kept."""
+
+    midi: Midi
+
+
+MidiCommand = Continue | Steer | SetSource | SetSongPosition | SetClockOut | SetRoute | SetPad | SetMidi
 
 
 @singledispatch
@@ -114,3 +121,8 @@ def _(command: SetRoute, machine: Machine, at_frames: int) -> Machine:
 @wire.register
 def _(command: SetPad, machine: Machine, at_frames: int) -> Machine:
     return replace(machine, midi=machine.midi.with_pad(command.note, command.track))
+
+
+@wire.register
+def _(command: SetMidi, machine: Machine, at_frames: int) -> Machine:
+    return replace(machine, midi=command.midi)

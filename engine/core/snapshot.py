@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from engine.core.browsing import Shelf
+from engine.core.desk import DeskStatus
 from engine.core.groove import grid_ticks
 from engine.core.machine import Machine
 from engine.core.midi import Source
@@ -100,6 +101,7 @@ class Status:
     recording: RecordingSetup = field(default_factory=RecordingSetup)
     sync: Sync = field(default_factory=Sync)
     shelf: Shelf | None = None
+    desk: DeskStatus = field(default_factory=DeskStatus)
 
 
 @dataclass(frozen=True, slots=True)

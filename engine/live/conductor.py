@@ -171,6 +171,10 @@ class Conductor:
             self._bank.retire([self.schedule.applied.machine, *self._history.machines()],
                               self._processor.sounding())
 
+    def happen(self, kind: int, value: int) -> None:
+        """Let the audio thread do at once what MIDI asks for: BEGIN or END; it tells when that was."""
+        self._processor.push([Record(kind, self.schedule.next_sequence(), 0, value)])
+
     def _check(self, machine: Machine) -> None:
         """Raise InvalidValue unless `machine` can be lowered: what fails now cannot fail on its way to the sound."""
         self._bank.check(machine)

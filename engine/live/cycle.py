@@ -99,6 +99,8 @@ def cycle(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def
     memory.state[m.TAP] = host[w.TAP]
     mode = float_mode()
     set_float_mode(mode | FLUSH)
+    host[w.BEGAN_FRAME] = frame_time
+    m.store_release(host, w.BEGAN_NS, began_ns)
     render_block(memory, frame_time, frames)
     master(host, memory.mix, memory.controls, out, frames)
     keep_tapes(host, memory, out, frame_time, frames)

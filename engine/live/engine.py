@@ -8,10 +8,11 @@ from typing import Any, get_args
 
 from engine.bridge import messages as say
 from engine.bridge.codec import Envelope
-from engine.bridge.take_messages import Calibrate, TakeRequest
+from engine.bridge.midi_messages import MidiRequest
+from engine.bridge.take_messages import Calibrate, CancelRecording, EndTake, StartRecording, TakeRequest
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.recording import Monitor
-from engine.core.snapshot import Notice, Status
+from engine.core.snapshot import Notice, RecordState, Status
 from engine.dsp.processor import Processor
 from engine.live.backend import Backend
 from engine.live.bank import SampleBank
@@ -27,6 +28,7 @@ from engine.live.host import Host
 from engine.live.jobs import Jobs
 from engine.live.journal import Faded, Journal, Session
 from engine.live.midi_desk import MidiDesk
+from engine.live.midi_system import open_ports
 from engine.live.rack_watch import RackWatch
 from engine.live.racks import BYPASS, rack_called
 from engine.live.settings import EngineSettings
@@ -55,7 +57,6 @@ class Engine:
         self._bank = SampleBank()
         self._journal = Journal(session_folder, Session(rate, settings.effects, MAX_BLOCK_FRAMES))
         self.conductor = Conductor(processor, self.host, self._bank, self._journal, backend.block_frames)
-        self._desk = MidiDesk(processor, self.conductor)
         self._notices: deque[Notice] = deque(maxlen=6)
         self.calibration = Calibration(Path(settings.calibration_file) if settings.calibration_file else None,
                                        self.conductor, self.host, self._notices.append)
@@ -63,6 +64,8 @@ class Engine:
                          self._notices.append)
         self.takes = Takes(self.conductor, self.host, Path(settings.takes_folder), self.latency_frames,
                            self._notices.append)
+        self._desk = MidiDesk(processor, self.conductor, Path(settings.midi_file) if settings.midi_file else None,
+                              self._notices.append, self._press_record)
         self.studio = Studio(self.conductor, self.takes, self.jobs, self._bank, rate, self._notices.append)
         self.browser = Browser(self.conductor, self._bank, self._journal, Path(settings.takes_folder).parent, rate,
                                self._notices.append)
@@ -71,9 +74,11 @@ class Engine:
         self._version, self._shown = 0, self.conductor.machine
         self.quitting = False
 
-    def start(self, on_lost: Callable[[str], None]) -> None:
-        """Open the device. Raises DeviceNotFound."""
+    def start(self, on_lost: Callable[[str], None], wake: Callable[[], None]) -> None:
+        """Open the device; `wake` is called from other threads when there is something to do. Raises DeviceNotFound."""
+        self._wake = wake
         self.device.start(on_lost)
+        self._open_midi()
 
     @property
     def backend(self) -> Backend:
@@ -116,6 +121,8 @@ class Engine:
                 if self.takes.setup.monitor is Monitor.ON:
                     raise InvalidValue("The input is being monitored, which closes the loop; switch that off first.")
                 self.calibration.begin(self.backend)
+            case _ if isinstance(message, get_args(MidiRequest)):
+                self._desk.do(message)
             case _ if isinstance(message, get_args(TakeRequest)):
                 self.takes.do(message)
             case _:
@@ -124,6 +131,8 @@ class Engine:
     def step(self) -> bool:
         """Hear the audio thread, move takes and jobs on, send what is planned; whether more is to come soon."""
         self.device.watch()
+        if self.backend is not self._midi_of:
+            self._open_midi()
         self.conductor.drain()
         self._desk.step()
         self.calibration.tick()
@@ -155,7 +164,7 @@ class Engine:
         return Status(machine, self._version, self.backend.name, self.backend.device, self.host.sample_rate,
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.job,
                       self.conductor.pending, tuple(self._notices), self.device.banner, self.takes.setup,
-                      self._desk.status, self.browser.shelf)
+                      self._desk.sync, self.browser.shelf, self._desk.status)
 
     def begin_fade(self) -> int:
         """Fade out over 50 ms; the frame on which all is silent."""
@@ -168,10 +177,12 @@ class Engine:
         """What can wait: write the journal out, let go of audio."""
         self._journal.flush()
         self.conductor.retire_samples()
+        self._desk.look()
 
     def close(self) -> None:
         """Stop the device, then everything else."""
         self.takes.close()
+        self._desk.close()
         self.device.close()
         self.conductor.drain()
         self.browser.close()
@@ -179,6 +190,18 @@ class Engine:
         self._journal.close()
         if self._rack is not None:
             self._rack.close()
+
+    def _open_midi(self) -> None:
+        self._midi_of = self.backend
+        ports, problem = open_ports(self.backend, self.host, self._wake)
+        self._desk.open(ports)
+        if problem is not None:
+            self.tell(problem)
+
+    def _press_record(self) -> None:
+        """The foot switch: begin a take, end one that runs, forget one that is armed."""
+        requests = {RecordState.OFF: StartRecording(self.takes.beats), RecordState.ARMED: CancelRecording()}
+        self.takes.do(requests.get(self.takes.state, EndTake()))
 
     def _perform(self, envelope: Envelope) -> None:
         message: Any = envelope.message

@@ -14,6 +14,7 @@ from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS
 from engine.live import words
 from engine.live.callback import jack_process
 from engine.live.host import Host
+from engine.live.jack_midi import JackMidiPorts
 
 
 class _LatencyRange(ctypes.Structure):
@@ -91,6 +92,10 @@ class JackBackend:
             _library().jack_port_get_latency_range(port, mode, ctypes.byref(span))
             total += span.max
         return total
+
+    def midi_ports(self) -> JackMidiPorts:
+        """The MIDI ports, to be joined by name."""
+        return JackMidiPorts(self._client, self._midi_inputs, self._midi_outputs)
 
     def stop(self) -> None:
         with contextlib.suppress(jack_client.JackError):  # a server that is gone cannot be told

@@ -60,6 +60,11 @@ class Control:
         self._lost.append(sentence)
         self._waker.send(b"d")
 
+    def wake(self) -> None:
+        """From any thread: there is something to do."""
+        with contextlib.suppress(BlockingIOError):  # it is being woken already
+            self._waker.send(b"m")
+
     def run(self) -> None:
         """Until it is time to quit; then fade out."""
         while not self._engine.quitting:
@@ -182,7 +187,7 @@ def _run(settings: EngineSettings, session: Path, socket_path: Path, ready_fd: i
                 print(problem, file=sys.stderr, flush=True)
             startup.quieten_interpreter()
             control.listen_to_signals()
-            engine.start(control.device_lost)
+            engine.start(control.device_lost, control.wake)
             _await_first_block(engine)
             _ready(ready_fd, {"socket": str(socket_path)})
             control.run()

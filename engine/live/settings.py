@@ -19,7 +19,8 @@ class EngineSettings:
     effects: the name of a rack, or bypass: gain and limiter alone. connect: whether JACK ports are joined to the
     hardware. frame_port: a third JACK port that says each frame's number modulo 2**20, for measuring. worker_argv: the
     decomposer's command line, empty for none; its jobs are stopped after job_limit_s. capture_s: how much of input and
-    output is remembered. calibration_file: where measured latencies are kept, empty for nowhere. Folders are created.
+    output is remembered. calibration_file: where measured latencies are kept, empty for nowhere; midi_file: likewise
+    for MIDI connections and learned knobs. Folders are created.
     """
 
     audio: str
@@ -37,6 +38,7 @@ class EngineSettings:
     job_limit_s: float = 60.0
     capture_s: float = 64.0
     calibration_file: str = ""
+    midi_file: str = ""
 
     def __post_init__(self) -> None:
         if self.audio not in AUDIO:

@@ -7,6 +7,7 @@ WORDS = 72
  BLOCK_START) = range(32)
 MIDI_IN, MIDI_OUT = 48, 52  # so many words each as there are inputs and outputs
 MIDI_CLEAR, MIDI_WRITE, MIDI_COUNT, MIDI_GET, MIDI_EVENT = range(56, 61)
+BEGAN_FRAME, BEGAN_NS = 61, 62  # the newest block's first frame, and when the clock began to work it out
 # recording: the click plan, the master's tape, the tap and its tape, the monitor (wanted 0 or 1; how far its ramp
 # has come, in frames), and when the last block ended
 (CLICKS, TAPE, TAPE_HEAD, TAPE_FRAMES, TAP, TAP_TAPE, TAP_HEAD, TAP_FRAMES, MONITOR, MONITOR_RAMP,

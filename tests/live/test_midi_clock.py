@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.bridge.midi_messages import ConnectMidi, Direction, Learn, WriteSteps
 from engine.core.commands import Continue, Play, SetClockOut, SetRoute, SetSource, SetStep, SetTempo, Stop
 from engine.core.midi import ClockOut, Route, Source
 from engine.core.pattern import Step
@@ -100,3 +101,33 @@ def test_a_jittery_clock_is_followed_in_tempo_and_phase(engine: RunningEngine, p
     assert abs(ours - ideal[360]) < 48, "within a millisecond"
     assert engine.client.wait(lambda s: s.status.sync.state is SyncState.LOST, 5.0)
     assert engine.client.snapshot().status.machine.playing
+
+
+def test_ports_are_joined_by_name_when_they_come_and_when_they_come_back(engine: RunningEngine) -> None:
+    engine.client.ask(ConnectMidi(Direction.OUT, 2, "Late Synth"))
+    for _ in range(2):
+        late = MidiPeer(None, None, name="late synth")
+        try:
+            assert engine.client.wait(lambda s: s.status.desk.joined_out[1] == "late synth:in", 5.0)
+        finally:
+            late.close()
+        assert engine.client.wait(lambda s: s.status.desk.joined_out[1] == "", 5.0)
+    assert any("has gone" in notice.text for notice in engine.client.snapshot().status.notices)
+
+
+def test_pads_are_written_and_knobs_are_learned(engine: RunningEngine, peer: MidiPeer) -> None:
+    client = engine.client
+    client.ask(WriteSteps(True))
+    client.ask(Play())
+    assert client.wait(lambda s: s.status.machine.playing, 5.0)
+    start = client.snapshot().status.machine.timeline.origin_frames
+    peer.send(start + 24_000 + 100, bytes((0x99, 38, 64)))
+    assert client.wait(lambda s: s.status.machine.pattern.track("snare").steps[4] is not None, 5.0)
+    step = client.snapshot().status.machine.pattern.track("snare").steps[4]
+    assert step is not None and step.microtiming == 4 and step.velocity == pytest.approx(64 / 127)
+    client.ask(Learn("cutoff"))
+    peer.send(0, bytes((0xB0, 74, 1)))
+    assert client.wait(lambda s: s.status.desk.controls == {"1:74": "cutoff"}, 5.0)
+    peer.send(0, bytes((0xB0, 74, 0)))
+    assert client.wait(lambda s: s.status.machine.effects.cutoff_hz == 20.0, 5.0)
+    assert client.snapshot().status.desk.last == "controller 74 channel 1 value 0"

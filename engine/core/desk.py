@@ -1,0 +1,35 @@
+"""What a musician sees of the MIDI desk, and what of it outlasts a session."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS, Midi
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSetup:
+    """What is kept on disk. inputs, outputs: by the name of the port that each of Tao's is joined to, None for
+    none; controls: targets by `CHANNEL:CONTROLLER`, both as musicians count them (channel from 1)."""
+
+    inputs: tuple[str | None, ...] = (None,) * MIDI_INPUTS
+    outputs: tuple[str | None, ...] = (None,) * MIDI_OUTPUTS
+    controls: Mapping[str, str] = field(default_factory=dict)
+    midi: Midi = field(default_factory=Midi)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskStatus:
+    """The desk now. joined_in, joined_out: the ports that are really joined, empty where the wish is not there;
+    sources, destinations: every port there is to be joined; learning: the target that waits for a knob;
+    last: the newest message that came in and was no clock, for reading."""
+
+    inputs: tuple[str | None, ...] = (None,) * MIDI_INPUTS
+    outputs: tuple[str | None, ...] = (None,) * MIDI_OUTPUTS
+    joined_in: tuple[str, ...] = ("",) * MIDI_INPUTS
+    joined_out: tuple[str, ...] = ("",) * MIDI_OUTPUTS
+    sources: tuple[str, ...] = ()
+    destinations: tuple[str, ...] = ()
+    controls: Mapping[str, str] = field(default_factory=dict)
+    learning: str | None = None
+    writes_steps: bool = False
+    last: str = ""
