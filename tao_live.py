@@ -7,6 +7,7 @@ Exit: 0 done, 1 failed, 2 usage, 3 no such device, 4 weights missing, 130 interr
 
 import json
 import os
+import re
 import sys
 import threading
 import tomllib
@@ -23,7 +24,7 @@ from models.training.command_line import evaluate, train
 from models.whole import weights_at_fault
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
-TRANSCRIBER, SEPARATOR, EXTRACTOR = "tao", "template-masks", "least-disturbed"
+TRANSCRIBER, SEPARATOR, EXTRACTOR = "tao", "template-masks", "solve"
 DEMO_RATE = 48000
 LOOPS = click.argument("loops", nargs=-1, required=True, type=click.Path(path_type=Path))
 INTO = click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path))
@@ -207,6 +208,41 @@ def decompose_loop(recording: Any, loop: Path, folder: Path, tools: Any) -> dict
     write_folder(folder, keep)
     talk(f"{loop.name}: {last.bpm:.2f} BPM, {last.loop.beats} beats, match {last.match:.0%}, in {folder}")
     return to_json(keep)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--set", "to_set", multiple=True, metavar="TRACK:STEP=VELOCITY", help="Strike this step (from 0).")
+@click.option("--clear", "to_clear", multiple=True, metavar="TRACK:STEP", help="Silence this step.")
+def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...]) -> None:
+    """Put steps of a decomposition FOLDER right and solve its kit again: --set kick:3=0.8 --clear snare:5."""
+    from engine.library.kit_folder import read_folder, write_folder
+    from models import plugins
+    from models.correct import correct as solve_again
+    from models.correct import edited
+    from models.storing import opened, restored
+
+    edits = tuple([step_edit(text, True) for text in to_set] + [step_edit(text, False) for text in to_clear])
+    if not edits:
+        raise UsageError("Nothing to correct: name steps with --set TRACK:STEP=VELOCITY or --clear TRACK:STEP.")
+    kept = read_folder(folder)
+    before = opened(kept, kept.sample_rate)
+    extractor = plugins.extractor(str(kept.made_by.get("extractor", EXTRACTOR)))
+    after = solve_again(before, edited(before.pattern, edits), extractor)
+    write_folder(folder, restored(after, kept))
+    talk(f"{folder}: match {before.match or 0.0:.1%} before, {after.match or 0.0:.1%} now")
+
+
+def step_edit(text: str, sounding: bool) -> Any:
+    """TRACK:STEP or TRACK:STEP=VELOCITY as a StepEdit. Raises UsageError when it is not that."""
+    from models.correct import StepEdit
+
+    found = re.fullmatch(r"([^:=]+):(\d+)=(0?\.\d+|1|1\.0+)" if sounding else r"([^:=]+):(\d+)", text)
+    velocity = float(found[3]) if found and sounding else None
+    if found is None or velocity == 0.0:
+        wanted = "TRACK:STEP=VELOCITY, as kick:3=0.8, velocity 0 to 1" if sounding else "TRACK:STEP, as snare:5"
+        raise UsageError(f"{text!r} names no step; write {wanted}.")
+    return StepEdit(found[1], int(found[2]), velocity)
 
 
 @cli.command()

@@ -19,7 +19,7 @@ from models.solving import framing
 from models.solving.priors import LEAD_S
 from models.weights import FOLDER, save_weights
 
-RATE, LONGEST_S, BANDS = 44100, 1.6, 40
+RATE, LONGEST_S, BANDS = 44100, 3.0, 40
 CLASSES = ("kick", "snare", "tom", "hihat", "ride", "crash")
 FLOOR = 1e-7
 

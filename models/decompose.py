@@ -92,9 +92,14 @@ def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambd
     report("kit", 0.5)
     made = tools.extractor.extract(audio, engine_rate, stems, heard,
                                    lambda share: report("kit", 0.5 + 0.5 * share))
-    done = proved(_stage("kit", audio, loop.name, engine_rate, made.transcription, made.shots), made.stems)
+    done = extracted(audio, loop.name, engine_rate, made)
     report("kit", 1.0)
     yield done
+
+
+def extracted(audio: plugins.Audio, name: str, rate: int, made: plugins.Extraction) -> Decomposition:
+    """The last stage: what an extractor made of audio (2, frames), with its proof."""
+    return proved(_stage("kit", audio, name, rate, made.transcription, made.shots), made.stems)
 
 
 def proved(unproved: Decomposition, stems: Stems) -> Decomposition:

@@ -133,6 +133,11 @@ class Extractor(Protocol):
         `report` is told the share done, 0..1; what it raises ends the work."""
         ...
 
+    def revise(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
+               report: Told = untold) -> Extraction:
+        """The same after a person put the hits right: all of them stand, and nothing is added."""
+        ...
+
 
 def installed(group: str) -> dict[str, EntryPoint]:
     """The plugins of a group by name, Tao's own and everyone else's, sorted."""

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from engine.core.kit import Kit
 from engine.core.loop import Audio, PlayedLoop
@@ -16,11 +17,20 @@ from models.resampling import resampled
 
 def stored(done: Decomposition, source: Source, tools: Tools) -> StoredDecomposition:
     """What to write of a finished decomposition."""
+    return _kept(done, source, {"separator": tools.separator.name, "transcriber": tools.transcriber.name,
+                                "extractor": tools.extractor.name, "weights": {}})
+
+
+def restored(done: Decomposition, before: StoredDecomposition) -> StoredDecomposition:
+    """What to write of a decomposition that was opened from a folder and changed: its origin stays."""
+    return replace(_kept(done, before.source, before.made_by), unknown=before.unknown,
+                   unknown_of_track=before.unknown_of_track)
+
+
+def _kept(done: Decomposition, source: Source, made_by: dict[str, Any]) -> StoredDecomposition:
     samples = {shot.sample: done.samples[shot.sample] for shot in done.kit.one_shots.values()}
     onsets = {track: tuple(HeardOnset(onset.time_s, onset.velocity, onset.confidence)
                            for onset in done.transcription.of(track)) for track in done.transcription.tracks}
-    made_by = {"separator": tools.separator.name, "transcriber": tools.transcriber.name,
-               "extractor": tools.extractor.name, "weights": {}}
     return StoredDecomposition(
         done.bpm, done.sample_rate, done.kit, done.pattern, samples, done.audio, done.residual, done.match,
         dict(done.stems), onsets, dict(done.track_match), source, made_by)

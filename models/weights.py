@@ -40,7 +40,7 @@ class Shipped:
 
 SHIPPED: tuple[Shipped, ...] = (
     Shipped("drum-priors", "drum-priors.safetensors",
-            "fb25c64082818c0a4ebb00514eae93976404f110557c97cd4c3df8e818537cf6",
+            "6a61cf9ac92aaa5b5861ed9e1146ececcd7559f08cfe76dae99698189de9fb26",
             "MIT; means over one-shots under the licences that DRUM_PRIORS.md lists", "models/trained/DRUM_PRIORS.md"),
     Shipped("tao", "tao.safetensors", "1436e23325b6c4ba14c87846315d87c12455ce5dc2501af082a6b344f97f3a95",
             "MIT; trained on one-shots under the licences that TRANSCRIBER.md lists", "models/trained/TRANSCRIBER.md"),

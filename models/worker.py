@@ -145,7 +145,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m models.worker", description=__doc__)
     parser.add_argument("--transcriber", default="tao")
     parser.add_argument("--separator", default="template-masks")
-    parser.add_argument("--extractor", default="least-disturbed")
+    parser.add_argument("--extractor", default="solve")
     asked = parser.parse_args()
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

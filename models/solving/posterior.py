@@ -22,7 +22,7 @@ class Posterior:
     error: Tensor
 
 
-def solve_scene(scene: Scene, loop: Tensor, rounds: int, start: Tensor | None = None,
+def solve_scene(scene: Scene, loop: Tensor, rounds: int, start: Posterior | None = None,
                 tolerance: float = 1e-3) -> Posterior:
     """The posterior mean of the takes given loop (..., frames), from the takes `start` or from nothing.
 
@@ -36,15 +36,15 @@ def solve_scene(scene: Scene, loop: Tensor, rounds: int, start: Tensor | None = 
     frames = scene.shot_frames
 
     def pulled(loop_like: Tensor) -> Tensor:
-        return framing.filtered(scene.gathered(framing.filtered(loop_like, precision)), scale)
+        return framing.forward(scene.gathered(framing.filtered(loop_like, precision))) * scale
 
     def apply(flat: Tensor) -> Tensor:
         heard = framing.forward(flat.unflatten(-1, (-1, frames)))
         there = pulled(scene.played(framing.inverse(heard * scale, frames)))
-        return (there + framing.inverse(heard / known, frames)).flatten(-2)
+        return framing.inverse(there + heard / known, frames).flatten(-2)
 
-    first = None if start is None else framing.filtered(start, 1.0 / scale).flatten(-2)
-    u = solved(apply, pulled(loop).flatten(-2), lambda rest: rest, first, rounds, tolerance)
+    first = None if start is None else framing.filtered(start.shots, 1.0 / scale).flatten(-2)
+    u = solved(apply, framing.inverse(pulled(loop), frames).flatten(-2), lambda rest: rest, first, rounds, tolerance)
     return Posterior(framing.filtered(u.unflatten(-1, (-1, frames)), scale), error)
 
 

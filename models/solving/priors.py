@@ -43,8 +43,9 @@ def at_times(table: np.ndarray, times_s: np.ndarray, wanted_s: np.ndarray) -> np
     by interpolation, after them by its last decay, before them nothing."""
     index = np.clip(np.searchsorted(times_s, wanted_s) - 1, 0, len(times_s) - 2)
     share = (wanted_s - times_s[index]) / (times_s[index + 1] - times_s[index])
-    levels = table[:, index] + (table[:, index + 1] - table[:, index]) * share[None, :, None].astype(np.float32)
-    levels = np.minimum(levels, table.max())
+    slope = table[:, index + 1] - table[:, index]
+    slope = np.where((share > 1.0)[None, :, None], np.minimum(slope, 0.0), slope)
+    levels = table[:, index] + slope * share[None, :, None].astype(np.float32)
     return np.where((wanted_s >= times_s[0])[None, :, None], 10.0**levels, 1e-12).astype(np.float32)
 
 

@@ -8,13 +8,15 @@ from torch import Tensor
 
 from models.plugins import Told
 from models.solving import framing
+from models.solving.mending import proposed, pruned
 from models.solving.posterior import Posterior, solve_scene
 from models.solving.scene import Scene
 from models.solving.timing import Likeness, aligned, compared
-from models.solving.variances import Palette, fitted
+from models.solving.variances import Palette, fitted, shortened
 
-ROUNDS = 4
-_STEPS, _LAST_STEPS = 10, 20        # of conjugate gradients
+TURNS = ("time", "weigh", "weigh", "mend", "weigh", "mend", "weigh")
+AGAIN = ("weigh", "weigh")          # when the hits are known but for milliseconds
+_STEPS, LAST_STEPS = 10, 20         # of conjugate gradients
 _FIRST_FIT, _FIT = 20, 12           # updates of the variances
 _ALIGN_S, _REACH_S = 0.0075, 0.010
 _SURE = 0.2                         # correlation from which a hit's own gain is believed
@@ -31,22 +33,28 @@ class Solution:
     likeness: Likeness
 
 
-def refined(scene: Scene, loop: Tensor, known: Palette, sample_rate: int, report: Told) -> Solution:
-    """Variances, times, velocities and deviations of the scene's hits, found in turns, on mono loop (frames,)."""
+def refined(scene: Scene, loop: Tensor, known: Palette, sample_rate: int, turns: tuple[str, ...],
+            report: Told) -> Solution:
+    """Variances, times, velocities and deviations of the scene's hits on mono loop (frames,), found in turns: "time"
+    moves hits, "weigh" also weighs them, "mend" drops those that explain nothing and adds those that are missing."""
     scene = replace(scene, variance=fitted(scene, loop, known, _FIRST_FIT))
     scene = replace(scene, start=aligned(scene, masked(scene, loop), sample_rate, _ALIGN_S))
     scene = replace(scene, variance=fitted(scene, loop, known, _FIRST_FIT))
-    centre, posterior = scene.start, None
-    for done in range(ROUNDS):
-        report(done / (ROUNDS + 2))
-        posterior = solve_scene(scene, loop, _STEPS, None if posterior is None else posterior.shots)
-        found = compared(scene, posterior, loop, sample_rate, centre, _REACH_S)
-        scene = replace(scene, start=centre + found.lag)
-        if done > 0:
-            scene = replace(scene, gain=gains(scene, found), delta=deltas(found))
+    scene, known = shortened(scene, known)
+    posterior = None
+    for done, turn in enumerate(turns):
+        report(done / (len(turns) + 1))
+        posterior = solve_scene(scene, loop, _STEPS, posterior)
+        if turn == "mend":
+            found = compared(scene, posterior, loop, sample_rate, scene.start, 0.0)
+            scene = proposed(scene.only(pruned(scene, found)), posterior, loop, sample_rate)
+        else:
+            found = compared(scene, posterior, loop, sample_rate, scene.start, _REACH_S)
+            scene = replace(scene, start=scene.start + found.lag)
+            if turn == "weigh":
+                scene = replace(scene, gain=gains(scene, found), delta=deltas(found))
         scene = replace(scene, variance=fitted(scene, loop, known, _FIT))
-    report(ROUNDS / (ROUNDS + 2))
-    posterior = solve_scene(scene, loop, _LAST_STEPS, None if posterior is None else posterior.shots)
+    posterior = solve_scene(scene, loop, LAST_STEPS, posterior)
     return Solution(scene, posterior, compared(scene, posterior, loop, sample_rate, scene.start, 0.0))
 
 

@@ -1,6 +1,6 @@
 """A loop as the solver sees it: which sound is struck when and how hard, and how each sound may spread."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,10 +11,11 @@ from models.solving import framing
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """Hits on a loop of `frames` frames. A take is one sound; several takes may belong to one track.
+    """Hits on a loop of `frames` frames. A take is the one sound of a drum; a track may have several.
 
     tracks (takes,) names; take, start, gain, delta (hits,): the take struck, the frame its shot begins at,
-    how loud, and the power of its own deviation relative to the take's; variance (takes, stft_frames, bins) of a
+    how loud, and the power of its own deviation relative to the take's; origin (hits,): which of the hits that were
+    heard it is, -1 for one that was added since; variance (takes, stft_frames, bins) of a
     shot of shot_frames frames at gain 1; noise: power of what nothing explains. circular: tails wrap.
     """
 
@@ -25,12 +26,26 @@ class Scene:
     start: np.ndarray
     gain: np.ndarray
     delta: np.ndarray
+    origin: np.ndarray
     variance: Tensor
     noise: float
     circular: bool = True
 
     def __post_init__(self) -> None:
         assert self.shot_frames <= self.frames
+
+    def only(self, hits: np.ndarray) -> "Scene":
+        """The scene with those hits alone, chosen by mask or index."""
+        return replace(self, take=self.take[hits], start=self.start[hits], gain=self.gain[hits],
+                       delta=self.delta[hits], origin=self.origin[hits])
+
+    def plus(self, take: list[int], start: list[int], gain: list[float], delta: float) -> "Scene":
+        """The scene with more hits, none of which was heard before."""
+        count = len(take)
+        return replace(self, take=np.append(self.take, np.array(take, int)),
+                       start=np.append(self.start, np.array(start, int)), gain=np.append(self.gain, gain),
+                       delta=np.append(self.delta, np.full(count, delta)),
+                       origin=np.append(self.origin, np.full(count, -1)))
 
     @property
     def soundings(self) -> list[tuple[int, int]]:

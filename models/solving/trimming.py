@@ -5,19 +5,29 @@ import numpy as np
 from models.one_shots import faded
 from models.plugins import Audio
 
-_RISE = 10 ** (-25 / 20)
-_BEFORE_S = 0.0005
+_RISE = 10 ** (-30 / 20)
+_PEAK_WITHIN_S = 0.05
+_BEFORE_FRAMES = 8          # the fade in lies ahead of the attack
+_EARLIER_S, _LATER_FRAMES = 0.0007, 2
 _FADE_OUT_S = 0.02
 
 
-def trimmed(shot: Audio, sample_rate: int) -> Audio:
-    """The shot (channels, frames) from just before its level first comes within 25 dB of its attack's."""
-    return faded(shot[:, attack_frame(shot, sample_rate):], round(_FADE_OUT_S * sample_rate))
+def trimmed(shot: Audio, sample_rate: int, start: int) -> Audio:
+    """The shot (channels, frames) from frame `start` on, as long as it is heard, without clicks."""
+    return faded(shot[:, start:], round(_FADE_OUT_S * sample_rate))
 
 
 def attack_frame(shot: Audio, sample_rate: int) -> int:
-    """Where the shot begins: just before the first millisecond within 25 dB of the loudest early one."""
-    millisecond = max(round(0.001 * sample_rate), 1)
-    level = np.sqrt(np.convolve(np.square(shot).sum(axis=0), np.ones(millisecond) / millisecond)[: shot.shape[1]])
-    loud = level > _RISE * level[: round(0.05 * sample_rate)].max(initial=1e-12)
-    return max(int(loud.argmax()) - round(_BEFORE_S * sample_rate) - millisecond // 2, 0)
+    """Where a shot (channels, frames) begins: a moment before it first comes within 30 dB of its early peak."""
+    level = np.abs(shot).max(axis=0)
+    loud = level > _RISE * level[: round(_PEAK_WITHIN_S * sample_rate)].max(initial=1e-12)
+    return max(int(loud.argmax()) - _BEFORE_FRAMES, 0)
+
+
+def on_ticks(attack: int, starts: np.ndarray, weights: np.ndarray, ticks_per_frame: float, sample_rate: int) -> int:
+    """The frame of a shot to play it from, near its attack, so that its hits, which begin at frames `starts`, fall on
+    whole ticks: a pattern knows no finer time, and a shot that is a few frames off does not cancel its stem."""
+    tries = np.arange(max(attack - round(_EARLIER_S * sample_rate), 0), attack + _LATER_FRAMES + 1)
+    ticks = (starts[None] + tries[:, None]) * ticks_per_frame
+    off = (np.abs(ticks - np.round(ticks)) / ticks_per_frame) @ (weights / weights.sum())
+    return int(tries[np.argmin(off + 0.01 * np.abs(tries - attack))])

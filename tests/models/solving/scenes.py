@@ -15,4 +15,4 @@ def scene(circular: bool = True, shot: int = SHOT, frames: int = FRAMES, starts=
     count = len(starts)
     variance = torch.ones(2, framing.stft_frames_of(shot), framing.BINS)
     return Scene(frames, shot, ("kick", "snare"), np.array(takes), np.array(starts),
-                 np.linspace(1.0, 0.5, count), np.full(count, 0.1), variance, 1e-4, circular)
+                 np.linspace(1.0, 0.5, count), np.full(count, 0.1), np.arange(count), variance, 1e-4, circular)

@@ -23,9 +23,9 @@ def test_a_solve_goes_on_from_where_another_stopped():
     made = scene()
     loop = torch.randn(made.frames, generator=torch.Generator().manual_seed(3))
     whole = solve_scene(made, loop, 200, tolerance=1e-6).shots
-    half = solve_scene(made, loop, 3).shots
-    on = solve_scene(made, loop, 3, half).shots
-    assert (on - whole).norm() < 0.5 * (half - whole).norm()
+    half = solve_scene(made, loop, 3)
+    on = solve_scene(made, loop, 3, half)
+    assert (on.shots - whole).norm() < 0.5 * (half.shots - whole).norm()
 
 
 def test_channels_are_solved_side_by_side():

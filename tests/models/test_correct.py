@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+
+from engine.core.errors import InvalidValue, UsageError
+from engine.core.loop import Loop
+from models.correct import StepEdit, correct, corrected, edited
+from models.decompose import Tools, decompose
+from models.plugins import TempoGuess, Transcription
+from models.solving.solve import Solve
+from tests.models.loops import RATE, TOOLS, audio_of, onsets_of, pattern_of
+
+BEAT = pattern_of(kick="x.......x.x.....", snare="....x.......x...", hihat="x.x.x.x.x.x.x.x.")
+LENGTH_S = 240 / 110
+
+
+class MissedOne:
+    """Ears that know all but the second stroke of the snare."""
+
+    name = "missed"
+
+    def transcribe(self, audio, sample_rate, beats=None, circular=True):
+        onsets = [one for one in onsets_of(BEAT, LENGTH_S) if not (one.track == "snare" and one.time_s > 1.0)]
+        return Transcription(tuple(onsets), (TempoGuess(110.0, 4),))
+
+
+class AsTold(Solve):
+    """A solver that never mends by itself."""
+
+    extract = Solve.revise
+
+
+@pytest.fixture(scope="module")
+def missed():
+    tools = Tools(MissedOne(), TOOLS.separator, AsTold())
+    return list(decompose(Loop(audio_of(BEAT, 110.0), RATE, "beat", 4), tools, RATE))[-1]
+
+
+def test_adding_the_hit_that_was_missed_improves_the_match(missed):
+    better = correct(missed, edited(missed.pattern, (StepEdit("snare", 12, 1.0),)), AsTold())
+    assert better.match > missed.match + 0.01
+    assert np.square(better.residual).sum() < 0.5 * np.square(missed.residual).sum()
+    assert [index for index, step in enumerate(better.pattern.track("snare").steps) if step] == [4, 12]
+
+
+def test_stems_still_add_up_after_a_correction(missed):
+    cleared = correct(missed, edited(missed.pattern, (StepEdit("kick", 10, None),)), TOOLS.extractor)
+    assert np.abs(sum(cleared.stems.values()) - cleared.audio).max() < 1e-3
+    assert cleared.pattern.track("kick").steps[10] is None
+
+
+def test_unchanged_steps_keep_their_hits_to_the_frame():
+    heard = Transcription(tuple(onsets_of(BEAT, LENGTH_S)), (TempoGuess(110.0, 4),))
+    assert corrected(heard, BEAT, BEAT, LENGTH_S) == heard
+
+
+def test_edits_clear_set_and_add_hits():
+    heard = Transcription(tuple(onsets_of(BEAT, LENGTH_S)), (TempoGuess(110.0, 4),))
+    after = edited(BEAT, (StepEdit("snare", 4, None), StepEdit("kick", 3, 0.8), StepEdit("tom", 8, 0.5)))
+    found = corrected(heard, BEAT, after, LENGTH_S)
+    assert [round(one.time_s / LENGTH_S * 16) for one in found.of("snare")] == [12]
+    assert [(round(one.time_s / LENGTH_S * 16), one.velocity) for one in found.of("kick")] == [
+        (0, 1.0), (3, 0.8), (8, 1.0), (10, 1.0)]
+    assert [one.velocity for one in found.of("tom")] == [0.5]
+
+
+def test_steps_that_are_not_there_are_refused():
+    with pytest.raises(UsageError, match="0 to 15"):
+        edited(BEAT, (StepEdit("kick", 16, 1.0),))
+
+
+def test_nothing_left_is_refused(missed):
+    edits = tuple(StepEdit(track.name, index, None) for track in missed.pattern.tracks
+                  for index in range(len(track.steps)))
+    with pytest.raises(InvalidValue, match="No step is left"):
+        correct(missed, edited(missed.pattern, edits), Solve())
