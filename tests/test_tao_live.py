@@ -66,6 +66,18 @@ def test_decompose_prints_its_kit_as_json_and_nothing_else(tao, tmp_path: Path) 
     assert code == 0 and json.loads(out)["tempo_bpm"] == pytest.approx(120.0)
 
 
+def test_a_corrected_folder_has_the_step_and_keeps_its_source(tao, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "loop.wav", clicks(2.0), RATE)
+    tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit", "--beats", 4)
+    before = json.loads((tmp_path / "kit/kit.json").read_text())
+    last = before["tracks"][0]["steps"][-1]["index"]
+    code, out, talk = tao("correct", tmp_path / "kit", "--clear", f"{before['tracks'][0]['name']}:{last}")
+    after = json.loads((tmp_path / "kit/kit.json").read_text())
+    assert code == 0 and not out and "before" in talk
+    assert last not in [step["index"] for step in after["tracks"][0]["steps"]]
+    assert (after["source"], after["made_by"]) == (before["source"], before["made_by"])
+
+
 def test_a_file_that_is_no_loop_is_cut_to_whole_bars(tao, tmp_path: Path) -> None:
     lead_in = np.zeros((int(0.7 * RATE), 1), np.float32)
     soundfile.write(tmp_path / "take.wav", np.concatenate([lead_in, clicks(9.1)]), RATE)
@@ -159,6 +171,8 @@ def test_two_passes_are_twice_one(tao, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("arguments", "words"), [
     (["decompose"], "LOOPS"), (["no-such-verb"], "no-such-verb"), (["render", "x"], "--out"),
     (["--audio", "tape"], "tape"), ([], "terminal"), (["decompose", "x", "-o", "y", "--transcriber", "ear"], "ear"),
+    (["correct", "x", "--set", "kick=1"], "kick:3=0.8"), (["correct", "x", "--set", "kick:1=0"], "velocity"),
+    (["correct", "x"], "Nothing to correct"),
 ])
 def test_a_wrong_call_is_a_usage_error(tao, arguments: list[str], words: str) -> None:
     code, out, err = tao(*arguments)

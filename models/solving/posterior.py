@@ -11,6 +11,7 @@ from models.solving.gradients import solved
 from models.solving.scene import Scene
 
 _LEAST = 1e-12
+_UNDONE = 1e-4  # of a take's greatest variance: what lies far below is not started from, it would be all rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +44,8 @@ def solve_scene(scene: Scene, loop: Tensor, rounds: int, start: Posterior | None
         there = pulled(scene.played(framing.inverse(heard * scale, frames)))
         return framing.inverse(there + heard / known, frames).flatten(-2)
 
-    first = None if start is None else framing.filtered(start.shots, 1.0 / scale).flatten(-2)
+    undo = scale / (scale.square() + _UNDONE * scale.square().amax(dim=(-2, -1), keepdim=True))
+    first = None if start is None else framing.filtered(start.shots, undo).flatten(-2)
     u = solved(apply, framing.inverse(pulled(loop), frames).flatten(-2), lambda rest: rest, first, rounds, tolerance)
     return Posterior(framing.filtered(u.unflatten(-1, (-1, frames)), scale), error)
 

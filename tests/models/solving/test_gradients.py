@@ -25,3 +25,10 @@ def test_the_answer_as_a_first_guess_stays():
 def test_no_rounds_change_nothing():
     matrix, truth = known_system()
     assert solved(lambda x: x @ matrix, truth, lambda rest: rest, None, 0).abs().sum() == 0
+
+
+def test_a_first_guess_that_is_worse_than_none_does_no_harm():
+    matrix, truth = known_system()
+    wild = torch.full_like(truth, 1e6)
+    found = solved(lambda x: x @ matrix, truth @ matrix, lambda rest: rest, wild, 3)
+    assert (found == solved(lambda x: x @ matrix, truth @ matrix, lambda rest: rest, None, 3)).all()

@@ -88,3 +88,12 @@ def test_stereo_loops_get_stereo_shots():
 def test_digital_silence_is_survived():
     made = Solve().extract(np.zeros((2, RATE), np.float32), RATE, {}, heard([Onset("kick", 0.0)]))
     assert np.isfinite(made.stems["kick"]).all()
+
+
+def test_a_loop_of_one_sound_that_repeats_exactly_is_solved():
+    place = np.arange(2 * RATE) % (RATE // 2)
+    thump = np.exp(-place / (0.03 * RATE)) * np.sin(2 * np.pi * 60 * place / RATE)
+    audio = np.repeat(0.8 * thump[None], 2, axis=0).astype(np.float32)
+    made = Solve().extract(audio, RATE, {}, heard([Onset("kick", 0.5 * beat) for beat in range(4)]))
+    assert si_sdr(thump[: RATE // 2], made.shots["kick"].audio[0][: RATE // 2]) > 20.0
+    assert min(one.velocity for one in made.transcription.onsets) > 0.95
