@@ -8,10 +8,11 @@ from models.naming import COMPRESSION
 from models.plugins import Audio, Stems, Transcription
 from models.spectra import LoopSpectra
 
+CONTEXT_WINDOWS = 16  # of 2048 frames, longer than the tail, so that the end rings into the start
 _TAIL_S = 0.7
 _EARLY = 2        # STFT frames before the onset that its window already hears
-_UPDATES = 12
-_DECAY_S = 0.25   # of the prototype: a drum explains its attack before another's tail
+_UPDATES = 7      # more explain one drum's tail by another's
+_DECAY_S = 0.12   # of the prototype: a drum explains its attack before another's tail
 
 
 class TemplateMasks:
@@ -25,7 +26,7 @@ class TemplateMasks:
 
     def separate(self, audio: Audio, sample_rate: int, transcription: Transcription) -> Stems:
         """Stems of audio (channels, frames) by track name, float32, adding up to it."""
-        spectra = LoopSpectra(audio.shape[1])
+        spectra = LoopSpectra(audio.shape[1], context_windows=CONTEXT_WINDOWS)
         complex_spectra = spectra.forward(audio)
         loudness = np.abs(complex_spectra).mean(axis=0) + 1e-8
         powers = template_powers(loudness, spectra, transcription, sample_rate)
@@ -68,8 +69,8 @@ def _prototype(track: str, loudness: np.ndarray, hits: list[tuple[int, float]], 
 
 
 def _usual_spectrum(track: str, bins: int, sample_rate: int) -> np.ndarray:
-    """(bins,) a drum's share of an onset at each frequency, among the drums whose spectra are known; 1 for
-    a drum that is not among them."""
+    """(bins,) a drum's share of an onset's power at each frequency, among the drums whose spectra are known; 1
+    for a drum that is not among them."""
     if track not in TEMPLATES:
         return np.ones(bins)
     means = {name: (np.array(rows).mean(axis=0) / 1000.0) ** (1.0 / COMPRESSION)
@@ -77,7 +78,7 @@ def _usual_spectrum(track: str, bins: int, sample_rate: int) -> np.ndarray:
     centres_hz = np.geomspace(MIN_HZ, MAX_HZ, len(means[track]))
     share = means[track] / sum(means.values())
     bins_hz = np.arange(bins) * sample_rate / (2 * (bins - 1))
-    return np.interp(np.log(bins_hz + 1.0), np.log(centres_hz), share) + 0.01
+    return (np.interp(np.log(bins_hz + 1.0), np.log(centres_hz), share) + 0.01) ** 2
 
 
 def _sounding(template: np.ndarray, hits: list[tuple[int, float]], shape: tuple[int, ...]) -> np.ndarray:

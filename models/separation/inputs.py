@@ -10,10 +10,10 @@ from engine.core.pattern import TRACK_NAMES
 from models.plugins import Transcription
 from models.separation.folding import Folding
 from models.spectra import LoopSpectra
-from models.template_masks import template_powers
+from models.template_masks import CONTEXT_WINDOWS, template_powers
 
-CONTEXT_WINDOWS = 16              # longer than the tails of templates and hits
-FLOOR = 1e-4                      # the least share that a drum starts with, so that a missed one can come back
+FLOOR = 1e-6                      # the least share that a drum starts with, so that a missed one can come back
+_TOLD_FLOOR = 1e-4                # the least share that the network is told
 _WINDOW_S = 2048 / 44100
 _TRAILS_S = (0.03, 0.3)           # an attack and a tail
 
@@ -54,7 +54,7 @@ def inputs_of(loudness: np.ndarray, view: LoopView, heard: Transcription) -> tup
             shares[drum] = np.log(powers[name] / total + FLOOR)
     sound = np.concatenate([
         np.log(view.folding.fold(loudness**2) + 1e-6)[None] / 4 + 1.5,
-        view.folding.fold(shares) / 4 + 1])
+        view.folding.fold(np.maximum(shares, np.log(_TOLD_FLOOR))) / 4 + 1])
     return sound.astype(np.float32), activations_of(loudness.shape[1], view, heard), shares
 
 

@@ -26,7 +26,7 @@ _AT_START = 0.1                   # of the usual weights of the last layer: corr
 class MaskNetSettings:
     """channels of each level, outermost first; every level has a quarter of the bands of the one before."""
 
-    channels: tuple[int, ...] = (48, 96, 192)
+    channels: tuple[int, ...] = (32, 64, 128)
 
 
 class MaskNet(nn.Module):

@@ -94,3 +94,19 @@ def evaluate_transcriber_verb(loops: Path, names: tuple[str, ...]) -> None:
     from models.training.evaluate import EvaluationSettings, evaluate_transcriber
 
     click.echo(evaluate_transcriber(EvaluationSettings(loops, tuple(names)), lambda line: click.echo(line, err=True)))
+
+
+@evaluate.command(name="decomposition")
+@click.argument("loops", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--transcriber", "transcribers", multiple=True, default=("tao",), show_default=True)
+@click.option("--separator", "separators", multiple=True, default=("template-masks",), show_default=True)
+@click.option("--extractor", "extractors", multiple=True, default=("solve",), show_default=True)
+@click.option("--oracle", is_flag=True, help="The loops' true hits instead of a transcriber's.")
+@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Draw the figures as a PNG too.")
+def evaluate_decomposition_verb(**asked: object) -> None:
+    """A table of stems and one-shots of the LOOPS below a folder, each with loop.wav, truth.json, stems and
+    one-shots. Name plugins more than once to see every transcriber with every separator and extractor."""
+    from models.training.decomposing import DecompositionSettings, evaluate_decomposition
+
+    click.echo(evaluate_decomposition(DecompositionSettings(**asked),  # type: ignore[arg-type]
+                                      lambda line: click.echo(line, err=True)))

@@ -24,7 +24,7 @@ from models.training.synthesis import Hits, Synthesis
 STFT_FRAMES = 192                 # of a loop that are learnt from at once
 _ABSENT = 1e-6                    # of the loop's energy: a drum below it is not there
 _BEST = 1e-3                      # an error of -30 dB is as good as none
-_SPECTRAL_WEIGHT = 0.3
+_SPECTRAL_WEIGHT = 0.5
 _LSD_FLOOR = 1e-6
 
 
@@ -48,7 +48,7 @@ class SeparatorCourse:
     """`masks`: the network of the separator `tao`."""
 
     name = "masks"
-    peak_rate = 1.5e-3
+    peak_rate = 2e-3
     score, best = "snr_db", 20.0
 
     def __init__(self, device: torch.device) -> None:
