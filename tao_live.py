@@ -20,6 +20,7 @@ import platformdirs
 from engine.core.errors import DeviceNotFound, TaoError, UsageError
 from engine.library.command_line import export
 from engine.live.command_line import calibrate_verb, devices, doctor_verb
+from models.command_line import models
 from models.training.command_line import evaluate, train
 from models.whole import weights_at_fault
 
@@ -288,23 +289,11 @@ def demo(context: click.Context, out: Path) -> None:
     context.invoke(render, folder=out / "kit", out=out / "render.wav")
 
 
-@cli.command(name="models")
-@click.option("--json", "as_json", is_flag=True)
-def list_models(as_json: bool) -> None:
-    """The transcribers, separators and extractors that are installed, Tao's own and others'."""
-    from models import plugins
-
-    for group in (plugins.TRANSCRIBERS, plugins.SEPARATORS, plugins.EXTRACTORS):
-        for name, point in plugins.installed(group).items():
-            kind, package = group.removeprefix("tao.").removesuffix("s"), point.dist.name if point.dist else "?"
-            line = {"kind": kind, "name": name, "package": package}
-            click.echo(json.dumps(line) if as_json else f"{kind:<12} {name:<20} {package}")
-
-
 cli.add_command(calibrate_verb(engine_settings))
 cli.add_command(devices)
 cli.add_command(doctor_verb(lambda: platformdirs.user_data_path("tao"), weights_at_fault))
 cli.add_command(export)
+cli.add_command(models)
 cli.add_command(train)
 cli.add_command(evaluate)
 

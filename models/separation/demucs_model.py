@@ -1,0 +1,74 @@
+"""The separator `demucs:CHECKPOINT`: any Demucs that was trained to tell drums apart."""
+
+import pickle
+import zipfile
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import torch
+from demucs.demucs import Demucs
+from demucs.hdemucs import HDemucs
+from demucs.htdemucs import HTDemucs
+from demucs.states import load_model
+
+from engine.core.errors import UsageError, WeightsMissing
+from models.plugins import Audio, Stems, Transcription
+from models.separation.waveforms import WaveformNet, separated, tracks_called
+
+_KLASSES = (Demucs, HDemucs, HTDemucs, Fraction)
+_LONGEST_S = 8.0
+
+
+class DemucsSeparator:
+    """`demucs:CHECKPOINT`: a .th file as `demucs` writes it, with sources named after drums.
+
+    Raises UsageError without a file or with sources that are no drums, WeightsMissing when the file cannot be
+    used. Nothing in the file is run: numbers and the names of Demucs's own classes are read, nothing else.
+    """
+
+    name = "demucs"
+
+    def __init__(self, checkpoint: str = "") -> None:
+        if not checkpoint:
+            raise UsageError("Say which Demucs checkpoint to use: --separator demucs:FILE.th")
+        model = load_model(_package(Path(checkpoint))).eval()
+        sources = tracks_called(model.sources, checkpoint)
+        frames = round(min(float(model.segment), _LONGEST_S) * model.samplerate)
+        self._net = WaveformNet(_levelled(model), sources, model.samplerate, frames)
+
+    def separate(self, audio: Audio, sample_rate: int, transcription: Transcription) -> Stems:
+        """Six stems of audio (channels, frames), adding up to it."""
+        return separated(self._net, audio, sample_rate, transcription)
+
+
+def _package(path: Path) -> dict[str, Any]:
+    """What the file holds, read without running any of it."""
+    if not path.is_file():
+        raise WeightsMissing(f"There is no Demucs checkpoint {path}; give --separator demucs:FILE.th")
+    try:
+        with torch.serialization.safe_globals(list(_KLASSES)):
+            package = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        reason = str(error).splitlines()[0]
+        raise WeightsMissing(f"{path} holds more than numbers and a Demucs's shape, and would have to run code to be "
+                             f"opened, which Tao never does ({reason}). Save it again with demucs.states only."
+                             ) from error
+    except (RuntimeError, EOFError, OSError, zipfile.BadZipFile) as error:
+        raise WeightsMissing(f"{path} is no checkpoint that torch can read: {str(error).splitlines()[0]}") from error
+    if not isinstance(package, dict) or not {"klass", "args", "kwargs", "state"} <= package.keys():
+        raise WeightsMissing(f"{path} is no Demucs checkpoint: it lacks klass, args, kwargs or state.")
+    if package["state"].get("__quantized"):
+        raise WeightsMissing(f"{path} is quantized, which needs the package diffq; give a checkpoint that is not.")
+    if package["klass"] not in _KLASSES[:3]:
+        raise WeightsMissing(f"{path} is no Demucs: its class is {package['klass']!r}.")
+    return package
+
+
+def _levelled(model: torch.nn.Module) -> Any:
+    """The model on audio of the loudness that it was trained with (as demucs.separate does)."""
+    def run(audio: torch.Tensor) -> torch.Tensor:
+        level = audio.mean(dim=1, keepdim=True).std() + 1e-8
+        return model(audio / level) * level
+
+    return run

@@ -1,0 +1,70 @@
+"""The separator `drumsep`: the very model that the paper used, MDX23C DrumSep by aufr33 and jarredou.
+
+Its network is the package `mdxnet-infer` (MIT), an extra of Tao; its weights are fetched on demand, since their
+makers published no licence: they count as for non-commercial use only.
+"""
+
+import pickle
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from engine.core.errors import WeightsMissing
+from models.fetching import DRUMSEP, fetched_path
+from models.plugins import Audio, Stems, Transcription
+from models.separation.waveforms import WaveformNet, separated, tracks_called
+
+_PACKAGE = "mdxnet_infer"
+
+
+class DrumSep:
+    """`drumsep`: six stems at 44.1 kHz. Raises WeightsMissing without the package or the fetched weights.
+
+    weights: another checkpoint of the same shape.
+    """
+
+    name = "drumsep"
+
+    def __init__(self, weights: str = "") -> None:
+        if find_spec(_PACKAGE) is None:
+            raise WeightsMissing("The separator drumsep needs the package mdxnet-infer: pip install 'tao-live[drumsep]', "
+                                 "then `tao_live.py models get drumsep`.")
+        package = import_module(_PACKAGE)
+        config = package.MDX23CConfig.drumsep_6stem()
+        state = state_of(Path(weights) if weights else fetched_path(DRUMSEP))
+        self._net = opened(package.TFC_TDF_net, config, state)
+
+    def separate(self, audio: Audio, sample_rate: int, transcription: Transcription) -> Stems:
+        """Six stems of audio (channels, frames), adding up to it."""
+        return separated(self._net, audio, sample_rate, transcription)
+
+
+def opened(network: Any, config: Any, state: Mapping[str, Tensor]) -> WaveformNet:
+    """The network of a class and a configuration with the interface of mdxnet_infer's, filled with `state`.
+    Raises WeightsMissing where it does not fit."""
+    net: nn.Module = network(config, torch.device("cpu")).eval()
+    try:
+        net.load_state_dict(dict(state))
+    except RuntimeError as error:
+        raise WeightsMissing("The weights of drumsep are not of the shape of its network: "
+                             f"{str(error).splitlines()[0]} Fetch them again.") from error
+    chunk_frames = config.audio.hop_length * (config.inference.dim_t - 1)
+    return WaveformNet(net, tracks_called(config.training.instruments, "drumsep"), config.audio.sample_rate,
+                       chunk_frames)
+
+
+def state_of(path: Path) -> dict[str, Tensor]:
+    """The tensors of a checkpoint, itself or under "state", "state_dict". Runs nothing of it; raises WeightsMissing."""
+    try:
+        found = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
+        raise WeightsMissing(f"{path} cannot be opened without running code, or is no checkpoint "
+                             f"({str(error).splitlines()[0]}); fetch it again with `models get drumsep`.") from error
+    for key in ("state", "state_dict"):
+        found = found.get(key, found)
+    return {name: value for name, value in found.items() if isinstance(value, Tensor)}
