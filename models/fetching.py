@@ -83,8 +83,8 @@ def fetch(one: Fetchable, report: Callable[[str], None], folder: Path | None = N
                 out.write(block)
         found = _sha256(part)
         if found != one.sha256:
-            raise WeightsMissing(f"What came from {one.url} is not {one.name}: SHA-256 {one.sha256[:12]}... was expected, "
-                                 f"{found[:12]}... came. Nothing was kept.")
+            raise WeightsMissing(f"What came from {one.url} is not {one.name}: SHA-256 {one.sha256[:12]}... was "
+                                 f"expected, {found[:12]}... came. Nothing was kept.")
         part.replace(path)
     except urllib.error.URLError as error:
         raise TaoError(f"{one.url} could not be fetched ({error.reason}): check the connection, or put the file into "

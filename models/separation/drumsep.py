@@ -32,8 +32,8 @@ class DrumSep:
 
     def __init__(self, weights: str = "") -> None:
         if find_spec(_PACKAGE) is None:
-            raise WeightsMissing("The separator drumsep needs the package mdxnet-infer: pip install 'tao-live[drumsep]', "
-                                 "then `tao_live.py models get drumsep`.")
+            raise WeightsMissing("The separator drumsep needs the package mdxnet-infer: pip install "
+                                 "'tao-live[drumsep]', then `tao_live.py models get drumsep`.")
         package = import_module(_PACKAGE)
         config = package.MDX23CConfig.drumsep_6stem()
         state = state_of(Path(weights) if weights else fetched_path(DRUMSEP))

@@ -13,8 +13,8 @@ Operator = Callable[[Tensor], Tensor]
 def solved(apply: Operator, wanted: Tensor, precondition: Operator, start: Tensor | None, rounds: int,
            tolerance: float = 1e-3) -> Tensor:
     """x with apply(x) = wanted, to `tolerance` of its norm or after `rounds`, four times as many when until then
-    more than 3 % is left; every row of (..., frames) is
-    a system of its own. start: a first guess, not used where nothing is a better one (Hestenes & Stiefel, 1952; preconditioned)."""
+    more than 3 % is left; every row of (..., frames) is a system of its own. start: a first guess, not used where
+    nothing is a better one. Source: Hestenes & Stiefel, 1952, preconditioned."""
     x, rest = torch.zeros_like(wanted), wanted.clone()
     if start is not None:
         left = wanted - apply(start)
