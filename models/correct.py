@@ -25,13 +25,33 @@ def correct(done: Decomposition, pattern: Pattern, extractor: plugins.Extractor,
             report: Callable[[float], None] = plugins.untold) -> Decomposition:
     """`done` as it would be had `pattern` been heard: hits of steps that are gone are forgotten, new steps become
     hits, the others stay where they were, and the kit is solved again from there. Raises InvalidValue when
-    no step is left."""
+    no step is left, or a track has another grid than when it was heard."""
     heard = corrected(done.transcription, done.pattern, pattern, len(done.audio) / done.sample_rate)
     if not heard.onsets:
         raise InvalidValue("No step is left, so there is no kit to solve; keep at least one.")
     stems = {name: stem.T for name, stem in done.stems.items()}
     made = extractor.revise(done.audio.T, done.sample_rate, stems, heard, report)
     return extracted(done.audio.T, done.loop.name, done.sample_rate, made)
+
+
+def played_as(pattern: Pattern, wanted: Pattern) -> Pattern:
+    """`pattern` with its steps to be played as those of `wanted` are: by chance, in fills, with their own pitch.
+    What was heard decides velocity and microtiming; tracks of another grid stay as they are."""
+    tracks = []
+    for track in pattern.tracks:
+        other = next((one for one in wanted.tracks if one.name == track.name), None)
+        if other is None or not _same_grid(track, other):
+            tracks.append(track)
+            continue
+        steps = tuple(step if step is None or asked is None else
+                      replace(asked, velocity=step.velocity, microtiming=step.microtiming, confidence=step.confidence)
+                      for step, asked in zip(track.steps, other.steps, strict=True))
+        tracks.append(replace(track, steps=steps, swing=other.swing))
+    return replace(pattern, tracks=tuple(tracks))
+
+
+def _same_grid(one: Track, other: Track) -> bool:
+    return (len(one.steps), one.steps_per_beat) == (len(other.steps), other.steps_per_beat)
 
 
 def edited(pattern: Pattern, edits: tuple[StepEdit, ...]) -> Pattern:
@@ -56,6 +76,9 @@ def corrected(heard: Transcription, before: Pattern, after: Pattern, length_s: f
     onsets: list[Onset] = []
     for track in after.tracks:
         old = next((one for one in before.tracks if one.name == track.name), None)
+        if old is not None and not _same_grid(old, track):
+            raise InvalidValue(f"{track.name} has another grid than when it was heard, so its steps cannot correct "
+                               "that; undo it, or take the loop apart again.")
         sounding = [] if old is None else [index for index, step in enumerate(old.steps) if step is not None]
         for onset in heard.of(track.name):
             index = _step_of(onset, before, old, sounding, length_s, s_per_tick) if old is not None else None

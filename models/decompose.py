@@ -131,6 +131,11 @@ def _stage(stage: str, audio: plugins.Audio, name: str, rate: int, heard: Transc
     return Decomposition(stage, rate, recording, Kit(name, one_shots), pattern, played, bank, heard)
 
 
+def recording_of(loop: Loop, engine_rate: int) -> SampleId:
+    """The id that this loop's own audio has in a decomposition."""
+    return sample_id(frames_first(stereo(loop.audio.T, loop.sample_rate, engine_rate)))
+
+
 def stereo(audio: plugins.Audio, sample_rate: int, engine_rate: int) -> plugins.Audio:
     """(2, frames) float32 at the engine's rate: mono on both sides, of more channels the even ones left."""
     left = audio if audio.shape[0] == 1 else audio[0::2]

@@ -12,6 +12,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,10 +34,12 @@ from engine.bridge.wire import read_frame, write_frame
 from engine.core.errors import TaoError
 from engine.core.kit import SampleId
 from engine.core.loop import Loop
+from engine.core.pattern import Pattern
 from engine.library.audio_files import check_usable, read_loop
 from engine.library.kit_folder import read_folder
 from models import plugins
-from models.decompose import Decomposition, Tools, decompose
+from models.correct import correct, played_as
+from models.decompose import Decomposition, Tools, decompose, recording_of
 from models.storing import opened
 
 Job = DecomposeJob | DecomposeFile | OpenFolder
@@ -49,7 +52,7 @@ class Stopped(TaoError):
 class Worker:
     """Reads jobs in one thread, does them in another, so that a cancel is heard at the next step.
 
-    `_cancelled` is written by the reader alone, `_samples_sent` by the doer alone.
+    `_cancelled` is written by the reader alone, `_samples_sent` and `_known`, the last kit, by the doer alone.
     """
 
     def __init__(self, source: BinaryIO, sink: BinaryIO, names: tuple[str, str, str]) -> None:
@@ -59,6 +62,7 @@ class Worker:
         self._cancelled: set[int] = set()
         self._samples_sent: set[SampleId] = set()
         self._tools: Tools | None = None
+        self._known: Decomposition | None = None
 
     def run(self) -> None:
         """Do jobs until stdin ends."""
@@ -85,6 +89,7 @@ class Worker:
             for stage in self._stages(job):
                 self._check(job)
                 self._send(self._announced(job, stage))
+                self._known = stage if stage.stage == "kit" else self._known
             self._send(JobDone(job.job_id))
         except TaoError as error:
             self._send(JobFailed(job.job_id, str(error)))
@@ -101,8 +106,23 @@ class Worker:
             yield opened(read_folder(Path(job.path)), job.engine_rate)
             return
         loop = read_loop(Path(job.path), job.beats) if isinstance(job, DecomposeFile) else _received(job)
-        yield from decompose(loop, self._opened_tools(), job.engine_rate,
-                             lambda stage, fraction: self._report(job, stage, fraction))
+        if isinstance(job, DecomposeJob) and job.wanted is not None:
+            yield self._corrected(job, loop, job.wanted)
+            return
+        yield from self._decomposed(job, loop)
+
+    def _decomposed(self, job: Job, loop: Loop) -> Iterator[Decomposition]:
+        return decompose(loop, self._opened_tools(), job.engine_rate,
+                         lambda stage, fraction: self._report(job, stage, fraction))
+
+    def _corrected(self, job: Job, loop: Loop, wanted: Pattern) -> Decomposition:
+        """The kit as `wanted` says; what was heard is remembered from the last kit of the same recording."""
+        if self._known is None or self._known.loop.sample != recording_of(loop, job.engine_rate):
+            *_, self._known = self._decomposed(job, loop)
+        self._report(job, "kit", 0.0)
+        made = correct(self._known, wanted, self._opened_tools().extractor,
+                       lambda fraction: self._report(job, "kit", fraction))
+        return replace(made, pattern=played_as(made.pattern, wanted))
 
     def _opened_tools(self) -> Tools:
         if self._tools is None:

@@ -158,6 +158,10 @@ class TaoApp(RecordingActions, App[None]):
         """Take the loop apart again."""
         self._try(self.engine.decompose)
 
+    def action_correct(self) -> None:
+        """Make the kit anew from the steps as they are now."""
+        self._try(self.engine.correct)
+
     def action_cancel_job(self) -> None:
         """Stop the decomposer."""
         self._try(self.engine.cancel_job)

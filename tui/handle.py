@@ -50,6 +50,9 @@ class EngineHandle(Protocol):
     def decompose(self) -> None:
         """Decompose the loaded loop again."""
 
+    def correct(self) -> None:
+        """Make the kit anew from the steps as they are now."""
+
     def cancel_job(self) -> None:
         """Stop the decomposer's job."""
 

@@ -61,6 +61,7 @@ GROUPS = (
     )),
     Group("Loop", (
         Action("decompose", ("d",), "decompose", "take the loop apart again", "split"),
+        Action("correct", ("D",), "correct", "make the kit anew from the steps as you have put them"),
         Action("listen", ("a",), "screen.listen('bar')", "hear Original, Kit + Residual or Kit, at the bar", "hear"),
         Action("listen-now", ("A",), "screen.listen('now')", "the same, at once"),
         Action("halve", ("h",), "screen.reading('half')", "read the loop at half the tempo; it sounds the same"),

@@ -144,6 +144,10 @@ class EngineClient:
         """Decompose the loaded loop again."""
         self.send(messages.Decompose())
 
+    def correct(self) -> None:
+        """Make the kit anew from the steps as they are now."""
+        self.send(messages.Correct())
+
     def open_audio(self, path: str | Path, beats: int | None = None) -> None:
         """Decompose an audio file."""
         self.send(messages.OpenAudio(str(Path(path).absolute()), beats))

@@ -19,6 +19,11 @@ class Decompose:
 
 
 @dataclass(frozen=True, slots=True)
+class Correct:
+    """Make the loop's kit anew from the steps as the musician has put them."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenAudio:
     """Decompose an audio file. beats: its length in quarter notes where that is known."""
 
@@ -97,7 +102,7 @@ class Quit:
     """Fade out, save and end the engine."""
 
 
-Request = (TakeRequest | MidiRequest | Decompose | OpenAudio | LoadFolder | CancelJob | Undo | Redo
+Request = (TakeRequest | MidiRequest | Decompose | Correct | OpenAudio | LoadFolder | CancelJob | Undo | Redo
            | Browse | Audit | Swap | SwapNext | SwapKit | Quit)
 
 
@@ -137,7 +142,8 @@ class SampleRef:
 class DecomposeJob:
     """To the worker: decompose the loop in `segment`, float32 (frames, channels) at `sample_rate`.
 
-    Samples are answered at `engine_rate`, in segments written into `folder`.
+    Samples are answered at `engine_rate`, in segments written into `folder`. With `wanted` the kit alone is made,
+    from what was heard as that pattern corrects it.
     """
 
     job_id: int
@@ -149,6 +155,7 @@ class DecomposeJob:
     beats: int | None
     engine_rate: int
     folder: str
+    wanted: Pattern | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,8 @@ class Engine:
         match message:
             case say.Decompose():
                 self.jobs.decompose()
+            case say.Correct():
+                self.jobs.correct()
             case say.OpenAudio():
                 self.jobs.open_audio(message.path, message.beats)
             case say.LoadFolder():

@@ -66,6 +66,18 @@ class Jobs:
             raise InvalidValue("There is no loop to decompose; record one with r, or open a file.")
         self._begin(self._loop_work(loop, self._bank[loop.sample][: loop.frames]))
 
+    def correct(self) -> None:
+        """Make the kit anew from the steps as they are now. Raises InvalidValue without a loop whose pattern it is."""
+        machine = self._conductor.schedule.latest
+        if machine.loop is None:
+            raise InvalidValue("There is no loop to make the kit from; record one with r, or open a file.")
+        if machine.pattern.beats != machine.loop.beats:
+            raise InvalidValue(f"The loop has {machine.loop.beats} beats, this pattern {machine.pattern.beats}: go back "
+                               "to the loop's own pattern, or take the loop apart again with d.")
+        work = self._loop_work(machine.loop, self._bank[machine.loop.sample][: machine.loop.frames])
+        work.message = replace(work.message, wanted=machine.pattern)  # type: ignore[arg-type]
+        self._begin(work)
+
     def open_audio(self, path: str, beats: int | None) -> None:
         """Decompose a file; the worker reads it."""
         self._last_job += 1
@@ -162,7 +174,9 @@ class Jobs:
         elif not work.staged:
             bpm = stage.bpm if stage.bpm is not None and MIN_BPM <= stage.bpm <= MAX_BPM else None
             phase = self._bar_ticks()
-        if stage.stage == LAST_STAGE:
+        if isinstance(work.message, DecomposeJob) and work.message.wanted is not None:
+            listen = latest.listen
+        elif stage.stage == LAST_STAGE:
             listen = Listen.KIT_AND_RESIDUAL if loop is not None and loop.residual is not None else Listen.KIT
         elif loop is None:
             listen = Listen.KIT

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.loop import Loop
-from models.correct import StepEdit, correct, corrected, edited
+from models.correct import StepEdit, correct, corrected, edited, played_as
 from models.decompose import Tools, decompose
 from models.plugins import TempoGuess, Transcription
 from models.solving.solve import Solve
@@ -73,3 +75,17 @@ def test_nothing_left_is_refused(missed):
                   for index in range(len(track.steps)))
     with pytest.raises(InvalidValue, match="No step is left"):
         correct(missed, edited(missed.pattern, edits), Solve())
+
+
+def test_a_track_with_another_grid_is_refused():
+    heard = Transcription(tuple(onsets_of(BEAT, LENGTH_S)), (TempoGuess(110.0, 4),))
+    kick = BEAT.track("kick")
+    with pytest.raises(InvalidValue, match="another grid"):
+        corrected(heard, BEAT, BEAT.with_track(replace(kick, steps=kick.steps[:12])), LENGTH_S)
+
+
+def test_steps_are_played_as_they_were_meant_to_be():
+    kick = BEAT.track("kick")
+    wanted = BEAT.with_track(kick.with_step(0, replace(kick.steps[0], ratchet=3, velocity=0.2)))
+    step = played_as(BEAT, wanted).track("kick").steps[0]
+    assert (step.ratchet, step.velocity) == (3, kick.steps[0].velocity)

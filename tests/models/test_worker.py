@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -173,3 +174,25 @@ def test_garbage_ends_the_worker_with_a_sentence(peer):
     write_frame(peer.process.stdin, b"\xc1garbage")
     assert peer.process.wait(timeout=20) == 0
     assert b"The worker stops" in peer.process.stderr.read()
+
+
+def test_a_corrected_pattern_makes_the_kit_anew(peer, tmp_path):
+    """Whether the worker remembers the loop, or has just been started and must hear it first."""
+    peer.send(job(tmp_path, 1))
+    heard = [message for message in peer.answers(1) if isinstance(message, StageReady)][-1].pattern
+    kick = heard.track("kick")
+    first, second = [index for index, step in enumerate(kick.steps) if step is not None][:2]
+    silenced = kick.with_step(first, None).with_step(second, replace(kick.steps[second], probability=0.5))
+    wanted = heard.with_track(silenced)
+    fresh = Peer()
+    try:
+        for worker, number in ((peer, 2), (fresh, 3)):
+            worker.send(replace(job(tmp_path, number), wanted=wanted))
+            answers = worker.answers(number)
+            (stage,) = [message for message in answers if isinstance(message, StageReady)]
+            check_samples(answers)
+            assert stage.pattern.track("kick").steps[first] is None
+            assert stage.pattern.track("kick").steps[second].probability == 0.5
+            assert stage.match > 0.5
+    finally:
+        fresh.end()

@@ -168,6 +168,10 @@ class FakeEngine:
         """Kept."""
         self._ask("decompose")
 
+    def correct(self) -> None:
+        """Kept."""
+        self._ask("correct")
+
     def cancel_job(self) -> None:
         """Kept."""
         self._ask("cancel_job")

@@ -223,7 +223,7 @@ async def test_n_goes_to_the_next_step_in_doubt_and_changing_it_makes_it_sure(fa
 
 
 @pytest.mark.parametrize(("key", "request_"), [
-    ("d", "decompose"), ("ctrl+x", "cancel_job"), ("u", "undo"), ("ctrl+z", "undo"), ("U", "redo"),
+    ("d", "decompose"), ("D", "correct"), ("ctrl+x", "cancel_job"), ("u", "undo"), ("ctrl+z", "undo"), ("U", "redo"),
     ("ctrl+y", "redo")])
 async def test_a_key_asks_the_engine(face, engine, key, request_):
     async with face() as tao:
