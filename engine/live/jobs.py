@@ -72,8 +72,8 @@ class Jobs:
         if machine.loop is None:
             raise InvalidValue("There is no loop to make the kit from; record one with r, or open a file.")
         if machine.pattern.beats != machine.loop.beats:
-            raise InvalidValue(f"The loop has {machine.loop.beats} beats, this pattern {machine.pattern.beats}: go back "
-                               "to the loop's own pattern, or take the loop apart again with d.")
+            raise InvalidValue(f"The loop has {machine.loop.beats} beats, this pattern {machine.pattern.beats}: go "
+                               "back to the loop's own pattern, or take the loop apart again with d.")
         work = self._loop_work(machine.loop, self._bank[machine.loop.sample][: machine.loop.frames])
         work.message = replace(work.message, wanted=machine.pattern)  # type: ignore[arg-type]
         self._begin(work)
