@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from scipy.signal import resample_poly
 
 from engine.core.errors import TaoError, UnreadableAudio
 from engine.core.groove import step_onset_ticks
@@ -92,5 +91,7 @@ def read_hit(path: Path, sample_rate: int) -> Audio:
         raise UnreadableAudio(f"{path.name} holds no audio that can be played; choose another.")
     stereo = audio[:, :2] if audio.shape[1] > 1 else np.repeat(audio, 2, axis=1)
     if rate != sample_rate:
+        from scipy.signal import resample_poly  # a third of a second to load, which a start need not wait for
+
         stereo = resample_poly(stereo.astype(np.float64), sample_rate, rate, axis=0)
     return np.ascontiguousarray(stereo, np.float32)

@@ -6,7 +6,6 @@ All audio is float32 (frames, channels) at one sample rate; everything here is p
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import correlate
 
 from engine.core.browsing import Wishes
 from engine.core.loop import Audio
@@ -85,7 +84,7 @@ def tuning_between(candidate: Audio, original: Audio, sample_rate: int) -> float
     common. The shift between their spectra over log frequency at which these agree best."""
     ours, theirs = (_log_spectrum(audio, sample_rate) for audio in (candidate, original))
     most = MOST_SEMITONES * BANDS_PER_SEMITONE
-    agreement = correlate(theirs, ours, mode="full")
+    agreement = np.correlate(theirs, ours, mode="full")
     middle = len(ours) - 1
     near = agreement[middle - most : middle + most + 1]
     best = int(np.argmax(near))
