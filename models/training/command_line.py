@@ -35,6 +35,15 @@ def run_options(verb: Callable[..., None]) -> Callable[..., None]:
     return verb
 
 
+def _trained(**asked: object) -> None:
+    from models.training.telling import telling
+    from models.training.train import TrainingSettings, train_network
+
+    with telling() as teller:
+        weights = train_network(TrainingSettings(**asked), teller)  # type: ignore[arg-type]
+    click.echo(weights)
+
+
 @train.command(name="transcriber")
 @run_options
 @click.option("--network", type=click.Choice(["tao", "paper"]), default="tao", show_default=True)
@@ -46,9 +55,7 @@ def train_transcriber_verb(**asked: object) -> None:
     With several GPUs: torchrun --nproc-per-node N tao_live.py train transcriber ... What --without leaves
     out, `assemble` judges by.
     """
-    from models.training.train import TrainingSettings, train_network
-
-    click.echo(train_network(TrainingSettings(**asked)))  # type: ignore[arg-type]
+    _trained(**asked)
 
 
 @train.command(name="separator")
@@ -58,10 +65,7 @@ def train_separator_verb(**asked: object) -> None:
 
     Use it with --separator tao:FILE. With several GPUs: torchrun --nproc-per-node N tao_live.py train separator ...
     """
-    from models.training.train import TrainingSettings, train_network
-
-    click.echo(train_network(TrainingSettings(network="masks", rows=6, validate_every=100,
-                                              **asked)))  # type: ignore[arg-type]
+    _trained(network="masks", rows=6, validate_every=100, **asked)
 
 
 @train.command()

@@ -3,9 +3,7 @@
 import copy
 import json
 import os
-import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +20,11 @@ from models.training.electronic import computed_sounds
 from models.training.learning import follow, rate_at
 from models.training.patterns import read_grooves
 from models.training.synthesis import Synthesis, SynthesisSettings
+from models.training.telling import Moved, Silent, Teller
 from models.training.validation import Validation
 
-Report = Callable[[str], None]
 _MEASURED_STEPS = 16
+_NOBODY = Silent()
 _IDENTITY = ("network", "seed", "licence", "rows", "random_share", "peak_rate", "crop_s", "computed_each",
              "average_decay", "mixed_precision", "without")
 
@@ -79,12 +78,7 @@ def device_called(name: str) -> torch.device:
     return torch.device(name)
 
 
-def to_stderr(line: str) -> None:
-    """A line of progress."""
-    print(line, file=sys.stderr, flush=True)
-
-
-def train_network(settings: TrainingSettings, report: Report = to_stderr) -> Path:
+def train_network(settings: TrainingSettings, teller: Teller = _NOBODY) -> Path:
     """Train to the end and return the weights' file, RUN/weights.safetensors.
 
     Under torchrun every process takes its share of each step's batches. Raises TaoError when the folder
@@ -99,7 +93,7 @@ def train_network(settings: TrainingSettings, report: Report = to_stderr) -> Pat
     if settings.threads:
         torch.set_num_threads(settings.threads)
     try:
-        return Trainer(settings, device, rank, world, report).run()
+        return Trainer(settings, device, rank, world, teller if rank == 0 else _NOBODY).run()
     finally:
         if world > 1:
             distributed.destroy_process_group()
@@ -109,9 +103,8 @@ class Trainer:
     """A run in progress."""
 
     def __init__(self, settings: TrainingSettings, device: torch.device, rank: int, world: int,
-                 report: Report) -> None:
-        self.settings, self.device, self.rank, self.world = settings, device, rank, world
-        self.report = report if rank == 0 else lambda line: None
+                 teller: Teller) -> None:
+        self.settings, self.device, self.rank, self.world, self.teller = settings, device, rank, world, teller
         settings.run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(settings.seed)
         self.course = course_called(settings.network, device)
@@ -152,16 +145,14 @@ class Trainer:
             if progress.steps == 0 and progress.step == _MEASURED_STEPS:
                 progress.steps = self.steps_in_time()
             last = progress.step == progress.steps
-            if progress.step % 10 == 0 or last:
-                self.report(f"step {progress.step}/{progress.steps or '?'}  loss {loss:.4f}  "
-                            f"{progress.spent_s / 60:.1f} min")
+            self.teller.moved(Moved(progress.step, progress.steps, loss, progress.spent_s))
             if (progress.step % every == 0 or last) and self.validation is not None:
                 progress.history.append({"step": progress.step, "minutes": round(progress.spent_s / 60, 2),
                                          "loss": round(loss, 5), **self.validation.marks(self.average)})
-                self.report("  " + json.dumps(progress.history[-1]))
+                self.teller.line("  " + json.dumps(progress.history[-1]))
             if (progress.step % self.settings.save_every == 0 or last) and self.rank == 0:
                 self.save()
-                self.report(f"saved at {progress.step}")
+                self.teller.line(f"saved at {progress.step}")
         return self.export()
 
     def steps_in_time(self) -> int:

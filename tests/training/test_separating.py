@@ -12,6 +12,7 @@ from models.separation.separator import TaoSeparator
 from models.training.separating import SeparatorCourse, distances_of, errors_of
 from models.training.synthesis import Synthesis
 from models.training.train import TrainingSettings, train_network
+from tests.training.listener import Listener, Stopped
 
 CPU = torch.device("cpu")
 
@@ -67,20 +68,13 @@ SMALL = {"rows": 2, "threads": 1, "validate_every": 1000, "save_every": 2, "mixe
 
 
 def test_a_stopped_separator_goes_on_to_the_same_weights(samples: Path, tmp_path: Path) -> None:
-    lines: list[str] = []
-    whole = train_network(TrainingSettings(samples, tmp_path / "whole", **SMALL), lines.append)
-    assert any("snr_db" in line for line in lines)
-
-    class Stopped(Exception):
-        pass
-
-    def stop(line: str) -> None:
-        if line.startswith("saved at 2"):
-            raise Stopped
+    listener = Listener()
+    whole = train_network(TrainingSettings(samples, tmp_path / "whole", **SMALL), listener)
+    assert any("snr_db" in line for line in listener.lines)
 
     with pytest.raises(Stopped):
-        train_network(TrainingSettings(samples, tmp_path / "parts", **SMALL), stop)
-    parts = train_network(TrainingSettings(samples, tmp_path / "parts", resume=True, **SMALL), lines.append)
+        train_network(TrainingSettings(samples, tmp_path / "parts", **SMALL), Listener("saved at 2"))
+    parts = train_network(TrainingSettings(samples, tmp_path / "parts", resume=True, **SMALL), listener)
     one, other = load_file(whole), load_file(parts)
     assert all(np.array_equal(one[name], other[name]) for name in one)
     assert TaoSeparator(str(parts)).name == "tao"

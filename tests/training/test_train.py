@@ -16,6 +16,7 @@ from engine.core.errors import TaoError, UsageError
 from models.listening import open_ears
 from models.training.train import TrainingSettings, train_network
 from models.weights import load_weights
+from tests.training.listener import Listener, Stopped
 
 SMALL = {"rows": 2, "threads": 1, "validate_every": 1000, "save_every": 2, "mixed_precision": False,
          "computed_each": 4, "crop_s": 1.0}
@@ -25,23 +26,12 @@ def settings(samples: Path, run: Path, **more: object) -> TrainingSettings:
     return TrainingSettings(samples, run, **{**SMALL, "device": "cpu", **more})  # type: ignore[arg-type]
 
 
-def quiet(line: str) -> None:
-    """Progress goes nowhere."""
-
-
 def test_a_stopped_run_goes_on_to_the_same_weights(samples: Path, tmp_path: Path) -> None:
-    whole = train_network(settings(samples, tmp_path / "whole", steps=6), quiet)
-
-    class Stopped(Exception):
-        pass
-
-    def stop(line: str) -> None:
-        if line.startswith("saved at 4"):
-            raise Stopped
+    whole = train_network(settings(samples, tmp_path / "whole", steps=6))
 
     with pytest.raises(Stopped):
-        train_network(settings(samples, tmp_path / "parts", steps=6), stop)
-    parts = train_network(settings(samples, tmp_path / "parts", steps=6, resume=True), quiet)
+        train_network(settings(samples, tmp_path / "parts", steps=6), Listener("saved at 4"))
+    parts = train_network(settings(samples, tmp_path / "parts", steps=6, resume=True))
     one, other = load_file(whole), load_file(parts)
     assert one.keys() == other.keys()
     assert all(np.array_equal(one[name], other[name]) for name in one)
@@ -65,19 +55,10 @@ def test_a_killed_run_resumes(samples: Path, tmp_path: Path) -> None:
     finally:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-    lines: list[str] = []
-
-    class Enough(Exception):
-        pass
-
-    def until_it_goes_on(line: str) -> None:
-        lines.append(line)
-        if line.startswith("saved at"):
-            raise Enough
-
-    with pytest.raises(Enough):
-        train_network(settings(samples, run, steps=100000, resume=True), until_it_goes_on)
-    assert int(lines[-1].split()[-1]) > 2
+    listener = Listener("saved at")
+    with pytest.raises(Stopped):
+        train_network(settings(samples, run, steps=100000, resume=True), listener)
+    assert int(listener.lines[-1].split()[-1]) > 2
 
 
 def test_two_processes_train_one_network_and_stop_together(samples: Path, tmp_path: Path) -> None:
@@ -92,11 +73,11 @@ def test_two_processes_train_one_network_and_stop_together(samples: Path, tmp_pa
 
 
 def test_a_folder_with_a_run_is_not_overwritten(samples: Path, tmp_path: Path) -> None:
-    train_network(settings(samples, tmp_path, steps=1), quiet)
+    train_network(settings(samples, tmp_path, steps=1))
     with pytest.raises(TaoError, match="--resume"):
-        train_network(settings(samples, tmp_path, steps=1), quiet)
+        train_network(settings(samples, tmp_path, steps=1))
     with pytest.raises(TaoError, match="another seed"):
-        train_network(settings(samples, tmp_path, steps=1, resume=True, seed=9), quiet)
+        train_network(settings(samples, tmp_path, steps=1, resume=True, seed=9))
 
 
 def test_a_run_needs_a_length(tmp_path: Path) -> None:
@@ -105,9 +86,9 @@ def test_a_run_needs_a_length(tmp_path: Path) -> None:
 
 
 def test_the_papers_network_trains_too(samples: Path, tmp_path: Path) -> None:
-    lines: list[str] = []
-    train_network(settings(samples, tmp_path, steps=2, network="paper"), lines.append)
+    listener = Listener()
+    train_network(settings(samples, tmp_path, steps=2, network="paper"), listener)
     assert load_weights(tmp_path / "weights.safetensors")[1] == {"network": "paper"}
-    assert any("val_f" in line for line in lines)
+    assert any("val_f" in line for line in listener.lines)
     with pytest.raises(UsageError, match="tao, paper, masks"):
-        train_network(settings(samples, tmp_path / "b", steps=2, network="other"), quiet)
+        train_network(settings(samples, tmp_path / "b", steps=2, network="other"))
