@@ -21,6 +21,7 @@ from models.training.bank import RATE
 Rng = np.random.Generator
 _GRID = 256                       # points of an equaliser curve, evenly spaced in log frequency
 _LOW_HZ, _HIGH_HZ = 20.0, 22050.0
+_CODEC_FRAMES, _MASKING_BINS = 1024, 12
 _LEVEL_HOP = 44                   # the compressor looks a thousand times a second
 
 
@@ -48,13 +49,14 @@ def _at_peak(audio: Tensor) -> Tensor:
 
 
 def _chain(audio: Tensor, rng: Rng) -> Tensor:
-    """Colour and room, bus compressor, drive, noise, tone and low-pass, converters."""
+    """Colour, room and width, bus compressor, drive, noise, tone and low-pass, codec, converters."""
     rows = audio.shape[0]
     audio = _where(audio, rng.random(rows) < 0.75, lambda x: _spaced(x, rng))
     audio = _where(_at_peak(audio), rng.random(rows) < 0.6, lambda x: x * bus_gain(x[:, 0], rng)[:, None])
     audio = _where(_at_peak(audio), rng.random(rows) < 0.4, lambda x: _driven(x, rng))
     audio = _where(_at_peak(audio), rng.random(rows) < 0.5, lambda x: _noisy(x, rng))
     audio = _where(audio, rng.random(rows) < 0.6, lambda x: _toned(x, rng))
+    audio = _where(audio, rng.random(rows) < 0.15, lambda x: _coded(x, rng))
     return _where(_at_peak(audio), rng.random(rows) < 0.12, lambda x: _crushed(x, rng))
 
 
@@ -104,7 +106,18 @@ def _spaced(audio: Tensor, rng: Rng) -> Tensor:
         wet = torch.fft.rfft(rooms(rng, len(roomy), frames, audio.device))[:, None]
         wet = wet * _per_bin(curves(rng, len(roomy), 4.0), frames, audio.device)
         spectra = spectra.index_copy(0, index, spectra[index] * (1.0 + wet))
+    spectra = spectra * _folds(rng, rows, frames, audio.device)
     return torch.fft.irfft(spectra, n=frames)
+
+
+def _folds(rng: Rng, rows: int, frames: int, device: torch.device) -> Tensor:
+    """(rows, 1, bins): stereo width heard in mono. The other channel comes up to 3 ms late in some rows, which
+    combs the sum; the others are as narrow as they were."""
+    delay_s = rng.uniform(0.0001, 0.003, rows)
+    share = np.where(rng.random(rows) < 0.25, rng.uniform(0.1, 0.6, rows), 0.0)
+    hz = torch.arange(frames // 2 + 1, device=device) * (RATE / frames)
+    turned = torch.polar(torch.ones_like(hz)[None].expand(rows, -1), -2 * math.pi * hz * _column(delay_s, device))
+    return (1.0 + _column(share, device) * turned)[:, None]
 
 
 def rooms(rng: Rng, rows: int, frames: int, device: torch.device) -> Tensor:
@@ -190,6 +203,21 @@ def _toned(audio: Tensor, rng: Rng) -> Tensor:
     rows, _, frames = audio.shape
     gains = curves(rng, rows, 2.5) * lowpasses(rng, rows, 0.4)
     return torch.fft.irfft(torch.fft.rfft(audio) * _per_bin(gains, frames, audio.device), n=frames)
+
+
+def _coded(audio: Tensor, rng: Rng) -> Tensor:
+    """What a codec at a low bit rate leaves: whatever is weak beside its neighbours in frequency is dropped, in
+    stretches of 23 ms."""
+    rows, parts, frames = audio.shape
+    window = torch.hann_window(_CODEC_FRAMES, device=audio.device)
+    spectra = torch.stft(audio.reshape(rows * parts, frames), _CODEC_FRAMES, window=window, pad_mode="circular",
+                         return_complex=True)
+    spectra = spectra.unflatten(0, (rows, parts))
+    power = spectra[:, :1].abs()
+    around = functional.max_pool2d(power, (2 * _MASKING_BINS + 1, 1), 1, (_MASKING_BINS, 0))
+    kept = power > _column(10 ** (rng.uniform(-34, -16, rows) / 20), audio.device)[:, :, None, None] * around
+    coded = torch.istft((spectra * kept).flatten(0, 1), _CODEC_FRAMES, window=window, length=frames)
+    return coded.unflatten(0, (rows, parts))
 
 
 def _crushed(audio: Tensor, rng: Rng) -> Tensor:

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from models.training.production import _driven, bus_gain, produced, produced_parts
+from models.training.production import _coded, _driven, _folds, bus_gain, produced, produced_parts
 
 
 def loops(rng: np.random.Generator, rows: int = 6, frames: int = 22050) -> torch.Tensor:
@@ -56,3 +56,19 @@ def test_nothing_but_noise_belongs_to_no_stem(rng: np.random.Generator) -> None:
     parts = torch.cat([stems.sum(dim=1, keepdim=True), stems], dim=1)
     driven = _driven(parts, rng)
     assert torch.allclose(driven[:, 0], driven[:, 1:].sum(dim=1), atol=1e-5)
+
+
+def test_a_codec_drops_what_is_weak_and_keeps_the_sum(rng: np.random.Generator) -> None:
+    stems = torch.stack([loops(rng), 0.01 * loops(rng)], dim=1)
+    parts = torch.cat([stems.sum(dim=1, keepdim=True), stems], dim=1)
+    coded = _coded(parts, rng)
+    lost = (coded - parts)[:, 0].square().mean(dim=1) / parts[:, 0].square().mean(dim=1)
+    assert ((lost > 1e-5) & (lost < 0.1)).all()
+    assert torch.allclose(coded[:, 0], coded[:, 1:].sum(dim=1), atol=1e-5)
+
+
+def test_width_combs_some_loops_and_leaves_the_others_alone(rng: np.random.Generator) -> None:
+    folds = _folds(rng, 200, 4410, torch.device("cpu")).abs()[:, 0]
+    combed = (folds - 1.0).abs().amax(dim=1) > 0.05
+    assert 20 < int(combed.sum()) < 90
+    assert torch.equal(folds[~combed], torch.ones_like(folds[~combed]))
