@@ -37,6 +37,27 @@ class Shape:
     drive: float
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far sounds are bent. Shares are probabilities; peaks: fewest and one more than most peak filters;
+    thick_share: of drums with a second sound underneath."""
+
+    semitones: float
+    wide_share: float
+    decay_share: float
+    shelf_share: float
+    shelf_db: float
+    peak_share: float
+    peaks: tuple[int, int]
+    peak_db: float
+    narrowest: float
+    thick_share: float
+
+
+TAME = Reach(1.6, 0.2, 0.45, 0.5, 5.0, 0.6, (0, 3), 6.0, 4.0, 0.25)
+WILD = Reach(2.5, 0.3, 0.55, 0.7, 7.0, 0.75, (1, 5), 8.0, 6.0, 0.45)
+
+
 @njit("f4[::1](f4[::1], f8, f8, i8, f8[:,::1], f8)", cache=True, nogil=True)
 def bend(source, ratio, decay_frames, attack_frames, filters, drive):
     """The source read `ratio` times as fast (4-point Hermite), decayed, filtered, driven; peak 1."""
@@ -94,20 +115,21 @@ def shelf_filter(hz: float, gain_db: float) -> list[float]:
     return [(gain + k) / (1 + k), (k - gain) / (1 + k), 0.0, (k - 1) / (k + 1), 0.0]
 
 
-def draw_shape(rng: Rng, drum: int, frames: int, tune: float) -> Shape:
-    """A random bend of a sound of `frames` frames; tune: the pitch ratio all sounds of the loop share."""
-    wide = rng.random() < 0.2
-    semitones = rng.uniform(-7, 7) if wide else rng.normal(0, 1.6)
+def draw_shape(rng: Rng, drum: int, tune: float, reach: Reach = TAME) -> Shape:
+    """A random bend; tune: the pitch ratio all sounds of the loop share."""
+    wide = rng.random() < reach.wide_share
+    semitones = rng.uniform(-7, 7) if wide else rng.normal(0, reach.semitones)
     ratio = float(np.clip(tune * 2 ** (semitones / 12), 0.45, 2.2))
-    decay = float(np.exp(rng.uniform(np.log(0.03), np.log(0.8)))) * RATE if rng.random() < 0.45 else 0.0
+    decay = float(np.exp(rng.uniform(np.log(0.03), np.log(0.8)))) * RATE if rng.random() < reach.decay_share else 0.0
     attack = round(rng.uniform(0.0005, 0.004) * RATE) if rng.random() < 0.12 else 0
     filters = []
-    if rng.random() < 0.5:
-        filters.append(shelf_filter(float(np.exp(rng.uniform(np.log(300), np.log(8000)))), rng.normal(0, 5)))
-    for _ in range(int(rng.integers(0, 3)) if rng.random() < 0.6 else 0):
+    if rng.random() < reach.shelf_share:
+        filters.append(shelf_filter(float(np.exp(rng.uniform(np.log(300), np.log(8000)))),
+                                    rng.normal(0, reach.shelf_db)))
+    for _ in range(int(rng.integers(*reach.peaks)) if rng.random() < reach.peak_share else 0):
         low, high = (50, 600) if drum == 0 else (120, 9000) if drum < 3 else (1500, 14000)
         filters.append(peak_filter(float(np.exp(rng.uniform(np.log(low), np.log(high)))),
-                                   rng.normal(0, 6), rng.uniform(0.5, 4)))
+                                   rng.normal(0, reach.peak_db), rng.uniform(0.5, reach.narrowest)))
     drive = float(np.exp(rng.uniform(np.log(0.5), np.log(6)))) if rng.random() < 0.2 else 0.0
     return Shape(ratio, decay, attack, np.array(filters, np.float64).reshape(-1, 5), drive)
 
@@ -124,6 +146,7 @@ class Palette:
         self._bank, self._rng = bank, rng
         self._kit = str(rng.choice(bank.full_kits)) if rng.random() < 0.5 else None
         self._tune = 2 ** (rng.normal(0, 1.5) / 12) if rng.random() < 0.3 else 1.0
+        self._reach = WILD if rng.random() < 0.5 else TAME
         self._soft_db = rng.uniform(-14, 0) if rng.random() < 0.5 else 0.0
         self._level_db = {drum: rng.uniform(*_LEVEL_DB[drum]) for drum in range(OTHER + 1)}
         self._made: dict[tuple[int, int], Voice] = {}
@@ -150,9 +173,9 @@ class Palette:
         if len(group) > _MOST_LAYERS:
             group = tuple(group[index] for index in np.linspace(0, len(group) - 1, _MOST_LAYERS).round().astype(int))
         sources = [self._audio(number) for number in group]
-        shape = draw_shape(self._rng, drum, len(sources[0]), self._tune)
+        shape = draw_shape(self._rng, drum, self._tune, self._reach)
         layers = [bent(source, shape) for source in sources]
-        if self._rng.random() < (0.05 if drum == OTHER else 0.25):
+        if self._rng.random() < (0.05 if drum == OTHER else self._reach.thick_share):
             layers = self._thickened(drum, layers)
         if len(layers) == 1 and self._soft_db < -3:
             darker = np.array([shelf_filter(1500.0, self._soft_db)])
@@ -162,7 +185,7 @@ class Palette:
     def _thickened(self, drum: int, layers: list[np.ndarray]) -> list[np.ndarray]:
         """A second sound of the same drum underneath each layer, as producers do."""
         under = self._audio(self._group(drum)[-1])
-        under = bent(under, draw_shape(self._rng, drum, len(under), self._tune))
+        under = bent(under, draw_shape(self._rng, drum, self._tune, self._reach))
         gain, late = self._rng.uniform(0.2, 0.9), int(self._rng.integers(0, 130))
         thick = []
         for layer in layers:
