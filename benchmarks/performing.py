@@ -15,7 +15,6 @@ from engine.core.commands import (
     Boundary,
     Panic,
     Play,
-    SetEffects,
     SetListen,
     SetMute,
     SetSolo,
@@ -24,9 +23,11 @@ from engine.core.commands import (
     ToggleStep,
     TriggerPad,
 )
+from engine.core.effects import RANGES, Effect, LatchEffect, ReleaseEffects, SetGain, ShapeEffect
 from engine.core.errors import TaoError
-from engine.core.machine import Effects, Listen
+from engine.core.machine import Listen
 from engine.core.recording import RecordingSetup
+from engine.core.shaping import Quality, ShapeOneShot
 
 FACE = ("import sys; from engine.bridge.client import EngineClient; c = EngineClient(sys.argv[1]); "
         "print('here', flush=True); c.wait(lambda _: False, 3600)")
@@ -62,16 +63,33 @@ class Musician:
             "mutes": lambda: send(SetMute(track, dice.random() < 0.3), Boundary.BEAT),
             "solos": lambda: send(SetSolo(track, dice.random() < 0.1), Boundary.BEAT),
             "swings": lambda: send(SetSwing(dice.uniform(0.5, 0.7))),
-            "effects": lambda: send(SetEffects(Effects(dice.uniform(-9, 0), dice.choice([300.0, 20000.0]),
-                                                       dice.uniform(0, 0.4)))),
+            "effects": self._effect,
+            "sounds": lambda: self._shape(track),
             "listens": lambda: send(SetListen(dice.choice(list(Listen))), Boundary.BAR),
             "tempos": lambda: send(SetTempo(dice.uniform(100, 180))),
             "undos": self.client.undo,
             "panics": lambda: send(Panic()),
         }
-        weights = [40, 20, 8, 4, 4, 6, 3, 2, 3, 1]
+        weights = [40, 20, 8, 4, 4, 6, 6, 3, 2, 3, 1]
         name = dice.choices(list(things), weights)[0]
         self.do(name, things[name])
+
+    def _effect(self) -> None:
+        """Latch one of the eight at the next step, shape it, or let all go; the master fader moves too."""
+        dice = self._dice
+        effect = dice.choice(list(Effect))
+        allowed = RANGES[effect]
+        shaped = ShapeEffect(effect, dice.uniform(allowed.low, allowed.high),
+                             dice.choice(allowed.ticks) if allowed.ticks else None)
+        things = (LatchEffect(effect, dice.random() < 0.5), shaped, ReleaseEffects(), SetGain(dice.uniform(-9, 0)))
+        self.client.send(dice.choices(things, [5, 4, 1, 1])[0], dice.choice([Boundary.NOW, Boundary.STEP]))
+
+    def _shape(self, track: str) -> None:
+        """Turn a quality of the track's sound."""
+        values = {Quality.GAIN: (0.2, 1.5), Quality.PAN: (-1.0, 1.0), Quality.PITCH: (-12.0, 12.0),
+                  Quality.DECAY: (0.02, 0.5), Quality.CUTOFF: (200.0, 20000.0)}
+        quality = self._dice.choice(list(values))
+        self.client.send(ShapeOneShot(track, quality, self._dice.uniform(*values[quality])))
 
     def swap(self) -> None:
         """Another kit on the next bar line."""

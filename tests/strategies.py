@@ -10,6 +10,7 @@ from engine.core.loop import PlayedLoop
 from engine.core.machine import FOR_EVER, Listen, Machine, MuteStyle
 from engine.core.midi import ClockOut, Route, Source
 from engine.core.pattern import STEPS_PER_BEAT, TRACK_NAMES, Pattern, Step, Track
+from engine.core.shaping import Quality
 from engine.core.step import Overrides, When
 from engine.core.timeline import PPQN, Frames, Ticks, Timeline
 
@@ -90,7 +91,8 @@ released = effects.map(Effects.released)  # these change nothing before the rack
 effect_commands = st.one_of(
     st.builds(fx.LatchEffect, st.sampled_from(fx.Effect), st.booleans()), st.just(fx.ReleaseEffects()),
     st.builds(fx.ShapeEffect, st.sampled_from(fx.Effect), st.none() | st.floats(-2, 2),
-              st.none() | st.sampled_from([0, 120, 240, 480, 960, 7])), st.builds(fx.BypassRack, st.booleans()))
+              st.none() | st.sampled_from([0, 120, 240, 480, 960, 7])), st.builds(fx.BypassRack, st.booleans()),
+    st.builds(fx.SetGain, st.floats(-70, 20)))
 
 
 @st.composite
@@ -143,6 +145,7 @@ commands = st.one_of(
     st.builds(c.SetTrackLength, names, st.integers(-1, 40)),
     st.builds(c.SetTrackResolution, names, st.sampled_from([*STEPS_PER_BEAT, 5])),
     st.builds(c.SetMuteStyle, st.sampled_from(MuteStyle)), st.builds(c.SetLock, names, st.booleans()),
+    st.builds(c.ShapeOneShot, names, st.sampled_from(Quality), st.none() | st.floats(-30, 30)),
     st.builds(c.SwapOneShot, names, one_shots()), st.builds(c.SelectPattern, st.integers(-1, 16)),
     st.builds(c.SetChain, st.lists(st.integers(-1, 16), max_size=3).map(tuple)),
     st.builds(c.NextInChain, st.integers(0, 3), phases), st.builds(c.CopyPattern, st.integers(-1, 16)),

@@ -45,6 +45,7 @@ GROUPS = (
         Action("tempo-down", ("minus",), "screen.tempo(-1)", "1 BPM slower"),
         Action("tap", ("j",), "screen.tap", "tap the tempo: three taps or more"),
         Action("boundary", ("B",), "screen.boundary", "when mutes, solos, fills and swaps take effect"),
+        Action("gain", ("M",), "screen.lead('gain')", "then arrows: the master fader, 0 for 0 dB"),
         Action("panic", ("f12",), "panic", "silence every voice; so does Esc Esc"),
     )),
     Group("Takes", (
@@ -106,6 +107,7 @@ GROUPS = (
         Action("sounds", ("f6",), "sounds", "other sounds for this track: hear them, swap them in", "sounds"),
         Action("next-sound", ("n",), "next_sound(1)", "the next sound on this track, from its next hit on"),
         Action("sound-before", ("b",), "next_sound(-1)", "the sound before"),
+        Action("shape", ("e",), "screen.lead('shape')", "then g, p, t, d, f, a, c, n, and arrows: this track's sound"),
         Action("lock", ("l",), "screen.lock", "this track keeps its one-shot when a kit is loaded, or not"),
     )),
     Group("Effects", (

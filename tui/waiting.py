@@ -10,13 +10,14 @@ from engine.core.machine import Machine
 @dataclass(frozen=True, slots=True)
 class Topic:
     """What a question is about: `mute`, `solo`, `lock`, `length`, `resolution` or `track-swing` of a track, a `step`
-    of one, or `listen`, `tempo`, `swing`, `pattern`, `fill`; or whether the `effect` of a name is on, its
-    `amount` or its `note`."""
+    of one, or a `quality` of its sound; or `listen`, `tempo`, `swing`, `pattern`, `fill`, `gain`; or whether the
+    `effect` of a name is on, its `amount` or its `note`."""
 
     kind: str
     track: str = ""
     index: int = 0
     effect: str = ""
+    quality: str = ""
 
     def value_in(self, machine: Machine) -> Any:
         """How it stands there."""
@@ -35,6 +36,8 @@ class Topic:
                 return machine.pattern.track(self.track).steps_per_beat
             case "track-swing":
                 return machine.pattern.track(self.track).swing
+            case "quality":
+                return getattr(machine.kit.one_shots.get(self.track), self.quality, None)
         return self._whole(machine)
 
     def _whole(self, machine: Machine) -> Any:
@@ -47,6 +50,8 @@ class Topic:
                 return machine.slot
             case "fill":
                 return machine.fill_until_ticks
+            case "gain":
+                return machine.effects.gain_db
             case "effect" | "amount" | "note":
                 latch = machine.effects.of(Effect(self.effect))
                 return {"effect": latch.on, "amount": latch.amount, "note": latch.ticks}[self.kind]

@@ -33,6 +33,7 @@ from engine.core.pattern_commands import (
     SetPatternLength,
 )
 from engine.core.reading_commands import DoubleReading, HalveReading, Restore, ShiftDownbeat
+from engine.core.shaping import ShapeOneShot
 from engine.core.timeline import Frames, Ticks, Timeline
 from engine.core.track_commands import SetLock, SetMuteStyle, SetTrackLength, SetTrackResolution, SwapOneShot
 
@@ -134,7 +135,7 @@ class Panic:
 Command = (Play | PlaySince | Stop | SetTempo | ToggleStep | SetStep | SetSwing | SetMute | SetSolo | SetListen
            | SetEffects | EffectCommand | TriggerPad | Panic | LoadKit | LoadPattern | LoadLoop
            | LoadDecomposition | MidiCommand
-           | SetTrackLength | SetTrackResolution | SetMuteStyle | SetLock | SwapOneShot
+           | SetTrackLength | SetTrackResolution | SetMuteStyle | SetLock | SwapOneShot | ShapeOneShot
            | SelectPattern | SetChain | NextInChain | CopyPattern | SetPatternLength | SetFill | FillBars
            | HalveReading | DoubleReading | ShiftDownbeat | Restore | Audition)
 

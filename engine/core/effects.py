@@ -164,4 +164,15 @@ class BypassRack:
         return replace(effects, bypassed=self.on)
 
 
-EffectCommand = LatchEffect | ShapeEffect | ReleaseEffects | BypassRack
+@dataclass(frozen=True, slots=True)
+class SetGain:
+    """Move the master fader, in dB."""
+
+    gain_db: float
+
+    def applied(self, effects: Effects) -> Effects:
+        """`effects` after this command. Raises InvalidValue."""
+        return replace(effects, gain_db=self.gain_db)
+
+
+EffectCommand = LatchEffect | ShapeEffect | ReleaseEffects | BypassRack | SetGain

@@ -20,28 +20,29 @@ from engine.core.commands import (
     SetSwing,
     SetTrackLength,
     SetTrackResolution,
+    ShapeOneShot,
     ShiftDownbeat,
     SwapOneShot,
     ToggleStep,
 )
-from engine.core.effects import Effect, LatchEffect, ReleaseEffects, ShapeEffect
+from engine.core.effects import LatchEffect, ReleaseEffects, ShapeEffect
 from engine.core.errors import InvalidValue
 from engine.core.machine import Listen, Machine
 
 LEVELS = 500
 UNDOABLE = (ToggleStep, SetStep, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition, SwapOneShot,
             SetTrackLength, SetTrackResolution, SetPatternLength, CopyPattern, HalveReading, DoubleReading,
-            ShiftDownbeat)
+            ShiftDownbeat, ShapeOneShot)
 EFFECTS = (LatchEffect, ShapeEffect, ReleaseEffects)
 
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """A machine to go back to, for its effects or for its music; `shaped`: the effect that was being shaped."""
+    """A machine to go back to, for its effects or for its music; `turned`: what was being turned, if anything."""
 
     machine: Machine
     of_effects: bool = False
-    shaped: Effect | None = None
+    turned: tuple[str, ...] = ()
 
 
 class History:
@@ -52,13 +53,13 @@ class History:
         self._future: list[_Level] = []
 
     def before(self, command: Command, machine: Machine) -> None:
-        """Remember `machine`, which `command` is about to change, if that can be undone. An effect that is turned
-        notch by notch goes back in one."""
-        shaped = command.effect if isinstance(command, ShapeEffect) else None
+        """Remember `machine`, which `command` is about to change, if that can be undone. What is turned notch by
+        notch goes back in one."""
         if not isinstance(command, UNDOABLE + EFFECTS):
             return
-        if shaped is None or not self._past or self._past[-1].shaped is not shaped:
-            self._past.append(_Level(machine, isinstance(command, EFFECTS), shaped))
+        turned = _turned(command)
+        if not turned or not self._past or self._past[-1].turned != turned:
+            self._past.append(_Level(machine, isinstance(command, EFFECTS), turned))
         self._future.clear()
 
     def undo(self, machine: Machine) -> Command:
@@ -66,7 +67,7 @@ class History:
         if not self._past:
             raise InvalidValue("There is nothing left to undo.")
         level = self._past.pop()
-        self._future.append(replace(level, machine=machine, shaped=None))
+        self._future.append(replace(level, machine=machine, turned=()))
         return _restore(level, machine)
 
     def redo(self, machine: Machine) -> Command:
@@ -85,6 +86,16 @@ class History:
     def machines(self) -> list[Machine]:
         """Every machine that can come back: their samples must stay."""
         return [level.machine for level in (*self._past, *self._future)]
+
+
+def _turned(command: Command) -> tuple[str, ...]:
+    """What a hand turns with this command, where it is one of many notches."""
+    match command:
+        case ShapeEffect(effect):
+            return (effect.value,)
+        case ShapeOneShot(track, quality):
+            return track, quality.value
+    return ()
 
 
 def _restore(level: _Level, present: Machine) -> Command:

@@ -8,7 +8,7 @@ import numpy as np
 from engine.core.commands import Boundary, LoadLoop, PlaySince, SetEffects
 from engine.core.errors import TaoError
 from engine.core.loop import Audio, PlayedLoop
-from engine.core.machine import Effects, Listen
+from engine.core.machine import Listen
 from engine.core.recording import INPUT, MASTER, tempo_of_take
 from engine.core.snapshot import Notice
 from engine.core.timeline import PPQN, Ticks
@@ -66,7 +66,8 @@ class Studio:
             loop = self._loop(audio, take.beats or 1, finished.path.stem)
             self._conductor.perform(LoadLoop(loop, Listen.ORIGINAL, _phase(finished)), Boundary.BAR)
             if take.source == MASTER:  # they are in the take: heard once more they would double
-                self._conductor.follow_up(SetEffects(Effects()), Boundary.BAR)
+                effects = replace(self._conductor.schedule.latest.effects.released(), gain_db=0.0)
+                self._conductor.follow_up(SetEffects(effects), Boundary.BAR)
             if take.use is not Use.HOLD:
                 self.jobs.decompose_take(loop, audio)
 

@@ -1,13 +1,16 @@
 """Undo goes back far, and forward again."""
 
+from dataclasses import replace
+
 import pytest
 
-from engine.core.commands import LoadDecomposition, LoadKit, SetEffects, SetTempo, ToggleStep, apply
+from engine.core.commands import LoadDecomposition, LoadKit, SetEffects, SetTempo, ShapeOneShot, ToggleStep, apply
 from engine.core.effects import BypassRack, Effect, Effects, LatchEffect, ShapeEffect
 from engine.core.errors import InvalidValue
-from engine.core.kit import Kit
+from engine.core.kit import Kit, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen, Machine, empty_machine
+from engine.core.shaping import Quality
 from engine.live.history import LEVELS, History
 
 
@@ -78,3 +81,16 @@ def test_undo_takes_effects_back_and_leaves_the_pattern_alone() -> None:
     for _ in range(3):
         again = apply(history.undo(again), again, 0)
     assert not again.effects.on and again.effects.bypassed and again.pattern == empty_machine(48000).pattern
+
+
+def test_a_sound_that_is_turned_notch_by_notch_goes_back_in_one() -> None:
+    history = History()
+    kit = Kit("k", {"kick": OneShot("aa" * 8, 100), "snare": OneShot("bb" * 8, 9)})
+    machine = replace(empty_machine(48000), kit=kit)
+    began = machine
+    for command in (ShapeOneShot("kick", Quality.GAIN, 0.9), ShapeOneShot("kick", Quality.GAIN, 0.8),
+                    ShapeOneShot("snare", Quality.GAIN, 0.5)):
+        machine = do(history, machine, command)
+    machine = apply(history.undo(machine), machine, 0)
+    assert machine.kit.one_shots["kick"].gain == 0.8 and machine.kit.one_shots["snare"].gain == 1.0
+    assert apply(history.undo(machine), machine, 0).kit == began.kit

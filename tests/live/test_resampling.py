@@ -9,8 +9,9 @@ import pytest
 
 from engine.bridge.take_messages import Hold, Resample
 from engine.core.commands import Play, SetEffects, Stop
+from engine.core.effects import Effects, Latch
 from engine.core.errors import TaoError
-from engine.core.machine import Effects, Listen, Machine
+from engine.core.machine import Listen, Machine
 from engine.core.timeline import Timeline
 from engine.dsp.memory import TAP, TAP_KIT
 from engine.dsp.offline import render_offline
@@ -69,12 +70,13 @@ def test_the_taps_of_all_tracks_sum_to_the_kit_and_the_kit_to_the_mix() -> None:
 
 def test_the_master_is_recorded_to_the_frame_after_the_effects(stage: Loopback) -> None:
     stage.clear()
-    stage.client.ask(SetEffects(Effects(gain_db=-6.0, reverb_send=0.5)))
+    stage.client.ask(SetEffects(Effects(gain_db=-6.0, reverb=Latch(on=True, amount=0.5))))
     stage.client.ask(Play())
     take = stage.take(Resample("master", 8))
     heard = stage.heard(stage.began(), len(take))
     assert len(take) == 8 * BEAT and np.abs(take).max() > 0.02 and np.array_equal(take, heard)
-    assert stage.machine.effects == Effects(), "what is in the take is not added again"
+    assert not stage.machine.effects.on and stage.machine.effects.gain_db == 0.0, "what is in the take comes once"
+    assert stage.machine.effects.reverb.amount == 0.5, "the hand finds its effects as it left them"
     stage.client.ask(Stop())
     time.sleep(1.2)
     replayed = replay(stage.engine.session, stage.began() + len(take))

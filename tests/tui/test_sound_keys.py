@@ -1,0 +1,56 @@
+"""A hand on a track's sound: e, a letter, and arrows; M and arrows move the master fader."""
+
+import pytest
+
+from engine.core.effects import SetGain
+from engine.core.shaping import Quality, ShapeOneShot
+
+
+@pytest.mark.parametrize(("keys", "quality", "value"), [
+    ("g up", "gain", 10 ** (-1 / 20)), ("g backspace", "gain", 1.0), ("p right right", "pan", 0.2),
+    ("t up left", "pitch_semitones", 0.95), ("d down", "decay_s", 0.58), ("f down down down", "cutoff_hz", 10000.0),
+    ("f down up", "cutoff_hz", None), ("a up up", "attack_s", 0.002), ("c 3", "choke_group", 3),
+    ("c 3 0", "choke_group", None), ("n down", "midi_note", 35)])
+async def test_e_a_letter_and_arrows_shape_the_sound_under_the_cursor(face, engine, keys, quality, value):
+    async with face() as tao:
+        await tao.press("e", *keys.split())
+        found = getattr(engine.machine.kit.one_shots["kick"], quality)
+        assert found == (value if value is None else pytest.approx(value))
+        assert tao.app.instrument.cursor == (0, 0)
+
+
+async def test_notches_that_come_faster_than_snapshots_add_up(face, engine):
+    async with face() as tao:
+        await tao.press("e", "g")
+        for _ in range(3):
+            await tao.pilot.press("down")
+        assert engine.machine.kit.one_shots["kick"].gain == pytest.approx(10 ** (-5 / 20), rel=1e-6)
+        assert "kick: gain -5 dB" in tao.app.notice.text
+
+
+async def test_other_keys_leave_and_do_what_they_always_do(face, engine):
+    async with face() as tao:
+        await tao.press("e", "p", "enter")
+        assert tao.app.instrument.lead == "" and tao.step(0, 0) is None
+        assert not any(isinstance(command, ShapeOneShot) for command in engine.commands)
+
+
+async def test_a_track_without_a_sound_says_so(face, engine):
+    async with face() as tao:
+        await tao.press(*["down"] * 4, "e", "g")
+        assert "ride has no sound" in tao.app.notice.text and tao.app.instrument.lead == ""
+
+
+async def test_m_and_arrows_move_the_master_fader_within_its_way(face, engine):
+    async with face() as tao:
+        await tao.press("M", "down", "down", "up", *["up"] * 20)
+        assert engine.commands[:3] == [SetGain(-1.0), SetGain(-2.0), SetGain(-1.0)]
+        assert engine.machine.effects.gain_db == 12.0
+        await tao.press("0")
+        assert engine.machine.effects.gain_db == 0.0 and "+0 dB" in tao.app.notice.text
+
+
+def test_every_quality_has_a_letter():
+    from tui.screens.sound_keys import LETTERS
+
+    assert set(LETTERS.values()) == set(Quality)
