@@ -1,6 +1,8 @@
 """Weights that do not come with Tao: where they are, what they must be, and how they get here."""
 
+import contextlib
 import hashlib
+import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -75,9 +77,9 @@ def fetch(one: Fetchable, report: Callable[[str], None], folder: Path | None = N
     if path.is_file() and _sha256(path) == one.sha256:
         report(f"{path} is there already.")
         return path
-    folder.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with urllib.request.urlopen(one.url, timeout=_TIMEOUT_S) as source, part.open("wb") as out:
             while block := source.read(_BLOCK):
                 out.write(block)
@@ -89,8 +91,14 @@ def fetch(one: Fetchable, report: Callable[[str], None], folder: Path | None = N
     except urllib.error.URLError as error:
         raise TaoError(f"{one.url} could not be fetched ({error.reason}): check the connection, or put the file into "
                        f"{folder} yourself.") from error
+    except http.client.HTTPException as error:
+        raise TaoError(f"{one.url} could not be fetched ({error or type(error).__name__}): check the connection, "
+                       "then try again.") from error
+    except OSError as error:
+        raise TaoError(f"{path} could not be written ({error.strerror}): make room, or set XDG_DATA_HOME.") from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
     report(f"{path}: {path.stat().st_size / 1e6:.0f} MB, SHA-256 as it must be.")
     return path
 

@@ -15,6 +15,8 @@ import pytest
 import soundfile
 
 import tao_live
+from engine.library.audio_files import write_wav
+from models.demo import demo_loop
 
 PROGRAM = Path(tao_live.__file__)
 RATE = 22050
@@ -216,6 +218,22 @@ def test_devices_and_models_are_listed_for_people_and_for_programs(tao) -> None:
     assert {json.loads(line)["audio"] for line in tao("devices", "--json")[1].splitlines()} >= {"null"}
     names = {json.loads(line)["name"] for line in tao("models", "--json")[1].splitlines()}
     assert {"onset-strength", "template-masks", "least-disturbed"} <= names
+
+
+def test_models_that_do_not_come_with_tao_say_where_they_are(tao, monkeypatch, tmp_path) -> None:
+    write_wav(tmp_path / "loop.wav", demo_loop(RATE).audio, RATE)
+    monkeypatch.setitem(sys.modules, "mdxnet_infer", None)
+    code, out, said = tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit", "--separator", "drumsep")
+    assert (code, out) == (4, "")
+    assert "models get drumsep" in said
+    code, _, said = tao("models", "get", "magic")
+    assert code == 2
+    assert "drumsep" in said
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+    code, out, said = tao("models", "get", "drumsep")
+    assert (code, out) == (1, "")
+    assert "non-commercial" in said
+    assert "check the connection" in said
 
 
 def test_the_whole_instrument_opens_in_a_terminal_plays_its_demo_and_quits(tmp_path: Path) -> None:

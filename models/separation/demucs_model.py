@@ -1,7 +1,5 @@
 """The separator `demucs:CHECKPOINT`: any Demucs that was trained to tell drums apart."""
 
-import pickle
-import zipfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,10 +12,12 @@ from demucs.states import load_model
 
 from engine.core.errors import UsageError, WeightsMissing
 from models.plugins import Audio, Stems, Transcription
+from models.separation.checkpoints import read_checkpoint
 from models.separation.waveforms import WaveformNet, separated, tracks_called
 
 _KLASSES = (Demucs, HDemucs, HTDemucs, Fraction)
 _LONGEST_S = 8.0
+_REMEDY = "give --separator demucs:FILE.th, a file that demucs.states wrote."
 
 
 class DemucsSeparator:
@@ -32,7 +32,7 @@ class DemucsSeparator:
     def __init__(self, checkpoint: str = "") -> None:
         if not checkpoint:
             raise UsageError("Say which Demucs checkpoint to use: --separator demucs:FILE.th")
-        model = load_model(_package(Path(checkpoint))).eval()
+        model = _model(Path(checkpoint))
         sources = tracks_called(model.sources, checkpoint)
         frames = round(min(float(model.segment), _LONGEST_S) * model.samplerate)
         self._net = WaveformNet(_levelled(model), sources, model.samplerate, frames)
@@ -44,18 +44,7 @@ class DemucsSeparator:
 
 def _package(path: Path) -> dict[str, Any]:
     """What the file holds, read without running any of it."""
-    if not path.is_file():
-        raise WeightsMissing(f"There is no Demucs checkpoint {path}; give --separator demucs:FILE.th")
-    try:
-        with torch.serialization.safe_globals(list(_KLASSES)):
-            package = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        reason = str(error).splitlines()[0]
-        raise WeightsMissing(f"{path} holds more than numbers and a Demucs's shape, and would have to run code to be "
-                             f"opened, which Tao never does ({reason}). Save it again with demucs.states only."
-                             ) from error
-    except (RuntimeError, EOFError, OSError, zipfile.BadZipFile) as error:
-        raise WeightsMissing(f"{path} is no checkpoint that torch can read: {str(error).splitlines()[0]}") from error
+    package = read_checkpoint(path, _REMEDY, _KLASSES)
     if not isinstance(package, dict) or not {"klass", "args", "kwargs", "state"} <= package.keys():
         raise WeightsMissing(f"{path} is no Demucs checkpoint: it lacks klass, args, kwargs or state.")
     if package["state"].get("__quantized"):
@@ -63,6 +52,15 @@ def _package(path: Path) -> dict[str, Any]:
     if package["klass"] not in _KLASSES[:3]:
         raise WeightsMissing(f"{path} is no Demucs: its class is {package['klass']!r}.")
     return package
+
+
+def _model(path: Path) -> Any:
+    """The network of a file, ready to be asked."""
+    try:
+        return load_model(_package(path)).eval()
+    except (RuntimeError, TypeError) as error:
+        raise WeightsMissing(f"The weights in {path} do not fit the model that it names: "
+                             f"{str(error).splitlines()[0]}") from error
 
 
 def _levelled(model: torch.nn.Module) -> Any:

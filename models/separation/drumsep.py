@@ -4,7 +4,6 @@ Its network is the package `mdxnet-infer` (MIT), an extra of Tao; its weights ar
 makers published no licence: they count as for non-commercial use only.
 """
 
-import pickle
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
@@ -17,9 +16,11 @@ from torch import Tensor, nn
 from engine.core.errors import WeightsMissing
 from models.fetching import DRUMSEP, fetched_path
 from models.plugins import Audio, Stems, Transcription
+from models.separation.checkpoints import read_checkpoint
 from models.separation.waveforms import WaveformNet, separated, tracks_called
 
 _PACKAGE = "mdxnet_infer"
+_KEYS = ("state", "state_dict", "model_state_dict")
 
 
 class DrumSep:
@@ -31,7 +32,7 @@ class DrumSep:
     name = "drumsep"
 
     def __init__(self, weights: str = "") -> None:
-        if find_spec(_PACKAGE) is None:
+        if not _installed():
             raise WeightsMissing("The separator drumsep needs the package mdxnet-infer: pip install "
                                  "'tao-live[drumsep]', then `tao_live.py models get drumsep`.")
         package = import_module(_PACKAGE)
@@ -42,6 +43,13 @@ class DrumSep:
     def separate(self, audio: Audio, sample_rate: int, transcription: Transcription) -> Stems:
         """Six stems of audio (channels, frames), adding up to it."""
         return separated(self._net, audio, sample_rate, transcription)
+
+
+def _installed() -> bool:
+    try:
+        return find_spec(_PACKAGE) is not None
+    except ValueError:                                  # imported already, and without a spec
+        return False
 
 
 def opened(network: Any, config: Any, state: Mapping[str, Tensor]) -> WaveformNet:
@@ -59,12 +67,8 @@ def opened(network: Any, config: Any, state: Mapping[str, Tensor]) -> WaveformNe
 
 
 def state_of(path: Path) -> dict[str, Tensor]:
-    """The tensors of a checkpoint, itself or under "state", "state_dict". Runs nothing of it; raises WeightsMissing."""
-    try:
-        found = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
-        raise WeightsMissing(f"{path} cannot be opened without running code, or is no checkpoint "
-                             f"({str(error).splitlines()[0]}); fetch it again with `models get drumsep`.") from error
-    for key in ("state", "state_dict"):
-        found = found.get(key, found)
+    """The tensors of a checkpoint, itself or under the key where trainers put them. Raises WeightsMissing."""
+    found = read_checkpoint(path, "fetch it again with `tao_live.py models get drumsep`.")
+    for key in _KEYS:
+        found = found.get(key, found) if isinstance(found, dict) else {}
     return {name: value for name, value in found.items() if isinstance(value, Tensor)}

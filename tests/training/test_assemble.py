@@ -28,7 +28,7 @@ def known_loop(folder: Path) -> Path:
 
 
 def test_runs_become_one_file_with_a_judge(samples: Path, tmp_path: Path) -> None:
-    runs = [train_network(TrainingSettings(samples, tmp_path / name, steps=1, seed=seed, rows=2, threads=1,
+    runs = [train_network(TrainingSettings(samples, tmp_path / name, steps=6, seed=seed, rows=2, threads=1,
                                                mixed_precision=False, computed_each=4, crop_s=1.0, device="cpu",
                                                without=without))
             for name, seed, without in (("a", 1, ""), ("b", 2, "0/2"))]
