@@ -19,7 +19,6 @@ AGAIN = ("weigh", "weigh")          # when the hits are known but for millisecon
 _STEPS, LAST_STEPS = 10, 20         # of conjugate gradients
 _FIRST_FIT, _FIT = 20, 12           # updates of the variances
 _ALIGN_S, _REACH_S = 0.0075, 0.010
-_SURE = 0.2                         # correlation from which a hit's own gain is believed
 _DELTAS = (0.02, 3.0)
 _SOFTEST, _LOUDEST = 0.03, 1.6
 
@@ -37,6 +36,7 @@ def refined(scene: Scene, loop: Tensor, known: Palette, sample_rate: int, turns:
             report: Told) -> Solution:
     """Variances, times, velocities and deviations of the scene's hits on mono loop (frames,), found in turns: "time"
     moves hits, "weigh" also weighs them, "mend" drops those that explain nothing and adds those that are missing."""
+    heard = scene.gain
     scene = replace(scene, variance=fitted(scene, loop, known, _FIRST_FIT))
     scene = replace(scene, start=aligned(scene, masked(scene, loop), sample_rate, _ALIGN_S))
     scene = replace(scene, variance=fitted(scene, loop, known, _FIRST_FIT))
@@ -52,7 +52,7 @@ def refined(scene: Scene, loop: Tensor, known: Palette, sample_rate: int, turns:
             found = compared(scene, posterior, loop, sample_rate, scene.start, _REACH_S)
             scene = replace(scene, start=scene.start + found.lag)
             if turn == "weigh":
-                scene = replace(scene, gain=gains(scene, found), delta=deltas(found))
+                scene = replace(scene, gain=gains(scene, found, heard), delta=deltas(found))
         scene = replace(scene, variance=fitted(scene, loop, known, _FIT))
     posterior = solve_scene(scene, loop, LAST_STEPS, posterior)
     return Solution(scene, posterior, compared(scene, posterior, loop, sample_rate, scene.start, 0.0))
@@ -64,9 +64,12 @@ def masked(scene: Scene, loop: Tensor) -> Tensor:
     return framing.inverse(framing.forward(loop) * (powers / (powers.sum(dim=0) + scene.noise)), scene.frames)
 
 
-def gains(scene: Scene, found: Likeness) -> np.ndarray:
-    """(hits,) how loud each hit is, where it resembles its take; the others stay. A take's hits lie around 1."""
-    mended = np.where(found.correlation > _SURE, found.gain, scene.gain)
+def gains(scene: Scene, found: Likeness, heard: np.ndarray) -> np.ndarray:
+    """(hits,) how loud each hit is, between what was heard and what it measures, in decibels: as near to the measure
+    as its take explains of its energy. heard: by `origin`. A take's hits lie around 1."""
+    told = np.where(scene.origin >= 0, heard[scene.origin], scene.gain)
+    share = np.clip(found.correlation, 0.0, 1.0) ** 2
+    mended = np.maximum(found.gain, _SOFTEST) ** share * np.maximum(told, _SOFTEST) ** (1.0 - share)
     for take in range(len(scene.tracks)):
         mine = scene.take == take
         if mine.any():
