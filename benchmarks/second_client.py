@@ -3,7 +3,8 @@
     python benchmarks/second_client.py lead|listen SECONDS BPM JITTER_MS LOST SEED
 
 All times are the JACK server's frames. It prints one JSON object when its time is up: `sent`, when its own clocks
-were meant to come; `clocks`, `messages`, when MIDI came in; `onsets`, where sound rose from silence.
+were meant to come; `clocks`, `messages`, when MIDI came in; `onsets`, where sound rose from silence; `gaps`, where
+blocks were dropped, its own or the server's.
 """
 
 import json
@@ -16,11 +17,34 @@ import jack
 SILENCE, REST_FRAMES, AHEAD_S = 0.02, 2400, 1.0
 
 
-class Leader:
+class Instrument:
+    """A JACK client that notes where the server's frames do not follow on each other."""
+
+    def __init__(self, name: str) -> None:
+        self.client = jack.Client(name, no_start_server=True)
+        self.gaps: list[int] = []
+        self._expected: int | None = None
+        self.client.set_process_callback(self.process)
+        self.client.set_xrun_callback(lambda _: self.gaps.append(self.client.frame_time))
+
+    def begin(self, frames: int) -> int:
+        """The frame on which this block begins."""
+        start = self.client.last_frame_time
+        if self._expected not in (None, start):
+            self.gaps.append(start)
+        self._expected = start + frames
+        return start
+
+    def process(self, frames: int) -> None:
+        """One block."""
+        raise NotImplementedError
+
+
+class Leader(Instrument):
     """Sends Start and clocks, each as late or early as its jitter has it; some never."""
 
     def __init__(self, bpm: float, seconds: float, jitter_ms: float, lost: float, seed: int) -> None:
-        self.client = jack.Client("leader", no_start_server=True)
+        super().__init__("leader")
         self.out = self.client.midi_outports.register("clock")
         rate, dice = self.client.samplerate, random.Random(seed)
         period = 60.0 * rate / (24.0 * bpm)
@@ -32,31 +56,29 @@ class Leader:
             if number == 0 or dice.random() >= lost:
                 self.queue.append((ideal + (off if number else 0.0), b"\xf8"))
         self.queue.sort(key=lambda item: item[0])
-        self.client.set_process_callback(self.process)
 
     def process(self, frames: int) -> None:
         self.out.clear_buffer()
-        start = self.client.last_frame_time
+        start = self.begin(frames)
         while self.queue and round(self.queue[0][0]) < start + frames:
             at, message = self.queue.pop(0)
             self.out.write_midi_event(max(0, round(at) - start), message)
 
 
-class Listener:
+class Listener(Instrument):
     """Stamps what comes in by MIDI and by ear."""
 
     def __init__(self) -> None:
-        self.client = jack.Client("listener", no_start_server=True)
+        super().__init__("listener")
         self.ear = self.client.inports.register("ear")
         self.midi = self.client.midi_inports.register("midi")
         self.clocks: list[int] = []
         self.messages: list[tuple[int, int]] = []
         self.onsets: list[int] = []
         self.quiet_since = 0
-        self.client.set_process_callback(self.process)
 
     def process(self, frames: int) -> None:
-        start = self.client.last_frame_time
+        start = self.begin(frames)
         for offset, data in self.midi.incoming_midi_events():
             kind = bytes(data)[0]
             if kind == 0xF8:
@@ -83,11 +105,12 @@ def main() -> None:
         leader.client.connect(leader.out, "tao:midi_in_1")
     print("ready", flush=True)
     threading.Event().wait(seconds + AHEAD_S + 0.5)
-    for client in filter(None, (leader and leader.client, listener.client)):
-        client.deactivate()
-        client.close()
+    gaps = sorted(gap for one in filter(None, (leader, listener)) for gap in one.gaps)
+    for one in filter(None, (leader, listener)):
+        one.client.deactivate()
+        one.client.close()
     print(json.dumps({"sent": leader.sent if leader else [], "clocks": listener.clocks,
-                      "messages": listener.messages, "onsets": listener.onsets}), flush=True)
+                      "messages": listener.messages, "onsets": listener.onsets, "gaps": gaps}), flush=True)
 
 
 if __name__ == "__main__":

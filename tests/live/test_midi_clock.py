@@ -125,9 +125,9 @@ def test_pads_are_written_and_knobs_are_learned(engine: RunningEngine, peer: Mid
     assert client.wait(lambda s: s.status.machine.pattern.track("snare").steps[4] is not None, 5.0)
     step = client.snapshot().status.machine.pattern.track("snare").steps[4]
     assert step is not None and step.microtiming == 4 and step.velocity == pytest.approx(64 / 127)
-    client.ask(Learn("cutoff"))
+    client.ask(Learn("filter"))
     peer.send(0, bytes((0xB0, 74, 1)))
-    assert client.wait(lambda s: s.status.desk.controls == {"1:74": "cutoff"}, 5.0)
+    assert client.wait(lambda s: s.status.desk.controls == {"1:74": "filter"}, 5.0)
     peer.send(0, bytes((0xB0, 74, 0)))
-    assert client.wait(lambda s: s.status.machine.effects.cutoff_hz == 20.0, 5.0)
+    assert client.wait(lambda s: s.status.machine.effects.filter.amount == -1.0, 5.0)
     assert client.snapshot().status.desk.last == "controller 74 channel 1 value 0"
