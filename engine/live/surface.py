@@ -3,14 +3,13 @@
 import contextlib
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
-from engine.core.commands import Command, Play, SetEffects, SetPad, SetSwing, SetTempo, Stop
+from engine.core.commands import Command, Play, SetPad, SetSwing, SetTempo, Stop
 from engine.core.desk import DeskSetup
-from engine.core.effects import RANGES, ShapeEffect
+from engine.core.effects import RANGES, SetGain, ShapeEffect
 from engine.core.errors import InvalidValue
 from engine.core.machine import Machine
 from engine.core.pattern import MAX_SWING, MIN_SWING
@@ -110,7 +109,7 @@ def _knob(target: str, share: float, machine: Machine) -> Command:
         case "swing":
             return SetSwing(MIN_SWING + share * (MAX_SWING - MIN_SWING))
         case "gain":
-            return SetEffects(replace(machine.effects, gain_db=-60.0 + 72.0 * share))
+            return SetGain(-60.0 + 72.0 * share)
     effect = SHAPED[target]
     allowed = RANGES[effect]
     return ShapeEffect(effect, allowed.low + share * (allowed.high - allowed.low))
