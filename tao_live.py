@@ -19,7 +19,7 @@ import platformdirs
 
 from engine.core.errors import DeviceNotFound, TaoError, UsageError
 from engine.library.command_line import export
-from engine.live.command_line import calibrate_verb, devices, doctor_verb
+from engine.live.command_line import calibrate_verb, devices, doctor_verb, sessions_verb
 from models.command_line import models
 from models.training.command_line import evaluate, train
 from models.whole import weights_at_fault
@@ -63,26 +63,53 @@ def talk(text: str) -> None:
 @click.option("--effects", default="pyo", show_default=True,
               help="The effects rack: pyo, bypass (none), or the name of an installed one.")
 @click.option("--loop", type=click.Path(path_type=Path), help="Open with this loop, or decomposition folder.")
+@click.option("--another", is_flag=True, help="Start an engine although one is playing already.")
 @click.pass_context
-def cli(context: click.Context, loop: Path | None, **settings: Any) -> None:
+def cli(context: click.Context, loop: Path | None, another: bool, **settings: Any) -> None:
     """Record a drum loop, take it apart, and play it as a kit and a pattern. Without a verb: open Tao."""
     if context.invoked_subcommand is None:
-        open_instrument(loop, settings)
+        open_instrument(loop, another, settings)
 
 
-def open_instrument(loop: Path | None, asked: dict[str, Any]) -> None:
-    """Start an engine, let it play, and show its face until the musician leaves."""
+def open_instrument(loop: Path | None, another: bool, asked: dict[str, Any]) -> None:
+    """Start an engine, let it play, and show its face until the musician leaves. After a session that broke off,
+    without a loop to open, all is as it was then."""
+    from engine.live.playing import engines
+    from engine.live.sessions import broken_off
+
+    check_terminal()
+    if not another and (found := engines()):
+        raise TaoError(f"An engine {found[0].words} already: `attach` opens a screen on it, --another starts one more.")
+    broken = None if loop else broken_off(sessions_folder())
+    try:
+        if broken is not None:
+            return take_up(broken.folder, asked)
+    except TaoError as problem:
+        talk(f"Tao: the session that broke off is not brought back. {problem}")
+    open_face_on(asked, loop or demo_file(platformdirs.user_data_path("tao")))
+
+
+def take_up(session: Path, asked: dict[str, Any]) -> None:
+    """Open the instrument as it was at the end of a session."""
+    open_face_on({**asked, "resume": str(session)}, None)
+
+
+def open_face_on(asked: dict[str, Any], first: Path | None) -> None:
+    """Start an engine, let it play `first`, and show its face until the musician leaves."""
     from engine.bridge.client import EngineClient
     from engine.live.launch import start_engine
     from tui.app import open_face
 
-    check_terminal()
-    settings = engine_settings(asked)
     talk("Tao: starting the engine (the first time, it compiles itself for about half a minute)")
-    engine = EngineClient(start_engine(settings))
-    first = loop or demo_file(platformdirs.user_data_path("tao"))
-    threading.Thread(target=first_sound, args=(engine, first), daemon=True).start()
+    engine = EngineClient(start_engine(engine_settings(asked)))
+    if first is not None:
+        threading.Thread(target=first_sound, args=(engine, first), daemon=True).start()
     show(engine, open_face)
+
+
+def sessions_folder() -> Path:
+    """Where journals lie."""
+    return platformdirs.user_state_path("tao") / "sessions"
 
 
 def engine_settings(asked: dict[str, Any]) -> Any:
@@ -91,7 +118,7 @@ def engine_settings(asked: dict[str, Any]) -> Any:
 
     data = platformdirs.user_data_path("tao")
     return EngineSettings(**{**asked, "audio": asked["audio"] or "null"}, takes_folder=str(data / "takes"),
-                          sessions_folder=str(platformdirs.user_state_path("tao") / "sessions"),
+                          sessions_folder=str(sessions_folder()),
                           calibration_file=str(data / "calibration.json"), worker_argv=worker_argv(),
                           midi_file=str(platformdirs.user_config_path("tao") / "midi.json"))
 
@@ -149,17 +176,28 @@ def demo_file(folder: Path) -> Path:
 
 
 @cli.command()
-def attach() -> None:
-    """Open a new face on the engine that is playing."""
+@click.argument("engine", type=int, required=False)
+def attach(engine: int | None) -> None:
+    """Open a new face on the engine that is playing; where there are several, on ENGINE by its number."""
     from engine.bridge.client import EngineClient
-    from engine.live.launch import find_engine
+    from engine.live.playing import engine_called
     from tui.app import open_face
 
     check_terminal()
-    socket_path = find_engine()
-    if socket_path is None:
-        raise TaoError("No engine is playing; start one with `tao_live.py`.")
-    show(EngineClient(socket_path), open_face)
+    show(EngineClient(engine_called(engine)), open_face)
+
+
+@cli.command()
+@click.argument("session", required=False)
+@click.pass_context
+def resume(context: click.Context, session: str | None) -> None:
+    """Open Tao as it was at the end of SESSION (see `sessions`), or of the last one."""
+    from engine.live.sessions import session_called
+
+    asked = {name: value for name, value in context.parent.params.items() if name not in ("loop", "another")}
+    folder = session_called(sessions_folder(), session)
+    check_terminal()
+    take_up(folder, asked)
 
 
 @cli.command()
@@ -296,6 +334,7 @@ cli.add_command(export)
 cli.add_command(models)
 cli.add_command(train)
 cli.add_command(evaluate)
+cli.add_command(sessions_verb(sessions_folder))
 
 
 def main() -> None:

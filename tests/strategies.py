@@ -152,6 +152,7 @@ commands = st.one_of(
     st.builds(c.SetPatternLength, st.integers(0, 16)), st.builds(c.SetFill, st.booleans()),
     st.builds(c.FillBars, st.integers(-1, 3)), st.just(c.HalveReading()), st.just(c.DoubleReading()),
     st.builds(c.ShiftDownbeat, st.integers(-3, 65)),
+    st.builds(c.TakeUp, machines()),
     st.builds(c.Restore, kits, shelves.map(lambda shelf: (None, *shelf)), st.none() | loops(), st.sampled_from(Listen),
               phases, phases),
 )

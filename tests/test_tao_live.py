@@ -203,7 +203,7 @@ def test_a_config_that_is_no_toml_is_a_usage_error_that_names_it(tao, tmp_path: 
 
 def test_settings_are_flag_then_environment_then_config(tao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr(tao_live, "open_instrument", lambda loop, asked: seen.append(asked["block_frames"]))
+    monkeypatch.setattr(tao_live, "open_instrument", lambda loop, another, asked: seen.append(asked["block_frames"]))
     (tmp_path / "config/tao").mkdir(parents=True)
     (tmp_path / "config/tao/config.toml").write_text("block_frames = 256")
     tao()

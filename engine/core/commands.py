@@ -33,6 +33,7 @@ from engine.core.pattern_commands import (
     SetPatternLength,
 )
 from engine.core.reading_commands import DoubleReading, HalveReading, Restore, ShiftDownbeat
+from engine.core.recalling import TakeUp
 from engine.core.shaping import ShapeOneShot
 from engine.core.timeline import Frames, Ticks, Timeline
 from engine.core.track_commands import SetLock, SetMuteStyle, SetTrackLength, SetTrackResolution, SwapOneShot
@@ -137,7 +138,7 @@ Command = (Play | PlaySince | Stop | SetTempo | ToggleStep | SetStep | SetSwing 
            | LoadDecomposition | MidiCommand
            | SetTrackLength | SetTrackResolution | SetMuteStyle | SetLock | SwapOneShot | ShapeOneShot
            | SelectPattern | SetChain | NextInChain | CopyPattern | SetPatternLength | SetFill | FillBars
-           | HalveReading | DoubleReading | ShiftDownbeat | Restore | Audition)
+           | HalveReading | DoubleReading | ShiftDownbeat | Restore | TakeUp | Audition)
 
 
 @apply.register

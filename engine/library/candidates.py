@@ -90,8 +90,13 @@ def read_hit(path: Path, sample_rate: int) -> Audio:
     if not len(audio) or not np.isfinite(audio).all():
         raise UnreadableAudio(f"{path.name} holds no audio that can be played; choose another.")
     stereo = audio[:, :2] if audio.shape[1] > 1 else np.repeat(audio, 2, axis=1)
-    if rate != sample_rate:
+    return resampled(stereo, rate, sample_rate)
+
+
+def resampled(audio: Audio, from_rate: int, to_rate: int) -> Audio:
+    """The same sound at another rate, float32 (frames, channels)."""
+    if from_rate != to_rate:
         from scipy.signal import resample_poly  # a third of a second to load, which a start need not wait for
 
-        stereo = resample_poly(stereo.astype(np.float64), sample_rate, rate, axis=0)
-    return np.ascontiguousarray(stereo, np.float32)
+        audio = resample_poly(audio.astype(np.float64), to_rate, from_rate, axis=0)
+    return np.ascontiguousarray(audio, np.float32)

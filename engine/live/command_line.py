@@ -1,4 +1,4 @@
-"""The verbs about this computer's sound: devices, doctor, calibrate."""
+"""The verbs about this computer's sound and what was played on it: devices, doctor, calibrate, sessions."""
 
 import json
 import os
@@ -28,6 +28,22 @@ def devices(as_json: bool) -> None:
         else:
             ports = f"{found.inputs:>3} in {found.outputs:>3} out"
             click.echo(f"{found.audio:<10}{ports}  {found.sample_rate:>6} Hz  {found.name}")
+
+
+def sessions_verb(folder: Callable[[], Path]) -> click.Command:
+    """The verb `sessions`. folder: where they lie."""
+
+    @click.command()
+    @click.option("--json", "as_json", is_flag=True)
+    def sessions(as_json: bool) -> None:
+        """What was played, newest first: `resume NAME` takes it up again, `render` makes a WAV file of it."""
+        from engine.live.sessions import kept_sessions
+
+        for kept in kept_sessions(folder()):
+            fields = {name: getattr(kept, name) for name in kept.__slots__}
+            click.echo(json.dumps({**fields, "folder": str(kept.folder)}) if as_json else kept.line())
+
+    return sessions
 
 
 def doctor_verb(data: Callable[[], Path], weights: Callable[[], Iterable[tuple[str, str | None]]]) -> click.Command:
@@ -61,7 +77,8 @@ def calibrate_verb(settings: "Callable[[dict[str, Any]], EngineSettings]") -> cl
         Connect an output to an input first, with a cable or in JACK.
         """
         asked = dict(context.parent.params) if context.parent else {}
-        asked.pop("loop", None)
+        for opening in ("loop", "another"):
+            asked.pop(opening, None)
         click.echo(measure_loopback(settings(asked)))
 
     return calibrate

@@ -1,6 +1,7 @@
 """The conductor: commands in, records for the audio thread out, and the journal of what became of them."""
 
 from collections import deque
+from collections.abc import Sequence
 
 from engine.core.audition import Audition
 from engine.core.commands import (
@@ -13,6 +14,7 @@ from engine.core.commands import (
     SetChain,
     Stop,
     SwapOneShot,
+    TakeUp,
     TriggerPad,
     apply,
     target_frames,
@@ -111,6 +113,11 @@ class Conductor:
         sequence = self.schedule.next_sequence()
         self.note(PadHit(sequence, TRACKS - 1, 1.0))
         self._processor.push([Record(PAD, sequence, frame, TRACKS - 1, 1.0)])
+
+    def take_up(self, machines: Sequence[Machine]) -> None:
+        """Begin with the last of these, whose samples are in the bank; undo goes back to the others."""
+        self.follow_up(TakeUp(machines[-1]), Boundary.NOW)
+        self._history.remember(machines[:-1])
 
     def look_ahead(self) -> None:
         """Plan the next pattern of a chain shortly before the one that plays ends."""

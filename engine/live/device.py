@@ -1,7 +1,7 @@
 """The device in use; when it goes, the clock that stands in for it, and the search until it is back.
 
 A device that comes back at another sample rate is refused, with the cure: every position, sample and effect of a
-set is at one rate, and a set whose kit was resampled on the way would not be the one that its journal replays.
+session is at one rate, and its journal replays at that one. `resume` takes the set up at another.
 """
 
 import threading
@@ -116,7 +116,7 @@ class Device:
         rate = self._host.sample_rate
         if found.sample_rate != rate:
             return (f"{found.device} is back at {found.sample_rate} Hz, and this set plays at {rate} Hz: set the "
-                    f"device to {rate} Hz, or start Tao again.")
+                    f"device to {rate} Hz, or quit, and `tao_live.py resume` plays it at {found.sample_rate} Hz.")
         if found.block_frames % CHUNK_FRAMES or found.block_frames > self._host.max_frames:
             return (f"{found.device} is back with blocks of {found.block_frames} frames; set it to a multiple of "
                     f"{CHUNK_FRAMES} up to {self._host.max_frames}, or start Tao again.")

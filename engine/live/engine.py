@@ -10,6 +10,7 @@ from engine.bridge import messages as say
 from engine.bridge.codec import Envelope
 from engine.bridge.midi_messages import MidiRequest
 from engine.bridge.take_messages import Calibrate, CancelRecording, EndTake, StartRecording, TakeRequest
+from engine.core.commands import Boundary, Stop
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.recording import Monitor
 from engine.core.snapshot import Notice, RecordState, Status
@@ -31,6 +32,7 @@ from engine.live.midi_desk import MidiDesk
 from engine.live.midi_system import open_ports
 from engine.live.rack_watch import RackWatch
 from engine.live.racks import BYPASS, rack_called
+from engine.live.recall import recall
 from engine.live.settings import EngineSettings
 from engine.live.studio import Studio
 from engine.live.takes import Takes
@@ -71,6 +73,8 @@ class Engine:
                                self._notices.append)
         self.device = Device(backend, partial(open_again, settings), self.host, self._notices.append)
         self._rack_watch = RackWatch(self.conductor, self.host, self._notices.append)
+        if settings.resume:
+            self._take_up(Path(settings.resume))
         self._version, self._shown = 0, self.conductor.machine
         self.quitting = False
 
@@ -169,11 +173,13 @@ class Engine:
                       self._desk.sync, self.browser.shelf, self._desk.status)
 
     def begin_fade(self) -> int:
-        """Fade out over 50 ms; the frame on which all is silent."""
+        """Fade out over 50 ms, then stop, for who follows our clock; the frame on which all of that is done."""
         at, frames = self.conductor.earliest_frames, round(FADE_S * self.host.sample_rate)
         self.host.fade_out(at, frames)
         self._journal.add(Faded(at, frames))
-        return at + frames
+        if self.conductor.machine.playing:
+            self.conductor.follow_up(Stop(), Boundary.NOW, at + frames)
+        return at + frames + MAX_BLOCK_FRAMES
 
     def tidy(self) -> None:
         """What can wait: write the journal out, let go of audio."""
@@ -192,6 +198,14 @@ class Engine:
         self._journal.close()
         if self._rack is not None:
             self._rack.close()
+
+    def _take_up(self, session: Path) -> None:
+        """Begin with what another session ended with."""
+        recalled = recall(session, self.host.sample_rate)
+        for audio in recalled.samples.values():
+            self.jobs.save_sample(self._bank.add(audio))
+        self.conductor.take_up(recalled.machines)
+        self.tell(f"{recalled.machine.kit.name} is back as it was; space plays it from bar 1.")
 
     def _open_midi(self) -> None:
         self._midi_of = self.backend

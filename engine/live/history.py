@@ -2,6 +2,7 @@
 reference."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from engine.core.commands import (
@@ -61,6 +62,10 @@ class History:
         if not turned or not self._past or self._past[-1].turned != turned:
             self._past.append(_Level(machine, isinstance(command, EFFECTS), turned))
         self._future.clear()
+
+    def remember(self, machines: Iterable[Machine]) -> None:
+        """Machines of another session, oldest first: undo goes back to them."""
+        self._past.extend(map(_Level, machines))
 
     def undo(self, machine: Machine) -> Command:
         """The command that takes the last change back. Raises InvalidValue when there is none."""

@@ -1,7 +1,7 @@
 """The journal: all that the audio thread did, on which frame, with the samples it needed. `replay` plays it again."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -174,6 +174,12 @@ class Performance:
 
 def read_journal(folder: Path) -> Performance:
     """Everything a replay needs. Raises UnreadableJournal."""
+    performance = read_log(folder)
+    return replace(performance, samples={path.stem: _read(path) for path in (folder / SAMPLES).glob("*.wav")})
+
+
+def read_log(folder: Path) -> Performance:
+    """All but the samples. Raises UnreadableJournal."""
     records = list(_records(folder / LOG))
     if not records or not isinstance(records[0], Session):
         raise UnreadableJournal(f"{folder} holds no journal of Tao's; name a folder below sessions.")
@@ -189,8 +195,12 @@ def read_journal(folder: Path) -> Performance:
         elif isinstance(record, PadHit | PanicSent):
             sent[record.sequence] = record
     events = tuple(record for record in records if isinstance(record, Applied | Heard | Jumped | Faded))
-    samples = {path.stem: _read(path) for path in (folder / SAMPLES).glob("*.wav")}
-    return Performance(session, sent, events, samples, _clicks(records))
+    return Performance(session, sent, events, {}, _clicks(records))
+
+
+def was_faded(folder: Path) -> bool:
+    """Whether the session was ended rather than broke off. Raises UnreadableJournal."""
+    return any(isinstance(record, Faded) for record in _records(folder / LOG))
 
 
 def _clicks(records: list[Record]) -> tuple[Clicked, ...]:
@@ -231,5 +241,8 @@ def _after(base: Machine | PadHit | PanicSent, commands: list[Command], at_frame
 
 
 def _read(path: Path) -> Audio:
-    audio, _ = soundfile.read(path, dtype="float32", always_2d=True)
+    try:
+        audio, _ = soundfile.read(path, dtype="float32", always_2d=True)
+    except (OSError, soundfile.SoundFileError) as error:
+        raise UnreadableJournal(f"The session's sample {path} cannot be read: {error}.") from None
     return np.ascontiguousarray(audio)

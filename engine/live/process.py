@@ -74,9 +74,10 @@ class Control:
                 traceback.print_exc()
                 self._engine.tell(f"Something went wrong inside ({type(error).__name__}: {error}); the music goes on.")
                 time.sleep(SOON_S)
-        silent = self._engine.begin_fade()
+        done = self._engine.begin_fade()
         end_s = time.monotonic() + 1.0
-        while self._engine.conductor.now_frames < silent and time.monotonic() < end_s:
+        while self._engine.conductor.now_frames < done and time.monotonic() < end_s:
+            self._engine.conductor.flush()
             time.sleep(0.005)
 
     def close(self) -> None:
@@ -162,7 +163,7 @@ def main(argv: list[str]) -> int:
     line, socket_path, ready_fd = argv[0], Path(argv[1]), int(argv[2])
     try:
         settings = settings_from_json(line)
-        session = startup.session_folder(Path(settings.sessions_folder))
+        session = startup.session_folder(Path(settings.sessions_folder), settings.resume)
         Path(settings.takes_folder).mkdir(parents=True, exist_ok=True)
         startup.log_to(session / "engine.log")
         return _run(settings, session, socket_path, ready_fd)

@@ -16,22 +16,25 @@ KEPT = 20  # sessions
 CONTROL_PRIORITY = 20  # JACK's clients run at about 60
 
 
-def session_folder(sessions: Path) -> Path:
-    """A new folder for this session's journal and log. The newest KEPT sessions stay, and those that still run."""
-    forget_sessions(sessions, KEPT - 1)
+def session_folder(sessions: Path, resumed: str = "") -> Path:
+    """A new folder for this session's journal and log. The newest KEPT sessions stay, those that still run, and the one
+    that is to be `resumed`."""
+    forget_sessions(sessions, KEPT - 1, resumed)
     folder = sessions / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     folder.mkdir(parents=True)
     return folder
 
 
-def forget_sessions(sessions: Path, kept: int) -> None:
+def forget_sessions(sessions: Path, kept: int, spared: str = "") -> None:
     """Remove all but the newest `kept` sessions that have ended. Takes lie elsewhere and are never removed."""
-    ended = [folder for folder in sorted(sessions.glob("*-*-*")) if folder.is_dir() and _has_ended(folder)]
+    ended = [folder for folder in sorted(sessions.glob("*-*-*"))
+             if folder.is_dir() and has_ended(folder) and str(folder) != spared]
     for folder in ended[: max(0, len(ended) - kept)]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _has_ended(session: Path) -> bool:
+def has_ended(session: Path) -> bool:
+    """Whether the engine of this session's folder is gone."""
     pid = session.name.rpartition("-")[2]
     return pid.isdigit() and not _lives(int(pid))
 

@@ -26,7 +26,7 @@ from engine.live.replay import replay
 from engine.live.schedule import Schedule
 
 RATE = 48000
-AUDIO = (0.3 * np.random.default_rng(2).standard_normal((4800, 2))).astype(np.float32)
+AUDIO = (0.1 * np.random.default_rng(2).standard_normal((4800, 2))).astype(np.float32)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_replay_strikes_on_the_frames_of_the_journal(folder: Path) -> None:
     audio = replay(folder, 64000)
     assert not audio[:1000].any()
-    assert np.array_equal(audio[1000:5800], AUDIO.clip(-0.96605086, 0.96605086))
+    assert np.array_equal(audio[1000:5800], AUDIO), "below the limiter nothing changes"
     assert np.array_equal(audio[15000:19800], (0.5 * AUDIO).astype(np.float32))
     assert not audio[32000:32640].any(), "what was dropped was not heard"
     assert not audio[60480:].any()

@@ -1,13 +1,20 @@
 """A device may go and come back; the song goes on and is found where it should be."""
 
 import os
+import signal
 import time
 from pathlib import Path
 
+import soundfile
+
 from engine.bridge.client import EngineClient
-from engine.core.commands import Play
+from engine.bridge.take_messages import StartRecording
+from engine.core.commands import Play, SetClockOut
+from engine.core.midi import ClockOut
+from engine.live.journal import Faded, read_journal
 from engine.live.startup import forget_sessions
 from tests.jack_server import mortal_jack
+from tests.live.midi_peer import MidiPeer
 from tests.live.rig import running_engine
 
 ASTRAY_S = 0.25  # a machine that is this busy may be late by so much; a bar lasts two seconds
@@ -63,3 +70,23 @@ def test_old_sessions_are_forgotten_but_never_a_running_one(tmp_path: Path) -> N
     forget_sessions(tmp_path, 2)
     assert sorted(folder.name for folder in tmp_path.iterdir()) == [
         running.name, f"20260101-000004-{2**22 + 4}", f"20260101-000005-{2**22 + 5}", "notes"]
+
+
+def test_sigterm_fades_out_then_sends_stop_and_keeps_what_was_being_recorded(jack_server: str, tmp_path: Path) -> None:
+    with running_engine(tmp_path, "jack", frame_port=True, connect=False) as engine:
+        peer = MidiPeer()
+        try:
+            engine.client.ask(SetClockOut(1, ClockOut(True)))
+            engine.client.ask(StartRecording(16))
+            assert engine.client.wait(lambda s: s.meters.position_ticks > 960)
+            os.kill(engine.client.pid, signal.SIGTERM)
+            assert engine.process.wait(5) == 0
+            heard = list(peer.heard)
+        finally:
+            peer.close()
+        spoken = [(frame, message) for frame, message in heard if message != b"\xf8"]
+        assert [message for _, message in spoken] == [b"\xfa", b"\xfc"]
+        (faded,) = [event for event in read_journal(engine.session).events if isinstance(event, Faded)]
+        assert faded.at_frames + faded.frames <= spoken[-1][0] < faded.at_frames + faded.frames + 480
+        (take,) = engine.takes.glob("*.wav")
+        assert len(soundfile.read(take)[0]) > 12_000
