@@ -40,7 +40,7 @@ class Tools:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decomposition:
-    """What is known after a stage ("slices", "pattern", "kit"): playable from the first one on.
+    """What is known after a stage ("slices", "pattern", "stems", "kit"): playable from the first one on.
 
     audio and samples float32 (frames, 2) at sample_rate; stems, residual and matches only at the end, where
     residual + the kit played by the pattern is the recording. match: 0..1 (models.spectra.match).
@@ -88,6 +88,8 @@ def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambd
     report("stems", 0.4)
     stems = tools.separator.separate(audio, engine_rate, heard)
     heard = velocities_from(stems, heard, engine_rate)
+    simple = LeastDisturbed().extract(audio, engine_rate, stems, heard).shots
+    yield _stage("stems", audio, loop.name, engine_rate, heard, simple)
 
     report("kit", 0.5)
     made = tools.extractor.extract(audio, engine_rate, stems, heard,

@@ -6,12 +6,13 @@ One job at a time. A job ends with one JobDone or one JobFailed, whose sentence 
 """
 
 import argparse
+import logging
 import os
 import queue
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +25,7 @@ from engine.bridge.messages import (
     DecomposeJob,
     JobDone,
     JobFailed,
+    JobNotice,
     OpenFolder,
     Progress,
     SampleRef,
@@ -38,11 +40,24 @@ from engine.core.pattern import Pattern
 from engine.library.audio_files import check_usable, read_loop
 from engine.library.kit_folder import read_folder
 from models import plugins
+from models.computer import LOGGER
 from models.correct import correct, played_as
 from models.decompose import Decomposition, Tools, decompose, recording_of
 from models.storing import opened
 
 Job = DecomposeJob | DecomposeFile | OpenFolder
+
+
+class _Notices(logging.Handler):
+    """Tells what is logged for a musician."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line."""
+        self._tell(record.getMessage())
 
 
 class Stopped(TaoError):
@@ -85,6 +100,8 @@ class Worker:
 
     def _do(self, job: Job) -> None:
         self._samples_sent = set()
+        notices = _Notices(lambda sentence: self._send(JobNotice(job.job_id, sentence)))
+        logging.getLogger(LOGGER).addHandler(notices)
         try:
             for stage in self._stages(job):
                 self._check(job)
@@ -99,6 +116,8 @@ class Worker:
             traceback.print_exc(file=sys.stderr)
             kind = type(error).__name__
             self._send(JobFailed(job.job_id, f"The decomposer failed on this loop ({kind}); its log says where."))
+        finally:
+            logging.getLogger(LOGGER).removeHandler(notices)
 
     def _stages(self, job: Job) -> Iterator[Decomposition]:
         if isinstance(job, OpenFolder):
@@ -150,7 +169,7 @@ class Worker:
         if job.job_id in self._cancelled:
             raise Stopped("The job was stopped.")
 
-    def _send(self, message: Progress | StageReady | JobFailed | JobDone) -> None:
+    def _send(self, message: Progress | StageReady | JobNotice | JobFailed | JobDone) -> None:
         write_frame(self._sink, self._codec.encode(message))
 
 

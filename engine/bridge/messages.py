@@ -214,6 +214,14 @@ class StageReady:
 
 
 @dataclass(frozen=True, slots=True)
+class JobNotice:
+    """From the worker: what a musician should know about the job, which goes on."""
+
+    job_id: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class JobFailed:
     """From the worker: no result, and why, in one sentence."""
 
@@ -232,4 +240,4 @@ RESTARTING = (Play, SetTempo)  # what moves the frames of a running take
 FROM_FACES: tuple[type, ...] = (*get_args(Command), *get_args(Request))
 TO_FACES: tuple[type, ...] = (Hello, Status, Accepted, Refused)
 TO_WORKER: tuple[type, ...] = (DecomposeJob, DecomposeFile, OpenFolder, CancelWork)
-FROM_WORKER: tuple[type, ...] = (Progress, StageReady, JobFailed, JobDone)
+FROM_WORKER: tuple[type, ...] = (Progress, StageReady, JobNotice, JobFailed, JobDone)

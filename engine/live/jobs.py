@@ -10,6 +10,7 @@ from engine.bridge.messages import (
     DecomposeJob,
     JobDone,
     JobFailed,
+    JobNotice,
     OpenFolder,
     Progress,
     StageReady,
@@ -116,6 +117,8 @@ class Jobs:
                 self.job = Job(message.job_id, work.name, message.stage, message.fraction)
             case StageReady() if work is not None:
                 self._take_stage(work, message)
+            case JobNotice():
+                self._tell(Notice(message.sentence))
             case JobDone() if work is not None:
                 self._over()
             case JobFailed():

@@ -36,7 +36,7 @@ def harvested(solution: Solution, channels: Tensor, sample_rate: int, heard: Tra
 
 
 def _spread(audio: Tensor, channels: int) -> Audio:
-    return np.broadcast_to(audio.numpy(), (channels, *audio.shape[1:])).copy()
+    return np.broadcast_to(audio.cpu().numpy(), (channels, *audio.shape[1:])).copy()
 
 
 def _drum(track: str, solution: Solution, sounds: Audio, sample_rate: int,

@@ -40,8 +40,8 @@ def proposed(scene: Scene, posterior: Posterior, loop: Tensor, sample_rate: int)
     rest = loop - scene.played(posterior.shots)
     asked = scene.plus(takes.tolist(), starts.tolist(), [1.0] * len(takes), _ADDED_DELTA)
     asked = asked.only(np.arange(len(scene.start), len(asked.start)))
-    heard = segments(rest, starts - reach, listen + 2 * reach, scene.circular)
-    found = likeness(heard, posterior.shots[:, :listen][takes], whitening(asked, posterior.error, listen))
+    heard = segments(rest, starts - reach, listen + 2 * reach, scene.circular).cpu()
+    found = likeness(heard, posterior.shots[:, :listen].cpu()[takes], whitening(asked, posterior.error, listen))
     good = (found.gain > ADD_GAIN) & (found.correlation > ADD_LIKENESS)
     chosen = []
     for place in places:

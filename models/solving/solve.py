@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.computer import Computer
 from models.plugins import Audio, Extraction, Stems, Told, Transcription, untold
 from models.solving.harvest import harvested
 from models.solving.priors import LEAD_S, shipped_prior
@@ -20,28 +21,37 @@ _SILENCE = 1e-12
 class Solve:
     """`solve`: analysis by synthesis. Every hit is its drum's one sound times a velocity plus a small deviation of
     its own, Gaussian with the time-frequency variance of such drums; the most likely sounds are found jointly
-    on the whole loop, then hits are moved and weighed against what is left, in turns."""
+    on the whole loop, then hits are moved and weighed against what is left, in turns.
+
+    device: where the spectra are, `cpu` or `cuda`; empty for the GPU where there is one. One that fails is left for
+    the CPU, for good, with a warning on the logger `tao`.
+    """
 
     name = "solve"
+
+    def __init__(self, device: str = "") -> None:
+        self._computer = Computer(device)
 
     def extract(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
                 report: Told = untold) -> Extraction:
         """Shots, mended hits, and stems that add up to audio (channels, frames); the given stems are not needed."""
-        return _solved(audio, sample_rate, transcription, TURNS, report)
+        return self._computer.run(lambda device: _solved(audio, sample_rate, transcription, TURNS, report, device))
 
     def revise(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
                report: Told = untold) -> Extraction:
         """The same from hits that are right but for milliseconds: none is dropped, none added, and it is quicker."""
-        return _solved(audio, sample_rate, transcription, AGAIN, report)
+        return self._computer.run(lambda device: _solved(audio, sample_rate, transcription, AGAIN, report, device))
 
 
 def _solved(audio: Audio, sample_rate: int, transcription: Transcription, turns: tuple[str, ...],
-            report: Told) -> Extraction:
-    channels = torch.from_numpy(np.ascontiguousarray(audio, np.float32))
+            report: Told, device: torch.device) -> Extraction:
+    channels = torch.from_numpy(np.ascontiguousarray(audio, np.float32)).to(device)
     loop, lead = channels.mean(dim=0), round(LEAD_S * sample_rate)
     scene = scene_of(transcription, loop, sample_rate, lead)
-    known = palette(shipped_prior(), transcription.tracks, sample_rate, scene.shot_frames, lead)
-    return harvested(refined(scene, loop, known, sample_rate, turns, report), channels, sample_rate, transcription)
+    known = palette(shipped_prior(), transcription.tracks, sample_rate, scene.shot_frames, lead).on(device)
+    solution = refined(scene, loop, known, sample_rate, turns, report)
+    report(len(turns) / (len(turns) + 1))
+    return harvested(solution, channels, sample_rate, transcription)
 
 
 def scene_of(transcription: Transcription, loop: Tensor, sample_rate: int, lead_frames: int) -> Scene:

@@ -24,10 +24,10 @@ class Likeness:
 
 
 def own_sounds(scene: Scene, posterior: Posterior, loop: Tensor, starts: np.ndarray, frames: int) -> Tensor:
-    """(hits, frames): what is heard from each start on when all other hits are silent: residual plus the own part
-    of a hit, whose shot begins scene.start - starts later."""
-    left = segments(loop - scene.played(posterior.shots), starts, frames, scene.circular)
-    shots = posterior.shots[:, : 2 * frames][scene.take] * torch.from_numpy(scene.gain).float()[:, None]
+    """(hits, frames) on the CPU: what is heard from each start on when all other hits are silent: residual plus the
+    own part of a hit, whose shot begins scene.start - starts later."""
+    left = segments(loop - scene.played(posterior.shots), starts, frames, scene.circular).cpu()
+    shots = posterior.shots[:, : 2 * frames].cpu()[scene.take] * torch.from_numpy(scene.gain).float()[:, None]
     ahead = scene.start - starts
     for hit in range(len(starts)):
         first, skipped = max(int(ahead[hit]), 0), max(-int(ahead[hit]), 0)
@@ -37,10 +37,10 @@ def own_sounds(scene: Scene, posterior: Posterior, loop: Tensor, starts: np.ndar
 
 
 def whitening(scene: Scene, error: Tensor, listen_frames: int) -> Tensor:
-    """(hits, bins): one over the mean error variance (stft_frames, bins) while each hit is listened to."""
+    """(hits, bins) on the CPU: one over the mean error variance (stft_frames, bins) while each hit is listened to."""
     ahead = torch.arange(1, 2 + listen_frames // framing.HOP_FRAMES)
     columns = torch.from_numpy(scene.start)[:, None] / framing.HOP_FRAMES + ahead
-    return 1.0 / error[columns.round().long() % len(error)].mean(dim=1)
+    return 1.0 / error.cpu()[columns.round().long() % len(error)].mean(dim=1)
 
 
 def likeness(heard: Tensor, takes: Tensor, weights: Tensor) -> Likeness:
@@ -70,7 +70,7 @@ def compared(scene: Scene, posterior: Posterior, loop: Tensor, sample_rate: int,
     """Every hit of a solved scene compared with its take, at every lag within reach_s of the start `centre`."""
     listen, reach = min(round(LISTEN_S * sample_rate), scene.shot_frames), max(round(reach_s * sample_rate), 0)
     heard = own_sounds(scene, posterior, loop, centre - reach, listen + 2 * reach)
-    takes = posterior.shots[:, :listen][scene.take]
+    takes = posterior.shots[:, :listen].cpu()[scene.take]
     return likeness(heard, takes, whitening(scene, posterior.error, listen))
 
 
@@ -85,7 +85,7 @@ def aligned(scene: Scene, stems: Tensor, sample_rate: int, reach_s: float, passe
         mine = np.flatnonzero(scene.take == take)
         if len(mine) < 2:
             continue
-        heard = segments(stems[take], scene.start[mine] - reach, listen + 2 * reach, scene.circular)
+        heard = segments(stems[take], scene.start[mine] - reach, listen + 2 * reach, scene.circular).cpu()
         reference = int(np.argmax(scene.gain[mine]))
         pattern = heard[reference, reach : reach + listen]
         for _ in range(passes):

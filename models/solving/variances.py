@@ -20,6 +20,11 @@ class Palette:
     bins: Tensor
     bands: Tensor
 
+    def on(self, device: torch.device) -> "Palette":
+        """The same on a device."""
+        return Palette({track: table.to(device) for track, table in self.tables.items()}, self.bins.to(device),
+                       self.bands.to(device))
+
 
 def palette(prior: Prior, tracks: tuple[str, ...], sample_rate: int, shot_frames: int, lead_frames: int) -> Palette:
     """The prior for shots of shot_frames frames whose attack is lead_frames after their start."""

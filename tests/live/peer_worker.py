@@ -1,7 +1,8 @@
 """A worker for tests, a real process that speaks the protocol and decomposes in the simplest way there is.
 
 A loop becomes a kit of one drum that plays the whole loop, struck once per pass: so what the kit plays is the
-loop, to the sample. A folder's name is a seed: the kit is made of noise bursts. Some names are misbehaviour.
+loop, to the sample. A loop that is corrected gets the pattern that is wanted. A folder's name is a seed: the kit is
+made of noise bursts. Some names are misbehaviour.
 """
 
 import os
@@ -21,6 +22,7 @@ from engine.bridge.messages import (
     DecomposeJob,
     JobDone,
     JobFailed,
+    JobNotice,
     OpenFolder,
     Progress,
     SampleRef,
@@ -75,6 +77,9 @@ def answer(out: BinaryIO, codec: Codec, job: Any) -> None:
         audio = np.array(map_segment(job.segment, job.frames, job.channels))
         kit, pattern, samples = whole_loop_kit(job.name, audio, job.beats or 4)
         stages, loop = ["slices", "kit"], PlayedLoop(sample_id(audio), len(audio), job.beats or 4, job.name)
+        if job.wanted is not None:
+            stages, pattern = ["kit"], job.wanted
+            write_frame(out, codec.encode(JobNotice(job.job_id, "The steps were read.")))
     else:
         write_frame(out, codec.encode(JobFailed(job.job_id, f"{job.path} is no audio file; pick another.")))
         return

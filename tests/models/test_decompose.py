@@ -21,7 +21,7 @@ def stages():
 
 
 def test_slices_then_pattern_then_kit_come_out(stages):
-    assert [stage.stage for stage in stages] == ["slices", "pattern", "kit"]
+    assert [stage.stage for stage in stages] == ["slices", "pattern", "stems", "kit"]
 
 
 def test_every_stage_can_be_played(stages):

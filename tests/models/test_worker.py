@@ -16,6 +16,7 @@ from engine.bridge.messages import (
     DecomposeJob,
     JobDone,
     JobFailed,
+    JobNotice,
     OpenFolder,
     Progress,
     StageReady,
@@ -94,7 +95,7 @@ def test_a_recorded_loop_comes_back_in_stages(peer, tmp_path):
     peer.send(job(tmp_path))
     answers = peer.answers(1)
     stages = [message for message in answers if isinstance(message, StageReady)]
-    assert [stage.stage for stage in stages] == ["slices", "pattern", "kit"]
+    assert [stage.stage for stage in stages] == ["slices", "pattern", "stems", "kit"]
     assert isinstance(answers[-1], JobDone)
     fractions = [message.fraction for message in answers if isinstance(message, Progress)]
     assert fractions == sorted(fractions)
@@ -153,6 +154,33 @@ def test_a_cancelled_job_ends_with_one_last_word(peer, tmp_path):
     last_words = [message for message in answers if isinstance(message, JobDone | JobFailed)]
     assert [message.job_id for message in last_words] == [1, 2]
     assert isinstance(last_words[1], JobDone)
+
+
+def test_a_job_is_cancelled_inside_the_solve(peer, tmp_path):
+    peer.send(job(tmp_path, 1))
+    while True:
+        message = peer.codec.decode(read_frame(peer.process.stdout)).message
+        if isinstance(message, Progress) and message.fraction > 0.5:
+            break
+    peer.send(CancelWork(1))
+    answers = peer.answers(1)
+    assert answers[-1] == JobFailed(1, "The job was stopped.")
+    assert not any(isinstance(message, StageReady) for message in answers)
+    assert max((message.fraction for message in answers if isinstance(message, Progress)), default=0.0) < 1.0
+
+
+def test_a_gpu_that_fails_costs_one_notice(tmp_path):
+    peer = Peer("--extractor", "solve:cuda:99")
+    try:
+        for number in (1, 2):
+            peer.send(job(tmp_path, number))
+            answers = peer.answers(number)
+            assert isinstance(answers[-1], JobDone)
+            notices = [message.sentence for message in answers if isinstance(message, JobNotice)]
+            assert len(notices) == (1 if number == 1 else 0)
+            assert all("The GPU failed" in sentence and "CPU" in sentence for sentence in notices)
+    finally:
+        peer.end()
 
 
 def test_an_unknown_plugin_fails_the_job_with_what_is_installed(tmp_path):

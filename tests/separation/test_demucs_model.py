@@ -14,7 +14,7 @@ from engine.core.errors import UsageError, WeightsMissing
 from models.plugins import Onset
 from models.separation.demucs_model import DemucsSeparator
 from tests.models.loops import RATE, noise
-from tests.models.separation.nets import heard
+from tests.separation.nets import heard
 
 DRUMS = ["kick", "snare", "hihat", "cymbals"]
 

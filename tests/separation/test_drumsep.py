@@ -12,7 +12,7 @@ from engine.core.errors import WeightsMissing
 from models.plugins import Onset
 from models.separation.drumsep import DrumSep
 from tests.models.loops import RATE, noise
-from tests.models.separation.nets import SHARES, Config, Shares, heard
+from tests.separation.nets import SHARES, Config, Shares, heard
 
 
 @pytest.fixture

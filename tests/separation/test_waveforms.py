@@ -8,7 +8,7 @@ from engine.core.errors import UsageError
 from models.plugins import Onset
 from models.separation.waveforms import CYMBALS, WaveformNet, in_pieces, separated, tracks_called
 from tests.models.loops import RATE, noise
-from tests.models.separation.nets import heard
+from tests.separation.nets import heard
 
 
 def split(*gains):
