@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import get_args
 
-from engine.bridge.midi_messages import MidiRequest
 from engine.bridge.take_messages import TakeRequest
 from engine.core.browsing import Where, Wishes
 from engine.core.commands import Command, Play, SetTempo
+from engine.core.desk_requests import MidiRequest
 from engine.core.kit import Kit, SampleId
 from engine.core.loop import PlayedLoop
 from engine.core.pattern import Pattern

@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.core.effects import RANGES, Effect
 from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS, Midi
+
+# what a controller can be learned for: knobs move, switches act when pressed, `hold EFFECT` lasts while pressed
+SHAPED = {effect.value: effect for effect, allowed in RANGES.items() if allowed.low < allowed.high}
+HELD = {f"hold {effect.value}": effect for effect in Effect}
+KNOBS = ("tempo", "swing", "gain", *SHAPED)
+SWITCHES = ("play", "record", *HELD)
+CONTROLS = KNOBS + SWITCHES
+PAD = "pad "  # and a track: for a note
 
 
 @dataclass(frozen=True, slots=True)

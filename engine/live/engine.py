@@ -8,9 +8,9 @@ from typing import Any, get_args
 
 from engine.bridge import messages as say
 from engine.bridge.codec import Envelope
-from engine.bridge.midi_messages import MidiRequest
 from engine.bridge.take_messages import Calibrate, CancelRecording, EndTake, StartRecording, TakeRequest
 from engine.core.commands import Boundary, Stop
+from engine.core.desk_requests import MidiRequest
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.recording import Monitor
 from engine.core.snapshot import Notice, RecordState, Status

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from engine.bridge.midi_messages import ConnectMidi, Direction, Learn, MidiRequest, Unlearn, WriteSteps
 from engine.core.commands import Boundary, Command
 from engine.core.desk import DeskSetup, DeskStatus
+from engine.core.desk_requests import ConnectMidi, Direction, Learn, MidiRequest, Unlearn, WriteSteps
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.midi_commands import SetMidi
 from engine.core.snapshot import Notice, Sync

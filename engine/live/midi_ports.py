@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from engine.bridge.midi_messages import Direction
+from engine.core.desk_requests import Direction
 from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS
 
 COUNTS = {Direction.IN: MIDI_INPUTS, Direction.OUT: MIDI_OUTPUTS}

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import rtmidi
 
-from engine.bridge.midi_messages import Direction
+from engine.core.desk_requests import Direction
 from engine.dsp.midi_ring import MidiEvent, MidiRing
 from engine.live import words as w
 from engine.live.host import Host

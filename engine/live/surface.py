@@ -8,17 +8,13 @@ from pathlib import Path
 import msgspec
 
 from engine.core.commands import Command, Play, SetPad, SetSwing, SetTempo, Stop
-from engine.core.desk import DeskSetup
-from engine.core.effects import RANGES, SetGain, ShapeEffect
+from engine.core.desk import CONTROLS, HELD, KNOBS, PAD, SHAPED, SWITCHES, DeskSetup
+from engine.core.effects import RANGES, LatchEffect, SetGain, ShapeEffect
 from engine.core.errors import InvalidValue
 from engine.core.machine import Machine
 from engine.core.pattern import MAX_SWING, MIN_SWING
 
 CONTROL, NOTE_ON = 0xB0, 0x90
-SHAPED = {effect.value: effect for effect, allowed in RANGES.items() if allowed.low < allowed.high}
-KNOBS = ("tempo", "swing", "gain", *SHAPED)
-SWITCHES = ("record", "play")
-PAD = "pad "
 SLOWEST_BPM, PRESSED = 60.0, 64
 
 
@@ -34,9 +30,8 @@ class Surface:
 
     def learn(self, target: str | None) -> None:
         """Wait for a controller for this target. Raises InvalidValue for one that there is not."""
-        if target is not None and target not in KNOBS + SWITCHES and not target.startswith(PAD):
-            raise InvalidValue(f"No control is called {target!r}; there are {', '.join(KNOBS + SWITCHES)} and pad "
-                               "TRACK.")
+        if target is not None and target not in CONTROLS and not target.startswith(PAD):
+            raise InvalidValue(f"No control is called {target!r}; there are {', '.join(CONTROLS)} and pad TRACK.")
         self.learning = target
 
     def unlearn(self, target: str) -> None:
@@ -80,17 +75,16 @@ class Surface:
         return f"Controller {key} moves {target} now{instead}."
 
     def _switch(self, target: str, key: str, value: int) -> Command | None:
-        """A foot switch acts when it goes down; its release means nothing."""
-        if value < PRESSED:
-            self._pressed.discard(key)
+        """A foot switch acts when it goes down; its release means nothing, but for an effect that it holds."""
+        pressed = value >= PRESSED
+        if pressed == (key in self._pressed):
             return None
-        if key in self._pressed:
-            return None
-        self._pressed.add(key)
+        (self._pressed.add if pressed else self._pressed.discard)(key)
+        if target in HELD:
+            return LatchEffect(HELD[target], pressed)
         if target == "record":
-            self.record_pressed = True
-            return None
-        return _TOGGLE
+            self.record_pressed = pressed
+        return _TOGGLE if pressed and target == "play" else None
 
 
 _TOGGLE = Play()

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.bridge.midi_messages import ConnectMidi, Direction, Learn, WriteSteps
 from engine.core.commands import Continue, Play, SetClockOut, SetRoute, SetSource, SetStep, SetTempo, Stop
+from engine.core.desk_requests import ConnectMidi, Direction, Learn, WriteSteps
 from engine.core.midi import ClockOut, Route, Source
 from engine.core.pattern import Step
 from engine.core.snapshot import SyncState

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import rtmidi
 
-from engine.bridge.midi_messages import ConnectMidi, Direction
 from engine.core.commands import Play, SetClockOut, SetSource
+from engine.core.desk_requests import ConnectMidi, Direction
 from engine.core.midi import ClockOut, Source
 from tests.live.rig import RunningEngine, running_engine
 

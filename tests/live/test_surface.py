@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.bridge.midi_messages import Direction
 from engine.core.commands import Play, SetPad, SetTempo, apply
 from engine.core.desk import DeskSetup
-from engine.core.effects import Effect, ShapeEffect
+from engine.core.desk_requests import Direction
+from engine.core.effects import Effect, LatchEffect, ShapeEffect
 from engine.core.errors import InvalidValue
 from engine.core.groove import grid_ticks
 from engine.core.machine import Machine, empty_machine
@@ -54,6 +54,12 @@ def test_a_foot_switch_acts_when_it_goes_down_and_not_when_it_comes_up() -> None
         surface.record_pressed = False
     command, _ = surface.hear(bytes((0xB0, 65, 127)))
     assert toggled(command, MACHINE) == Play() and type(toggled(command, PLAYING)).__name__ == "Stop"
+
+
+def test_an_effect_is_held_for_as_long_as_its_switch() -> None:
+    surface = Surface({"1:66": "hold stutter"})
+    asked = [surface.hear(bytes((0xB0, 66, value)))[0] for value in (127, 126, 0, 0)]
+    assert asked == [LatchEffect(Effect.STUTTER, True), None, LatchEffect(Effect.STUTTER, False), None]
 
 
 def test_a_note_is_learned_for_a_pad() -> None:

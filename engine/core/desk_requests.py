@@ -24,7 +24,7 @@ class ConnectMidi:
 @dataclass(frozen=True, slots=True)
 class Learn:
     """Let the next knob that is moved, or, for `pad TRACK`, the next note, have this target; None: nothing more.
-    Targets: tempo, swing, gain, an effect by its name, record, play, pad TRACK."""
+    Targets: those of `engine.core.desk.CONTROLS`, and pad TRACK."""
 
     target: str | None
 
