@@ -13,11 +13,13 @@ from textual.screen import Screen
 
 from engine.core.browsing import Wishes
 from engine.core.commands import Boundary, Command, Panic, Play, Stop
+from engine.core.desk_requests import MidiRequest
 from engine.core.errors import TaoError
 from engine.core.snapshot import Notice, Snapshot
 from tui.glyphs import UNICODE, Glyphs, glyphs_for
 from tui.handle import EngineHandle
 from tui.keymap import Keymap
+from tui.midi import MidiActions
 from tui.recording import RecordingActions, bars_after
 from tui.screens.instrument import InstrumentScreen
 from tui.screens.keys import KeysScreen
@@ -38,7 +40,7 @@ def frames_per_second(environ: Mapping[str, str]) -> int:
     return 10 if environ.get("SSH_CONNECTION") else 30
 
 
-class TaoApp(RecordingActions, App[None]):
+class TaoApp(RecordingActions, MidiActions, App[None]):
     """A face of a running engine. Leaving it by `detach` leaves the music on; by `quit`, ends the engine."""
 
     CSS_PATH = "tao.tcss"
@@ -93,6 +95,7 @@ class TaoApp(RecordingActions, App[None]):
             banner = f"{banner or 'The engine has gone.'} q leaves."
         if self.sounds is not None and self.sounds.is_mounted:
             self.sounds.show(newest.status.shelf)
+        self.show_midi(newest)
         self.instrument.show(newest, self.record_bars, banner, self.notice, now_s)
 
     def show_load(self) -> None:
@@ -104,7 +107,7 @@ class TaoApp(RecordingActions, App[None]):
         """Put a word on the notice line."""
         self.notice, self.notice_until_s = Notice(text, urgent), time.monotonic() + for_s
 
-    def send(self, command: Command, boundary: Boundary = Boundary.NOW) -> None:
+    def send(self, command: Command | MidiRequest, boundary: Boundary = Boundary.NOW) -> None:
         """Ask the engine; if it cannot be asked, say so."""
         self._try(self.engine.send, command, boundary)
 
@@ -143,9 +146,9 @@ class TaoApp(RecordingActions, App[None]):
         self.send(Stop() if self.snapshot.meters.playing else Play())
 
     def action_panic(self) -> None:
-        """Silence every voice."""
+        """Silence every voice, and every note on other instruments."""
         self.send(Panic())
-        self.say("Every voice is silenced.")
+        self.say("Every voice and every MIDI note is silenced.")
 
     def action_escape(self) -> None:
         """The second Esc in a row is panic."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from engine.core.browsing import Where, Wishes
 from engine.core.commands import Boundary, Command
+from engine.core.desk_requests import MidiRequest
 from engine.core.recording import RecordingSetup
 from engine.core.snapshot import Snapshot
 
@@ -14,8 +15,8 @@ class EngineHandle(Protocol):
 
     connected: bool
 
-    def send(self, message: Command, boundary: Boundary = Boundary.NOW) -> None:
-        """Ask for a command at a boundary; a refusal comes back as a notice."""
+    def send(self, message: Command | MidiRequest, boundary: Boundary = Boundary.NOW) -> None:
+        """Ask for a command at a boundary, or something of the MIDI desk; a refusal comes back as a notice."""
 
     def snapshot(self) -> Snapshot:
         """The newest status and meters."""

@@ -44,6 +44,7 @@ GROUPS = (
         Action("tempo-up", ("plus", "equals_sign"), "screen.tempo(1)", "1 BPM faster"),
         Action("tempo-down", ("minus",), "screen.tempo(-1)", "1 BPM slower"),
         Action("tap", ("j",), "screen.tap", "tap the tempo: three taps or more"),
+        Action("source", ("f3",), "source", "keep the next one's time: internal, MIDI, Link, auto"),
         Action("boundary", ("B",), "screen.boundary", "when mutes, solos, fills and swaps take effect"),
         Action("gain", ("M",), "screen.lead('gain')", "then arrows: the master fader, 0 for 0 dB"),
         Action("panic", ("f12",), "panic", "silence every voice; so does Esc Esc"),
@@ -115,6 +116,10 @@ GROUPS = (
         Action("effects-off", ("F",), "screen.release_effects", "every effect off; echoes and room ring out"),
         Action("rack", (), "screen.bypass_rack", "the effects rack out of the way, or back; f 9"),
     )),
+    Group("MIDI", (
+        Action("midi", ("f4",), "midi", "ports, clocks, tracks that play other instruments, knobs and notes"),
+        Action("learn", ("ctrl+l",), "learn", "the same, at the knobs: Enter, then move one"),
+    )),
     Group("Tao", (
         Action("undo", ("u", "ctrl+z"), "undo", "take back the last change", "undo"),
         Action("redo", ("U", "ctrl+y"), "redo", "do again what was taken back"),
@@ -128,12 +133,34 @@ GROUPS = (
     )),
 )
 
+MIDI_KEYS = Group("On the MIDI screen", (
+    Action("midi-change", ("enter",), "", "change what the bar is on: choose a port, learn, go on to the next"),
+    Action("midi-forget", ("backspace", "delete"), "forget", "join to nothing, forget what was learned"),
+    Action("midi-less", ("left",), "turn(-1)", "clock 1 ms earlier, channel down"),
+    Action("midi-more", ("right",), "turn(1)", "clock 1 ms later, channel up"),
+    Action("midi-much-less", ("shift+left",), "turn(-10)", "clock 10 ms earlier"),
+    Action("midi-much-more", ("shift+right",), "turn(10)", "clock 10 ms later"),
+    Action("midi-note-up", ("plus", "equals_sign"), "note(1)", "the track's note up"),
+    Action("midi-note-down", ("minus",), "note(-1)", "the track's note down"),
+    Action("midi-clock", ("c",), "clock", "send the clock, or do not"),
+    Action("midi-runs", ("s",), "runs", "the clock runs while stopped, or stops"),
+    Action("midi-position", ("p",), "position", "obey the input's Song Position, or ignore it"),
+    Action("midi-hear", ("h",), "hear", "the track sounds here too, or there alone"),
+    Action("midi-write", ("w",), "write", "pads that are struck are written into the pattern, or not"),
+    Action("midi-source", ("f3",), "app.source", "keep the next one's time"),
+    Action("midi-play", ("space",), "app.play", "play, or stop"),
+    Action("midi-panic", ("f12",), "app.panic", "silence every voice and every output"),
+    Action("midi-close", ("escape", "f4", "q"), "dismiss", "close"),
+))
+LOCAL_GROUPS = (MIDI_KEYS,)  # keys that a screen of its own binds: they may mean something else elsewhere
+
 
 @dataclass(frozen=True, slots=True)
 class Keymap:
-    """The keys in force: the defaults, or with some of them replaced by action id."""
+    """The keys in force: the defaults, or with some of them replaced by action id. local: keys of other screens."""
 
     groups: tuple[Group, ...] = field(default=GROUPS)
+    local: tuple[Group, ...] = LOCAL_GROUPS
 
     def __iter__(self) -> Iterator[Action]:
         return (action for group in self.groups for action in group.actions)

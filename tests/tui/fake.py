@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.core.browsing import Shelf, Where, Wishes
 from engine.core.commands import Boundary, Command, TriggerPad, apply, target_frames
+from engine.core.desk_requests import MidiRequest
 from engine.core.errors import TaoError
 from engine.core.kit import GM_NOTES, Kit, OneShot
 from engine.core.loop import PlayedLoop
@@ -74,9 +75,12 @@ class FakeEngine:
         """What is loaded and playing now."""
         return self.status.machine
 
-    def send(self, message: Command, boundary: Boundary = Boundary.NOW) -> None:
+    def send(self, message: Command | MidiRequest, boundary: Boundary = Boundary.NOW) -> None:
         """Keep it, and do it at once or at its boundary. Raises TaoError once gone."""
         self._answer()
+        if isinstance(message, MidiRequest):
+            self.asked.append(message)
+            return
         self.sent.append((message, boundary))
         at = target_frames(self.machine, boundary, self.meters.frames)
         if at > self.meters.frames:

@@ -58,7 +58,7 @@ class KeysScreen(ModalScreen[None]):
         with VerticalScroll(id="keys-page") as page:
             page.border_title = "Keys"
             page.border_subtitle = "Esc closes"
-            for group in self.keymap.groups:
+            for group in self.keymap.groups + self.keymap.local:
                 yield KeyGroup(group, self.glyphs)
 
     def on_click(self) -> None:

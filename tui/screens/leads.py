@@ -9,6 +9,7 @@ from textual.message import Message
 
 from engine.core.boundary import Boundary
 from engine.core.commands import Command
+from engine.core.desk_requests import MidiRequest
 from engine.core.machine import Machine
 from engine.core.pattern import Track
 from tui.glyphs import Glyphs
@@ -20,9 +21,9 @@ END = ""
 
 
 class Asked(Message):
-    """A command for the engine, at a boundary."""
+    """A command for the engine, at a boundary; or something of its MIDI desk."""
 
-    def __init__(self, command: Command, boundary: Boundary = Boundary.NOW) -> None:
+    def __init__(self, command: Command | MidiRequest, boundary: Boundary = Boundary.NOW) -> None:
         super().__init__()
         self.command, self.boundary = command, boundary
 

@@ -4,8 +4,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from engine.core.machine import Listen
-from engine.core.snapshot import RecordState, Snapshot, Status
+from engine.core.snapshot import RecordState, Snapshot, Status, SyncState
 from tui.glyphs import Glyphs
+from tui.midi_rows import tempo_words
 from tui.widgets.meter import LevelMeter
 from tui.widgets.readout import Readout
 
@@ -21,7 +22,7 @@ class Transport(Vertical):
         self.state = Readout(id="state", action_id="play")
         self.position = Readout(id="position", action_id="play")
         self.beats = Readout(id="beats")
-        self.tempo = Readout(id="tempo")
+        self.tempo = Readout(id="tempo", action_id="midi")
         self.listen = Readout("hear", id="listen", action_id="listen")
         self.record = Readout(id="record", action_id="record")
         self.device = Readout(id="device")
@@ -46,7 +47,8 @@ class Transport(Vertical):
         lights = [glyphs.lit if playing and number == beat else glyphs.unlit
                   for number in range(1, per_bar + 1)]
         self.beats.say("".join(lights) if per_bar <= 8 else "")
-        self.tempo.say(f"{status.machine.timeline.bpm:.2f} BPM")
+        self.tempo.say(tempo_words(status.machine.timeline.bpm, status.sync),
+                       lamp=status.sync.state is SyncState.LOST)
         waits = f"{glyphs.pending} " if next_listen else ""
         self.listen.say(waits + LISTEN_WORDS[next_listen or status.machine.listen])
         self.record.say(self._record_words(status, record_bars), status.record_state is not RecordState.OFF)

@@ -1,0 +1,119 @@
+"""The MIDI screen's lines: all that is known of ports, clocks, routes and learned controls, in words."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from engine.core.desk import CONTROLS, PAD, DeskStatus
+from engine.core.midi import Midi
+from engine.core.pattern import Track
+from engine.core.snapshot import Sync, SyncState
+
+
+class Kind(Enum):
+    """What a line is about; the value is the heading that it stands under."""
+
+    SOURCE = "Time"
+    WRITING = "Pads that are struck"
+    INPUT = "Inputs"
+    OUTPUT = "Outputs"
+    ROUTE = "Tracks play other instruments"
+    CONTROL = "Knobs and switches"
+    NOTES = "Notes that strike"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line. number: the port's, from 1; name: the track's or the control's."""
+
+    kind: Kind
+    text: str
+    number: int = 0
+    name: str = ""
+
+
+def rows(midi: Midi, desk: DeskStatus, sync: Sync, tracks: tuple[Track, ...]) -> list[Row]:
+    """Every line, those under one heading together."""
+    return [
+        Row(Kind.SOURCE, f"{midi.source.value:<9}{sync_words(sync)}"),
+        *(Row(Kind.INPUT, f"{number + 1}  {port_words(desk.inputs[number], desk.joined_in[number])}   song position "
+                          f"{'obeyed' if obeyed else 'ignored'}", number + 1)
+          for number, obeyed in enumerate(midi.song_position)),
+        *(Row(Kind.OUTPUT, f"{number + 1}  {port_words(desk.outputs[number], desk.joined_out[number])}   "
+                           f"{clock_words(midi, number)}", number + 1) for number in range(len(midi.clocks))),
+        *(Row(Kind.ROUTE, f"{track.name:<8}{route_words(midi, track.name)}", name=track.name) for track in tracks),
+        Row(Kind.WRITING, f"are {'written into the pattern while it plays' if desk.writes_steps else 'not written'}"),
+        *(Row(Kind.NOTES, f"{track.name:<8}{notes_words(midi, desk, track.name)}", name=track.name)
+          for track in tracks),
+        *(Row(Kind.CONTROL, f"{target:<13}{control_words(desk, target)}", name=target) for target in CONTROLS),
+    ]
+
+
+def sync_words(sync: Sync) -> str:
+    """Whom we follow, and how well."""
+    who = f"Link with {sync.peers} other{'' if sync.peers == 1 else 's'}" if sync.input == 0 else f"input {sync.input}"
+    bpm = "" if sync.bpm is None else f" at {sync.bpm:.1f} BPM"
+    too = "; another clock comes in as well" if sync.rivals else ""
+    match sync.state:
+        case SyncState.INTERNAL:
+            return "Tao's own tempo"
+        case SyncState.WAITING:
+            return "nobody to follow yet"
+        case SyncState.SEEKING:
+            return f"finding the tempo of {who}{too}"
+        case SyncState.LOST:
+            return f"{who} has gone; playing on{bpm}{too}"
+    return f"with {who}{bpm}{too}"
+
+
+def tempo_words(bpm: float, sync: Sync) -> str:
+    """The tempo on the transport line, and whose it is when it is not Tao's own."""
+    if sync.state is SyncState.INTERNAL:
+        return f"{bpm:.2f} BPM"
+    word = {SyncState.WAITING: "wait", SyncState.SEEKING: "...", SyncState.LOST: "LOST"}.get(sync.state, "")
+    who = "LINK" if sync.input == 0 else f"MIDI {sync.input}"
+    return f"{bpm if sync.bpm is None else sync.bpm:.1f} {word or who}"
+
+
+def port_words(wish: str | None, joined: str) -> str:
+    """What a port is joined to, or would be."""
+    if joined:
+        return f"{_short(joined):<24}"
+    return f"{'-' if wish is None else _short(wish) + ' (away)':<24}"
+
+
+def clock_words(midi: Midi, number: int) -> str:
+    """What goes out as the clock."""
+    clock = midi.clocks[number]
+    if not clock.on:
+        return "no clock"
+    rests = "runs on while stopped" if clock.runs_stopped else "stops with the song"
+    return f"clock {clock.offset_ms:+.0f} ms, {rests}"
+
+
+def route_words(midi: Midi, track: str) -> str:
+    """Where a track's notes go."""
+    route = midi.routes.get(track)
+    if route is None:
+        return "nothing else"
+    both = "as well as its own sound" if route.sounds else "instead of its own sound"
+    return f"output {route.output}  channel {route.channel:<2}  note {route.note:<3}  {both}"
+
+
+def notes_words(midi: Midi, desk: DeskStatus, track: str) -> str:
+    """The notes that strike a track."""
+    if desk.learning == PAD + track:
+        return "play a note now"
+    return " ".join(str(note) for note in sorted(midi.pads) if midi.pads[note] == track) or "-"
+
+
+def control_words(desk: DeskStatus, target: str) -> str:
+    """The controllers that have learned a target."""
+    if desk.learning == target:
+        return "move a knob now"
+    known = [key.split(":") for key, name in desk.controls.items() if name == target]
+    return ", ".join(f"controller {number}, channel {channel}" for channel, number in known) or "-"
+
+
+def _short(name: str) -> str:
+    """A port's name in no more room than there is."""
+    return name if len(name) <= 17 else f"{name[:8]}..{name[-7:]}"
