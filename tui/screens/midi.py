@@ -32,7 +32,7 @@ HINTS = {
     Kind.WRITING: "Enter write pads that are struck into the pattern, or not",
     Kind.INPUT: "Enter port  Backspace none  p obey Song Position, or not",
     Kind.OUTPUT: "Enter port  Backspace none  c clock  arrows offset (shift 10 ms)  s runs on",
-    Kind.ROUTE: "Enter the next output  Backspace none  arrows channel  + - note  h its own sound too",
+    Kind.ROUTE: "Enter next output  Backspace none  arrows channel  + - note  h sounds here",
     Kind.CONTROL: "Enter learn: then move a knob, or Enter again  Backspace forget",
     Kind.NOTES: "Enter learn: then play a note, or Enter again  Backspace forget",
 }
