@@ -31,6 +31,7 @@ from tui.widgets.readout import Pressed
 
 QUIT_WITHIN_S = 2.0
 ESCAPE_WITHIN_S = 0.6
+PANIC_WITHIN_S = 2.0
 NOTICE_S = 6.0
 LOAD_EVERY_S = 0.5
 
@@ -55,7 +56,7 @@ class TaoApp(RecordingActions, MidiActions, App[None]):
         self.instrument = InstrumentScreen(glyphs, self.keymap)
         self.record_bars = max(1, self.snapshot.status.record_beats // self._beats_per_bar)
         self.notice, self.notice_until_s = Notice(""), 0.0
-        self.quit_until_s = self.escape_until_s = 0.0
+        self.quit_until_s = self.escape_until_s = self.panic_until_s = 0.0
         self.load = 0.0
         self.wishes = Wishes()
         self.sounds: SoundsScreen | None = None
@@ -146,9 +147,13 @@ class TaoApp(RecordingActions, MidiActions, App[None]):
         self.send(Stop() if self.snapshot.meters.playing else Play())
 
     def action_panic(self) -> None:
-        """Silence every voice, and every note on other instruments."""
+        """Silence every voice, and every note on other instruments; asked again at once, stop too."""
+        now_s = time.monotonic()
         self.send(Panic())
-        self.say("Every voice and every MIDI note is silenced.")
+        if now_s < self.panic_until_s and self.snapshot.meters.playing:
+            self.send(Stop())
+        self.panic_until_s = now_s + PANIC_WITHIN_S
+        self.say("Every voice and every MIDI note is silenced; again: the music stops.")
 
     def action_escape(self) -> None:
         """The second Esc in a row is panic."""

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from engine.core.commands import Command, Continue, Play, SetClockOut, SetTempo, Stop, apply
+from engine.core.commands import Command, Continue, Play, SetClockOut, SetRoute, SetStep, SetTempo, Stop, apply
 from engine.core.machine import Machine, empty_machine
-from engine.core.midi import ClockOut
+from engine.core.midi import ClockOut, Route
+from engine.core.pattern import Step
 from engine.dsp.processor import Processor
+from engine.dsp.ring import PANIC, Record
 from tests.reference import clock_bytes
 
 RATE, BEGINS = 48000, 12000
@@ -170,3 +172,25 @@ def test_a_song_that_skips_ahead_tells_its_place() -> None:
     player.play_until(player.at + RATE)
     tail = [message for frame, message in player.of(1) if frame > BEGINS + 5500]
     assert tail[0] == b"\xfc" and tail[1][0] == 0xF2 and tail[2] == b"\xfb"
+
+
+def test_panic_ends_every_note_on_every_output_and_silences_each_channel_that_was_used() -> None:
+    machine = empty_machine(RATE, 60.0)
+    routes = {"kick": Route(1, 10, 36), "snare": Route(2, 1, 60), "tom": Route(4, 16, 127)}
+    for track, route in routes.items():
+        machine = apply(SetRoute(track, route), apply(SetStep(track, 0, Step(1.0)), machine, 0), 0)
+    player = Player()
+    player.plan(scenes_of(machine, [(BEGINS, Play())]))
+    player.play_until(BEGINS + 512)
+    assert {message[0] & 0xF0 for _, _, message in player.sent} == {0x90}, "all three sound"
+    moved = apply(SetRoute("snare", Route(3, 5, 61)), apply(Play(), machine, BEGINS), BEGINS)
+    player.plan([(player.at, moved)])
+    panics = player.at + 100
+    player.processor.push([Record(PANIC, 99, panics)])
+    player.sent.clear()
+    player.play_until(BEGINS + RATE)
+    for route in routes.values():
+        channel = route.channel - 1
+        assert [(frame, message) for frame, message in player.of(route.output)] == [
+            (panics, bytes((0x80 | channel, route.note, 0))), (panics, bytes((0xB0 | channel, 120, 0))),
+            (panics, bytes((0xB0 | channel, 123, 0)))], "where it sounded, not where it would go now; and once"

@@ -238,6 +238,12 @@ async def test_panic_silences_every_voice(face, engine, keys):
     assert engine.commands == [Panic()]
 
 
+async def test_a_second_panic_stops_the_music(face, engine):
+    async with face() as tao:
+        await tao.press("space", "f12", "f12")
+    assert engine.commands == [Play(), Panic(), Panic(), Stop()]
+
+
 @pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
 async def test_quit_ends_a_stopped_engine_at_once(face, engine, key):
     async with face() as tao:

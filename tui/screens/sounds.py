@@ -29,6 +29,7 @@ class SoundsScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,f6,q", "dismiss", "close"), ("space", "hear", "hear it"), ("tab", "elsewhere", "look elsewhere"),
         ("b", "boundary", "when"), ("k", "kit", "the whole kit"), ("u", "app.undo", "undo"),
+        ("f12", "app.panic", "panic"),
         *((key, f"wish('{wish}')", wish) for key, wish in WISH_KEYS.items()),
         *((str(number), f"lane({number})", "lane") for number in range(1, 9)),
     ]
