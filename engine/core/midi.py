@@ -17,7 +17,8 @@ GM_PADS: Mapping[int, str] = {
 
 
 class Source(Enum):
-    """Whose time the song keeps: Tao's own, a MIDI clock's, Link's, or the first of these that is there."""
+    """Whose time the song keeps: Tao's own, a MIDI clock's, a Link session's; auto: a MIDI clock's when one comes,
+    else Tao's own. Link is joined only when it is asked for: it is on the network, and everybody's tempo."""
 
     INTERNAL = "internal"
     MIDI = "midi"

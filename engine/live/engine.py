@@ -9,7 +9,7 @@ from typing import Any, get_args
 from engine.bridge import messages as say
 from engine.bridge.codec import Envelope
 from engine.bridge.take_messages import Calibrate, CancelRecording, EndTake, StartRecording, TakeRequest
-from engine.core.commands import Boundary, Stop
+from engine.core.commands import Boundary, Play, Stop
 from engine.core.desk_requests import MidiRequest
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.recording import Monitor
@@ -25,9 +25,11 @@ from engine.live.decomposer import Decomposer
 from engine.live.device import Device
 from engine.live.devices import open_again
 from engine.live.effects import CHUNK_FRAMES, PyoRack
+from engine.live.frame_clock import FrameClock
 from engine.live.host import Host
 from engine.live.jobs import Jobs
 from engine.live.journal import Faded, Journal, Session
+from engine.live.link_desk import LinkDesk
 from engine.live.midi_desk import MidiDesk
 from engine.live.midi_system import open_ports
 from engine.live.rack_watch import RackWatch
@@ -68,6 +70,7 @@ class Engine:
                            self._notices.append)
         self._desk = MidiDesk(processor, self.conductor, Path(settings.midi_file) if settings.midi_file else None,
                               self._notices.append, self._press_record)
+        self._link = LinkDesk(self.conductor, FrameClock(self.host, backend.block_frames), self._notices.append)
         self.studio = Studio(self.conductor, self.takes, self.jobs, self._bank, rate, self._notices.append)
         self.browser = Browser(self.conductor, self._bank, self._journal, Path(settings.takes_folder).parent, rate,
                                self._notices.append)
@@ -141,6 +144,7 @@ class Engine:
             self._open_midi()
         self.conductor.drain()
         self._desk.step()
+        self._link.step()
         self.calibration.tick()
         self._rack_watch.tick()
         self.studio.tick()
@@ -170,7 +174,7 @@ class Engine:
         return Status(machine, self._version, self.backend.name, self.backend.device, self.host.sample_rate,
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.job,
                       self.conductor.pending, tuple(self._notices), self.device.banner, self.takes.setup,
-                      self._desk.sync, self.browser.shelf, self._desk.status)
+                      self._link.sync or self._desk.sync, self.browser.shelf, self._desk.status)
 
     def begin_fade(self) -> int:
         """Fade out over 50 ms, then stop, for who follows our clock; the frame on which all of that is done."""
@@ -191,6 +195,7 @@ class Engine:
         """Stop the device, then everything else."""
         self.takes.close()
         self._desk.close()
+        self._link.close()
         self.device.close()
         self.conductor.drain()
         self.browser.close()
@@ -211,6 +216,7 @@ class Engine:
         self._midi_of = self.backend
         ports, problem = open_ports(self.backend, self.host, self._wake)
         self._desk.open(ports)
+        self._link.use(FrameClock(self.host, self.backend.block_frames))
         if problem is not None:
             self.tell(problem)
 
@@ -224,7 +230,8 @@ class Engine:
         playing_take = self.takes.state.value == "recording"
         if playing_take and isinstance(message, say.RESTARTING):
             raise InvalidValue("A take is being recorded; its tempo stays until it is complete.")
-        self.conductor.perform(message, envelope.boundary, envelope.at_frames)
+        launch_frames = self._link.launch_frames() if isinstance(message, Play) else 0
+        self.conductor.perform(message, envelope.boundary, envelope.at_frames or launch_frames)
 
 
 def _warm(sample_rate: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from engine.live.backend import Backend
+from engine.live.frame_clock import FrameClock
 from engine.live.host import Host
 from engine.live.midi_ports import MidiPorts, NoMidiPorts
 
@@ -14,7 +15,7 @@ def open_ports(backend: Backend, host: Host, wake: Callable[[], None]) -> tuple[
         ports: MidiPorts = own()
         return ports, None
     try:
-        from engine.live.rt_midi import FrameClock, RtMidiPorts, open_system
+        from engine.live.rt_midi import RtMidiPorts, open_system
     except ImportError as error:
         return NoMidiPorts(), f"RtMidi is not installed ({error}); there is no MIDI without JACK until it is."
     system = open_system()

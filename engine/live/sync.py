@@ -91,7 +91,7 @@ class MidiFollower:
         source = machine.midi.source
         leader = self._inputs.get(self._leader) if self._leader is not None else None
         if source in (Source.INTERNAL, Source.LINK) or leader is None or leader.filter.bpm is None:
-            state = SyncState.WAITING if source is Source.MIDI else SyncState.INTERNAL
+            state = SyncState.INTERNAL if source in (Source.INTERNAL, Source.AUTO) else SyncState.WAITING
             return Sync(source, state)
         if self._shown_bpm is None or abs(leader.filter.bpm - self._shown_bpm) > SHOWN_STEP_BPM:
             self._shown_bpm = round(leader.filter.bpm, 1)

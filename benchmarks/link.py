@@ -1,0 +1,64 @@
+"""Ableton Link: two processes in one session, how soon they find each other and how well they agree."""
+
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+from benchmarks.result import Result
+
+READINGS, PAUSE_S, BPM = 40, 0.1, 133.0
+PEER = [sys.executable, "-m", "benchmarks.link_peer"]
+
+
+def run() -> list[Result]:
+    """Found, and apart, in microseconds."""
+    private = ["unshare", "-rn"]
+    allowed = subprocess.run([*private, "true"], capture_output=True, check=False).returncode == 0
+    prefix, where = (private, "a private network namespace") if allowed else ([], "this machine's own network")
+    lines = subprocess.run([*prefix, sys.executable, "-m", "benchmarks.link", "pair"], capture_output=True, text=True,
+                           check=True).stdout.splitlines()
+    found_s, peers = float(lines[0].split()[0]), int(lines[0].split()[1])
+    how = f"two processes in {where}; {peers} other found"
+    if len(lines) == 1:
+        return [Result("Link: two processes find each other", None, "s", "< 2", how)]
+    apart_us = np.abs([float(line) for line in lines[1:]])
+    return [Result("Link: two processes find each other", found_s, "s", "< 2", how),
+            Result("Link: two processes' beats apart, worst", float(apart_us.max()), "us", "<= 10",
+                   f"{len(apart_us)} moments of the one monotonic clock at {BPM:g} BPM, set by one of them; median "
+                   f"{np.median(apart_us):.2f} us; {how}")]
+
+
+def pair() -> None:
+    """Both processes, in the network of this one: a line with the seconds and peers, then how far apart in us."""
+    subprocess.run(["ip", "link", "set", "lo", "up"], capture_output=True, check=False)
+    peers = [subprocess.Popen(PEER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    try:
+        told = [peer.stdout.readline().split() for peer in peers if peer.stdout is not None]
+        print(max(float(found_s) for found_s, _ in told), min(int(others) for _, others in told))
+        if any(int(others) == 0 for _, others in told):
+            return
+        ask(peers[0], f"tempo {BPM}")
+        time.sleep(1.0)
+        for _ in range(READINGS):
+            at_ns = time.monotonic_ns() + 500_000_000
+            (bpm, one), (_, other) = (map(float, ask(peer, f"at {at_ns}").split()) for peer in peers)
+            print(((one - other + 2.0) % 4.0 - 2.0) * 60e6 / bpm)
+            time.sleep(PAUSE_S)
+    finally:
+        for peer in peers:
+            peer.kill()
+            peer.wait()
+
+
+def ask(peer: "subprocess.Popen[str]", line: str) -> str:
+    """A line to it, a line from it."""
+    assert peer.stdin is not None and peer.stdout is not None
+    peer.stdin.write(f"{line}\n")
+    peer.stdin.flush()
+    return peer.stdout.readline()
+
+
+if __name__ == "__main__":
+    pair()
