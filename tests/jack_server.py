@@ -74,9 +74,17 @@ def _free_name() -> Iterator[str]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
+            if _outlived(name):
+                continue
             yield name
             return
     raise AssertionError(f"{NAMES} private JACK servers already run; wait for their tests to end.")
+
+
+def _outlived(name: str) -> bool:
+    """Whether a server of that name is still there though nobody holds the name: its tests were killed."""
+    asked = subprocess.run(["jack_wait", "-c", "-s", name], capture_output=True, text=True, check=False)
+    return asked.stdout.strip() == "running"
 
 
 def _served(name: str, log: Path, block_frames: int, sample_rate: int) -> Iterator[str]:
