@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", nargs="*", help=f"which to run: {', '.join(names())}")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--minutes", type=float, help="how long, for those that can be told: soak, performance")
+    parser.add_argument("--minutes", type=float, help="how long, for those that can be told: soak, performance, xruns")
     options = parser.parse_args(arguments)
     unknown = set(options.name) - set(names())
     if unknown:

@@ -5,10 +5,11 @@ Start and the first clock ask for; so tempo changes that are planned are known i
 never sent twice or left out: one that is late is sent at once, a millisecond after the one before.
 """
 
-from numba import njit, types
+from numba import types
 
 from engine.core.midi import CLOCKS_PER_BEAT
 from engine.core.timeline import PPQN
+from engine.dsp.kernels import inner
 from engine.dsp.memory import MEMORY, MIDI_OUTPUTS, PENDING_COUNT, SLOT
 from engine.dsp.midi import (
     C_HEAD,
@@ -38,7 +39,7 @@ NEVER = 1 << 62
 INT = types.int64
 
 
-@njit(types.UniTuple(INT, 2)(MEMORY, INT), cache=True, nogil=True)
+@inner(types.UniTuple(INT, 2)(MEMORY, INT))
 def score_at(memory, frame):  # type: ignore[no-untyped-def]
     """The score slot that is in force at `frame`, as far as is known now, and until which frame it is."""
     slot, since, until = memory.state[SLOT], -NEVER, NEVER
@@ -52,7 +53,7 @@ def score_at(memory, frame):  # type: ignore[no-untyped-def]
     return slot, until
 
 
-@njit(types.void(MEMORY, INT, INT, INT, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT, INT, INT, INT))
 def send(memory, output, ideal, now, gap, message, size):  # type: ignore[no-untyped-def]
     """Queue a byte of the clock for frame `ideal`, or when that has passed, at once, `gap` after the one before."""
     sender = memory.sender[output]
@@ -64,14 +65,14 @@ def send(memory, output, ideal, now, gap, message, size):  # type: ignore[no-unt
     queue_event(memory, frame, output, message, size)
 
 
-@njit(types.boolean(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(types.boolean(MEMORY, INT, INT, INT))
 def begins(memory, output, slot, now):  # type: ignore[no-untyped-def]
     """Whether score `slot` has its origin at `now`, ahead, or so shortly before that its clocks can catch up."""
     late = CATCH_UP_GAPS * memory.clock_ints[slot, output, K_GAP]
     return memory.score_ints[slot, S_ORIGIN_FRAMES] + late >= now
 
 
-@njit(types.void(MEMORY, INT, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT, INT))
 def start_sender(memory, output, slot, head, now):  # type: ignore[no-untyped-def]
     """Send Start, or where the song does not begin at its beginning, Song Position and Continue at the next
     sixteenth; the clocks follow."""
@@ -92,7 +93,7 @@ def start_sender(memory, output, slot, head, now):  # type: ignore[no-untyped-de
         send(memory, output, ideal, now, 0, CONTINUE, 1)
 
 
-@njit(types.boolean(MEMORY, INT, INT, INT, INT), cache=True, nogil=True)
+@inner(types.boolean(MEMORY, INT, INT, INT, INT))
 def has_jumped(memory, output, slot, head, now):  # type: ignore[no-untyped-def]
     """Whether the song is elsewhere than the clocks that were sent say."""
     sender, ints = memory.sender[output], memory.score_ints[slot]
@@ -103,7 +104,7 @@ def has_jumped(memory, output, slot, head, now):  # type: ignore[no-untyped-def]
     return ahead > 2 * NEAR_TICKS or ahead < -LATE_TICKS
 
 
-@njit(types.void(MEMORY, INT, INT, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT, INT, INT))
 def send_stretch(memory, output, slot, head, until, now):  # type: ignore[no-untyped-def]
     """What `output` sends for the song's frames [head, until) under score `slot`."""
     sender, clock = memory.sender[output], memory.clock_ints[slot, output]
@@ -129,7 +130,7 @@ def send_stretch(memory, output, slot, head, until, now):  # type: ignore[no-unt
         frame = frame_at(memory, slot, sender[C_NEXT] * CLOCK_TICKS)
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def send_clocks(memory, now, end):  # type: ignore[no-untyped-def]
     """Queue all clock bytes that must be known for [now, end), a stretch without commands. Real-time: yes."""
     for output in range(MIDI_OUTPUTS):

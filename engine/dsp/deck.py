@@ -2,8 +2,9 @@
 
 import math
 
-from numba import njit, types
+from numba import types
 
+from engine.dsp.kernels import inner
 from engine.dsp.memory import DECKS, MEMORY, RAMP_FRAMES, stereo_at
 from engine.dsp.mixing import ramp
 from engine.dsp.sampler import hermite_weights
@@ -29,7 +30,7 @@ LOOP, RESIDUAL = 0, 1
 INT, FLOAT = types.int64, types.float64
 
 
-@njit(INT(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(INT(MEMORY, INT, INT))
 def pass_start(memory, deck, turn):  # type: ignore[no-untyped-def]
     """The frame on which pass `turn` of the loop begins."""
     ints = memory.deck_ints[deck]
@@ -37,7 +38,7 @@ def pass_start(memory, deck, turn):  # type: ignore[no-untyped-def]
     return ints[D_ORIGIN_FRAMES] + math.floor(ticks * memory.deck_floats[deck, D_FRAMES_PER_TICK] + 0.5)
 
 
-@njit(INT(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(INT(MEMORY, INT, INT))
 def pass_at(memory, deck, frame):  # type: ignore[no-untyped-def]
     """Which pass of the loop sounds at `frame`."""
     ints = memory.deck_ints[deck]
@@ -50,7 +51,7 @@ def pass_at(memory, deck, frame):  # type: ignore[no-untyped-def]
     return turn
 
 
-@njit(FLOAT(MEMORY, INT), cache=True, nogil=True)
+@inner(FLOAT(MEMORY, INT))
 def increment_of(memory, deck):  # type: ignore[no-untyped-def]
     """Frames of the recording per frame played; exactly 1 when a pass differs by less than a frame."""
     ints = memory.deck_ints[deck]
@@ -58,13 +59,13 @@ def increment_of(memory, deck):  # type: ignore[no-untyped-def]
     return 1.0 if abs(played - ints[D_LENGTH]) < 1.0 else ints[D_LENGTH] / played
 
 
-@njit(FLOAT(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(FLOAT(MEMORY, INT, INT))
 def place_at(memory, deck, frame):  # type: ignore[no-untyped-def]
     """Where in the recording `frame` is, in its own frames."""
     return (frame - pass_start(memory, deck, pass_at(memory, deck, frame))) * increment_of(memory, deck)
 
 
-@njit(types.void(MEMORY, INT, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT, INT))
 def mix_deck(memory, deck, frame, start, frames):  # type: ignore[no-untyped-def]
     """Add `frames` frames of the deck, from engine frame `frame` on, into mix[start:]; circular."""
     ints, floats = memory.deck_ints[deck], memory.deck_floats[deck]
@@ -93,7 +94,7 @@ def mix_deck(memory, deck, frame, start, frames):  # type: ignore[no-untyped-def
                 memory.mix[start + i, channel] += gain * value
 
 
-@njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT))
 def mix_decks(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     """All decks; one that has faded out is put away."""
     for deck in range(DECKS):
@@ -105,7 +106,7 @@ def mix_decks(memory, frame, start, frames):  # type: ignore[no-untyped-def]
                 ints[D_ACTIVE] = 0
 
 
-@njit(types.void(MEMORY, INT, FLOAT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, FLOAT, INT))
 def fade_deck(memory, deck, target, frame):  # type: ignore[no-untyped-def]
     """Let the deck's gain move to `target` from `frame` on."""
     ints, floats = memory.deck_ints[deck], memory.deck_floats[deck]
@@ -115,7 +116,7 @@ def fade_deck(memory, deck, target, frame):  # type: ignore[no-untyped-def]
         ints[D_RAMP_START] = frame
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def set_time(memory, deck, slot):  # type: ignore[no-untyped-def]
     """Let the deck follow the timeline of score `slot`."""
     ints, score = memory.deck_ints[deck], memory.score_ints[slot]
@@ -124,7 +125,7 @@ def set_time(memory, deck, slot):  # type: ignore[no-untyped-def]
     memory.deck_floats[deck, D_FRAMES_PER_TICK] = memory.score_floats[slot, S_FRAMES_PER_TICK]
 
 
-@njit(types.boolean(MEMORY, INT, INT, INT, INT, INT), cache=True, nogil=True)
+@inner(types.boolean(MEMORY, INT, INT, INT, INT, INT))
 def goes_on(memory, deck, slot, address, length, frame):  # type: ignore[no-untyped-def]
     """Whether the deck can simply play on under score `slot`: same audio, same place, no step of two frames."""
     ints = memory.deck_ints[deck]
@@ -142,7 +143,7 @@ def goes_on(memory, deck, slot, address, length, frame):  # type: ignore[no-unty
     return False
 
 
-@njit(INT(MEMORY, INT), cache=True, nogil=True)
+@inner(INT(MEMORY, INT))
 def free_deck(memory, frame):  # type: ignore[no-untyped-def]
     """A deck that is not in use at `frame`; else the quietest of those that fade to silence. At most one a role
     does not fade, so there is always one."""
@@ -158,7 +159,7 @@ def free_deck(memory, frame):  # type: ignore[no-untyped-def]
     return quietest
 
 
-@njit(types.void(MEMORY, INT, INT, INT, INT, FLOAT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT, INT, FLOAT, INT))
 def set_role(memory, slot, role, address, length, gain, frame):  # type: ignore[no-untyped-def]
     """Let exactly this audio play in `role` from `frame` on: what plays already plays on, the rest fades."""
     wanted = gain if memory.score_ints[slot, S_PLAYING] and address != 0 else 0.0
@@ -182,7 +183,7 @@ def set_role(memory, slot, role, address, length, gain, frame):  # type: ignore[
         floats[D_FROM], floats[D_TO], ints[D_RAMP_START] = wanted if song_starts else 0.0, wanted, frame
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def take_decks(memory, slot, frame):  # type: ignore[no-untyped-def]
     """Let recording and residual be as score `slot` has them, from `frame` on."""
     ints, floats = memory.score_ints[slot], memory.score_floats[slot]

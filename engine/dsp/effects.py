@@ -7,9 +7,10 @@ What stutters is what was heard: the mix of the last seconds lies in `heard`, an
 
 import math
 
-from numba import njit, types
+from numba import types
 
 from engine.dsp.controls import DUCK_DEPTH, GATE_DEPTH
+from engine.dsp.kernels import inner
 from engine.dsp.memory import KICKED, MEMORY, SLOT
 from engine.dsp.sampler import hermite_weights
 from engine.dsp.sequencer import (
@@ -32,7 +33,7 @@ LOUDEST = 64.0
 INT, FLOAT = types.int64, types.float64
 
 
-@njit(FLOAT(MEMORY, INT), cache=True, nogil=True)
+@inner(FLOAT(MEMORY, INT))
 def ducked(memory, frame):  # type: ignore[no-untyped-def]
     """How far, 0..1, the last kick holds the rest down at `frame`: there within FADE_FRAMES, then a curve back."""
     ints, floats = memory.effect_ints, memory.effect_floats
@@ -45,7 +46,7 @@ def ducked(memory, frame):  # type: ignore[no-untyped-def]
     return left * left
 
 
-@njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT))
 def duck(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     """Fill duck[start:] for `frames` frames from engine frame `frame` on. Kicks are known, not detected."""
     ints = memory.effect_ints
@@ -60,14 +61,14 @@ def duck(memory, frame, start, frames):  # type: ignore[no-untyped-def]
         memory.duck[start + i] = 1.0 if depth == 0.0 else 1.0 - depth * ducked(memory, frame + i)
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def jump(memory, lag, frame):  # type: ignore[no-untyped-def]
     """From `frame` on, play what was heard `lag` frames ago; 0 plays what is new."""
     ints = memory.effect_ints
     ints[OLD_LAG], ints[LAG], ints[JUMPED] = ints[LAG], lag, frame
 
 
-@njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT))
 def take_effects(memory, before, slot, frame):  # type: ignore[no-untyped-def]
     """Let stutter and tape be as score `slot` has them, from `frame` on."""
     ints, score = memory.effect_ints, memory.score_ints[slot]
@@ -87,7 +88,7 @@ def take_effects(memory, before, slot, frame):  # type: ignore[no-untyped-def]
         ints[TAPE_ON], ints[TAPE_END] = 0, frame
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def turn_over(memory, slot, frame):  # type: ignore[no-untyped-def]
     """Where a repeat is over, begin the next; repeats keep to the grid when the tempo changes."""
     ints = memory.effect_ints
@@ -101,7 +102,7 @@ def turn_over(memory, slot, frame):  # type: ignore[no-untyped-def]
         ints[NEXT_TICK] += ints[TICKS]
 
 
-@njit(FLOAT(MEMORY, INT, INT, FLOAT), cache=True, nogil=True)
+@inner(FLOAT(MEMORY, INT, INT, FLOAT))
 def echoed(memory, lag, place, channel_value):  # type: ignore[no-untyped-def]
     """The value at flat `place` (2 * frame + channel) of what is heard, `lag` frames ago; the new one for 0."""
     if lag == 0:
@@ -110,7 +111,7 @@ def echoed(memory, lag, place, channel_value):  # type: ignore[no-untyped-def]
     return types.float64(memory.heard[frame, place % 2])
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def hear(memory, frame, i):  # type: ignore[no-untyped-def]
     """Put frame `i` of the mix into `heard`, or what stutters in its stead into both."""
     ints, mask = memory.effect_ints, len(memory.heard) - 1
@@ -125,7 +126,7 @@ def hear(memory, frame, i):  # type: ignore[no-untyped-def]
         memory.mix[i, channel] = value
 
 
-@njit(FLOAT(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(FLOAT(MEMORY, INT, INT))
 def slowed(memory, frame, channel):  # type: ignore[no-untyped-def]
     """What the stopping tape plays: its speed falls in a straight line, and its last tenth fades."""
     ints, mask = memory.effect_ints, len(memory.heard) - 1
@@ -142,7 +143,7 @@ def slowed(memory, frame, channel):  # type: ignore[no-untyped-def]
     return value * min(1.0, 10.0 * (1.0 - age / length))
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def slow_down(memory, frame, i):  # type: ignore[no-untyped-def]
     """The tape, while it stops and for a moment after it was let go."""
     ints = memory.effect_ints
@@ -153,7 +154,7 @@ def slow_down(memory, frame, i):  # type: ignore[no-untyped-def]
             memory.mix[i, channel] = share * memory.mix[i, channel] + (1.0 - share) * slowed(memory, frame, channel)
 
 
-@njit(types.void(MEMORY, INT, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT, INT))
 def gate(memory, slot, frame, start, frames):  # type: ignore[no-untyped-def]
     """Open for the first half of every gate step of the song."""
     floats, ticks = memory.effect_floats, memory.score_ints[slot, S_GATE]
@@ -173,7 +174,7 @@ def gate(memory, slot, frame, start, frames):  # type: ignore[no-untyped-def]
             memory.mix[start + i, 1] *= gain
 
 
-@njit(INT(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(INT(MEMORY, INT, INT, INT))
 def perform(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     """Stutter, tape and gate on mix[start:], `frames` frames from engine frame `frame` on.
 

@@ -5,9 +5,12 @@ on running the old callee, with the old layout of the audio thread's memory, aft
 """
 
 import ast
+import contextlib
 import hashlib
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +35,20 @@ def separate_kernels() -> None:
     except OSError:
         return
     numba.config.CACHE_DIR = str(folder)
+
+
+def compile_apart(module: str) -> None:
+    """Unless that was done before: let another process import `module`, which compiles its kernels. The compiler
+    takes half a gigabyte that a process which then plays for hours would never give back."""
+    done = kernels_folder() / f"{module}.done"
+    if done.exists():
+        return
+    path = os.pathsep.join(filter(None, [str(ENGINE.parent), os.environ.get("PYTHONPATH")]))
+    compiled = subprocess.run([sys.executable, "-c", f"import {module}"], env={**os.environ, "PYTHONPATH": path},
+                              check=False)
+    if compiled.returncode == 0 and done.parent.is_dir():
+        with contextlib.suppress(OSError):  # it will be compiled apart once more
+            done.touch()
 
 
 def kernels_folder() -> Path:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, njit, types
+from numba import carray, types
 from numba.extending import intrinsic
 
 from engine.core.midi import MIDI_OUTPUTS
 from engine.dsp.controls import CONTROLS, RAMPS
+from engine.dsp.kernels import inner
 
 SCORE_SLOTS = 32
 TRACKS, STEPS, SOUNDS = 8, 128, 160
@@ -172,13 +173,13 @@ MEMORY = types.NamedTuple([types.Array(_NUMBA_TYPES[array.dtype.name], array.ndi
                           Memory)
 
 
-@njit(types.float32[:, ::1](types.int64, types.int64), cache=True, nogil=True)
+@inner(types.float32[:, ::1](types.int64, types.int64))
 def stereo_at(address, frames):  # type: ignore[no-untyped-def]
     """The float32 (frames, 2) array at `address`. Real-time: yes."""
     return carray(_pointer(address), (frames, 2), np.float32)
 
 
-@njit(MEMORY(WORDS), cache=True, nogil=True)
+@inner(MEMORY(WORDS))
 def memory_at(at):  # type: ignore[no-untyped-def]
     """The Memory whose addresses are in the table `at`. Real-time: yes."""
     frames, captured, heard = at[SIZES], at[SIZES + 1], at[SIZES + 2]

@@ -1,7 +1,8 @@
 """MIDI events by frame: what is to be sent waits in order of time, what came in strikes pads."""
 
-from numba import njit, types
+from numba import types
 
+from engine.dsp.kernels import inner
 from engine.dsp.memory import (
     HEAD,
     MEMORY,
@@ -32,14 +33,14 @@ ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
 INT = types.int64
 
 
-@njit(INT(INT), cache=True, nogil=True)
+@inner(INT(INT))
 def rank(message):  # type: ignore[no-untyped-def]
     """Which of two events on one frame is sent first: the clock, then ends of notes, then their beginnings."""
     kind = message & 0xF0
     return 0 if kind == 0xF0 else 2 if kind == NOTE_ON else 1
 
 
-@njit(types.void(MEMORY, INT, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT, INT))
 def queue_event(memory, frame, port, message, size):  # type: ignore[no-untyped-def]
     """Have `message` sent on `frame`. Real-time: yes. Past MIDI_EVENTS waiting ones it is lost, and counted."""
     count = memory.state[MIDI_QUEUED]
@@ -55,8 +56,7 @@ def queue_event(memory, frame, port, message, size):  # type: ignore[no-untyped-
     memory.state[MIDI_QUEUED] = count + 1
 
 
-@njit(types.void(types.Array(types.int64, 2, "C"), types.Array(types.int64, 1, "C"), types.Array(types.int64, 1, "C")),
-      cache=True, nogil=True)
+@inner(types.void(types.Array(types.int64, 2, "C"), types.Array(types.int64, 1, "C"), types.Array(types.int64, 1, "C")))
 def put_in_ring(ring, heads, event):  # type: ignore[no-untyped-def]
     """Tell the ring's reader of an event; when it has not read for long, the event is lost to it."""
     if heads[HEAD] - load_acquire(heads, TAIL) < MIDI_RING:
@@ -64,7 +64,7 @@ def put_in_ring(ring, heads, event):  # type: ignore[no-untyped-def]
         store_release(heads, HEAD, heads[HEAD] + 1)
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def send_due(memory, begin, end):  # type: ignore[no-untyped-def]
     """Move what is due before `end` to `midi_out`, the events of the block [begin, end) in order."""
     queue, count = memory.midi_queue, memory.state[MIDI_QUEUED]
@@ -80,7 +80,7 @@ def send_due(memory, begin, end):  # type: ignore[no-untyped-def]
     memory.state[MIDI_SENDING] = due
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def end_note(memory, track, frame):  # type: ignore[no-untyped-def]
     """End the track's note on `frame`, if it would still sound then."""
     note, queue = memory.notes[track], memory.midi_queue
@@ -100,7 +100,7 @@ def end_note(memory, track, frame):  # type: ignore[no-untyped-def]
     note[N_OFF] = frame
 
 
-@njit(types.void(MEMORY, INT, INT, types.float64, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, types.float64, INT))
 def play_note(memory, slot, track, velocity, frame):  # type: ignore[no-untyped-def]
     """Send the note of a stroke, where score `slot` routes its track to."""
     route, note = memory.route_ints[slot, track], memory.notes[track]
@@ -115,7 +115,7 @@ def play_note(memory, slot, track, velocity, frame):  # type: ignore[no-untyped-
     queue_event(memory, note[N_OFF], note[N_OUTPUT], NOTE_OFF | note[N_CHANNEL] | note[N_NOTE] << 8, 3)
 
 
-@njit(types.void(MEMORY, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT))
 def silence_outputs(memory, frame):  # type: ignore[no-untyped-def]
     """End every note on `frame`, and tell every channel that was ever used to fall silent."""
     for track in range(TRACKS):

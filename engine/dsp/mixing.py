@@ -1,14 +1,15 @@
 """Gains that never jump, and meters."""
 
-from numba import njit, types
+from numba import types
 
 from engine.dsp.controls import CONTROLS, ECHO_RAMPS, ECHO_S, KIT
+from engine.dsp.kernels import inner
 from engine.dsp.memory import MEMORY, RAMP_FRAMES, TRACKS
 
 INT, FLOAT = types.int64, types.float64
 
 
-@njit(FLOAT(FLOAT, FLOAT, INT, INT, INT), cache=True, nogil=True)
+@inner(FLOAT(FLOAT, FLOAT, INT, INT, INT))
 def ramp(start_value, end_value, start_frame, ramp_frames, frame):  # type: ignore[no-untyped-def]
     """The value at `frame` of a straight line that starts at start_frame and takes ramp_frames."""
     age = frame - start_frame
@@ -19,13 +20,13 @@ def ramp(start_value, end_value, start_frame, ramp_frames, frame):  # type: igno
     return start_value + (end_value - start_value) * (age / ramp_frames)
 
 
-@njit(INT(MEMORY, INT), cache=True, nogil=True)
+@inner(INT(MEMORY, INT))
 def ramp_length(memory, which):  # type: ignore[no-untyped-def]
     """How many frames ramp `which` takes."""
     return memory.state[RAMP_FRAMES] * (ECHO_RAMPS if which == ECHO_S else 1)
 
 
-@njit(types.void(MEMORY, INT, FLOAT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, FLOAT, INT))
 def aim(memory, which, target, frame):  # type: ignore[no-untyped-def]
     """Let ramp `which` move to `target` from `frame` on, from wherever it is."""
     line = memory.ramp_floats[which]
@@ -35,7 +36,7 @@ def aim(memory, which, target, frame):  # type: ignore[no-untyped-def]
         memory.ramp_starts[which] = frame
 
 
-@njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT))
 def write_controls(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     """controls[start:] for `frames` frames from engine frame `frame` on."""
     for which in range(CONTROLS):
@@ -44,7 +45,7 @@ def write_controls(memory, frame, start, frames):  # type: ignore[no-untyped-def
             memory.controls[start + i, which] = ramp(line[0], line[1], begin, length, frame + i)
 
 
-@njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT))
 def mix_kit(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     """Add the kit's buses, through its gain, to the mix; the kick's own is not ducked."""
     line, begin, ramp_frames = memory.ramp_floats[KIT], memory.ramp_starts[KIT], memory.state[RAMP_FRAMES]
@@ -55,7 +56,7 @@ def mix_kit(memory, frame, start, frames):  # type: ignore[no-untyped-def]
             memory.mix[i, channel] += gain * bus
 
 
-@njit(types.void(MEMORY, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT))
 def measure(memory, frames):  # type: ignore[no-untyped-def]
     """Peaks of the mix and of the input in this block."""
     for channel in range(2):

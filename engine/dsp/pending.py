@@ -1,7 +1,8 @@
 """The commands that wait for their frame, in the audio thread's own list."""
 
-from numba import njit, types
+from numba import types
 
+from engine.dsp.kernels import inner
 from engine.dsp.memory import (
     EXPECTED,
     HEAD,
@@ -18,7 +19,7 @@ from engine.dsp.ring import AT_FRAME, CANCEL, KIND, RECORD_SEQUENCE, SCORE, room
 INT = types.int64
 
 
-@njit(types.void(MEMORY), cache=True, nogil=True)
+@inner(types.void(MEMORY))
 def take_commands(memory):  # type: ignore[no-untyped-def]
     """Move what was published from the ring to the pending list, in order of arrival, as far as there is room
     to remember it and to tell of it when it is done."""
@@ -41,7 +42,7 @@ def take_commands(memory):  # type: ignore[no-untyped-def]
     store_release(heads, TAIL, tail)
 
 
-@njit(INT(MEMORY), cache=True, nogil=True)
+@inner(INT(MEMORY))
 def next_command(memory):  # type: ignore[no-untyped-def]
     """The pending command that is due first, by frame, then by arrival; -1 when there is none."""
     first = -1

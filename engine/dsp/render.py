@@ -4,12 +4,13 @@ Within a block everything happens on its own frame: the block is cut at each com
 start and end in the same order, and sums are the same to the bit, at any block size.
 """
 
-from numba import njit, types
+from numba import types
 
 from engine.dsp.clock import send_clocks
 from engine.dsp.controls import CONTROLS, KIT
 from engine.dsp.deck import mix_decks, take_decks
 from engine.dsp.effects import duck, perform, take_effects
+from engine.dsp.kernels import inner
 from engine.dsp.memory import (
     BAD_VALUES,
     CAPTURED,
@@ -78,7 +79,7 @@ from engine.dsp.voices import age_voices, close_muted, mix_voices, release_all
 INT = types.int64
 
 
-@njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT))
 def strike_event(memory, slot, event, frame):  # type: ignore[no-untyped-def]
     """Strike what `memory.events` has in place `event`, here and elsewhere, and remember for which grid slot."""
     due = memory.events[event]
@@ -94,7 +95,7 @@ def strike_event(memory, slot, event, frame):  # type: ignore[no-untyped-def]
         ints[T_STRUCK] = max(ints[T_STRUCK], grid_tick)
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def take_score(memory, slot, frame):  # type: ignore[no-untyped-def]
     """Play by score `slot` from `frame` on."""
     before = memory.state[SLOT]
@@ -113,7 +114,7 @@ def take_score(memory, slot, frame):  # type: ignore[no-untyped-def]
     take_effects(memory, before, slot, frame)
 
 
-@njit(types.boolean(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(types.boolean(MEMORY, INT, INT, INT))
 def happen(memory, kind, value, frame):  # type: ignore[no-untyped-def]
     """Repeat what MIDI did once; False for any other kind of command."""
     if kind == HIT:
@@ -125,7 +126,7 @@ def happen(memory, kind, value, frame):  # type: ignore[no-untyped-def]
     return kind >= HIT
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def do_command(memory, index, frame):  # type: ignore[no-untyped-def]
     """Carry out pending command `index` at `frame`, tell of it, and close the gap it leaves."""
     record = memory.pending[index]
@@ -146,7 +147,7 @@ def do_command(memory, index, frame):  # type: ignore[no-untyped-def]
     memory.state[PENDING_COUNT] -= 1
 
 
-@njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT))
 def sound(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     """Let everything that sounds sound for `frames` frames, from engine frame `frame`, into mix[start:]."""
     if frames <= 0:
@@ -158,7 +159,7 @@ def sound(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     mix_kit(memory, frame, start, frames)
 
 
-@njit(types.void(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT, INT))
 def play(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     """Sequence and sound one stretch without commands, at most STRETCH_FRAMES long."""
     slot = memory.state[SLOT]
@@ -174,7 +175,7 @@ def play(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     memory.state[BAD_VALUES] += perform(memory, frame, start, frames)
 
 
-@njit(types.void(MEMORY, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT))
 def follow_clock(memory, frame_time):  # type: ignore[no-untyped-def]
     """Be where the outside world is: after dropped blocks, voices are as old as if they had been heard."""
     state = memory.state
@@ -189,7 +190,7 @@ def follow_clock(memory, frame_time):  # type: ignore[no-untyped-def]
     state[EXPECTED] = frame_time
 
 
-@njit(types.void(MEMORY, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT))
 def publish_state(memory, end):  # type: ignore[no-untyped-def]
     """Leave behind what the block's end looks like."""
     state = memory.state
@@ -203,7 +204,7 @@ def publish_state(memory, end):  # type: ignore[no-untyped-def]
     state[SOUNDING] = sounding
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def render_block(memory, frame_time, frames):  # type: ignore[no-untyped-def]
     """Render one block: `audio_in` is captured, `midi_in` heard; `mix`, `controls`, `midi_out` hold the result.
     Real-time: yes.
@@ -242,7 +243,7 @@ def render_block(memory, frame_time, frames):  # type: ignore[no-untyped-def]
     publish_state(memory, end)
 
 
-@njit(types.void(WORDS, INT, INT), cache=True, nogil=True)
+@inner(types.void(WORDS, INT, INT))
 def render_at(addresses, frame_time, frames):  # type: ignore[no-untyped-def]
     """`render_block` on the memory that a table of addresses describes, as a callback has it.
 

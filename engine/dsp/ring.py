@@ -9,6 +9,7 @@ from numba import njit, types
 
 from engine.core.errors import TaoError
 from engine.core.loop import Audio
+from engine.dsp.kernels import inner
 from engine.dsp.memory import (
     CAPTURED,
     HEAD,
@@ -159,19 +160,19 @@ class CaptureRing(FrameRing):
         super().__init__(memory.capture, memory.state, CAPTURED, len(memory.audio_in))
 
 
-@njit(types.int64(HEADS, types.int64), cache=True, nogil=True)
+@inner(types.int64(HEADS, types.int64))
 def _newest(heads, word):  # type: ignore[no-untyped-def]
     return load_acquire(heads, word)
 
 
-@njit(types.int64(MEMORY), cache=True, nogil=True)
+@inner(types.int64(MEMORY))
 def room_to_tell(memory):  # type: ignore[no-untyped-def]
     """How many records the return ring still takes. Real-time: yes."""
     heads = memory.return_heads
     return RING_RECORDS - (heads[HEAD] - load_acquire(heads, TAIL))
 
 
-@njit(types.void(MEMORY, types.int64, types.int64, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.void(MEMORY, types.int64, types.int64, types.int64, types.int64))
 def tell(memory, kind, sequence, frame, value):  # type: ignore[no-untyped-def]
     """Put a record into the return ring. Real-time: yes.
 
@@ -188,7 +189,7 @@ def tell(memory, kind, sequence, frame, value):  # type: ignore[no-untyped-def]
         store_release(heads, HEAD, heads[HEAD] + 1)
 
 
-@njit(types.void(MEMORY, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.void(MEMORY, types.int64, types.int64))
 def capture_block(memory, frame, frames):  # type: ignore[no-untyped-def]
     """Copy the block's input into the ring at absolute `frame`; a gap before it becomes silence, and so does
     what is not a finite number, here and in `audio_in`: a take is for keeps."""

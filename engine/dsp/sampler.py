@@ -3,8 +3,9 @@ so any block size gives the same samples to the bit."""
 
 import zlib
 
-from numba import njit, types
+from numba import types
 
+from engine.dsp.kernels import inner
 from engine.dsp.memory import (
     KICKED,
     MEMORY,
@@ -34,7 +35,7 @@ SAMPLE = types.Array(types.float32, 2, "C")
 INTS, FLOATS = types.Array(types.int64, 1, "C"), types.Array(types.float64, 1, "C")  # a voice's rows
 
 
-@njit(types.UniTuple(types.float64, 4)(types.float64), cache=True, nogil=True)
+@inner(types.UniTuple(types.float64, 4)(types.float64))
 def hermite_weights(fraction):  # type: ignore[no-untyped-def]
     """What each of four neighbours adds at `fraction` between the middle two: 4-point, 3rd-order Hermite
     interpolation (Catmull-Rom), as weights so that all channels share them."""
@@ -44,7 +45,7 @@ def hermite_weights(fraction):  # type: ignore[no-untyped-def]
             0.5 * fraction + 2.0 * square - 1.5 * cube, 0.5 * (cube - square))
 
 
-@njit(types.float64(types.int64, types.int64, types.int64, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.float64(types.int64, types.int64, types.int64, types.int64, types.int64))
 def envelope(age, attack, decay, release_age, ramp):  # type: ignore[no-untyped-def]
     """Gain at `age` frames: linear in and out, and down to nothing in `ramp` frames from `release_age` on."""
     gain = 1.0
@@ -57,14 +58,14 @@ def envelope(age, attack, decay, release_age, ramp):  # type: ignore[no-untyped-
     return gain
 
 
-@njit(types.float64(types.float64), cache=True, nogil=True)
+@inner(types.float64(types.float64))
 def clear_tiny(value):  # type: ignore[no-untyped-def]
     """The value, or 0 where it is too small to be heard and would soon be a denormal, which is slow. A NaN goes
     too: it would stay in a filter for ever."""
     return value if abs(value) > 1e-30 else 0.0
 
 
-@njit(types.void(OUT, SAMPLE, types.float64, types.float64), cache=True, nogil=True)
+@inner(types.void(OUT, SAMPLE, types.float64, types.float64))
 def add_unity(out, sample, left, right):  # type: ignore[no-untyped-def]
     """out += gains * sample, both (frames, 2) and equally long: the loop that most voices spend their life in."""
     for i in range(len(out)):
@@ -72,7 +73,7 @@ def add_unity(out, sample, left, right):  # type: ignore[no-untyped-def]
         out[i, 1] += right * sample[i, 1]
 
 
-@njit(types.void(OUT, SAMPLE, types.int64, types.float64, types.float64, types.float64), cache=True, nogil=True)
+@inner(types.void(OUT, SAMPLE, types.int64, types.float64, types.float64, types.float64))
 def add_pitched(out, sample, age, increment, left, right):  # type: ignore[no-untyped-def]
     """Like `add_unity` at another speed; every place (age + i) * increment has all four neighbours in `sample`."""
     for i in range(len(out)):
@@ -85,7 +86,7 @@ def add_pitched(out, sample, age, increment, left, right):  # type: ignore[no-un
                               + d * sample[index + 2, 1])
 
 
-@njit(types.void(INTS, FLOATS, OUT, SAMPLE, types.int64, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.void(INTS, FLOATS, OUT, SAMPLE, types.int64, types.int64, types.int64))
 def add_shaped(ints, floats, out, sample, start, first, last):  # type: ignore[no-untyped-def]
     """Frames first..last of this stretch with envelope, at any speed, silent beyond the sample's ends."""
     length, increment = ints[LENGTH], floats[INCREMENT]
@@ -103,7 +104,7 @@ def add_shaped(ints, floats, out, sample, start, first, last):  # type: ignore[n
             out[start + i, channel] += gain * (floats[LEFT + channel] * value)
 
 
-@njit(types.void(INTS, FLOATS, OUT, SAMPLE, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.void(INTS, FLOATS, OUT, SAMPLE, types.int64, types.int64))
 def add_filtered(ints, floats, out, sample, start, frames):  # type: ignore[no-untyped-def]
     """Like `add_shaped`, through a low-pass of 12 dB an octave: the state variable filter with trapezoidal
     integrators (Zavalishin, "The Art of VA Filter Design", chapter 4). CUTOFF is tan(pi * cutoff / rate)."""
@@ -128,7 +129,7 @@ def add_filtered(ints, floats, out, sample, start, frames):  # type: ignore[no-u
             out[start + i, channel] += gain * (floats[LEFT + channel] * low)
 
 
-@njit(types.int64(INTS, types.float64, types.int64), cache=True, nogil=True)
+@inner(types.int64(INTS, types.float64, types.int64))
 def frames_left(ints, increment, frames):  # type: ignore[no-untyped-def]
     """How many of the next `frames` frames the voice still sounds: to the end of sample, decay and release."""
     age = ints[AGE]
@@ -142,7 +143,7 @@ def frames_left(ints, increment, frames):  # type: ignore[no-untyped-def]
     return max(0, frames)
 
 
-@njit(types.float64(INTS, FLOATS, OUT, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.float64(INTS, FLOATS, OUT, types.int64, types.int64))
 def mix_voice(ints, floats, out, start, frames):  # type: ignore[no-untyped-def]
     """Add `frames` frames of the voice into out[start:], and age it. It ends with its sample or its envelope.
 
@@ -179,14 +180,14 @@ def mix_voice(ints, floats, out, start, frames):  # type: ignore[no-untyped-def]
     return peak
 
 
-@njit(types.void(MEMORY, types.int64), cache=True, nogil=True)
+@inner(types.void(MEMORY, types.int64))
 def release_voice(memory, voice):  # type: ignore[no-untyped-def]
     """Let the voice fall silent within its ramp, from now on."""
     if memory.voice_ints[voice, RELEASE_AGE] == NO_RELEASE:
         memory.voice_ints[voice, RELEASE_AGE] = memory.voice_ints[voice, AGE]
 
 
-@njit(types.void(MEMORY, types.int64), cache=True, nogil=True)
+@inner(types.void(MEMORY, types.int64))
 def choke(memory, group):  # type: ignore[no-untyped-def]
     """Cut what sounds in the choke group, as a closing hat cuts the open one."""
     for voice in range(VOICES):
@@ -194,7 +195,7 @@ def choke(memory, group):  # type: ignore[no-untyped-def]
             release_voice(memory, voice)
 
 
-@njit(types.int64(MEMORY), cache=True, nogil=True)
+@inner(types.int64(MEMORY))
 def free_voice(memory):  # type: ignore[no-untyped-def]
     """A slot for a new voice. Past the polyphony the oldest is released; when even the releasing ones fill
     all slots, the one furthest through its release goes, which is the quietest cut there is."""
@@ -218,7 +219,7 @@ def free_voice(memory):  # type: ignore[no-untyped-def]
     return faded if faded >= 0 else oldest
 
 
-@njit(types.int64(MEMORY, types.int64, types.int64, types.float64), cache=True, nogil=True)
+@inner(types.int64(MEMORY, types.int64, types.int64, types.float64))
 def pad_sound(memory, slot, track, velocity):  # type: ignore[no-untyped-def]
     """The sound of a pad struck at `velocity`, or NO_SOUND: of the recordings that are hard enough the hardest, in
     turns by the count of all strokes."""
@@ -234,7 +235,7 @@ def pad_sound(memory, slot, track, velocity):  # type: ignore[no-untyped-def]
     return chosen + memory.state[STARTS] % max(1, among)
 
 
-@njit(types.void(MEMORY, types.int64, types.int64, types.int64, types.float64, types.int64), cache=True, nogil=True)
+@inner(types.void(MEMORY, types.int64, types.int64, types.int64, types.float64, types.int64))
 def strike(memory, slot, track, sound, velocity, is_pad):  # type: ignore[no-untyped-def]
     """Start a sound of score `slot` for a track; velocity 0..1 is its gain. The new voice is state[NEWEST]."""
     sound_ints, sound_floats = memory.sound_ints[slot, sound], memory.sound_floats[slot, sound]
@@ -257,7 +258,7 @@ def strike(memory, slot, track, sound, velocity, is_pad):  # type: ignore[no-unt
     floats[RIGHT] = velocity * sound_floats[W_RIGHT]
 
 
-@njit(types.void(MEMORY, types.int64, types.float64), cache=True, nogil=True)
+@inner(types.void(MEMORY, types.int64, types.float64))
 def strike_pad(memory, track, velocity):  # type: ignore[no-untyped-def]
     """Strike a track's one-shot by hand, muted or not."""
     slot = memory.state[SLOT]
@@ -266,7 +267,7 @@ def strike_pad(memory, track, velocity):  # type: ignore[no-untyped-def]
         strike(memory, slot, track, sound, velocity, 1)
 
 
-@njit(types.void(MEMORY, types.int64, types.float64, types.float64, types.int64), cache=True, nogil=True)
+@inner(types.void(MEMORY, types.int64, types.float64, types.float64, types.int64))
 def override(memory, voice, increment, cutoff, decay):  # type: ignore[no-untyped-def]
     """Let a voice that has just been started sound as its step wants it; 0 leaves a value as it is."""
     if increment > 0.0:

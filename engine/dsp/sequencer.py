@@ -2,8 +2,9 @@
 
 import math
 
-from numba import njit, types
+from numba import types
 
+from engine.dsp.kernels import inner
 from engine.dsp.memory import EVENTS, MEMORY, TRACKS
 from engine.dsp.sampler import T_AUDIBLE, T_COUNT, T_NAME, T_STEP_TICKS, T_STRUCK, T_SWING_TICKS
 
@@ -29,7 +30,7 @@ STRETCH_FRAMES = 256
 INT, FLOAT = types.int64, types.float64
 
 
-@njit(INT(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(INT(MEMORY, INT, INT))
 def frame_at(memory, slot, ticks):  # type: ignore[no-untyped-def]
     """core's Timeline.frames_at, for the timeline of score `slot`."""
     ints = memory.score_ints[slot]
@@ -37,7 +38,7 @@ def frame_at(memory, slot, ticks):  # type: ignore[no-untyped-def]
     return ints[S_ORIGIN_FRAMES] + math.floor(exact + 0.5)
 
 
-@njit(INT(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(INT(MEMORY, INT, INT))
 def ticks_at(memory, slot, frame):  # type: ignore[no-untyped-def]
     """core's Timeline.ticks_at: the last tick that has sounded at `frame`."""
     ints = memory.score_ints[slot]
@@ -50,7 +51,7 @@ def ticks_at(memory, slot, frame):  # type: ignore[no-untyped-def]
     return guess
 
 
-@njit(FLOAT(INT, INT, INT), cache=True, nogil=True)
+@inner(FLOAT(INT, INT, INT))
 def chance(seed, track, grid_index):  # type: ignore[no-untyped-def]
     """core.groove.chance: 0..1, the same for the same slot for ever."""
     mixed = types.uint64(seed) * types.uint64(0x9E3779B97F4A7C15)
@@ -60,7 +61,7 @@ def chance(seed, track, grid_index):  # type: ignore[no-untyped-def]
     return types.float64((mixed ^ (mixed >> types.uint64(31))) >> types.uint64(11)) / 9007199254740992.0
 
 
-@njit(INT(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(INT(MEMORY, INT, INT, INT))
 def grid_tick_of(memory, slot, track, grid_index):  # type: ignore[no-untyped-def]
     """The song tick of the track's swung grid slot."""
     ints = memory.track_ints[slot, track]
@@ -68,7 +69,7 @@ def grid_tick_of(memory, slot, track, grid_index):  # type: ignore[no-untyped-de
     return memory.score_ints[slot, S_PHASE] + grid_index * ints[T_STEP_TICKS] + late
 
 
-@njit(INT(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(INT(MEMORY, INT, INT, INT))
 def strokes_in(memory, slot, track, grid_index):  # type: ignore[no-untyped-def]
     """How many strokes sound in this grid slot on this pass: none where the step is empty or its turn is not
     due, else its ratchet."""
@@ -89,7 +90,7 @@ def strokes_in(memory, slot, track, grid_index):  # type: ignore[no-untyped-def]
     return details[RATCHET]
 
 
-@njit(INT(MEMORY, INT, INT, INT, INT), cache=True, nogil=True)
+@inner(INT(MEMORY, INT, INT, INT, INT))
 def stroke_tick(memory, slot, track, grid_index, stroke):  # type: ignore[no-untyped-def]
     """The song tick of a stroke in this grid slot. A first step that is played early would lie before the song:
     it sounds with the song's first frame."""
@@ -99,7 +100,7 @@ def stroke_tick(memory, slot, track, grid_index, stroke):  # type: ignore[no-unt
     return onset + stroke * ints[T_STEP_TICKS] // details[RATCHET]
 
 
-@njit(INT(MEMORY, INT, INT, INT, INT), cache=True, nogil=True)
+@inner(INT(MEMORY, INT, INT, INT, INT))
 def sound_of(memory, slot, track, grid_index, stroke):  # type: ignore[no-untyped-def]
     """Which sound a stroke starts. Recordings of one velocity take turns, counted from the pattern's first pass on:
     the place in the song decides, so any block size and any replay choose alike."""
@@ -111,7 +112,7 @@ def sound_of(memory, slot, track, grid_index, stroke):  # type: ignore[no-untype
     return details[SOUND] + turn % details[SOUNDS]
 
 
-@njit(INT(MEMORY, INT, INT, INT, INT, INT, INT), cache=True, nogil=True)
+@inner(INT(MEMORY, INT, INT, INT, INT, INT, INT))
 def insert_event(memory, slot, count, frame, track, grid_index, stroke):  # type: ignore[no-untyped-def]
     """Keep the events sorted by frame, then track; the number of events after it."""
     if count >= EVENTS:
@@ -130,7 +131,7 @@ def insert_event(memory, slot, count, frame, track, grid_index, stroke):  # type
     return count + 1
 
 
-@njit(INT(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(INT(MEMORY, INT, INT, INT))
 def due_events(memory, slot, first_frame, end_frame):  # type: ignore[no-untyped-def]
     """Fill `memory.events` with the strokes in [first_frame, end_frame), in order; how many there are.
 
@@ -153,7 +154,7 @@ def due_events(memory, slot, first_frame, end_frame):  # type: ignore[no-untyped
     return count
 
 
-@njit(types.boolean(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(types.boolean(MEMORY, INT, INT, INT))
 def is_one_song(memory, before, slot, frame):  # type: ignore[no-untyped-def]
     """Whether score `slot` goes on at `frame` where score `before` is in the song."""
     if memory.score_ints[before, S_PLAYING] == 0 or memory.score_ints[slot, S_PLAYING] == 0:
@@ -161,7 +162,7 @@ def is_one_song(memory, before, slot, frame):  # type: ignore[no-untyped-def]
     return abs(ticks_at(memory, slot, frame) - ticks_at(memory, before, frame)) <= NEAR_TICKS
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def remember_strokes(memory, before, slot):  # type: ignore[no-untyped-def]
     """Let the tracks of score `slot` know what the tracks of the same names struck last."""
     for track in range(memory.score_ints[slot, S_TRACKS]):
@@ -170,7 +171,7 @@ def remember_strokes(memory, before, slot):  # type: ignore[no-untyped-def]
                 memory.track_ints[slot, track, T_STRUCK] = memory.track_ints[before, other, T_STRUCK]
 
 
-@njit(types.boolean(MEMORY, INT, INT, INT, INT, INT, INT), cache=True, nogil=True)
+@inner(types.boolean(MEMORY, INT, INT, INT, INT, INT, INT))
 def is_owed(memory, slot, track, grid_index, stroke, heard_tick, frame):  # type: ignore[no-untyped-def]
     """Whether a stroke due before `frame` is still to be heard, when the song was heard up to heard_tick."""
     tick = stroke_tick(memory, slot, track, grid_index, stroke)
@@ -183,7 +184,7 @@ def is_owed(memory, slot, track, grid_index, stroke, heard_tick, frame):  # type
     return not struck and max(tick, grid_tick) > heard_tick
 
 
-@njit(INT(MEMORY, INT, INT, INT), cache=True, nogil=True)
+@inner(INT(MEMORY, INT, INT, INT))
 def owed_events(memory, before, slot, frame):  # type: ignore[no-untyped-def]
     """Fill `memory.events` with what score `slot`, taking over from `before` at `frame`, must strike at once.
 

@@ -3,10 +3,11 @@
 A song that another machine starts cannot wait for a new score: the one in force is changed where it lies.
 """
 
-from numba import njit, types
+from numba import types
 
 from engine.dsp.clock import CLOCK_TICKS, SIXTEENTH_CLOCKS
 from engine.dsp.deck import take_decks
+from engine.dsp.kernels import inner
 from engine.dsp.memory import MEMORY, SEQUENCE, SLOT, TRACKS
 from engine.dsp.midi import BYTES, CLOCK, CONTINUE, NOTE_ON, PORT, POSITION, START, STOP, put_in_ring
 from engine.dsp.ring import BEGIN, END, HIT, tell
@@ -34,14 +35,14 @@ FOLLOWS, OBEYS_POSITION = 1, 2  # bits of S_FOLLOW, the second shifted by the in
 INT = types.int64
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def hit(memory, value, frame):  # type: ignore[no-untyped-def]
     """A pad was struck elsewhere. value: the track, and the MIDI velocity above its eight bits."""
     strike_pad(memory, value & 0xFF, (value >> 8) / 127.0)
     tell(memory, HIT, memory.state[SEQUENCE], frame, value)
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def begin(memory, value, frame):  # type: ignore[no-untyped-def]
     """Let the song play from SONG_START or song tick `value` on, with `frame` as its first."""
     slot = memory.state[SLOT]
@@ -57,7 +58,7 @@ def begin(memory, value, frame):  # type: ignore[no-untyped-def]
     tell(memory, BEGIN, memory.state[SEQUENCE], frame, value)
 
 
-@njit(types.void(MEMORY, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT))
 def rest(memory, frame):  # type: ignore[no-untyped-def]
     """Let the song rest from `frame` on."""
     slot = memory.state[SLOT]
@@ -69,7 +70,7 @@ def rest(memory, frame):  # type: ignore[no-untyped-def]
         tell(memory, END, memory.state[SEQUENCE], frame, 0)
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def follow(memory, message, port):  # type: ignore[no-untyped-def]
     """Take note of Start, Continue and Song Position: the next clock will be what they speak of."""
     follower, ints = memory.follower, memory.score_ints[memory.state[SLOT]]
@@ -84,7 +85,7 @@ def follow(memory, message, port):  # type: ignore[no-untyped-def]
         follower[F_ARMED], follower[F_TICKS] = 1, follower[F_POSITION] - 1 if follower[F_POSITION] else resting
 
 
-@njit(types.void(MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(MEMORY, INT, INT))
 def hear_event(memory, index, frame):  # type: ignore[no-untyped-def]
     """Do what this block's event `index` asks for, on `frame`, and tell of it. Real-time: yes."""
     event = memory.midi_in[index]

@@ -1,7 +1,8 @@
 """All voices together: mixed to their buses, aged, released, closed when their track is muted."""
 
-from numba import njit, types
+from numba import types
 
+from engine.dsp.kernels import inner
 from engine.dsp.memory import MEMORY, RAMP_FRAMES, TAP, TAP_KIT, TRACKS, VOICES
 from engine.dsp.sampler import (
     ACTIVE,
@@ -22,7 +23,7 @@ from engine.dsp.sampler import (
 )
 
 
-@njit(types.float64(MEMORY, types.int64, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.float64(MEMORY, types.int64, types.int64, types.int64))
 def mix_heard(memory, voice, start, frames):  # type: ignore[no-untyped-def]
     """Mix the voice into its bus, and into the tap where it is tapped; its peak.
 
@@ -42,7 +43,7 @@ def mix_heard(memory, voice, start, frames):  # type: ignore[no-untyped-def]
     return peak
 
 
-@njit(types.void(MEMORY, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.void(MEMORY, types.int64, types.int64))
 def mix_voices(memory, start, frames):  # type: ignore[no-untyped-def]
     """Add `frames` frames of every voice from place `start` on: pads to the mix, the kick to its own bus."""
     for voice in range(VOICES):
@@ -52,7 +53,7 @@ def mix_voices(memory, start, frames):  # type: ignore[no-untyped-def]
             memory.peaks[ints[TRACK]] = max(memory.peaks[ints[TRACK]], peak)
 
 
-@njit(types.void(MEMORY, types.int64), cache=True, nogil=True)
+@inner(types.void(MEMORY, types.int64))
 def age_voices(memory, gap):  # type: ignore[no-untyped-def]
     """Make every voice as old as if `gap` frames more had been heard."""
     for voice in range(VOICES):
@@ -63,7 +64,7 @@ def age_voices(memory, gap):  # type: ignore[no-untyped-def]
                 ints[ACTIVE] = 0
 
 
-@njit(types.void(MEMORY), cache=True, nogil=True)
+@inner(types.void(MEMORY))
 def release_all(memory):  # type: ignore[no-untyped-def]
     """Let every voice fall silent."""
     for voice in range(VOICES):
@@ -71,7 +72,7 @@ def release_all(memory):  # type: ignore[no-untyped-def]
             release_voice(memory, voice)
 
 
-@njit(types.void(MEMORY, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.void(MEMORY, types.int64, types.int64))
 def close_muted(memory, before, slot):  # type: ignore[no-untyped-def]
     """Close on the tails of tracks that score `before` let sound and score `slot` does not."""
     for track in range(TRACKS):

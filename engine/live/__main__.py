@@ -1,8 +1,12 @@
 """python -m engine.live SETTINGS SOCKET READY_FD: run one engine until it is told to quit."""
 
+import importlib
 import sys
 
-from engine.live.process import main
+from engine.dsp.kernel_cache import compile_apart
+
+PROCESS = "engine.live.process"
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    compile_apart(PROCESS)
+    sys.exit(importlib.import_module(PROCESS).main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""The audio callbacks: compiled C functions that libjack, PortAudio or a clock call. Python never runs in them.
+"""The audio callbacks: compiled C functions that libjack or a clock call. Python never runs in them.
 
 Each copies its device's input into dsp's memory, runs one `cycle`, and copies the output to the device.
 All they know comes through the host table, so they compile once and are cached. The time of a block is the
@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import carray, cfunc, njit, types
+from numba import carray, cfunc, types
 
+from engine.dsp.kernels import inner
 from engine.live import words as w
 from engine.live.cycle import cycle, memory_of, output_of
 from engine.live.master import TABLE
@@ -19,10 +20,9 @@ from engine.live.midi_callback import read_midi, write_midi
 from engine.live.pointers import call_at, pointer_to
 
 FRAME_PORT_MODULUS = 1 << 20  # a float32 counts to 2**24 exactly
-PA_OUTPUT_UNDERFLOW = 4
 
 
-@njit(types.int64(TABLE, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.int64(TABLE, types.int64, types.int64))
 def block_time(host, raw, previous):  # type: ignore[no-untyped-def]
     """The engine frame on which this block begins, from the device's 32-bit frame count at its start.
 
@@ -64,33 +64,6 @@ def jack_process(count, user):  # type: ignore[no-untyped-def]
         numbers = carray(pointer_to(call_at(host[w.GET_BUFFER], host[w.FRAME_PORT], frames)), (frames,), np.float32)
         for i in range(frames):
             numbers[i] = np.float32((start + i) % FRAME_PORT_MODULUS)
-    return np.int32(0)
-
-
-@cfunc(types.int32(types.int64, types.int64, types.uint64, types.int64, types.uint64, types.int64), cache=True)
-def portaudio_process(heard_at, played_at, count, times_at, flags, user):  # type: ignore[no-untyped-def]
-    """PaStreamCallback, its pointers as integers. After an underflow the stream's clock says what was lost."""
-    host, frames = carray(pointer_to(user), (w.WORDS,), np.int64), np.int64(count)
-    memory, out = memory_of(host), output_of(host)
-    now_s = carray(pointer_to(times_at), (3,), np.float64)[1]
-    now_frames = np.int64(now_s * host[w.SAMPLE_RATE])
-    start = host[w.EXPECTED]
-    if host[w.STARTED] != 0 and flags & PA_OUTPUT_UNDERFLOW:
-        lost = now_frames - host[w.RAW_TIME] - frames
-        if lost > frames // 2:
-            start += (lost + frames // 2) // frames * frames
-    host[w.STARTED], host[w.RAW_TIME], host[w.BLOCK_START] = 1, now_frames, start
-    channels = host[w.INPUT_CHANNELS]
-    if channels > 0 and heard_at != 0:
-        heard = carray(pointer_to(heard_at), (frames, channels), np.float32)
-        for i in range(frames):
-            memory.audio_in[i, 0], memory.audio_in[i, 1] = heard[i, 0], heard[i, channels - 1]
-    else:
-        memory.audio_in[:frames] = np.float32(0.0)
-    cycle(host, memory, out, start, frames)
-    played = carray(pointer_to(played_at), (frames, 2), np.float32)
-    for i in range(frames):
-        played[i, 0], played[i, 1] = out[i, 0], out[i, 1]
     return np.int32(0)
 
 

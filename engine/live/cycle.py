@@ -3,10 +3,11 @@
 import math
 
 import numpy as np
-from numba import carray, njit, types
+from numba import carray, types
 
 from engine.bridge import meters as page
 from engine.dsp import memory as m
+from engine.dsp.kernels import inner
 from engine.dsp.memory import memory_at
 from engine.dsp.render import render_block
 from engine.live import words as w
@@ -21,7 +22,7 @@ MONITOR_FADE_S = 0.005
 HOLD_FALL = 7.7  # nepers a second: 20 dB in 0.3 s
 
 
-@njit(types.int64(TABLE), cache=True, nogil=True)
+@inner(types.int64(TABLE))
 def clock_ns(host):  # type: ignore[no-untyped-def]
     """Nanoseconds of the monotonic clock. Real-time: yes."""
     call_at(host[w.CLOCK], host[w.CLOCK_ID], host[w.TIMESPEC])
@@ -29,7 +30,7 @@ def clock_ns(host):  # type: ignore[no-untyped-def]
     return timespec[0] * 1_000_000_000 + timespec[1]
 
 
-@njit(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64, types.int64))
 def publish(host, memory, out, frame_time, frames, began_ns):  # type: ignore[no-untyped-def]
     """Overwrite the meters page; peaks hold and fall, so that a face that looks seldom misses none."""
     words = carray(pointer_to(host[w.PAGE]), (page.WORDS,), np.int64)
@@ -63,7 +64,7 @@ def publish(host, memory, out, frame_time, frames, began_ns):  # type: ignore[no
         timing[w.SLOW_COUNT] += 1
 
 
-@njit(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64))
 def keep_tapes(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def]
     """Put the block on the master's tape, and what is tapped on its own. Real-time: yes."""
     if host[w.TAPE] != 0:
@@ -76,7 +77,7 @@ def keep_tapes(host, memory, out, frame_time, frames):  # type: ignore[no-untype
         write_tape(tape, head, memory.tap, frame_time, frames)
 
 
-@njit(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64))
 def for_the_ears(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def]
     """What the musician hears and no take keeps: the input where it is monitored, and clicks. Real-time: yes."""
     full = int(MONITOR_FADE_S * host[w.SAMPLE_RATE])
@@ -92,7 +93,7 @@ def for_the_ears(host, memory, out, frame_time, frames):  # type: ignore[no-unty
     mix_clicks(plan, out, frame_time, frames, host[w.SAMPLE_RATE])
 
 
-@njit(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64))
 def cycle(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def]
     """memory.audio_in[:frames] in, out[:frames] (frames, 2) float32 out. Real-time: yes."""
     began_ns = clock_ns(host)
@@ -112,13 +113,13 @@ def cycle(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def
     publish(host, memory, out, frame_time, frames, began_ns)
 
 
-@njit(m.MEMORY(TABLE), cache=True, nogil=True)
+@inner(m.MEMORY(TABLE))
 def memory_of(host):  # type: ignore[no-untyped-def]
     """dsp's memory, out of the host table. Real-time: yes."""
     return memory_at(carray(pointer_to(host[w.MEMORY]), (MEMORY_TABLE,), np.int64))
 
 
-@njit(SINGLES(TABLE), cache=True, nogil=True)
+@inner(SINGLES(TABLE))
 def output_of(host):  # type: ignore[no-untyped-def]
     """The output buffer (max_frames, 2) float32, out of the host table. Real-time: yes."""
     return carray(pointer_to(host[w.OUT]), (host[w.MAX_FRAMES], 2), np.float32)

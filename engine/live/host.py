@@ -95,3 +95,4 @@ class Host:
             words[w.RACK], words[w.RACK_SERVER] = self.rack.process_address, self.rack.server_address
             words[w.RACK_IN], words[w.RACK_OUT] = self.rack.input.ctypes.data, self.rack.output.ctypes.data
             words[w.TAIL_FRAMES] = -1 if self.rack.tail_frames is None else self.rack.tail_frames
+            words[w.NEUTRAL_FRAMES] = words[w.TAIL_FRAMES] + 1  # nothing rings in it yet

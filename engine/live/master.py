@@ -3,9 +3,10 @@
 import math
 
 import numpy as np
-from numba import carray, njit, types
+from numba import carray, types
 
 from engine.dsp.controls import BYPASSED, CRUSHED, CUTOFF_HZ, ECHO_SEND, FILTERED, GAIN, ROOM_SEND
+from engine.dsp.kernels import inner
 from engine.live import words as w
 from engine.live.effects import CHANNELS, CHUNK_FRAMES, FIRST, LEFT, RIGHT
 from engine.live.pointers import call_at, pointer_to
@@ -17,7 +18,7 @@ CEILING = 10.0 ** (-0.3 / 20.0)
 RECOVERY_S = 0.1
 
 
-@njit(types.float64(types.float64, TABLE, types.int64), cache=True, nogil=True)
+@inner(types.float64(types.float64, TABLE, types.int64))
 def safe(value, host, count):  # type: ignore[no-untyped-def]
     """The value, or 0 and one more bad value counted in word `count`: a NaN would stay in a reverb for ever."""
     if math.isfinite(value):
@@ -26,7 +27,7 @@ def safe(value, host, count):  # type: ignore[no-untyped-def]
     return 0.0
 
 
-@njit(types.boolean(TABLE, DOUBLES, types.int64), cache=True, nogil=True)
+@inner(types.boolean(TABLE, DOUBLES, types.int64))
 def is_left_out(host, controls, start):  # type: ignore[no-untyped-def]
     """Whether the rack has nothing to say in this chunk: bypassed, or neutral for as long as its tails ring."""
     bypassed, neutral = True, True
@@ -38,7 +39,7 @@ def is_left_out(host, controls, start):  # type: ignore[no-untyped-def]
     return bypassed or (host[w.TAIL_FRAMES] >= 0 and host[w.NEUTRAL_FRAMES] > host[w.TAIL_FRAMES])
 
 
-@njit(types.void(TABLE, DOUBLES, DOUBLES, types.int64), cache=True, nogil=True)
+@inner(types.void(TABLE, DOUBLES, DOUBLES, types.int64))
 def rack_chunk(host, mix, controls, start):  # type: ignore[no-untyped-def]
     """One chunk of the mix through pyo, in place."""
     into = carray(pointer_to(host[w.RACK_IN]), (CHUNK_FRAMES, CHANNELS), np.float64)
@@ -56,7 +57,7 @@ def rack_chunk(host, mix, controls, start):  # type: ignore[no-untyped-def]
             mix[start + i, side] = wet if past == 0.0 else (1.0 - past) * wet + past * mix[start + i, side]
 
 
-@njit(types.void(TABLE, DOUBLES, DOUBLES, SINGLES, types.int64), cache=True, nogil=True)
+@inner(types.void(TABLE, DOUBLES, DOUBLES, SINGLES, types.int64))
 def limit(host, mix, controls, out, frames):  # type: ignore[no-untyped-def]
     """Gain, then never louder than CEILING: turned down at once for both sides, and up again in RECOVERY_S."""
     level = carray(pointer_to(host[w.LIMITER]), (1,), np.float64)
@@ -69,7 +70,7 @@ def limit(host, mix, controls, out, frames):  # type: ignore[no-untyped-def]
         out[i, 0], out[i, 1] = np.float32(down * left), np.float32(down * right)
 
 
-@njit(types.void(TABLE, DOUBLES, DOUBLES, SINGLES, types.int64), cache=True, nogil=True)
+@inner(types.void(TABLE, DOUBLES, DOUBLES, SINGLES, types.int64))
 def master(host, mix, controls, out, frames):  # type: ignore[no-untyped-def]
     """mix (frames, 2), which is overwritten, and controls (frames, CONTROLS) -> out (frames, 2). Real-time: yes.
 
@@ -89,7 +90,7 @@ def master(host, mix, controls, out, frames):  # type: ignore[no-untyped-def]
     limit(host, mix, controls, out, frames)
 
 
-@njit(types.void(TABLE, SINGLES, types.int64, types.int64), cache=True, nogil=True)
+@inner(types.void(TABLE, SINGLES, types.int64, types.int64))
 def fade(host, out, frame_time, frames):  # type: ignore[no-untyped-def]
     """The way out: a linear ramp to silence from FADE_AT on, in FADE_FRAMES. Real-time: yes."""
     if frame_time + frames <= host[w.FADE_AT]:

@@ -1,11 +1,12 @@
 """JACK MIDI within the audio callback: events are stamped with their frame where they come in, and leave on it."""
 
 import numpy as np
-from numba import carray, njit, types
+from numba import carray, types
 
 from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS
 from engine.dsp import memory as m
 from engine.dsp import midi
+from engine.dsp.kernels import inner
 from engine.live import words as w
 from engine.live.master import TABLE
 from engine.live.pointers import call_at, call_four_at, pointer_to
@@ -17,7 +18,7 @@ EVENT_WORDS = 4
 INT = types.int64
 
 
-@njit(types.void(m.MEMORY, INT, INT, INT, INT), cache=True, nogil=True)
+@inner(types.void(m.MEMORY, INT, INT, INT, INT))
 def add_heard(memory, frame, port, message, size):  # type: ignore[no-untyped-def]
     """Put an event among this block's, which stay in order of time. Past MIDI_EVENTS it is lost, and counted."""
     place = memory.state[m.MIDI_HEARING]
@@ -33,7 +34,7 @@ def add_heard(memory, frame, port, message, size):  # type: ignore[no-untyped-de
     memory.state[m.MIDI_HEARING] += 1
 
 
-@njit(types.void(TABLE, m.MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(TABLE, m.MEMORY, INT, INT))
 def read_midi(host, memory, start, frames):  # type: ignore[no-untyped-def]
     """Take what came in during this block, from engine frame `start` on; System Exclusive is left out."""
     event = carray(pointer_to(host[w.MIDI_EVENT]), (EVENT_WORDS,), np.int64)
@@ -51,7 +52,7 @@ def read_midi(host, memory, start, frames):  # type: ignore[no-untyped-def]
                     add_heard(memory, start + (event[TIME] & 0xFFFFFFFF), port, message, event[LENGTH])
 
 
-@njit(types.void(TABLE, m.MEMORY, INT, INT), cache=True, nogil=True)
+@inner(types.void(TABLE, m.MEMORY, INT, INT))
 def write_midi(host, memory, start, frames):  # type: ignore[no-untyped-def]
     """Send this block's events on their frames."""
     event = carray(pointer_to(host[w.MIDI_EVENT]), (EVENT_WORDS,), np.int64)

@@ -7,8 +7,8 @@ import sounddevice
 
 from engine.core.errors import DeviceNotFound
 from engine.live import words
-from engine.live.callback import portaudio_process
 from engine.live.host import Host
+from engine.live.portaudio_callback import portaudio_process
 
 
 class PortAudioBackend:

@@ -11,6 +11,8 @@ from pathlib import Path
 from engine.bridge.segments import memory_folder
 
 MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT = 1, 2, 4
+MADV_DONTNEED = 4
+COMPILER = "libllvmlite"
 SWITCH_INTERVAL_S = 0.0001
 KEPT = 20  # sessions
 CONTROL_PRIORITY = 20  # JACK's clients run at about 60
@@ -67,14 +69,27 @@ def log_to(path: Path) -> None:
 
 
 def lock_memory() -> str | None:
-    """Keep every page in memory, new ones from their first touch on; a sentence when that is not allowed."""
+    """Keep every page that is or will be used in memory; a sentence when that is not allowed.
+
+    What the audio thread reads has been touched by then. The compiler, which has done its work, is let go of first.
+    """
     library = ctypes.CDLL(None, use_errno=True)
     if not hasattr(library, "mlockall"):
         return "This system cannot lock memory; a sound may be late when memory runs short."
-    if library.mlockall(MCL_CURRENT) or library.mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT):
+    _forget_code_of(COMPILER, library)
+    if library.mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT):
         return (f"Memory is not locked ({os.strerror(ctypes.get_errno())}); a sound may be late when memory runs "
                 "short. Raise the memlock limit for your user.")
     return None
+
+
+def _forget_code_of(name: str, library: ctypes.CDLL) -> None:
+    """Drop the pages that hold the program text of a library: they are read from its file again if ever needed."""
+    for line in Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").splitlines():
+        addresses, access, *_ = line.split()
+        if name in line and access == "r-xp":
+            first, last = (int(part, 16) for part in addresses.split("-"))
+            library.madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), MADV_DONTNEED)
 
 
 def quieten_interpreter() -> None:

@@ -1,8 +1,9 @@
 """The tapes: what Tao played, written each block whether anybody wants it or not, read by engine frame."""
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
+from engine.dsp.kernels import inner
 from engine.dsp.memory import store_release
 from engine.dsp.ring import FrameRing
 
@@ -13,7 +14,7 @@ HEAD = types.Array(types.int64, 1, "C")
 AUDIO = types.Array(types.float32, 2, "C")
 
 
-@njit(types.void(AUDIO, HEAD, AUDIO, INT, INT), cache=True, nogil=True)
+@inner(types.void(AUDIO, HEAD, AUDIO, INT, INT))
 def write_tape(tape, head, audio, frame, frames):  # type: ignore[no-untyped-def]
     """Copy audio[:frames] to engine frame `frame` of the tape; what was skipped before it is silence.
     Real-time: yes."""
