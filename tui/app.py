@@ -16,6 +16,7 @@ from engine.core.commands import Boundary, Command, Panic, Play, Stop
 from engine.core.desk_requests import MidiRequest
 from engine.core.errors import TaoError
 from engine.core.snapshot import Notice, Snapshot
+from tui.dropouts import Dropouts
 from tui.glyphs import UNICODE, Glyphs, glyphs_for
 from tui.handle import EngineHandle
 from tui.keymap import Keymap
@@ -58,6 +59,7 @@ class TaoApp(RecordingActions, MidiActions, App[None]):
         self.notice, self.notice_until_s = Notice(""), 0.0
         self.quit_until_s = self.escape_until_s = self.panic_until_s = 0.0
         self.load = 0.0
+        self.dropouts = Dropouts()
         self.wishes = Wishes()
         self.sounds: SoundsScreen | None = None
         for action in self.keymap:
@@ -89,6 +91,9 @@ class TaoApp(RecordingActions, MidiActions, App[None]):
         self.snapshot = newest
         self.load = max(self.load, newest.meters.load)
         now_s = time.monotonic()
+        cut = self.dropouts.seen(newest.meters.dropped_blocks, newest.status.block_frames, now_s)
+        if cut is not None:
+            self.say(cut)
         if now_s > self.notice_until_s and not self.notice.urgent:
             self.notice = Notice("")
         banner = newest.status.banner or ""
