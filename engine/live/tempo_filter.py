@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 CLOCKS_PER_BEAT = 24
 MIN_PERIOD_S, MAX_PERIOD_S = 60.0 / (310.0 * CLOCKS_PER_BEAT), 60.0 / (29.0 * CLOCKS_PER_BEAT)
+BUNCHED_S = MIN_PERIOD_S / 2.0  # sooner than at any tempo: ticks that were held up, and come all at once
 WALK_S = 3e-7  # how much the period changes from tick to tick
 FIRST_NOISE_S, LEAST_NOISE_S, MOST_NOISE_S = 0.001, 0.00005, 0.003
 NOISE_TICKS = 48.0  # over so many ticks the jitter is learned
@@ -19,6 +20,7 @@ DRIFT_SHARE, DRIFT_UNLIKELY = 0.25, 4.5  # of the running mean of deviations, wh
 OPEN_TICKS, OPEN_DOUBT = 5, 0.05  # to (re)open: from so many ticks, the period known to such a share of itself
 SETTLED_TICKS, MOST_SKIPS = 12, 3
 LOCKED_SHARE = 0.002
+SAME_TEMPO = 0.2  # a share of the period
 
 Tick = tuple[int, float]  # number, when it came in, in seconds
 
@@ -64,6 +66,8 @@ class TempoFilter:
         """After a tick that came in at `at_s`."""
         if self.period_s == 0.0:
             return self._first(at_s)
+        if self.recent and at_s - self.recent[-1][1] < BUNCHED_S:
+            return self
         steps = round((at_s - self.at_s) / self.period_s)
         seen = replace(self, recent=(*self.recent, (self.number + max(steps, 0), at_s))[-OPEN_TICKS:])
         if steps == 1:
@@ -103,7 +107,7 @@ class TempoFilter:
         else:
             drifts = astray = False
         if astray or drifts:
-            if drifts or self.unlikely >= 1:
+            if not astray or self.unlikely >= 1:
                 return self._reopened()
             # one alone is a hiccup: count it, and go on as predicted
             return replace(self, number=number, at_s=predicted_s, p_time=p_time, p_cross=p_cross, p_period=p_period,
@@ -127,13 +131,32 @@ class TempoFilter:
         gaps = sorted(later - earlier for earlier, later in itertools.pairwise(times_s))
         middle = (gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]) / 2.0
         period_s = _possible(middle)
-        opened = TempoFilter(self.recent[0][0], times_s[0], period_s, self.noise_s, self.noise_s**2, 0.0,
+        number, at_s = self._placed(period_s)
+        opened = TempoFilter(number, at_s, period_s, self.noise_s, self.noise_s**2, 0.0,
                              (OPEN_DOUBT * period_s) ** 2, 1, recent=self.recent[:1])
         for at_s in times_s[1:]:
             steps = round((at_s - opened.at_s) / opened.period_s)
             if steps >= 1:
                 opened = replace(opened, recent=(*opened.recent, (opened.number + steps, at_s)))._update(at_s, steps)
         return opened
+
+    def _placed(self, period_s: float) -> Tick:
+        """The oldest of the newest ticks, as most of them have it: one may have come late, or be counted wrong."""
+
+
+        def place(at_s: float, origin_s: float) -> int:
+            return round((at_s - origin_s) / period_s)
+
+        def astray(origin_s: float) -> float:
+            return sum(abs(at_s - origin_s - place(at_s, origin_s) * period_s) for _, at_s in self.recent)
+
+        oldest, oldest_s = self.recent[0]
+        if abs(period_s - self.period_s) > SAME_TEMPO * self.period_s:
+            return oldest, oldest_s  # only it was counted at the tempo of its time
+        origin_s = min((at_s for _, at_s in self.recent), key=astray)
+        begins = sorted(number - place(at_s, origin_s) for number, at_s in self.recent)
+        places = place(oldest_s, origin_s)
+        return begins[len(begins) // 2] + places, origin_s + places * period_s
 
 
 def _possible(period_s: float) -> float:

@@ -87,3 +87,15 @@ def test_half_and_double_tempo_are_found() -> None:
     for factor in (0.5, 2.0):
         rows = follow(ideal_ticks(100.0, 12.0, (6.0, 100.0 * factor)), 0.001, 0.0, 3)
         assert rows[-1, 1] == pytest.approx(100.0 * factor, abs=0.2)
+
+
+@given(bpm=st.floats(60.0, 200.0), held_s=st.floats(0.005, 0.1), begins_s=st.floats(4.0, 4.1))
+def test_clocks_that_were_held_up_and_came_all_at_once_are_neither_lost_nor_repeated(
+        bpm: float, held_s: float, begins_s: float) -> None:
+    ideal = np.arange(400) * 60.0 / (24 * bpm)
+    held = (ideal >= begins_s) & (ideal < begins_s + held_s)
+    estimate = TempoFilter()
+    for at_s in np.where(held, begins_s + held_s, ideal):
+        estimate = estimate.heard(float(at_s))
+    assert estimate.number == 399
+    assert abs(estimate.at_s - ideal[-1]) < 0.001
