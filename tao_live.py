@@ -25,7 +25,7 @@ from models.training.command_line import evaluate, train
 from models.whole import weights_at_fault
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
-TRANSCRIBER, SEPARATOR, EXTRACTOR = "tao", "template-masks", "solve"
+TRANSCRIBER, SEPARATOR, EXTRACTOR = "tao", "tao", "solve"
 DEMO_RATE = 48000
 LOOPS = click.argument("loops", nargs=-1, required=True, type=click.Path(path_type=Path))
 INTO = click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path))

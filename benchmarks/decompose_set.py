@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("set", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--transcriber", default="tao")
-    parser.add_argument("--separator", default="template-masks")
+    parser.add_argument("--separator", default="tao")
     parser.add_argument("--extractor", default="solve")
     asked = parser.parse_args()
     tools = Tools(plugins.transcriber(asked.transcriber), plugins.separator(asked.separator),

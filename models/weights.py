@@ -44,6 +44,9 @@ SHIPPED: tuple[Shipped, ...] = (
             "MIT; means over one-shots under the licences that DRUM_PRIORS.md lists", "models/trained/DRUM_PRIORS.md"),
     Shipped("tao", "tao.safetensors", "1436e23325b6c4ba14c87846315d87c12455ce5dc2501af082a6b344f97f3a95",
             "MIT; trained on one-shots under the licences that TRANSCRIBER.md lists", "models/trained/TRANSCRIBER.md"),
+    Shipped("tao-separator", "tao-separator.safetensors",
+            "cb0366a2f200d7427ada70299941d3a72b3f20922e49ed2b5d6fe4c236c45b61",
+            "MIT; trained on one-shots under the licences that TRANSCRIBER.md lists", "models/trained/SEPARATOR.md"),
 )
 
 

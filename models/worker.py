@@ -183,7 +183,7 @@ def main() -> None:
     """Serve stdin and stdout; whatever a library prints goes to stderr."""
     parser = argparse.ArgumentParser(prog="python -m models.worker", description=__doc__)
     parser.add_argument("--transcriber", default="tao")
-    parser.add_argument("--separator", default="template-masks")
+    parser.add_argument("--separator", default="tao")
     parser.add_argument("--extractor", default="solve")
     asked = parser.parse_args()
     sink = os.fdopen(os.dup(1), "wb")

@@ -103,7 +103,7 @@ def evaluate_transcriber_verb(loops: Path, names: tuple[str, ...]) -> None:
 @evaluate.command(name="decomposition")
 @click.argument("loops", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @click.option("--transcriber", "transcribers", multiple=True, default=("tao",), show_default=True)
-@click.option("--separator", "separators", multiple=True, default=("template-masks",), show_default=True)
+@click.option("--separator", "separators", multiple=True, default=("tao",), show_default=True)
 @click.option("--extractor", "extractors", multiple=True, default=("solve",), show_default=True)
 @click.option("--oracle", is_flag=True, help="The loops' true hits instead of a transcriber's.")
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Draw the figures as a PNG too.")

@@ -31,7 +31,7 @@ class DecompositionSettings:
 
     loops: Path
     transcribers: tuple[str, ...] = ("tao",)
-    separators: tuple[str, ...] = ("template-masks",)
+    separators: tuple[str, ...] = ("tao",)
     extractors: tuple[str, ...] = ("solve",)
     oracle: bool = False
     picture: Path | None = None

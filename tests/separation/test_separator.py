@@ -8,13 +8,14 @@ import torch
 
 from engine.core.errors import WeightsMissing
 from engine.core.pattern import TRACK_NAMES
-from models.plugins import Onset, Transcription
+from models.plugins import Onset, TempoGuess, Transcription
 from models.resampling import resampled
 from models.separation.network import MaskNet, MaskNetSettings
 from models.separation.separator import TaoSeparator
 from models.separation.weights import open_masker, save_masker
 from models.template_masks import TemplateMasks
 from models.weights import save_weights
+from tests.models.loops import audio_of, onsets_of, pattern_of
 
 RATE = 44100
 
@@ -86,3 +87,14 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
         open_masker(tmp_path / "other")
     with pytest.raises(WeightsMissing, match="not there"):
         TaoSeparator(str(tmp_path / "none"))
+
+
+def test_the_shipped_network_hears_the_demos_drums_apart() -> None:
+    pattern = pattern_of(kick="x...x...x...x...", snare="....x.......x...", hihat="x.x.x.x.x.x.x.x.")
+    audio = np.ascontiguousarray(audio_of(pattern, 120.0).T)
+    heard = Transcription(tuple(onsets_of(pattern, 2.0)), (TempoGuess(120.0, 4.0),))
+    stems = TaoSeparator().separate(audio, RATE, heard)
+    true = {name: np.ascontiguousarray(audio_of(pattern_of(**{name: letters}), 120.0).T) for name, letters in
+            (("kick", "x...x...x...x..."), ("snare", "....x.......x..."), ("hihat", "x.x.x.x.x.x.x.x."))}
+    assert all(decibels(stems[name] - stem, stem) < -8 for name, stem in true.items())
+    assert decibels(sum(stems.values()) - audio, audio) < -110

@@ -51,7 +51,8 @@ def test_true_hits_give_stems_and_shots_near_the_truth_and_a_picture(loops: Path
     lines: list[str] = []
     picture = tmp_path / "figures" / "marks.png"
     table = evaluate_decomposition(DecompositionSettings(
-        loops, extractors=("least-disturbed",), oracle=True, picture=picture), lines.append)
+        loops, separators=("template-masks",), extractors=("least-disturbed",), oracle=True, picture=picture),
+        lines.append)
     stems_db, _, _, shots_db, _, shots_mfcc, match, failed, seconds = row(table, "made")
     assert stems_db > 15 and shots_db > 15 and shots_mfcc > 0.8
     assert match > 0.8 and failed == 0 and seconds > 0
@@ -61,7 +62,8 @@ def test_true_hits_give_stems_and_shots_near_the_truth_and_a_picture(loops: Path
 
 
 def test_every_plugin_stands_beside_every_other(loops: Path) -> None:
-    table = evaluate_decomposition(DecompositionSettings(loops, extractors=("least-disturbed", "select"), oracle=True))
+    table = evaluate_decomposition(DecompositionSettings(
+        loops, separators=("template-masks",), extractors=("least-disturbed", "select"), oracle=True))
     assert "oracle + template-masks + least-disturbed" in table and "oracle + template-masks + select" in table
 
 
