@@ -53,14 +53,14 @@ def test_a_batch_follows_from_its_number(synthesis: Synthesis) -> None:
 def test_learning_from_one_batch_beats_the_templates_on_it(synthesis: Synthesis) -> None:
     torch.manual_seed(0)
     course = SeparatorCourse(CPU)
-    batch = course.batch(synthesis, 1)
+    batch = course.batch(synthesis, 0)
     optimizer = course.optimizer(2e-3)
     for _ in range(12):
         optimizer.zero_grad()
         course.loss(course.net(*course.features(batch)), batch).backward()
         optimizer.step()
     marks = course.marks(course.net, [batch])
-    assert marks["snr_db"] > marks["start"] + 0.5
+    assert marks["snr_db"] > marks["start"] + 2.0
 
 
 SMALL = {"rows": 2, "threads": 1, "validate_every": 1000, "save_every": 2, "mixed_precision": False,
