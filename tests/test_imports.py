@@ -35,7 +35,7 @@ def test_a_package_pulls_in_nothing_beyond_its_arrows(package: str) -> None:
     assert modules, f"{package} has no modules"
     program = (f"import importlib, sys\nfor name in {modules!r}: importlib.import_module(name)\n"
                "print('\\n'.join(sys.modules))")
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.split())
     crossed = [name for name in FORBIDDEN[package] if name in loaded]
