@@ -20,5 +20,8 @@ class Backend(Protocol):
     def latency_frames(self) -> int:
         """How many frames later than it was played a sound comes back, as the device reports it."""
 
+    def gone(self) -> str | None:
+        """What became of the device, once it has gone and cannot say so by on_lost."""
+
     def stop(self) -> None:
         """No call to the callback runs or will come after this returns."""

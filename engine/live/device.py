@@ -52,6 +52,8 @@ class Device:
 
     def watch(self) -> None:
         """Call a few times a second: notices a device that asks for nothing any more, and takes one back."""
+        if (sentence := self.backend.gone()) is not None:
+            self.lose(sentence)
         now, now_s = self._host.now_frames, time.monotonic()
         if now != self._seen_frames:
             self._seen_frames, self._seen_s, self._looks = now, now_s, 0

@@ -1,6 +1,8 @@
 """The host table: all that a callback must know, in locked memory. Python builds it, compiled code reads it."""
 
+import contextlib
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from engine.live.midi_callback import EVENT_WORDS
 from engine.live.pointers import clock_address
 from engine.live.tape import WRITTEN, Tape
 
+UNDER_WAY_S = 0.5  # a callback that has not returned by then never will: its server is gone
 TAP_S = 10.0  # the recorder empties it many times a second
 
 
@@ -67,6 +70,22 @@ class Host:
     def monitor(self, on: bool) -> None:
         """Pass the input to the output, or stop to; either way within 5 ms."""
         self.words[w.MONITOR] = on
+
+    @contextlib.contextmanager
+    def shut(self) -> Iterator[None]:
+        """While this lasts a callback returns at once, and none is under way.
+
+        libjack ends its thread wherever that is, even inside pyo with Python's lock in its hands: then all of Python
+        would wait for ever.
+        """
+        self.words[w.MAX_FRAMES] = 0
+        end_s = time.monotonic() + UNDER_WAY_S
+        while self.words[w.LAST_NS] < self.words[w.BEGAN_NS] and time.monotonic() < end_s:
+            time.sleep(0.001)
+        try:
+            yield
+        finally:
+            self.words[w.MAX_FRAMES] = self.max_frames
 
     def skip_to_now(self) -> None:
         """While no device calls: let the next block begin where the song would be by now."""

@@ -4,6 +4,8 @@ import contextlib
 import ctypes
 import ctypes.util
 import functools
+import os
+import select
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -28,6 +30,9 @@ def _library() -> ctypes.CDLL:
     return ctypes.CDLL(ctypes.util.find_library("jack"))
 
 
+_close = ctypes.cast(ctypes.CDLL(None).close, ctypes.c_void_p)  # the C function itself
+
+
 class JackBackend:
     """A client of the running JACK server, with in_1, in_2, out_1, out_2, midi_in_1.. and midi_out_1..
 
@@ -44,6 +49,8 @@ class JackBackend:
         self.device = f"JACK client {self._client.name}"
         self.sample_rate, self.block_frames = self._client.samplerate, self._client.blocksize
         self._connect = connect
+        self._host: Host | None = None
+        self._lives, self._dies = os.pipe()
         inputs = [self._client.inports.register(f"in_{side}") for side in (1, 2)]
         outputs = [self._client.outports.register(f"out_{side}") for side in (1, 2)]
         self._ports = inputs + outputs
@@ -73,8 +80,7 @@ class JackBackend:
             table[words.MIDI_OUT + number] = address(port._ptr)
         table[words.FRAME_PORT] = address(self._frame_port._ptr) if self._frame_port is not None else 0
         self._host = host
-        self._client.set_shutdown_callback(
-            lambda status, reason: on_lost(f"The JACK server went away ({reason}); Tao plays on without a device."))
+        _library().jack_on_shutdown(ctypes.c_void_p(address(self._client._ptr)), _close, ctypes.c_void_p(self._dies))
         failed = library.jack_set_process_callback(
             self._client._ptr, ffi.cast("JackProcessCallback", jack_process.address),
             ffi.cast("void*", host.address))
@@ -83,6 +89,13 @@ class JackBackend:
         self._client.activate()
         if self._connect:
             self._join_the_hardware()
+
+    def gone(self) -> str | None:
+        """What became of the server, once it has gone. libjack itself closes a pipe then: were Python called, the next
+        word to libjack would end the thread that calls it, perhaps with Python's lock in its hands."""
+        if not select.select([self._lives], [], [], 0.0)[0]:
+            return None
+        return "The JACK server went away; Tao plays on without a device."
 
     def latency_frames(self) -> int:
         ffi = jack_client._ffi
@@ -98,9 +111,13 @@ class JackBackend:
         return JackMidiPorts(self._client, self._midi_inputs, self._midi_outputs)
 
     def stop(self) -> None:
-        with contextlib.suppress(jack_client.JackError):  # a server that is gone cannot be told
-            self._client.deactivate()
-        self._client.close()
+        with self._host.shut() if self._host is not None else contextlib.nullcontext():
+            with contextlib.suppress(jack_client.JackError):  # a server that is gone cannot be told
+                self._client.deactivate()
+            self._client.close()
+        if self.gone() is None:
+            os.close(self._dies)
+        os.close(self._lives)
 
     def _join_the_hardware(self) -> None:
         """Outputs to the first two playback ports, the first two captures to the inputs, where there are any."""

@@ -29,6 +29,9 @@ class NullBackend:
     def latency_frames(self) -> int:
         return 0
 
+    def gone(self) -> str | None:
+        return None
+
     def stop(self) -> None:
         self._stopping.set()
         if self._thread is not None:

@@ -51,6 +51,9 @@ class PortAudioBackend:
             return 0
         return round(sum(self._stream.latency) * self.sample_rate)
 
+    def gone(self) -> str | None:
+        return None
+
     def stop(self) -> None:
         self._stopping = True
         if self._stream is not None:
