@@ -5,9 +5,7 @@ Settings: flag > TAO_* in the environment > config.toml > default. Data goes to 
 Exit: 0 done, 1 failed, 2 usage, 3 no such device, 4 weights missing, 130 interrupted.
 """
 
-import json
 import os
-import re
 import sys
 import threading
 import tomllib
@@ -20,15 +18,12 @@ import platformdirs
 from engine.core.errors import DeviceNotFound, TaoError, UsageError
 from engine.library.command_line import export
 from engine.live.command_line import calibrate_verb, devices, doctor_verb, sessions_verb
-from models.command_line import models
+from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER, correct, decompose, models
 from models.training.command_line import evaluate, train
 from models.whole import weights_at_fault
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
-TRANSCRIBER, SEPARATOR, EXTRACTOR = "tao", "tao", "solve"
 DEMO_RATE = 48000
-LOOPS = click.argument("loops", nargs=-1, required=True, type=click.Path(path_type=Path))
-INTO = click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path))
 
 
 def config_file() -> Path:
@@ -201,90 +196,6 @@ def resume(context: click.Context, session: str | None) -> None:
 
 
 @cli.command()
-@LOOPS
-@INTO
-@click.option("--json", "as_json", is_flag=True, help="Print each kit.json, one line a loop.")
-@click.option("--beats", type=click.IntRange(1, 256), help="The loop's length in quarter notes, where you know it.")
-@click.option("--free", is_flag=True, help="The file is no loop: cut whole bars out of it first.")
-@click.option("--transcriber", default=TRANSCRIBER, show_default=True)
-@click.option("--separator", default=SEPARATOR, show_default=True)
-@click.option("--extractor", default=EXTRACTOR, show_default=True)
-def decompose(loops: tuple[Path, ...], out: Path, as_json: bool, beats: int | None, free: bool,
-              transcriber: str, separator: str, extractor: str) -> None:
-    """Take LOOPS apart: kit.json, one-shots, stems, residual and pattern.mid. Several loops get a folder each."""
-    from engine.library.audio_files import read_loop
-    from models import plugins
-    from models.decompose import Tools
-    from models.free import cut_loop
-
-    tools = Tools(plugins.transcriber(transcriber), plugins.separator(separator), plugins.extractor(extractor))
-    failed: TaoError | None = None
-    for loop in loops:
-        try:
-            recording = cut_loop(read_loop(loop), tools.transcriber) if free else read_loop(loop, beats)
-            document = decompose_loop(recording, loop, out if len(loops) == 1 else out / loop.stem, tools)
-        except TaoError as error:
-            if len(loops) == 1:
-                raise
-            talk(f"tao: {loop.name}: {error}")
-            failed = error
-            continue
-        if as_json:
-            click.echo(json.dumps(document))
-    if failed is not None:
-        raise SystemExit(failed.exit_code)
-
-
-def decompose_loop(recording: Any, loop: Path, folder: Path, tools: Any) -> dict[str, Any]:
-    """Decompose the Loop that was read from the file `loop` into `folder`; its kit.json."""
-    from engine.library.kit_folder import write_folder
-    from engine.library.kit_json import to_json
-    from models.decompose import decompose as stages
-    from models.storing import source_of, stored
-
-    *_, last = stages(recording, tools, recording.sample_rate, lambda stage, _: talk(f"{loop.name}: {stage}"))
-    keep = stored(last, source_of(loop), tools)
-    write_folder(folder, keep)
-    talk(f"{loop.name}: {last.bpm:.2f} BPM, {last.loop.beats} beats, match {last.match:.0%}, in {folder}")
-    return to_json(keep)
-
-
-@cli.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--set", "to_set", multiple=True, metavar="TRACK:STEP=VELOCITY", help="Strike this step (from 0).")
-@click.option("--clear", "to_clear", multiple=True, metavar="TRACK:STEP", help="Silence this step.")
-def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...]) -> None:
-    """Put steps of a decomposition FOLDER right and solve its kit again: --set kick:3=0.8 --clear snare:5."""
-    from engine.library.kit_folder import read_folder, write_folder
-    from models import plugins
-    from models.correct import correct as solve_again
-    from models.correct import edited
-    from models.storing import opened, restored
-
-    edits = tuple([step_edit(text, True) for text in to_set] + [step_edit(text, False) for text in to_clear])
-    if not edits:
-        raise UsageError("Nothing to correct: name steps with --set TRACK:STEP=VELOCITY or --clear TRACK:STEP.")
-    kept = read_folder(folder)
-    before = opened(kept, kept.sample_rate)
-    extractor = plugins.extractor(str(kept.made_by.get("extractor", EXTRACTOR)))
-    after = solve_again(before, edited(before.pattern, edits), extractor)
-    write_folder(folder, restored(after, kept))
-    talk(f"{folder}: match {before.match or 0.0:.1%} before, {after.match or 0.0:.1%} now")
-
-
-def step_edit(text: str, sounding: bool) -> Any:
-    """TRACK:STEP or TRACK:STEP=VELOCITY as a StepEdit. Raises UsageError when it is not that."""
-    from models.correct import StepEdit
-
-    found = re.fullmatch(r"([^:=]+):(\d+)=(0?\.\d+|1|1\.0+)" if sounding else r"([^:=]+):(\d+)", text)
-    velocity = float(found[3]) if found and sounding else None
-    if found is None or velocity == 0.0:
-        wanted = "TRACK:STEP=VELOCITY, as kick:3=0.8, velocity 0 to 1" if sounding else "TRACK:STEP, as snare:5"
-        raise UsageError(f"{text!r} names no step; write {wanted}.")
-    return StepEdit(found[1], int(found[2]), velocity)
-
-
-@cli.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path))
 @click.option("--passes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many times the loop.")
@@ -319,7 +230,7 @@ def render_folder(folder: Path, passes: int) -> tuple[Any, int]:
 
 
 @cli.command()
-@INTO
+@click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path))
 @click.pass_context
 def demo(context: click.Context, out: Path) -> None:
     """Make a drum loop, take it apart, and render the kit: OUT/demo.wav, OUT/kit/ and OUT/render.wav."""
@@ -328,6 +239,8 @@ def demo(context: click.Context, out: Path) -> None:
 
 
 cli.add_command(calibrate_verb(engine_settings))
+cli.add_command(correct)
+cli.add_command(decompose)
 cli.add_command(devices)
 cli.add_command(doctor_verb(lambda: platformdirs.user_data_path("tao"), weights_at_fault))
 cli.add_command(export)

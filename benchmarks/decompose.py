@@ -15,11 +15,11 @@ from engine.core.pattern import Pattern, Step, Track
 from engine.library.audio_files import write_wav
 from engine.live.decomposer import THREADS
 from models import plugins
+from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER
 from models.correct import StepEdit, correct, edited
 from models.decompose import Decomposition, Tools, decompose, frames_first
 from models.demo import demo_kit
 from models.rendering import mix, render_tracks
-from tao_live import EXTRACTOR, SEPARATOR, TRANSCRIBER
 
 RATE, REPEATS, BPM = 44100, 3, 120.0
 PROGRAM = Path(__file__).parents[1] / "tao_live.py"
