@@ -7,14 +7,18 @@ from engine.dsp.memory import MEMORY, RAMP_FRAMES, TAP, TAP_KIT, TRACKS, VOICES
 from engine.dsp.sampler import (
     ACTIVE,
     AGE,
+    FLOATS,
     INCREMENT,
+    INTS,
     KEY_NAME,
     LENGTH,
     NAME,
     NO_RELEASE,
+    OUT,
     PAD,
     RAMP,
     RELEASE_AGE,
+    SAMPLE,
     T_AUDIBLE,
     T_NAME,
     TRACK,
@@ -23,33 +27,36 @@ from engine.dsp.sampler import (
 )
 
 
-@inner(types.float64(MEMORY, types.int64, types.int64, types.int64))
-def mix_heard(memory, voice, start, frames):  # type: ignore[no-untyped-def]
-    """Mix the voice into its bus, and into the tap where it is tapped; its peak.
-
-    A tapped voice is rendered alone first: what the bus gets is the same to the bit.
-    """
-    ints = memory.voice_ints[voice]
-    bus = memory.mix if ints[PAD] else memory.key_bus if ints[NAME] == KEY_NAME else memory.kit_bus
-    if memory.state[TAP] != TAP_KIT and memory.state[TAP] != ints[TRACK] + 1:
-        return mix_voice(ints, memory.voice_floats[voice], bus, start, frames)
+@inner(types.float64(INTS, FLOATS, OUT, OUT, SAMPLE, types.int64, types.int64))
+def mix_tapped(ints, floats, bus, lone, tap, start, frames):  # type: ignore[no-untyped-def]
+    """Mix the voice into its bus and into the tap; its peak. It is rendered alone first, so what the bus gets is the
+    same to the bit as without the tap."""
     for i in range(start, start + frames):
-        memory.lone[i, 0] = memory.lone[i, 1] = 0.0
-    peak = mix_voice(ints, memory.voice_floats[voice], memory.lone, start, frames)
+        lone[i, 0] = lone[i, 1] = 0.0
+    peak = mix_voice(ints, floats, lone, start, frames)
     for i in range(start, start + frames):
         for channel in range(2):
-            bus[i, channel] += memory.lone[i, channel]
-            memory.tap[i, channel] += memory.lone[i, channel]
+            bus[i, channel] += lone[i, channel]
+            tap[i, channel] += lone[i, channel]
     return peak
 
 
 @inner(types.void(MEMORY, types.int64, types.int64))
 def mix_voices(memory, start, frames):  # type: ignore[no-untyped-def]
-    """Add `frames` frames of every voice from place `start` on: pads to the mix, the kick to its own bus."""
+    """Add `frames` frames of every voice from place `start` on: pads to the mix, the kick to its own bus.
+
+    The memory is not passed on for each voice: it is some hundred words, more work than a voice itself.
+    """
+    mix, kit, key, lone, tap = memory.mix, memory.kit_bus, memory.key_bus, memory.lone, memory.tap
+    tapped = memory.state[TAP]
     for voice in range(VOICES):
-        ints = memory.voice_ints[voice]
+        ints, floats = memory.voice_ints[voice], memory.voice_floats[voice]
         if ints[ACTIVE]:
-            peak = mix_heard(memory, voice, start, frames)
+            bus = mix if ints[PAD] else key if ints[NAME] == KEY_NAME else kit
+            if tapped == TAP_KIT or tapped == ints[TRACK] + 1:
+                peak = mix_tapped(ints, floats, bus, lone, tap, start, frames)
+            else:
+                peak = mix_voice(ints, floats, bus, start, frames)
             memory.peaks[ints[TRACK]] = max(memory.peaks[ints[TRACK]], peak)
 
 
