@@ -30,6 +30,30 @@ def stuttered(dry: np.ndarray, timeline: Timeline, latch: Latch, on: int, off: i
     return out
 
 
+def reversed_(dry: np.ndarray, timeline: Timeline, latch: Latch, on: int, off: int) -> np.ndarray:
+    """dry (frames, 2); from frame `on` to `off` each note length of the song is heard backwards when it is over."""
+    lines = [timeline.frames_at(turn * latch.ticks) for turn in range(1 + timeline.ticks_at(off) // latch.ticks)]
+    past, silence, turns = np.float32(dry), np.zeros(2), [on]
+    for line in lines:
+        if line > on:
+            turns.append(max(line, turns[-1] + FADE))
+
+    def back(turn: int, frame: int) -> np.ndarray:
+        place = turn - 1 - (frame - turn)
+        return past[place] if place >= 0 else silence
+
+    out = dry.copy()
+    for frame in range(on, min(len(dry), off + FADE)):
+        begun = [turn for turn in turns if turn <= frame]
+        wet = back(begun[-1], frame)
+        if len(begun) > 1 and frame < begun[-1] + FADE:
+            share = (frame - begun[-1]) / FADE
+            wet = share * wet + (1.0 - share) * back(begun[-2], frame)
+        share = min(1.0, (min(frame + 1, off) - on) / FADE) - max(0, frame + 1 - off) / FADE
+        out[frame] = share * wet + (1.0 - share) * dry[frame]
+    return out
+
+
 def stopped(dry: np.ndarray, timeline: Timeline, latch: Latch, on: int) -> np.ndarray:
     """dry (frames, 2); from frame `on` the tape runs ever slower, and stands still after the note length."""
     out = dry.copy()

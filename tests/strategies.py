@@ -91,7 +91,7 @@ released = effects.map(Effects.released)  # these change nothing before the rack
 effect_commands = st.one_of(
     st.builds(fx.LatchEffect, st.sampled_from(fx.Effect), st.booleans()), st.just(fx.ReleaseEffects()),
     st.builds(fx.ShapeEffect, st.sampled_from(fx.Effect), st.none() | st.floats(-2, 2),
-              st.none() | st.sampled_from([0, 120, 240, 480, 960, 7])), st.builds(fx.BypassRack, st.booleans()),
+              st.none() | st.sampled_from([0, 120, 240, 480, 960, 3840, 7])), st.builds(fx.BypassRack, st.booleans()),
     st.builds(fx.SetGain, st.floats(-70, 20)))
 
 

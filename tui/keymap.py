@@ -112,9 +112,9 @@ GROUPS = (
         Action("lock", ("l",), "screen.lock", "this track keeps its one-shot when a kit is loaded, or not"),
     )),
     Group("Effects", (
-        Action("effects", ("f",), "screen.lead('effects')", "then 1-8: on at the next step, or off; arrows: how", "fx"),
+        Action("effects", ("f",), "screen.lead('effects')", "then 1-9: on at the next step, or off; arrows: how", "fx"),
         Action("effects-off", ("F",), "screen.release_effects", "every effect off; echoes and room ring out"),
-        Action("rack", (), "screen.bypass_rack", "the effects rack out of the way, or back; f 9"),
+        Action("rack", ("E",), "screen.bypass_rack", "the effects rack out of the way, or back"),
     )),
     Group("MIDI", (
         Action("midi", ("f4",), "midi", "ports, clocks, tracks that play other instruments, knobs and notes"),

@@ -1,4 +1,4 @@
-"""The performance effects: which are on, how much, in which note length. Eight that a hand can latch."""
+"""The performance effects: which are on, how much, in which note length. Nine that a hand can latch."""
 
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -7,7 +7,7 @@ from engine.core.errors import InvalidValue
 
 
 class Effect(Enum):
-    """In the order of their keys, 1 to 8."""
+    """In the order of their keys, 1 to 9."""
 
     FILTER = "filter"
     DELAY = "delay"
@@ -17,6 +17,7 @@ class Effect(Enum):
     TAPE = "tape"
     GATE = "gate"
     DUCK = "duck"
+    REVERSE = "reverse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,10 @@ RANGES = {
     Effect.TAPE: Range(1.0, 1.0, (1920, 960, 480)),
     Effect.GATE: Range(0.0, 1.0, (480, 320, 240, 160, 120)),
     Effect.DUCK: Range(0.0, 1.0, (960, 480, 240)),
+    Effect.REVERSE: Range(1.0, 1.0, (3840, 1920, 960, 480)),
 }
-NOTES = {1920: "1/2", 960: "1/4", 720: "1/8.", 640: "1/4t", 480: "1/8", 320: "1/8t", 240: "1/16", 160: "1/16t",
-         120: "1/32"}
+NOTES = {3840: "1/1", 1920: "1/2", 960: "1/4", 720: "1/8.", 640: "1/4t", 480: "1/8", 320: "1/8t", 240: "1/16",
+         160: "1/16t", 120: "1/32"}
 
 OPEN_HZ, CLOSED_HZ = 20000.0, 80.0
 LOW_HZ, TOP_HZ = 20.0, 8000.0
@@ -63,11 +65,12 @@ class Latch:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Master gain in dB (-60..12), and the eight effects.
+    """Master gain in dB (-60..12), and the nine effects.
 
     filter: -1 a closed low-pass, 0 open, 1 a high-pass near the top; delay and reverb: how much is sent;
     crush: fewer bits at a lower rate; gate and duck: how deep. ticks: the time between echoes, the length of
-    what stutters and of a gate's step, how long the tape takes to stop, and how soon the duck is over.
+    what stutters, of a gate's step and of what runs backwards at a time, how long the tape takes to stop, and how
+    soon the duck is over.
     bypassed: without the rack (filter, delay, crush, reverb), for a computer that is too slow for it.
     """
 
@@ -80,6 +83,7 @@ class Effects:
     tape: Latch = Latch(amount=1.0, ticks=960)
     gate: Latch = Latch(amount=1.0, ticks=240)
     duck: Latch = Latch(amount=0.8, ticks=480)
+    reverse: Latch = Latch(amount=1.0, ticks=960)
     bypassed: bool = False
 
     def __post_init__(self) -> None:

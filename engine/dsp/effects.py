@@ -12,6 +12,7 @@ from numba import types
 from engine.dsp.controls import DUCK_DEPTH, GATE_DEPTH
 from engine.dsp.kernels import inner
 from engine.dsp.memory import KICKED, MEMORY, SLOT
+from engine.dsp.reverse import reverse
 from engine.dsp.sampler import hermite_weights
 from engine.dsp.sequencer import (
     S_DUCK,
@@ -176,17 +177,19 @@ def gate(memory, slot, frame, start, frames):  # type: ignore[no-untyped-def]
 
 @inner(INT(MEMORY, INT, INT, INT))
 def perform(memory, frame, start, frames):  # type: ignore[no-untyped-def]
-    """Stutter, tape and gate on mix[start:], `frames` frames from engine frame `frame` on.
+    """Reverse, stutter, tape and gate on mix[start:], `frames` frames from engine frame `frame` on.
 
     What is not finite becomes silence first: it would be heard for ever. Returns how many values that was.
     """
     slot, bad = memory.state[SLOT], 0
+    for i in range(start, start + frames):
+        for channel in range(2):
+            if not math.isfinite(memory.mix[i, channel]):
+                memory.mix[i, channel] = 0.0
+                bad += 1
+    reverse(memory, slot, frame, start, frames)
     for i in range(frames):
         now = frame + i
-        for channel in range(2):
-            if not math.isfinite(memory.mix[start + i, channel]):
-                memory.mix[start + i, channel] = 0.0
-                bad += 1
         turn_over(memory, slot, now)
         hear(memory, now, start + i)
         slow_down(memory, now, start + i)

@@ -30,6 +30,7 @@ MIDI_EVENTS, MIDI_RING = 256, 1024
 TAP = 27  # 0 nothing, TAP_KIT all voices, else the track's index + 1: what `tap` gets
 MIDI_QUEUED, MIDI_SENDING, MIDI_HEARING, MIDI_LOST = 28, 29, 30, 31
 TAP_KIT = TRACKS + 1
+LENGTHS = 4  # words of the table of addresses behind the addresses
 # a word of `effect_ints`: a kick has just been struck
 KICKED = 0
 # words of a ring's head block, a cache line apart
@@ -87,8 +88,9 @@ class Memory(NamedTuple):
     key_bus: np.ndarray  # (max_frames, 2) float64: the kick, which ducks the rest
     duck: np.ndarray  # (max_frames,) float64: the gain that it leaves to the rest
     heard: np.ndarray  # (heard_frames, 2) float32: the mix of the last seconds, for what stutters and stops
-    effect_ints: np.ndarray  # (16,) int64, see effects.py
+    effect_ints: np.ndarray  # (32,) int64, see effects.py and reverse.py
     effect_floats: np.ndarray  # (8,) float64
+    played: np.ndarray  # (played_frames, 2) float32: the mix of the last bars, for what runs backwards
 
 
 _SHAPES: dict[str, tuple[int, ...]] = {
@@ -104,31 +106,32 @@ _SHAPES: dict[str, tuple[int, ...]] = {
     "pad_tracks": (SCORE_SLOTS, 128), "sender": (MIDI_OUTPUTS, 8), "follower": (8,), "notes": (TRACKS, 4),
     "midi_queue": (MIDI_EVENTS, 4), "midi_out": (MIDI_EVENTS, 4), "midi_in": (MIDI_EVENTS, 4),
     "midi_heard": (MIDI_RING, 4), "midi_heard_heads": (16,), "midi_sent": (MIDI_RING, 4), "midi_sent_heads": (16,),
-    "effect_ints": (16,), "effect_floats": (8,),
+    "effect_ints": (32,), "effect_floats": (8,),
 }
 SIZES = len(Memory._fields)
 _FLOAT64 = {"score_floats", "track_floats", "step_floats", "sound_floats", "voice_floats", "deck_floats", "ramp_floats",
             "event_velocities", "peaks", "kit_bus", "mix", "controls", "lone", "key_bus", "duck", "effect_floats"}
-_FLOAT32 = {"audio_in", "capture", "tap", "heard"}
+_FLOAT32 = {"audio_in", "capture", "tap", "heard", "played"}
 
 
 def _dtype(name: str) -> type:
     return np.float64 if name in _FLOAT64 else np.float32 if name in _FLOAT32 else np.int64
 
 
-def make_memory(max_frames: int, capture_frames: int, heard_frames: int = 1024) -> Memory:
-    """All arrays, zeroed. heard_frames is a power of two."""
+def make_memory(max_frames: int, capture_frames: int, heard_frames: int = 1024, played_frames: int = 1024) -> Memory:
+    """All arrays, zeroed. heard_frames and played_frames are powers of two."""
     blocks = {"audio_in": (max_frames, 2), "kit_bus": (max_frames, 2), "mix": (max_frames, 2),
               "controls": (max_frames, CONTROLS), "capture": (capture_frames, 2), "lone": (max_frames, 2),
-              "tap": (max_frames, 2), "key_bus": (max_frames, 2), "duck": (max_frames,), "heard": (heard_frames, 2)}
+              "tap": (max_frames, 2), "key_bus": (max_frames, 2), "duck": (max_frames,), "heard": (heard_frames, 2),
+              "played": (played_frames, 2)}
     return Memory(*(np.zeros({**_SHAPES, **blocks}[name], _dtype(name)) for name in Memory._fields))
 
 
 def addresses_of(memory: Memory) -> np.ndarray:
     """Where the arrays lie: int64, one word an array in the order of `Memory`, then max_frames, capture_frames,
-    heard_frames."""
+    heard_frames, played_frames."""
     words = [array.ctypes.data for array in memory]
-    words += [len(memory.audio_in), len(memory.capture), len(memory.heard)]
+    words += [len(memory.audio_in), len(memory.capture), len(memory.heard), len(memory.played)]
     return np.array(words, np.int64)
 
 
@@ -182,7 +185,7 @@ def stereo_at(address, frames):  # type: ignore[no-untyped-def]
 @inner(MEMORY(WORDS))
 def memory_at(at):  # type: ignore[no-untyped-def]
     """The Memory whose addresses are in the table `at`. Real-time: yes."""
-    frames, captured, heard = at[SIZES], at[SIZES + 1], at[SIZES + 2]
+    frames, captured, heard, played = at[SIZES], at[SIZES + 1], at[SIZES + 2], at[SIZES + 3]
     return Memory(
         carray(_pointer(at[0]), (32,), np.int64),
         carray(_pointer(at[1]), (SCORE_SLOTS, 32), np.int64),
@@ -230,6 +233,7 @@ def memory_at(at):  # type: ignore[no-untyped-def]
         carray(_pointer(at[43]), (frames, 2), np.float64),
         carray(_pointer(at[44]), (frames,), np.float64),
         carray(_pointer(at[45]), (heard, 2), np.float32),
-        carray(_pointer(at[46]), (16,), np.int64),
+        carray(_pointer(at[46]), (32,), np.int64),
         carray(_pointer(at[47]), (8,), np.float64),
+        carray(_pointer(at[48]), (played, 2), np.float32),
     )

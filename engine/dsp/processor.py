@@ -14,6 +14,7 @@ from engine.dsp.ring import CaptureRing, CommandRing, Done, Record, ReturnRing
 from engine.dsp.score import RAMP_S, ScoreSlots
 
 HEARD_S = 2.2  # an eighth, or half of the longest tape stop, at the slowest tempo, and some more
+PLAYED_S = 17.2  # a bar that runs back while the next one passes, at the slowest tempo, and some more
 
 
 class Processor:
@@ -32,8 +33,8 @@ class Processor:
         """Make all memory anew: nothing may hold the old `memory` or `addresses` any more."""
         self.sample_rate, self.max_frames = sample_rate, max_frames
         wanted = max(int(self._capture_s * sample_rate) + 2 * max_frames, 1024)
-        heard = 1 << round(HEARD_S * sample_rate - 1).bit_length()
-        self.memory = memory.make_memory(max_frames, wanted, heard)
+        heard, played = (1 << round(seconds * sample_rate - 1).bit_length() for seconds in (HEARD_S, PLAYED_S))
+        self.memory = memory.make_memory(max_frames, wanted, heard, played)
         self.addresses = memory.addresses_of(self.memory)
         self.commands, self.returns = CommandRing(self.memory), ReturnRing(self.memory)
         self.capture = CaptureRing(self.memory)

@@ -59,6 +59,7 @@ def lower(memory: Memory, slot: int, machine: Machine, bank: Mapping[SampleId, A
 
 def _lower_effects(ints: np.ndarray, floats: np.ndarray, machine: Machine) -> None:
     effects = machine.effects
+    ints[q.S_REVERSE] = effects.reverse.on * effects.reverse.ticks
     ints[q.S_STUTTER] = effects.stutter.on * effects.stutter.ticks
     ints[q.S_TAPE] = effects.tape.on * effects.tape.ticks
     ints[q.S_GATE], ints[q.S_DUCK] = effects.gate.ticks, effects.duck.ticks

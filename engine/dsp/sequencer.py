@@ -13,7 +13,7 @@ from engine.dsp.sampler import T_AUDIBLE, T_COUNT, T_NAME, T_STEP_TICKS, T_STRUC
  S_RESIDUAL_ADDRESS, S_RESIDUAL_LENGTH, S_PASS_TICKS, S_SEQUENCE, S_LOOP_PHASE, S_FILL_UNTIL, S_GATES,
  S_DOWNBEAT) = range(16)
 S_FOLLOW, S_RESTING = 24, 25
-S_STUTTER, S_TAPE, S_GATE, S_DUCK = range(28, 32)  # note lengths in ticks; the first two 0 while they are off
+S_REVERSE, S_STUTTER, S_TAPE, S_GATE, S_DUCK = range(27, 32)  # note lengths in ticks; the first three 0 while off
 (S_FRAMES_PER_TICK, S_KIT_GAIN, S_LOOP_GAIN, S_RESIDUAL_GAIN) = range(4)
 S_CONTROLS = 16  # and on: where the controls are to go
 # words of a step: `step_ints`, then `step_floats`

@@ -16,7 +16,7 @@ from engine.live.master import SINGLES, TABLE, fade, master
 from engine.live.pointers import FLUSH, call_at, float_mode, pointer_to, set_float_mode
 from engine.live.tape import HEAD_WORDS, write_tape
 
-MEMORY_TABLE = len(m.Memory._fields) + 3
+MEMORY_TABLE = len(m.Memory._fields) + m.LENGTHS
 BUDGET = 0.75  # of a block's time
 MONITOR_FADE_S = 0.005
 HOLD_FALL = 7.7  # nepers a second: 20 dB in 0.3 s

@@ -32,4 +32,4 @@ class RackWatch:
 
     def _leave_out(self, why: str) -> None:
         self._conductor.follow_up(BypassRack(True), Boundary.BAR)
-        self._tell(Notice(f"{why}: it is left out from the next bar line. f 9 brings it back.", urgent=True))
+        self._tell(Notice(f"{why}: it is left out from the next bar line. E brings it back.", urgent=True))

@@ -66,6 +66,49 @@ def test_a_stutter_repeats_the_last_sixteenth_bit_for_bit() -> None:
 
 
 @few
+@given(bpms, notes(Effect.REVERSE), st.integers(100, 9000), st.integers(200, 6000))
+def test_a_reverse_is_its_twin(bpm: float, latch: Latch, on: int, frames: int) -> None:
+    dry = render_offline(beat(bpm), SOUNDS, FRAMES).astype(np.float64)
+    timeline, off = beat(bpm).timeline, min(FRAMES, on + frames)
+    expected = reference.reversed_(dry, timeline, latch, on, off)
+    assert np.abs(latched(bpm, Effect.REVERSE, latch, on, off) - expected).max() < TIGHT
+
+
+def test_a_reverse_plays_each_beat_backwards_when_it_is_over_bit_for_bit() -> None:
+    dry = render_offline(beat(120.0), SOUNDS, FRAMES)
+    audio = latched(120.0, Effect.REVERSE, Latch(amount=1.0, ticks=960), 4000)
+    assert np.array_equal(audio[4064:8000], dry[:4000][::-1][64:])
+    assert np.array_equal(audio[8064:12000], dry[4000:8000][::-1][64:])
+
+
+def test_a_reverse_keeps_to_the_beat_when_the_tempo_changes() -> None:
+    moves: list[tuple[int, Command]] = [(4000, LatchEffect(Effect.REVERSE, True)), (5000, SetTempo(90.0))]
+    dry = render_offline(beat(120.0), SOUNDS, FRAMES, moves[1:])
+    audio = render_offline(beat(120.0, reverse=Latch(amount=1.0, ticks=480)), SOUNDS, FRAMES, moves)
+    slow = beat(120.0).timeline.with_bpm(90.0, Ticks(1200))
+    lines = [4000, *(slow.frames_at(Ticks(1440 + 480 * k)) for k in range(3))]
+    for line, following in pairwise(lines):
+        back = 2 * line - following
+        assert np.array_equal(audio[line + 64 : following], dry[back:line][::-1][64:])
+
+
+def test_a_song_that_starts_over_is_reversed_from_its_first_beat_on() -> None:
+    moves: list[tuple[int, Command]] = [(4000, LatchEffect(Effect.REVERSE, True)), (9500, Play())]
+    dry = render_offline(beat(120.0), SOUNDS, 20000, moves[1:])
+    audio = render_offline(beat(120.0, reverse=Latch(amount=1.0, ticks=960)), SOUNDS, 20000, moves)
+    assert np.array_equal(audio[13564:17500], dry[9500:13500][::-1][64:])
+
+
+def test_what_is_stuttered_and_stopped_runs_backwards_too() -> None:
+    """The reverse comes first: what follows hears it."""
+    moves: list[tuple[int, Command]] = [(4000, LatchEffect(Effect.REVERSE, True)),
+                                        (6000, LatchEffect(Effect.STUTTER, True))]
+    machine = beat(120.0, reverse=Latch(amount=1.0, ticks=960), stutter=Latch(amount=1.0, ticks=240))
+    audio, alone = (render_offline(machine, SOUNDS, FRAMES, some) for some in (moves, moves[:1]))
+    assert np.array_equal(audio[6064:7000], alone[5064:6000])
+
+
+@few
 @given(bpms, notes(Effect.TAPE), st.integers(0, 9000))
 def test_a_stopping_tape_is_its_twin(bpm: float, latch: Latch, on: int) -> None:
     dry = render_offline(beat(bpm), SOUNDS, FRAMES).astype(np.float64)
@@ -97,7 +140,7 @@ def test_the_kick_ducks_the_rest_and_not_itself(bpm: float, latch: Latch) -> Non
     assert np.array_equal(same, kick.astype(np.float32))
 
 
-@pytest.mark.parametrize("effect", [Effect.STUTTER, Effect.TAPE, Effect.GATE, Effect.DUCK])
+@pytest.mark.parametrize("effect", [Effect.STUTTER, Effect.TAPE, Effect.GATE, Effect.DUCK, Effect.REVERSE])
 def test_an_effect_let_go_leaves_the_dry_mix_bit_for_bit(effect: Effect) -> None:
     dry = render_offline(beat(120.0), SOUNDS, FRAMES)
     latch = Latch(amount=1.0, ticks=RANGES[effect].ticks[0])
@@ -107,7 +150,7 @@ def test_an_effect_let_go_leaves_the_dry_mix_bit_for_bit(effect: Effect) -> None
     assert np.array_equal(audio[7100:], dry[7100:])
 
 
-@pytest.mark.parametrize("effect", [Effect.STUTTER, Effect.TAPE, Effect.GATE])
+@pytest.mark.parametrize("effect", [Effect.STUTTER, Effect.TAPE, Effect.GATE, Effect.REVERSE])
 def test_an_effect_comes_and_goes_without_a_click(effect: Effect) -> None:
     """A slow sine has small steps, and so has what the effect makes of it."""
     wave = (0.5 * np.sin(2 * np.pi * 60.0 * np.arange(FRAMES) / RATE)).astype(np.float32)

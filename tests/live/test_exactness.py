@@ -55,7 +55,7 @@ def perform(engine: RunningEngine, rounds: int, pause_s: float) -> None:
         if turn % 11 == 0:
             client.send(SetEffects(Effects(float(rng.uniform(-6, 6)))))
         if turn % 2 == 0:
-            effect = list(Effect)[turn // 2 % 8]
+            effect = list(Effect)[turn // 2 % len(Effect)]
             client.send(LatchEffect(effect, bool(rng.random() < 0.6)), Boundary.STEP)
             allowed = RANGES[effect]
             client.send(ShapeEffect(effect, float(rng.uniform(allowed.low, allowed.high)),

@@ -114,7 +114,7 @@ def test_a_rack_that_fails_is_left_out_at_a_bar_line_and_can_be_brought_back(rac
     conductor.perform(BypassRack(False))
     play(100)
     planned = [planned for planned in conductor.schedule.pending if BypassRack(True) in planned.commands]
-    assert len(notices) == len(planned) == 1 and "f 9 brings it back" in notices[0].text
+    assert len(notices) == len(planned) == 1 and "E brings it back" in notices[0].text
     assert conductor.schedule.latest.timeline.ticks_at(planned[0].at_frames) % 3840 == 0
     play(600)
     assert conductor.machine.effects.bypassed and processor.memory.controls[63, controls.BYPASSED] == 1.0

@@ -62,6 +62,15 @@ def test_an_effect_is_held_for_as_long_as_its_switch() -> None:
     assert asked == [LatchEffect(Effect.STUTTER, True), None, LatchEffect(Effect.STUTTER, False), None]
 
 
+@pytest.mark.parametrize("effect", Effect)
+def test_every_effect_can_be_held_by_a_switch_that_learns_it(effect: Effect) -> None:
+    surface = Surface({})
+    surface.learn(f"hold {effect.value}")
+    surface.hear(bytes((0xB0, 20, 127)))
+    asked = [surface.hear(bytes((0xB0, 20, value)))[0] for value in (127, 0)]
+    assert asked == [LatchEffect(effect, True), LatchEffect(effect, False)]
+
+
 def test_a_note_is_learned_for_a_pad() -> None:
     surface = Surface({})
     surface.learn("pad snare")

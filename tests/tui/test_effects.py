@@ -14,7 +14,7 @@ def line(tao) -> str:
 
 @pytest.mark.parametrize(("digit", "effect"), list(enumerate(Effect, 1)))
 async def test_f_and_a_digit_latch_an_effect_at_the_next_step_and_let_it_go_at_once(face, engine, digit, effect):
-    async with face() as tao:
+    async with face(size=(100, 30)) as tao:
         await tao.press("f", str(digit))
         assert effect.value.upper() in line(tao)
         await tao.press(str(digit))
@@ -77,13 +77,33 @@ async def test_other_keys_take_the_hand_away_and_do_what_they_always_do(face, en
     assert engine.commands == ([Play()] if key == "space" else [])
 
 
-async def test_the_line_stays_while_anything_is_on_and_9_brings_the_rack_back(face, engine):
+async def test_eighty_columns_hold_all_nine_and_the_words_of_any(face, engine):
+    async with face() as tao:
+        await tao.press("f", *"123456789")
+        assert "9●REV  1/4" in line(tao) and "5●VERB" in line(tao)
+        for effect in Effect:
+            engine.send(LatchEffect(effect, False))
+            await tao.press(str(list(Effect).index(effect) + 1))
+            assert len(line(tao)) <= 80, line(tao)
+        await tao.press("E")
+        assert line(tao).endswith("RACK OUT: E") and len(line(tao)) <= 80
+
+
+async def test_the_arrows_choose_how_much_runs_backwards(face, engine):
+    async with face() as tao:
+        await tao.press("f", "9", "left", "left", "left")
+        assert "1/1" in line(tao) and engine.machine.effects.reverse.ticks == 3840
+        await tao.press("right", "right", "right", "right")
+        assert engine.machine.effects.reverse.ticks == 480
+
+
+async def test_the_line_stays_while_anything_is_on_and_a_key_brings_the_rack_back(face, engine):
     async with face(glyphs=ASCII) as tao:
         assert line(tao) == ""
         await tao.press("f", "7", "f")
         assert "7#GATE" in line(tao)
         engine.send(BypassRack(True))
         await tao.look()
-        assert "RACK OUT: f 9" in line(tao)
-        await tao.press("f", "9")
+        assert "RACK OUT: E" in line(tao)
+        await tao.press("E")
         assert not engine.machine.effects.bypassed

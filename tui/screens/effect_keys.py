@@ -32,8 +32,6 @@ class EffectKeys(Leads):
                 return END
             case "0":
                 self.action_release_effects()
-            case "9":
-                self.action_bypass_rack()
             case "up" | "down":
                 self._turn(1 if key == "up" else -1)
             case "left" | "right":

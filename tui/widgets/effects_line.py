@@ -10,6 +10,9 @@ from engine.core.effects import NOTES, RANGES, Effect, Effects, cutoff_hz
 from tui.glyphs import Glyphs
 from tui.widgets.looks import looks
 
+SHORT = {Effect.FILTER: "filt", Effect.STUTTER: "stut", Effect.REVERB: "verb", Effect.REVERSE: "rev"}
+ROOM = 88  # columns for all nine in full, with the words of one
+
 
 class EffectsLine(Widget):
     """`1 filter 2●DELAY ...`: a mark and capitals say on; a hollow mark: from the next step on. Hidden while
@@ -32,16 +35,17 @@ class EffectsLine(Widget):
         self.display = chosen is not None or bool(effects.on) or bool(coming) or effects.bypassed
 
     def render(self) -> Text:
-        """All eight, and the words of the chosen one."""
+        """All nine, and the words of the chosen one."""
         on, off, chosen = looks(self, "effects--on", "effects--off", "effects--chosen")
         text = Text("", no_wrap=True, overflow="ellipsis")
         for number, effect in enumerate(Effect, 1):
             is_on = self.effects.of(effect).on
             mark = self.glyphs.pending if effect in self.coming else self.glyphs.lit if is_on else " "
-            name = effect.value.upper() if is_on else effect.value
+            full = effect.value if self.size.width >= ROOM else SHORT.get(effect, effect.value)
+            name = full.upper() if is_on else full
             text.append(f" {number}{mark}{name}", chosen if effect is self.chosen else on if is_on else off)
         if self.effects.bypassed:
-            text.append("  RACK OUT: f 9", on)
+            text.append("  RACK OUT: E", on)
         elif self.chosen is not None:
             text.append(f"  {words(self.effects, self.chosen)}", chosen)
         return text

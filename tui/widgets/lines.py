@@ -18,7 +18,7 @@ LEADS = {
     "mute": "MUTE  1-8 that track, m this one, t tails ring or not, Esc none",
     "solo": "SOLO  1-8 that track, s this one, Esc none",
     "velocity": "VELOCITY  1-9: 10-90 %, 0: 100 %, Esc leaves it",
-    "effects": "EFFECTS  1-8 on or off, arrows: how much, which note, 0 all off, 9 rack, Esc leaves",
+    "effects": "EFFECTS  1-9 on or off, arrows: how much, which note, 0 all off, Esc leaves",
     "length": "RECORD LENGTH  1-9 bars, 0: 16 bars, Esc leaves it",
     "timing": "TIMING  arrows: 5 ticks, 1-4 early, 5 on the grid, 6-9 late, Esc",
     "chance": "CHANCE  1-9: 10-90 %, 0: always, arrows: 5 %, Esc",
