@@ -5,13 +5,13 @@ from engine.core.timeline import PPQN
 
 # columns of `controls`: what the rack is told, then what the kernels need
 (GAIN, CUTOFF_HZ, HIGH, FILTERED, ECHO_SEND, ECHO_S, CRUSHED, BITS, RATE, ROOM_SEND, BYPASSED, GATE_DEPTH,
- DUCK_DEPTH) = range(13)
-CONTROLS = 13
+ DUCK_DEPTH, CUT) = range(14)  # CUT is 1 on the one frame from which nothing older may ring
+CONTROLS = 14
 KIT = CONTROLS  # the last ramp is the kit's gain, which no effect is told
 RAMPS = CONTROLS + 1
 ECHO_RAMPS = 40  # an echo's time glides so many times slower than a gain: a new tempo bends it, and does not tear
 
-NEUTRAL = (1.0, OPEN_HZ, 0.0, 0.0, 0.0, 0.25, 0.0, 16.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+NEUTRAL = (1.0, OPEN_HZ, 0.0, 0.0, 0.0, 0.25, 0.0, 16.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def targets(effects: Effects, bpm: float) -> tuple[float, ...]:
@@ -26,4 +26,4 @@ def targets(effects: Effects, bpm: float) -> tuple[float, ...]:
             effects.delay.on * effects.delay.amount, echo_s,
             float(crush.on and crush.amount > 0.0), 16.0 - 12.0 * crush.amount, 2.0 ** (-5.0 * crush.amount),
             effects.reverb.on * effects.reverb.amount, float(effects.bypassed),
-            effects.gate.on * effects.gate.amount, effects.duck.on * effects.duck.amount)
+            effects.gate.on * effects.gate.amount, effects.duck.on * effects.duck.amount, 0.0)

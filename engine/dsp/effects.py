@@ -11,7 +11,7 @@ from numba import types
 
 from engine.dsp.controls import DUCK_DEPTH, GATE_DEPTH
 from engine.dsp.kernels import inner
-from engine.dsp.memory import KICKED, MEMORY, SLOT
+from engine.dsp.memory import CUT_AT, KICKED, MEMORY, RAMP_FRAMES, SLOT
 from engine.dsp.reverse import reverse
 from engine.dsp.sampler import hermite_weights
 from engine.dsp.sequencer import (
@@ -89,6 +89,17 @@ def take_effects(memory, before, slot, frame):  # type: ignore[no-untyped-def]
         ints[TAPE_ON], ints[TAPE_END] = 0, frame
 
 
+@inner(types.void(MEMORY, INT))
+def cut_tails(memory, frame):  # type: ignore[no-untyped-def]
+    """From `frame` on nothing older is heard: what stutters begins again with what comes, a stopping tape stands."""
+    ints = memory.effect_ints
+    memory.state[CUT_AT] = frame
+    if ints[TICKS] > 0:
+        jump(memory, 0, frame)
+        ints[TURN] = frame + memory.state[RAMP_FRAMES] + FADE_FRAMES  # what fades now is not to be repeated
+        ints[NEXT_TICK] = ticks_at(memory, memory.state[SLOT], frame) + ints[TICKS]
+
+
 @inner(types.void(MEMORY, INT, INT))
 def turn_over(memory, slot, frame):  # type: ignore[no-untyped-def]
     """Where a repeat is over, begin the next; repeats keep to the grid when the tempo changes."""
@@ -141,6 +152,8 @@ def slowed(memory, frame, channel):  # type: ignore[no-untyped-def]
     heard = memory.heard
     value = (a * heard[(at - 1) & mask, channel] + b * heard[at & mask, channel]
              + c * heard[min(at + 1, frame) & mask, channel] + d * heard[min(at + 2, frame) & mask, channel])
+    if memory.state[CUT_AT] > ints[TAPE_START]:
+        value *= max(0.0, 1.0 - (frame - memory.state[CUT_AT]) / FADE_FRAMES)
     return value * min(1.0, 10.0 * (1.0 - age / length))
 
 

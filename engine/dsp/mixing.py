@@ -2,9 +2,9 @@
 
 from numba import types
 
-from engine.dsp.controls import CONTROLS, ECHO_RAMPS, ECHO_S, KIT
+from engine.dsp.controls import CONTROLS, CUT, ECHO_RAMPS, ECHO_S, KIT
 from engine.dsp.kernels import inner
-from engine.dsp.memory import MEMORY, RAMP_FRAMES, TRACKS
+from engine.dsp.memory import CUT_AT, MEMORY, RAMP_FRAMES, TRACKS
 
 INT, FLOAT = types.int64, types.float64
 
@@ -43,6 +43,8 @@ def write_controls(memory, frame, start, frames):  # type: ignore[no-untyped-def
         line, begin, length = memory.ramp_floats[which], memory.ramp_starts[which], ramp_length(memory, which)
         for i in range(frames):
             memory.controls[start + i, which] = ramp(line[0], line[1], begin, length, frame + i)
+    if frame <= memory.state[CUT_AT] < frame + frames:
+        memory.controls[start + memory.state[CUT_AT] - frame, CUT] = 1.0
 
 
 @inner(types.void(MEMORY, INT, INT, INT))

@@ -11,7 +11,7 @@ from engine.core.loop import Audio
 from engine.core.machine import Machine
 from engine.dsp.memory import PENDING
 from engine.dsp.processor import Processor
-from engine.dsp.ring import PAD, PANIC, Done, Record, RingFull
+from engine.dsp.ring import CUTS, PAD, PANIC, Done, Record, RingFull
 
 
 def render_offline(machine: Machine, bank: Mapping[SampleId, Audio], frames: int,
@@ -81,4 +81,4 @@ class _Records:
         if isinstance(command, TriggerPad):
             track = [track.name for track in self._machine.pattern.tracks].index(command.track)
             return Record(PAD, self._sequence, at_frame, track, command.velocity)
-        return Record(PANIC, self._sequence, at_frame)
+        return Record(PANIC, self._sequence, at_frame, CUTS)

@@ -45,6 +45,7 @@ class Processor:
         for array in self.memory:
             array[:] = 0
         self.memory.state[memory.RAMP_FRAMES] = max(1, round(RAMP_S * self.sample_rate))
+        self.memory.state[memory.CUT_AT] = -1
         self.memory.score_floats[0, :] = 0.0
         self.memory.score_floats[0, 0] = 1.0  # ticks of a score that does not play still divide by it
         self.memory.ramp_floats[:CONTROLS] = np.array(NEUTRAL)[:, None]

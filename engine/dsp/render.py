@@ -9,7 +9,7 @@ from numba import types
 from engine.dsp.clock import send_clocks
 from engine.dsp.controls import CONTROLS, KIT
 from engine.dsp.deck import mix_decks, take_decks
-from engine.dsp.effects import duck, perform, take_effects
+from engine.dsp.effects import cut_tails, duck, perform, take_effects
 from engine.dsp.kernels import inner
 from engine.dsp.memory import (
     BAD_VALUES,
@@ -36,6 +36,7 @@ from engine.dsp.pending import next_command, take_commands
 from engine.dsp.ring import (
     AT_FRAME,
     BEGIN,
+    CUTS,
     END,
     HIT,
     JUMP,
@@ -140,6 +141,8 @@ def do_command(memory, index, frame):  # type: ignore[no-untyped-def]
     elif kind == PANIC:
         release_all(memory)
         silence_outputs(memory, frame)
+        if value == CUTS:
+            cut_tails(memory, frame)
     if not happen(memory, kind, value, frame):
         tell(memory, kind, record[RECORD_SEQUENCE], frame, value)
     for later in range(index + 1, memory.state[PENDING_COUNT]):

@@ -7,7 +7,7 @@ The music goes on behind it: `played` keeps the mix as it would have been heard,
 from numba import types
 
 from engine.dsp.kernels import inner
-from engine.dsp.memory import MEMORY
+from engine.dsp.memory import CUT_AT, MEMORY, RAMP_FRAMES
 from engine.dsp.sequencer import NEAR_TICKS, S_PHASE, S_REVERSE, frame_at, ticks_at
 
 # words of `effect_ints` behind those of effects.py, then of `effect_floats`
@@ -64,15 +64,25 @@ def take_reverse(memory, slot, frame):  # type: ignore[no-untyped-def]
     return turn_frame(memory, slot)
 
 
-@inner(FLOAT(INTS, PLAYED, INT, INT))
-def backwards(ints, played, frame, channel):  # type: ignore[no-untyped-def]
+@inner(FLOAT(PLAYED, INT, INT, INT, INT, INT))
+def back_from(played, pivot, cut_at, clean_at, frame, channel):  # type: ignore[no-untyped-def]
+    """What runs back from `pivot` at `frame`; from a cut on, what was played before `clean_at` fades away."""
+    place = 2 * pivot - 1 - frame
+    value = types.float64(played[place & (len(played) - 1), channel])
+    if cut_at < 0 or place >= clean_at + TURN_FRAMES:
+        return value
+    return value * max(0.0, (place - clean_at) / TURN_FRAMES, 1.0 - (frame - cut_at) / TURN_FRAMES)
+
+
+@inner(FLOAT(INTS, PLAYED, INT, INT, INT, INT))
+def backwards(ints, played, cut_at, clean_at, frame, channel):  # type: ignore[no-untyped-def]
     """What runs backwards at `frame`."""
-    mask, since = len(played) - 1, frame - ints[PIVOT]
-    value = types.float64(played[(ints[PIVOT] - 1 - since) & mask, channel])
+    since = frame - ints[PIVOT]
+    value = back_from(played, ints[PIVOT], cut_at, clean_at, frame, channel)
     if since >= TURN_FRAMES or ints[OLD_PIVOT] == ints[PIVOT]:
         return value
     share = since / TURN_FRAMES
-    old = types.float64(played[(2 * ints[OLD_PIVOT] - 1 - frame) & mask, channel])
+    old = back_from(played, ints[OLD_PIVOT], cut_at, clean_at, frame, channel)
     return share * value + (1.0 - share) * old
 
 
@@ -80,7 +90,8 @@ def backwards(ints, played, frame, channel):  # type: ignore[no-untyped-def]
 def reverse(memory, slot, frame, start, frames):  # type: ignore[no-untyped-def]
     """Keep mix[start:], `frames` frames from engine frame `frame` on; while it is latched, play it backwards."""
     ints, floats, played, mix = memory.effect_ints, memory.effect_floats, memory.played, memory.mix
-    turns_at = take_reverse(memory, slot, frame)
+    turns_at, cut_at = take_reverse(memory, slot, frame), memory.state[CUT_AT]
+    clean_at = cut_at + memory.state[RAMP_FRAMES]  # the voices that were cut have died by then
     wanted, share = 1.0 if ints[SLICE_TICKS] > 0 else 0.0, floats[REVERSED]
     for i in range(start, start + frames):
         now = frame + i - start
@@ -91,6 +102,6 @@ def reverse(memory, slot, frame, start, frames):  # type: ignore[no-untyped-def]
         share += min(max(wanted - share, -1.0 / TURN_FRAMES), 1.0 / TURN_FRAMES)
         if share > 0.0:
             for channel in range(2):
-                value = backwards(ints, played, now, channel)
+                value = backwards(ints, played, cut_at, clean_at, now, channel)
                 mix[i, channel] = share * value + (1.0 - share) * mix[i, channel]
     floats[REVERSED] = share

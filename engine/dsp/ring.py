@@ -25,6 +25,7 @@ from engine.dsp.memory import (
 
 # kinds of command records, and what came of them
 SCORE, PAD, PANIC, CANCEL = 1, 2, 3, 4
+CUTS = 1  # as PANIC's value: what rings and repeats is cut as well; 0: the voices alone, as sessions of old have it
 JUMP = 5
 HIT, BEGIN, END = 16, 17, 18
 # words of a record
@@ -43,8 +44,8 @@ class RingFull(TaoError):
 class Record:
     """One thing for the audio thread to do at `at_frame` (0: as soon as possible).
 
-    value is the score slot of a SCORE, the track index of a PAD; velocity a PAD's. HIT, BEGIN and END are what
-    MIDI does by itself (`transport`); as records they repeat it.
+    value is the score slot of a SCORE, the track index of a PAD, CUTS or 0 of a PANIC; velocity a PAD's. HIT, BEGIN
+    and END are what MIDI does by itself (`transport`); as records they repeat it.
     """
 
     kind: int

@@ -3,6 +3,7 @@
 from typing import Any
 
 FEEDBACK = 0.5
+SIZE = 0.7
 LONGEST_ECHO_S = 2.1  # a quarter at the slowest tempo
 
 
@@ -10,7 +11,7 @@ class Colours:
     """Crush, then filter, then what is sent to echo and room; echoes are sent to the room as well.
 
     pyo: the module pyo64; signals: see `racks.Signals`; sample_rate in Hz. Mixes and sends of 0 pass the mix
-    through bit for bit.
+    through bit for bit. What is not to be heard does not go round either, so it is soon gone.
     """
 
     name = "pyo"
@@ -20,7 +21,8 @@ class Colours:
         s = signals
         cutoff_hz = pyo.Clip(s.cutoff_hz, 20.0, 0.45 * sample_rate)
         echo_s = pyo.Clip(s.echo_s, 0.001, LONGEST_ECHO_S)
-        self._keep: list[Any] = [s, cutoff_hz, echo_s]
+        feedback, size = FEEDBACK * s.echo_heard, SIZE * s.room_heard
+        self._keep: list[Any] = [s, cutoff_hz, echo_s, feedback, size]
         outs = []
         for dry in (s.left, s.right):
             crushed = pyo.Degrade(dry, bitdepth=s.bits, srscale=s.rate)
@@ -28,9 +30,9 @@ class Colours:
             low, high = (pyo.Biquadx(rough, freq=cutoff_hz, q=0.7, type=kind, stages=2) for kind in (0, 1))
             swept = pyo.Interp(low, high, s.high)
             filtered = pyo.Interp(rough, swept, s.filtered)
-            echo = pyo.Delay(filtered * s.echo_send, delay=echo_s, feedback=FEEDBACK, maxdelay=LONGEST_ECHO_S)
-            both = filtered + echo
-            room = pyo.Freeverb(both * s.room_send, size=0.7, damp=0.5, bal=1.0)
-            outs.append(both + room)
+            echo = pyo.Delay(filtered * s.echo_send, delay=echo_s, feedback=feedback, maxdelay=LONGEST_ECHO_S)
+            both = filtered + echo * s.echo_heard
+            room = pyo.Freeverb(both * s.room_send, size=size, damp=0.5, bal=1.0)
+            outs.append(both + room * s.room_heard)
             self._keep += [crushed, rough, low, high, swept, filtered, echo, both, room]
         self.left, self.right = outs

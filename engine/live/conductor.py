@@ -25,7 +25,7 @@ from engine.core.midi_commands import Continue
 from engine.core.timeline import Ticks
 from engine.dsp.memory import SCORE_SLOTS, TRACKS, make_memory
 from engine.dsp.processor import Processor
-from engine.dsp.ring import BEGIN, CANCEL, END, HIT, JUMP, PAD, PANIC, SCORE, Done, Record
+from engine.dsp.ring import BEGIN, CANCEL, CUTS, END, HIT, JUMP, PAD, PANIC, SCORE, Done, Record
 from engine.dsp.score import lower
 from engine.dsp.transport import SONG_START
 from engine.live.bank import SampleBank
@@ -218,8 +218,8 @@ class Conductor:
         apply(command, machine, self.now_frames)
         sequence = self.schedule.next_sequence()
         if isinstance(command, Panic):
-            self.note(PanicSent(sequence))
-            self._processor.push([Record(PANIC, sequence)])
+            self.note(PanicSent(sequence, cuts=True))
+            self._processor.push([Record(PANIC, sequence, value=CUTS)])
             return self.now_frames
         track = [track.name for track in machine.pattern.tracks].index(command.track)
         self.note(PadHit(sequence, track, command.velocity))

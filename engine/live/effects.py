@@ -16,16 +16,17 @@ from engine.live.racks import Rack, Signals
 CHUNK_FRAMES = 64
 LEFT, RIGHT = 0, 1
 FIRST = 2 - CUTOFF_HZ  # channel of a control: its column, so many places on
-CHANNELS = FIRST + BYPASSED
-STANDING = np.array([0.0, 0.0, *NEUTRAL[CUTOFF_HZ:BYPASSED]])
+ECHO_HEARD, ROOM_HEARD = FIRST + BYPASSED, FIRST + BYPASSED + 1
+CHANNELS = ROOM_HEARD + 1
+STANDING = np.array([0.0, 0.0, *NEUTRAL[CUTOFF_HZ:BYPASSED], 1.0, 1.0])
 
 
 class PyoRack:
     """The graph in an embedded pyo64 server; a chunk is always 64 frames, whatever the device's block is.
 
-    After `input` (64, CHANNELS) float64 is filled with left, right and the columns of `controls` from CUTOFF_HZ to
-    before BYPASSED, calling `process_address` with `server_address` fills `output` (64, 2) float32. That call
-    takes the GIL.
+    After `input` (64, CHANNELS) float64 is filled with left, right, the columns of `controls` from CUTOFF_HZ to
+    before BYPASSED, and how much of echo and room is heard, calling `process_address` with `server_address` fills
+    `output` (64, 2) float32. That call takes the GIL.
     """
 
     def __init__(self, sample_rate: int, rack: type[Rack] = Colours) -> None:

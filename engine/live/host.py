@@ -13,7 +13,7 @@ from engine.dsp.processor import Processor
 from engine.live import words as w
 from engine.live.click import Clicks
 from engine.live.effects import PyoRack
-from engine.live.master import CEILING
+from engine.live.master import CEILING, LONG_AGO
 from engine.live.midi_callback import EVENT_WORDS
 from engine.live.pointers import clock_address
 from engine.live.tape import WRITTEN, Tape
@@ -114,4 +114,5 @@ class Host:
             words[w.RACK], words[w.RACK_SERVER] = self.rack.process_address, self.rack.server_address
             words[w.RACK_IN], words[w.RACK_OUT] = self.rack.input.ctypes.data, self.rack.output.ctypes.data
             words[w.TAIL_FRAMES] = -1 if self.rack.tail_frames is None else self.rack.tail_frames
+            words[w.SINCE_CUT] = LONG_AGO
             words[w.NEUTRAL_FRAMES] = words[w.TAIL_FRAMES] + 1  # nothing rings in it yet

@@ -56,9 +56,10 @@ class PadHit:
 
 @dataclass(frozen=True, slots=True)
 class PanicSent:
-    """Every voice is to be silenced."""
+    """Every voice is to be silenced; `cuts`: and what rings. Tao did not do that yet when a session lacks it."""
 
     sequence: int
+    cuts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

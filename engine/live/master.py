@@ -5,10 +5,10 @@ import math
 import numpy as np
 from numba import carray, types
 
-from engine.dsp.controls import BYPASSED, CRUSHED, CUTOFF_HZ, ECHO_SEND, FILTERED, GAIN, ROOM_SEND
+from engine.dsp.controls import BYPASSED, CRUSHED, CUT, CUTOFF_HZ, ECHO_S, ECHO_SEND, FILTERED, GAIN, ROOM_SEND
 from engine.dsp.kernels import inner
 from engine.live import words as w
-from engine.live.effects import CHANNELS, CHUNK_FRAMES, FIRST, LEFT, RIGHT
+from engine.live.effects import CHANNELS, CHUNK_FRAMES, ECHO_HEARD, FIRST, LEFT, RIGHT, ROOM_HEARD
 from engine.live.pointers import call_at, pointer_to
 
 TABLE = types.Array(types.int64, 1, "C")
@@ -16,6 +16,9 @@ DOUBLES = types.Array(types.float64, 2, "C")
 SINGLES = types.Array(types.float32, 2, "C")
 CEILING = 10.0 ** (-0.3 / 20.0)
 RECOVERY_S = 0.1
+CUT_S = 0.005  # what rings is gone so soon after a panic
+EMPTY_S = 1.0  # a room in which nothing goes round is 92 dB down by then
+LONG_AGO = 1 << 40
 
 
 @inner(types.float64(types.float64, TABLE, types.int64))
@@ -39,16 +42,38 @@ def is_left_out(host, controls, start):  # type: ignore[no-untyped-def]
     return bypassed or (host[w.TAIL_FRAMES] >= 0 and host[w.NEUTRAL_FRAMES] > host[w.TAIL_FRAMES])
 
 
+@inner(types.float64(types.float64, types.float64, types.float64))
+def heard(since, away, fade):  # type: ignore[no-untyped-def]
+    """How much is heard, 0..1, `since` frames after a cut, of what takes `away` frames to come back clean."""
+    if since >= away + 2.0 * fade:
+        return 1.0
+    return max(0.0, 1.0 - since / fade, (since - away - fade) / fade)
+
+
+@inner(types.void(TABLE, DOUBLES, types.int64))
+def pass_over(host, controls, start):  # type: ignore[no-untyped-def]
+    """A chunk without the rack: what stands still in it, if anything, is cut as well."""
+    at_rest = host[w.TAIL_FRAMES] >= 0 and host[w.NEUTRAL_FRAMES] > host[w.TAIL_FRAMES]
+    for i in range(start, start + CHUNK_FRAMES):
+        if controls[i, CUT] == 1.0 and not at_rest:
+            host[w.SINCE_CUT] = math.ceil(CUT_S * host[w.SAMPLE_RATE])
+
+
 @inner(types.void(TABLE, DOUBLES, DOUBLES, types.int64))
 def rack_chunk(host, mix, controls, start):  # type: ignore[no-untyped-def]
     """One chunk of the mix through pyo, in place."""
     into = carray(pointer_to(host[w.RACK_IN]), (CHUNK_FRAMES, CHANNELS), np.float64)
     back = carray(pointer_to(host[w.RACK_OUT]), (CHUNK_FRAMES, 2), np.float32)
+    rate, fade = host[w.SAMPLE_RATE], CUT_S * host[w.SAMPLE_RATE]
     for i in range(CHUNK_FRAMES):
         into[i, LEFT] = mix[start + i, 0]
         into[i, RIGHT] = mix[start + i, 1]
         for control in range(CUTOFF_HZ, BYPASSED):
             into[i, FIRST + control] = controls[start + i, control]
+        since = 0 if controls[start + i, CUT] == 1.0 else host[w.SINCE_CUT]
+        into[i, ECHO_HEARD] = heard(since, controls[start + i, ECHO_S] * rate, fade)
+        into[i, ROOM_HEARD] = heard(since, EMPTY_S * rate, fade)
+        host[w.SINCE_CUT] = since + 1
     call_at(host[w.RACK], host[w.RACK_SERVER], 0)
     for i in range(CHUNK_FRAMES):
         past = controls[start + i, BYPASSED]
@@ -85,7 +110,9 @@ def master(host, mix, controls, out, frames):  # type: ignore[no-untyped-def]
             mix[:frames] = 0.0
         else:
             for start in range(0, frames, CHUNK_FRAMES):
-                if not is_left_out(host, controls, start):
+                if is_left_out(host, controls, start):
+                    pass_over(host, controls, start)
+                else:
                     rack_chunk(host, mix, controls, start)
     limit(host, mix, controls, out, frames)
 

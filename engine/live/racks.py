@@ -21,7 +21,8 @@ class Signals:
     left, right: the mix, full scale 1.0, never beyond 64. The rest moves without jumps: the filter's cutoff_hz,
     high (0 low-pass, 1 high-pass) and filtered (0 out of the path, 1 in it); echo_send 0..1 and echo_s, the time
     between echoes, which follows the tempo; crushed (0 out, 1 in), bits 4..16 and rate (share of the sample
-    rate, 1/32..1); room_send 0..1.
+    rate, 1/32..1); room_send 0..1. echo_heard and room_heard are 1, and after a panic 0 until what an echo of echo_s
+    would bring, or a room, is younger than that: so much is to be heard of them, and to go round in them.
     """
 
     left: Any
@@ -35,6 +36,8 @@ class Signals:
     bits: Any
     rate: Any
     room_send: Any
+    echo_heard: Any
+    room_heard: Any
 
 
 class Rack(Protocol):

@@ -7,7 +7,7 @@ import numpy as np
 from engine.core.loop import Audio
 from engine.core.machine import Machine
 from engine.dsp.processor import Processor
-from engine.dsp.ring import PAD, PANIC, Record
+from engine.dsp.ring import CUTS, PAD, PANIC, Record
 from engine.live.callback import clock_call
 from engine.live.effects import CHUNK_FRAMES, PyoRack
 from engine.live.host import Host
@@ -69,7 +69,7 @@ def _record(performance: Performance, processor: Processor, event: Applied | Hea
         return processor.score(event.sequence, event.at_frames, sent, performance.samples)
     if isinstance(sent, PadHit):
         return Record(PAD, event.sequence, event.at_frames, sent.track, sent.velocity)
-    return Record(PANIC, event.sequence, event.at_frames)
+    return Record(PANIC, event.sequence, event.at_frames, CUTS if sent.cuts else 0)
 
 
 def replay_session(folder: Path) -> tuple[Audio, int]:

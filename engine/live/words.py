@@ -13,7 +13,7 @@ BEGAN_FRAME, BEGAN_NS = 61, 62  # the newest block's first frame, and when the c
 (CLICKS, TAPE, TAPE_HEAD, TAPE_FRAMES, TAP, TAP_TAPE, TAP_HEAD, TAP_FRAMES, MONITOR, MONITOR_RAMP,
  LAST_NS) = range(33, 44)
 # the rack and the limiter behind it
-(RACK_BAD_VALUES, LIMITER, TAIL_FRAMES, NEUTRAL_FRAMES, OVER_BUDGET) = range(64, 69)
+(RACK_BAD_VALUES, LIMITER, TAIL_FRAMES, NEUTRAL_FRAMES, OVER_BUDGET, SINCE_CUT) = range(64, 70)
 # the timing page: how many cycles took so many microseconds, then how many were slow, then the newest of those
 TIMING_BINS, SLOW_CYCLES = 20000, 512  # a slow one took half its block or more: when it ended, how long it took, in ns
 SLOW_COUNT, SLOW_AT = TIMING_BINS, TIMING_BINS + 1
