@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.core.desk import CONTROLS, PAD, DeskStatus
+from engine.core.desk import CONTROLS, NOTE, PAD, SWITCHES, DeskStatus
 from engine.core.midi import Midi
 from engine.core.pattern import Track
 from engine.core.snapshot import Sync, SyncState
@@ -109,9 +109,14 @@ def notes_words(midi: Midi, desk: DeskStatus, track: str) -> str:
 def control_words(desk: DeskStatus, target: str) -> str:
     """The controllers that have learned a target."""
     if desk.learning == target:
-        return "move a knob now"
+        return "press a switch, or play a note" if target in SWITCHES else "move a knob now"
     known = [key.split(":") for key, name in desk.controls.items() if name == target]
-    return ", ".join(f"controller {number}, channel {channel}" for channel, number in known) or "-"
+    return ", ".join(f"{_source_words(number)}, channel {channel}" for channel, number in known) or "-"
+
+
+def _source_words(number: str) -> str:
+    """controller 74, or note 36."""
+    return f"note {number.removeprefix(NOTE)}" if number.startswith(NOTE) else f"controller {number}"
 
 
 def _short(name: str) -> str:

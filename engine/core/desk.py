@@ -13,12 +13,13 @@ KNOBS = ("tempo", "swing", "gain", *SHAPED)
 SWITCHES = ("play", "record", *HELD)
 CONTROLS = KNOBS + SWITCHES
 PAD = "pad "  # and a track: for a note
+NOTE = "n"  # and its number: a note that works as a switch, where a controller has its number alone
 
 
 @dataclass(frozen=True, slots=True)
 class DeskSetup:
     """What is kept on disk. inputs, outputs: by the name of the port that each of Tao's is joined to, None for
-    none; controls: targets by `CHANNEL:CONTROLLER`, both as musicians count them (channel from 1)."""
+    none; controls: targets by `CHANNEL:CONTROLLER` or `CHANNEL:nNOTE`, as musicians count them (channel from 1)."""
 
     inputs: tuple[str | None, ...] = (None,) * MIDI_INPUTS
     outputs: tuple[str | None, ...] = (None,) * MIDI_OUTPUTS

@@ -100,7 +100,11 @@ class Conductor:
         later = frame > self.earliest_frames
         machine = self.schedule.at(frame)
         at_ticks = machine.timeline.ticks_at(frame) if later and boundary is not Boundary.NOW else None
+        latching = self.schedule.latching(command)
         self.complaints += self.schedule.edit(command, frame, _name(command) if later else "", at_ticks)
+        for planned in latching:  # what waits must not bring back what was let go
+            if planned.at_frames > frame:
+                self.complaints += self.schedule.edit(command, planned.at_frames, planned.what, planned.at_ticks)
         return frame
 
     def audition(self, command: Audition) -> None:

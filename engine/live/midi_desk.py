@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.core.commands import Boundary, Command
 from engine.core.desk import DeskSetup, DeskStatus
 from engine.core.desk_requests import ConnectMidi, Direction, Learn, MidiRequest, Unlearn, WriteSteps
+from engine.core.effects import LatchEffect
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.midi_commands import SetMidi
 from engine.core.snapshot import Notice, Sync
@@ -130,7 +131,8 @@ class MidiDesk:
         if command is not None:
             wanted = toggled(command, self._conductor.machine)
             assert wanted is not None
-            self._perform(wanted)
+            latches = isinstance(wanted, LatchEffect) and wanted.on
+            self._perform(wanted, boundary=Boundary.STEP if latches else Boundary.NOW)
         if self._surface.record_pressed:
             self._surface.record_pressed = False
             self._try(self._record)
@@ -155,9 +157,9 @@ class MidiDesk:
         if steer is not None and conductor.schedule.has_room:
             self._try(lambda: conductor.follow_up(steer, Boundary.NOW, at_frames))
 
-    def _perform(self, command: Command, at_frames: int = 0) -> None:
+    def _perform(self, command: Command, at_frames: int = 0, boundary: Boundary = Boundary.NOW) -> None:
         if self._conductor.schedule.has_room:
-            self._try(lambda: self._conductor.perform(command, Boundary.NOW, at_frames))
+            self._try(lambda: self._conductor.perform(command, boundary, at_frames))
 
     def _try(self, act: Callable[[], object]) -> None:
         try:

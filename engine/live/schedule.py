@@ -7,6 +7,7 @@ worked out again on top of it. No device and no ring in here: `unsent` says what
 from dataclasses import dataclass, replace
 
 from engine.core.commands import Command, apply
+from engine.core.effects import Effect, LatchEffect, ReleaseEffects
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.machine import Machine
 
@@ -87,6 +88,17 @@ class Schedule:
             self.pending.insert(place, planned)
             place += 1
         return self._rebuild(place, _same_song(before.machine, machine, at_frames))
+
+    def latching(self, command: Command) -> list[Planned]:
+        """What waits to latch an effect that `command` lets go."""
+        if isinstance(command, ReleaseEffects):
+            let_go = set(Effect)
+        elif isinstance(command, LatchEffect) and not command.on:
+            let_go = {command.effect}
+        else:
+            return []
+        return [planned for planned in self.pending
+                if any(isinstance(c, LatchEffect) and c.on and c.effect in let_go for c in planned.commands)]
 
     def happened(self, command: Command, at_frames: int) -> tuple[Planned, list[str]]:
         """The audio thread has done `command` on `at_frames` by itself: it is the past now, and all that waits is

@@ -1,4 +1,4 @@
-"""Knobs and switches: which controller moves what, how a new one is learned, and where that is kept."""
+"""Knobs and switches: which controller or note does what, how a new one is learned, and where that is kept."""
 
 import contextlib
 import os
@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 
 from engine.core.commands import Command, Play, SetPad, SetSwing, SetTempo, Stop
-from engine.core.desk import CONTROLS, HELD, KNOBS, PAD, SHAPED, SWITCHES, DeskSetup
+from engine.core.desk import CONTROLS, HELD, KNOBS, NOTE, PAD, SHAPED, SWITCHES, DeskSetup
 from engine.core.effects import RANGES, LatchEffect, SetGain, ShapeEffect
 from engine.core.errors import InvalidValue
 from engine.core.machine import Machine
 from engine.core.pattern import MAX_SWING, MIN_SWING
 
-CONTROL, NOTE_ON = 0xB0, 0x90
+CONTROL, NOTE_ON, NOTE_OFF = 0xB0, 0x90, 0x80
 SLOWEST_BPM, PRESSED = 60.0, 64
 
 
@@ -46,14 +46,13 @@ class Surface:
         kind, channel = message[0] & 0xF0, (message[0] & 0x0F) + 1
         if len(message) < 3:
             return None, None
-        if kind == NOTE_ON and message[2] and self.learning is not None and self.learning.startswith(PAD):
-            track, self.learning = self.learning.removeprefix(PAD), None
-            return SetPad(message[1], track), f"Note {message[1]} strikes {track} now."
+        if kind in (NOTE_ON, NOTE_OFF):
+            return self._note(f"{channel}:{NOTE}{message[1]}", message[1], message[2] if kind == NOTE_ON else 0)
         if kind != CONTROL or message[1] >= 120:
             return None, None
         key = f"{channel}:{message[1]}"
         if self.learning is not None and not self.learning.startswith(PAD):
-            return None, self._bind(key)
+            return None, self._bind(key, f"Controller {key}")
         target = self.controls.get(key)
         if target in KNOBS:
             self._turned[target] = message[2]
@@ -66,13 +65,24 @@ class Surface:
         turned, self._turned = self._turned, {}
         return [_knob(target, value / 127.0, machine) for target, value in turned.items()]
 
-    def _bind(self, key: str) -> str:
+    def _note(self, key: str, note: int, velocity: int) -> tuple[Command | None, str | None]:
+        """A key or a pad: it strikes a track, or is a switch for as long as it is held; never a knob."""
+        if velocity and self.learning is not None and self.learning.startswith(PAD):
+            track, self.learning = self.learning.removeprefix(PAD), None
+            self.controls = {known: name for known, name in self.controls.items() if known != key}
+            return SetPad(note, track), f"Note {note} strikes {track} now."
+        if velocity and self.learning in SWITCHES:
+            return SetPad(note, None), self._bind(key, f"Note {note} of channel {key.split(':')[0]}")
+        target = self.controls.get(key)
+        return (None if target is None else self._switch(target, key, 127 if velocity else 0)), None
+
+    def _bind(self, key: str, words: str) -> str:
         target, self.learning = self.learning, None
         assert target is not None
         before = self.controls.get(key)
         self.controls = {**{k: name for k, name in self.controls.items() if name != target}, key: target}
         instead = f" instead of {before}" if before not in (None, target) else ""
-        return f"Controller {key} moves {target} now{instead}."
+        return f"{words} moves {target} now{instead}."
 
     def _switch(self, target: str, key: str, value: int) -> Command | None:
         """A foot switch acts when it goes down; its release means nothing, but for an effect that it holds."""

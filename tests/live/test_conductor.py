@@ -5,10 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.commands import Boundary, Command, LoadDecomposition, LoadKit, LoadLoop, Play, ToggleStep
+from engine.core.effects import Effect, LatchEffect, ReleaseEffects
 from engine.core.errors import TaoError
 from engine.core.kit import Kit
 from engine.core.loop import PlayedLoop
@@ -121,6 +123,21 @@ def test_a_loop_that_waits_does_not_undo_edits_made_meanwhile(tmp_path: Path) ->
     room.play(800)
     machine = room.conductor.machine
     assert machine.loop is not None and machine.pattern.track("kick").steps[0] is not None
+
+
+@pytest.mark.parametrize("let_go", [LatchEffect(Effect.REVERSE, False), ReleaseEffects()])
+def test_an_effect_let_go_before_its_step_stays_off(tmp_path: Path, let_go: Command) -> None:
+    room = Room(tmp_path)
+    room.conductor.perform(Play())
+    room.play(20)
+    room.conductor.perform(LatchEffect(Effect.GATE, True), Boundary.STEP)
+    room.conductor.perform(LatchEffect(Effect.REVERSE, True), Boundary.STEP)
+    room.play(2)
+    assert room.conductor.pending
+    room.conductor.perform(let_go)
+    room.play(200)
+    on = room.conductor.machine.effects.on
+    assert on == (() if isinstance(let_go, ReleaseEffects) else (Effect.GATE,))
 
 
 def test_a_song_that_midi_begins_is_the_machine_everyone_sees(tmp_path: Path) -> None:

@@ -72,9 +72,29 @@ def test_every_effect_can_be_held_by_a_switch_that_learns_it(effect: Effect) -> 
 
 
 def test_a_note_is_learned_for_a_pad() -> None:
-    surface = Surface({})
+    surface = Surface({"10:n61": "hold gate"})
     surface.learn("pad snare")
     assert surface.hear(bytes((0x99, 61, 90)))[0] == SetPad(61, "snare")
+    assert surface.controls == {}, "it is no switch any more"
+
+
+def test_an_effect_is_held_for_as_long_as_a_note_that_has_learned_it() -> None:
+    surface = Surface({})
+    surface.learn("hold reverse")
+    assert surface.hear(bytes((0x89, 36, 0))) == (None, None), "a key let go is not one pressed"
+    command, line = surface.hear(bytes((0x99, 36, 90)))
+    assert command == SetPad(36, None) and line == "Note 36 of channel 10 moves hold reverse now."
+    assert surface.controls == {"10:n36": "hold reverse"} and surface.learning is None
+    messages = ((0x99, 36, 1), (0x89, 36, 64), (0x99, 36, 127), (0x99, 36, 0), (0x90, 36, 90))
+    asked = [surface.hear(bytes(message))[0] for message in messages]
+    on, off = LatchEffect(Effect.REVERSE, True), LatchEffect(Effect.REVERSE, False)
+    assert asked == [on, off, on, off, None]
+
+
+def test_a_note_turns_no_knob() -> None:
+    surface = Surface({})
+    surface.learn("filter")
+    assert surface.hear(bytes((0x90, 60, 90))) == (None, None) and surface.learning == "filter"
 
 
 @given(st.binary(min_size=1, max_size=3))
