@@ -57,6 +57,7 @@ def talk(text: str) -> None:
               help="Frames per callback, a multiple of 64. A JACK server decides both by itself.")
 @click.option("--effects", default="pyo", show_default=True,
               help="The effects rack: pyo, bypass (none), or the name of an installed one.")
+@click.option("--link", is_flag=True, help="Follow Ableton Link, too, with the source auto when no MIDI clock comes.")
 @click.option("--loop", type=click.Path(path_type=Path), help="Open with this loop, or decomposition folder.")
 @click.option("--another", is_flag=True, help="Start an engine although one is playing already.")
 @click.pass_context

@@ -18,7 +18,8 @@ GM_PADS: Mapping[int, str] = {
 
 class Source(Enum):
     """Whose time the song keeps: Tao's own, a MIDI clock's, a Link session's; auto: a MIDI clock's when one comes,
-    else Tao's own. Link is joined only when it is asked for: it is on the network, and everybody's tempo."""
+    else Tao's own. Link is joined only when it is asked for: it is on the network, and everybody's tempo. Where an
+    engine is told to, auto asks for it: then a session with others in it comes before Tao's own time."""
 
     INTERNAL = "internal"
     MIDI = "midi"

@@ -70,7 +70,8 @@ class Engine:
                            self._notices.append)
         self._desk = MidiDesk(processor, self.conductor, Path(settings.midi_file) if settings.midi_file else None,
                               self._notices.append, self._press_record)
-        self._link = LinkDesk(self.conductor, FrameClock(self.host, backend.block_frames), self._notices.append)
+        self._link = LinkDesk(self.conductor, FrameClock(self.host, backend.block_frames), self._notices.append,
+                              settings.link, self._desk.has_clock)
         self.studio = Studio(self.conductor, self.takes, self.jobs, self._bank, rate, self._notices.append)
         self.browser = Browser(self.conductor, self._bank, self._journal, Path(settings.takes_folder).parent, rate,
                                self._notices.append)

@@ -1,4 +1,4 @@
-"""Ableton Link while it is the source: the session is joined, followed, given our tempo, and left again."""
+"""Ableton Link while it is the source, or may be: the session is joined, followed, given our tempo, and left again."""
 
 import statistics
 from collections import deque
@@ -17,10 +17,16 @@ READINGS = 15  # of when blocks began, whose middle one counts: the callback wak
 
 
 class LinkDesk:
-    """The control thread calls `step` on every turn. clock: engine frames against the computer's time."""
+    """The control thread calls `step` on every turn. clock: engine frames against the computer's time.
 
-    def __init__(self, conductor: Conductor, clock: FrameClock, tell: Callable[[Notice], None]) -> None:
+    in_auto: whether the source `auto` means Link too, while `has_clock` says that no MIDI clock comes; join: a
+    session at our tempo.
+    """
+
+    def __init__(self, conductor: Conductor, clock: FrameClock, tell: Callable[[Notice], None], in_auto: bool,
+                 has_clock: Callable[[], bool], join: Callable[[float], LinkSession] = LinkSession) -> None:
         self._conductor, self._clock, self._tell = conductor, clock, tell
+        self._in_auto, self._has_clock, self._join_session = in_auto, has_clock, join
         self._session: LinkSession | None = None
         self._follower = LinkFollower()
         self._origins_ns: deque[int] = deque(maxlen=READINGS)
@@ -30,12 +36,11 @@ class LinkDesk:
 
     @property
     def sync(self) -> Sync | None:
-        """Whose time we keep; None while Link is not the source."""
-        if self._conductor.machine.midi.source is not Source.LINK:
-            return None
-        if self._moment is None or self._moment.peers == 0:
-            return Sync(Source.LINK, SyncState.WAITING)
-        return Sync(Source.LINK, SyncState.LOCKED, round(self._moment.bpm, 1), peers=self._moment.peers)
+        """Whose time we keep; None while it is not Link's."""
+        source = self._conductor.machine.midi.source
+        if self._is_source and self._moment is not None and self._moment.peers:
+            return Sync(source, SyncState.LOCKED, round(self._moment.bpm, 1), peers=self._moment.peers)
+        return Sync(source, SyncState.WAITING) if source is Source.LINK else None
 
     def use(self, clock: FrameClock) -> None:
         """Another device: its frames come at other times."""
@@ -44,7 +49,7 @@ class LinkDesk:
 
     def step(self) -> None:
         """Join, leave, follow."""
-        if self._conductor.machine.midi.source is not Source.LINK:
+        if not self._is_source:
             self.close()
             self._missing = False
             return
@@ -55,6 +60,11 @@ class LinkDesk:
         if self._session is not None and at_frames - self._steered_frames >= every:
             self._steered_frames = at_frames
             self._follow(self._session, at_frames)
+
+    @property
+    def _is_source(self) -> bool:
+        source = self._conductor.machine.midi.source
+        return source is Source.LINK or (source is Source.AUTO and self._in_auto and not self._has_clock())
 
     def launch_frames(self) -> int:
         """The frame of the session's next bar line, 0 when we are alone: there a song begins."""
@@ -72,7 +82,7 @@ class LinkDesk:
 
     def _join(self) -> None:
         try:
-            self._session = LinkSession(self._conductor.machine.timeline.bpm)
+            self._session = self._join_session(self._conductor.machine.timeline.bpm)
         except LinkMissing as missing:
             self._missing = True
             self._tell(Notice(str(missing), urgent=True))

@@ -55,6 +55,10 @@ class MidiDesk:
         """Whether somebody plays just now, and wants to be answered quickly."""
         return self._conductor.now_frames - self._lively_frames < LIVELY_S * self._rate
 
+    def has_clock(self) -> bool:
+        """Whether a MIDI clock comes in, or did until lately."""
+        return self._follower.leads(self._conductor.now_frames)
+
     @property
     def sync(self) -> Sync:
         """Whose time we keep."""

@@ -20,8 +20,8 @@ class EngineSettings:
     hardware. frame_port: a third JACK port that says each frame's number modulo 2**20, for measuring. worker_argv: the
     decomposer's command line, empty for none; its jobs are stopped after job_limit_s. capture_s: how much of input and
     output is remembered. calibration_file: where measured latencies are kept, empty for nowhere; midi_file: likewise
-    for MIDI connections and learned knobs. resume: the folder of a session to take up again, empty for none. Folders
-    are created.
+    for MIDI connections and learned knobs. link: whether the source `auto` means Ableton Link, too. resume: the folder
+    of a session to take up again, empty for none. Folders are created.
     """
 
     audio: str
@@ -40,6 +40,7 @@ class EngineSettings:
     capture_s: float = 64.0
     calibration_file: str = ""
     midi_file: str = ""
+    link: bool = False
     resume: str = ""
 
     def __post_init__(self) -> None:

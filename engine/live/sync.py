@@ -15,7 +15,7 @@ from engine.live.tempo_filter import TempoFilter
 
 CLOCK, START, CONTINUE, STOP, POSITION = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
 CLOCK_TICKS = PPQN // CLOCKS_PER_BEAT
-LOST_S = 0.25
+LOST_S, GONE_S = 0.25, 10.0
 STEER_EVERY_S = 0.1
 PULL_S, MOST_PULL = 0.4, 0.02  # a phase error is made good in about this time, by at most this share of the tempo
 LEAST_CHANGE = 1e-5
@@ -85,6 +85,11 @@ class MidiFollower:
         """Whether there was a clock, and it has gone."""
         leader = self._inputs.get(self._leader) if self._leader is not None else None
         return leader is not None and now_frames / self._rate - leader.heard_s > LOST_S
+
+    def leads(self, now_frames: int) -> bool:
+        """Whether there is a clock, or it has gone so lately that it may be back."""
+        leader = self._inputs.get(self._leader) if self._leader is not None else None
+        return leader is not None and now_frames / self._rate - leader.heard_s <= GONE_S
 
     def status(self, machine: Machine, now_frames: int) -> Sync:
         """What a musician is shown; the tempo moves only when it has changed enough to read."""

@@ -11,10 +11,13 @@ from engine.core.commands import Play, SetSource, SetTempo, apply
 from engine.core.machine import Machine, empty_machine
 from engine.core.midi import Source
 from engine.core.midi_commands import Steer
-from engine.core.snapshot import SyncState
+from engine.core.snapshot import Sync, SyncState
+from engine.live.frame_clock import FrameClock
 from engine.live.link import LinkMissing, LinkMoment, LinkSession
+from engine.live.link_desk import LinkDesk
 from engine.live.link_follower import LinkFollower, bar_frames, beat_at
 from tests.live.rig import running_engine
+from tests.live.test_conductor import BLOCK, Room
 
 RATE = 48000
 PLAYING = apply(Play(), replace(empty_machine(RATE, 120.0)), 0)
@@ -79,6 +82,70 @@ def test_a_session_goes_on_at_its_tempo() -> None:
         assert later.beat - first.beat == pytest.approx(3.0, abs=1e-3)
     finally:
         session.close()
+
+
+class Others:
+    """A session as its others have it: so many, at their tempo."""
+
+    def __init__(self) -> None:
+        self.bpm, self.peers, self.joined, self.asked = 126.0, 0, 0, list[float]()
+
+    def join(self, bpm: float) -> "Others":
+        self.joined += 1
+        return self
+
+    def at(self, at_ns: int, quantum: int) -> LinkMoment:
+        return LinkMoment(self.bpm, at_ns * 1e-9 * self.bpm / 60.0, self.peers)
+
+    def set_bpm(self, bpm: float) -> None:
+        self.asked.append(bpm)
+
+    def close(self) -> None:
+        self.joined -= 1
+
+
+class Beside:
+    """An engine without a device beside a session, and a MIDI clock that comes or does not."""
+
+    def __init__(self, folder: Path, in_auto: bool) -> None:
+        self.room, self.others, self.clock = Room(folder), Others(), False
+        self.desk = LinkDesk(self.room.conductor, FrameClock(self.room.host, BLOCK), [].append, in_auto,
+                             lambda: self.clock, self.others.join)  # type: ignore[arg-type]
+
+    def play(self, seconds: float = 1.0) -> Machine:
+        for _ in range(round(seconds * RATE / BLOCK / 10)):
+            self.desk.step()
+            self.room.play(10)
+        return self.room.conductor.machine
+
+
+def test_auto_follows_a_session_with_others_in_it_where_it_may(tmp_path: Path) -> None:
+    beside = Beside(tmp_path, in_auto=True)
+    assert beside.play().heard_bpm == 120.0 and beside.desk.sync is None, "alone in it, we keep our own time"
+    beside.others.peers = 2
+    assert beside.play().heard_bpm == 126.0
+    assert beside.desk.sync == Sync(Source.AUTO, SyncState.LOCKED, 126.0, peers=2)
+    beside.others.peers = 0
+    assert beside.play().midi.heard_bpm is None and beside.desk.sync is None
+
+
+def test_auto_keeps_away_from_a_session_while_a_midi_clock_comes(tmp_path: Path) -> None:
+    beside = Beside(tmp_path, in_auto=True)
+    beside.others.peers, beside.clock = 1, True
+    assert beside.play().timeline.bpm == 120.0 and beside.others.joined == 0
+    beside.clock = False
+    assert beside.play().heard_bpm == 126.0 and beside.others.joined == 1
+    beside.clock = True
+    beside.play()
+    assert beside.others.joined == 0 and beside.desk.sync is None and beside.desk.launch_frames() == 0
+
+
+def test_auto_joins_nothing_unless_it_is_told_to(tmp_path: Path) -> None:
+    beside = Beside(tmp_path, in_auto=False)
+    beside.others.peers = 1
+    assert beside.play().timeline.bpm == 120.0 and beside.others.joined == 0
+    beside.room.conductor.perform(SetSource(Source.LINK))
+    assert beside.play().heard_bpm == 126.0 and beside.others.joined == 1
 
 
 def test_an_engine_joins_a_session_when_it_is_asked_to(tmp_path: Path) -> None:

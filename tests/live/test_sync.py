@@ -136,3 +136,13 @@ def test_the_first_of_two_clocks_leads_and_the_other_is_told_of() -> None:
         follower.hear(frame, port, message, True)
     shown = follower.status(machine, 4 * RATE)
     assert (shown.input, shown.rivals, shown.bpm) == (1, True, 120.0)
+
+
+def test_a_clock_leads_until_it_has_been_gone_for_ten_seconds() -> None:
+    _, events = leader(120.0, 4.0)
+    follower = MidiFollower(RATE)
+    assert not follower.leads(0)
+    for frame, message in events:
+        follower.hear(frame, 0, message, True)
+    assert follower.leads(5 * RATE) and follower.lost(5 * RATE)
+    assert follower.leads(13 * RATE) and not follower.leads(15 * RATE)
