@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.core.kit import GM_NOTES, Kit, OneShot, SampleId
+from engine.core.kit import GM_NOTES, Kit, Layer, OneShot, SampleId
 from engine.core.loop import Audio, Loop, PlayedLoop
 from engine.core.pattern import Pattern
 from engine.core.samples import sample_id
@@ -123,12 +123,15 @@ def _stage(stage: str, audio: plugins.Audio, name: str, rate: int, heard: Transc
     """kit, pattern and loop out of hits and shots."""
     frames, beats = audio.shape[1], int(heard.tempo.beats)
     pattern = quantize(heard.onsets, frames / rate, beats)
-    samples = {track: frames_first(shot.audio) for track, shot in shots.items()}
-    one_shots = {track: OneShot(sample_id(samples[track]), len(samples[track]), gain=shot.gain,
-                                choke_group=shot.choke_group, midi_note=GM_NOTES.get(track, 60 + index))
-                 for index, (track, shot) in enumerate(shots.items())}
     recording = frames_first(audio)
-    bank = {sample_id(sample): sample for sample in [recording, *samples.values()]}
+    bank, one_shots = {sample_id(recording): recording}, {}
+    for index, (track, shot) in enumerate(shots.items()):
+        sample, *others = (frames_first(one.audio) for one in (shot, *shot.layers))
+        bank |= {sample_id(one): one for one in (sample, *others)}
+        layers = tuple(Layer(sample_id(one), len(one), said.velocity)
+                       for one, said in zip(others, shot.layers, strict=True))
+        one_shots[track] = OneShot(sample_id(sample), len(sample), gain=shot.gain, choke_group=shot.choke_group,
+                                   midi_note=GM_NOTES.get(track, 60 + index), layers=layers)
     played = PlayedLoop(sample_id(recording), frames, beats, name, overview=overview(recording))
     return Decomposition(stage, rate, recording, Kit(name, one_shots), pattern, played, bank, heard)
 

@@ -79,15 +79,25 @@ class Transcription:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ExtractedLayer:
+    """A recording of a drum for strokes of `velocity` and harder: audio (channels, frames), as its shot's."""
+
+    audio: Audio
+    velocity: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ExtractedShot:
     """One hit of one drum: audio (channels, frames) from its attack on, and the linear gain at which a hit of
     velocity 1 plays it. choke_group: shots of one group cut each other. onset: index of the hit it was
-    taken from among the track's onsets, None when it was computed from several."""
+    taken from among the track's onsets, None when it was computed from several. layers: what other velocities
+    play, in turns where there are several; `audio` is for those from 0 on."""
 
     audio: Audio
     gain: float = 1.0
     choke_group: int | None = None
     onset: int | None = None
+    layers: tuple[ExtractedLayer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,11 +1,13 @@
 """The kit played by the pattern, as a loop: what the engine plays once it goes round, in NumPy."""
 
+from collections import Counter
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from engine.core.groove import sounds_on_pass, step_onset_ticks, stroke_ticks
-from engine.core.kit import Kit, OneShot
+from engine.core.kit import Kit, Layer, OneShot
 from engine.core.pattern import Pattern, Track
 from engine.core.timeline import Timeline
 from models.plugins import Audio, Stems
@@ -18,34 +20,52 @@ def render_tracks(kit: Kit, pattern: Pattern, samples: Mapping[str, Audio], fram
     """One stem per track, (2, frames) float32, of `pattern.beats` beats that last `frames`.
 
     samples: (2, frames) by id. Tails wrap round the end; a voice of a choke group ends within 2 ms of
-    the next one of its group. Pitch, pan and envelope are left to the engine: a decomposed kit has none.
-    Probability is left out, and of conditions the first pass is played.
+    the next one of its group. Recordings of one velocity take turns as on the engine's first pass. Pitch, pan
+    and envelope are left to the engine: a decomposed kit has none. Probability is left out, and of conditions the
+    first pass is played.
     """
     timeline = Timeline(60.0 * pattern.beats * sample_rate / frames, sample_rate)
-    strokes = {track.name: track_strokes(pattern, track, timeline, frames) for track in pattern.tracks}
+    strokes = {track.name: track_strokes(pattern, track, kit.one_shots[track.name], timeline, frames)
+               for track in pattern.tracks if track.name in kit.one_shots}
     groups: dict[int, list[int]] = {}
-    for name, shot in kit.one_shots.items():
-        if shot.choke_group is not None:
-            groups.setdefault(shot.choke_group, []).extend(frame for frame, _ in strokes.get(name, []))
+    for name, played in strokes.items():
+        group = kit.one_shots[name].choke_group
+        if group is not None:
+            groups.setdefault(group, []).extend(stroke.frame for stroke in played)
     stems = {}
-    for track in pattern.tracks:
-        played = kit.one_shots.get(track.name)
-        if played is not None:
-            others = [] if played.choke_group is None else groups[played.choke_group]
-            stems[track.name] = _rendered(strokes[track.name], played, samples[played.sample], others, frames,
-                                          sample_rate)
+    for name, played in strokes.items():
+        group = kit.one_shots[name].choke_group
+        others = [] if group is None else groups[group]
+        stems[name] = _rendered(played, samples, others, frames, sample_rate)
     return stems
 
 
-def track_strokes(pattern: Pattern, track: Track, timeline: Timeline, frames: int) -> list[tuple[int, float]]:
-    """(frame within the loop, velocity) of every stroke of a track in `pattern.beats` beats."""
+class Stroke(NamedTuple):
+    """A hit of the kit: its frame within the loop, the recording, and the linear gain it is played at."""
+
+    frame: int
+    recording: Layer
+    gain: float
+
+
+def track_strokes(pattern: Pattern, track: Track, shot: OneShot, timeline: Timeline, frames: int) -> list[Stroke]:
+    """Every stroke of a track in `pattern.beats` beats."""
+    choices = [() if step is None else shot.recordings(step.velocity) for step in track.steps]
+    ranks, strokes = [], Counter[tuple[Layer, ...]]()
+    for step, choice in zip(track.steps, choices, strict=True):
+        ranks.append(strokes[choice])
+        strokes[choice] += 0 if step is None else step.ratchet
     found = []
     for grid_index in range(pattern.beats * track.steps_per_beat):
         onset = step_onset_ticks(pattern, track, grid_index)
-        step = track.steps[grid_index % len(track.steps)]
-        if onset is not None and step is not None and sounds_on_pass(step, grid_index // len(track.steps)):
-            found += [(timeline.frames_at(tick) % frames, step.velocity)
-                      for tick in stroke_ticks(step, onset, track.step_ticks)]
+        past, place = divmod(grid_index, len(track.steps))
+        step, choice = track.steps[place], choices[place]
+        if onset is not None and step is not None and sounds_on_pass(step, past):
+            for stroke, tick in enumerate(stroke_ticks(step, onset, track.step_ticks)):
+                turn = past * strokes[choice] + ranks[place] + stroke
+                recording = choice[turn % len(choice)]
+                found.append(Stroke(timeline.frames_at(tick) % frames, recording,
+                                    shot.gain * recording.gain * step.velocity))
     return found
 
 
@@ -57,15 +77,15 @@ def mix(stems: Stems, frames: int) -> Audio:
     return whole
 
 
-def _rendered(strokes: list[tuple[int, float]], shot: OneShot, sample: Audio, choking: list[int], frames: int,
+def _rendered(strokes: list[Stroke], samples: Mapping[str, Audio], choking: list[int], frames: int,
               sample_rate: int) -> Audio:
     out = np.zeros((2, frames), np.float64)
-    for frame, velocity in strokes:
-        voice = sample * (shot.gain * velocity)
-        gaps = [(other - frame) % frames for other in choking if other != frame]
+    for stroke in strokes:
+        voice = samples[stroke.recording.sample] * stroke.gain
+        gaps = [(other - stroke.frame) % frames for other in choking if other != stroke.frame]
         if gaps:
             voice = choked(voice, min(gaps), sample_rate)
-        add_circular(out, voice, frame)
+        add_circular(out, voice, stroke.frame)
     return out.astype(np.float32)
 
 

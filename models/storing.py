@@ -28,7 +28,7 @@ def restored(done: Decomposition, before: StoredDecomposition) -> StoredDecompos
 
 
 def _kept(done: Decomposition, source: Source, made_by: dict[str, Any]) -> StoredDecomposition:
-    samples = {shot.sample: done.samples[shot.sample] for shot in done.kit.one_shots.values()}
+    samples = {name: done.samples[name] for shot in done.kit.one_shots.values() for name in shot.samples}
     onsets = {track: tuple(HeardOnset(onset.time_s, onset.velocity, onset.confidence)
                            for onset in done.transcription.of(track)) for track in done.transcription.tracks}
     return StoredDecomposition(
@@ -45,9 +45,11 @@ def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
     residual = None if kept.residual is None else at_rate(kept.residual, circular=True)
     samples, shots = {}, {}
     for track, shot in kept.kit.one_shots.items():
-        sample = at_rate(kept.samples[shot.sample], circular=False)
-        samples[sample_id(sample)] = sample
-        shots[track] = replace(shot, sample=sample_id(sample), frames=len(sample))
+        sample, *others = (at_rate(kept.samples[name], circular=False) for name in shot.samples)
+        samples |= {sample_id(one): one for one in (sample, *others)}
+        layers = tuple(replace(layer, sample=sample_id(one), frames=len(one))
+                       for layer, one in zip(shot.layers, others, strict=True))
+        shots[track] = replace(shot, sample=sample_id(sample), frames=len(sample), layers=layers)
     played = [audio] if residual is None else [audio, residual]
     samples |= {sample_id(sample): sample for sample in played}
     loop = PlayedLoop(sample_id(audio), len(audio), kept.pattern.beats, kept.source.name,

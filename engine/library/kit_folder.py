@@ -108,9 +108,12 @@ def _write_track(folder: Path, stored: StoredDecomposition, track: dict[str, Any
     if shot is not None:
         track["oneshot"] = f"oneshots/{file_name}"
         write_wav(folder / track["oneshot"], stored.samples[shot.sample], stored.sample_rate)
-        for number, (layer, said) in enumerate(zip(shot.layers, track["layers"], strict=True), 1):
-            said["oneshot"] = f"oneshots/{safe_name}.{number}.wav"
-            write_wav(folder / said["oneshot"], stored.samples[layer.sample], stored.sample_rate)
+        written = {shot.sample: track["oneshot"]}
+        for layer, said in zip(shot.layers, track["layers"], strict=True):
+            if layer.sample not in written:
+                written[layer.sample] = f"oneshots/{safe_name}.{len(written)}.wav"
+                write_wav(folder / written[layer.sample], stored.samples[layer.sample], stored.sample_rate)
+            said["oneshot"] = written[layer.sample]
     if name in stored.stems:
         track["stem"] = f"stems/{file_name}"
         write_wav(folder / track["stem"], stored.stems[name], stored.sample_rate)

@@ -7,9 +7,10 @@ from torch import Tensor
 
 from engine.core.timeline import PPQN
 from models.one_shots import HIHAT_CHOKE_GROUP
-from models.plugins import Audio, ExtractedShot, Extraction, Onset, Transcription
+from models.plugins import Audio, ExtractedLayer, ExtractedShot, Extraction, Onset, Transcription
 from models.solving.posterior import Posterior, solve_scene, stems_of
 from models.solving.rounds import LAST_STEPS, Solution
+from models.solving.takes import SOFTEST_STROKE, bands
 from models.solving.trimming import attack_frame, on_ticks, trimmed
 
 ADDED_CONFIDENCE = 0.5
@@ -41,10 +42,10 @@ def _spread(audio: Tensor, channels: int) -> Audio:
 
 def _drum(track: str, solution: Solution, sounds: Audio, sample_rate: int,
           heard: Transcription) -> tuple[ExtractedShot, list[Onset]]:
-    """The main take of a track, the one that carries most, at the level of its loudest hit; and the track's hits
-    in proportion to their level. sounds (channels, takes, shot_frames)."""
+    """The main take of a track, the one that carries most, at the level of its loudest hit, its other takes as layers;
+    and the track's hits in proportion to their level. sounds (channels, takes, shot_frames)."""
     scene, early = solution.scene, round(_EARLY_S * sample_rate)
-    takes = [take for take, name in enumerate(scene.tracks) if name == track]
+    takes = [take for take, name in enumerate(scene.tracks) if name == track and (scene.take == take).any()]
     levels = {take: float(np.sqrt(np.square(sounds[:, take, :early]).mean())) + _SILENCE for take in takes}
     mine = np.flatnonzero(np.isin(scene.take, takes))
     loud = np.array([levels[int(scene.take[hit])] * scene.gain[hit] for hit in mine])
@@ -52,13 +53,27 @@ def _drum(track: str, solution: Solution, sounds: Audio, sample_rate: int,
     ticks_per_frame = heard.tempo.beats * PPQN / scene.frames
     ahead = {take: on_ticks(attack_frame(sounds[:, take], sample_rate), scene.start[scene.take == take],
                             scene.gain[scene.take == take] ** 2, ticks_per_frame, sample_rate) for take in takes}
-    shot = trimmed(sounds[:, main] * np.float32(loud.max() / levels[main]), sample_rate, ahead[main])
+    shots = {take: trimmed(sounds[:, take] * np.float32(loud.max() / levels[take]), sample_rate, ahead[take])
+             for take in takes}
+    velocities = np.clip(loud / loud.max(), _SOFTEST, 1.0)
     onsets = []
-    for hit, level in zip(mine, loud, strict=True):
+    for hit, velocity in zip(mine, velocities, strict=True):
         time_s = (int(scene.start[hit]) + ahead[int(scene.take[hit])]) % scene.frames / sample_rate
-        velocity = float(np.clip(level / loud.max(), _SOFTEST, 1.0))
-        onsets.append(Onset(track, time_s, velocity, _confidence(solution, int(hit), heard)))
-    return ExtractedShot(shot, choke_group=HIHAT_CHOKE_GROUP if track == "hihat" else None), onsets
+        onsets.append(Onset(track, time_s, float(velocity), _confidence(solution, int(hit), heard)))
+    layers = _layers(main, shots, {take: velocities[scene.take[mine] == take] for take in takes})
+    return ExtractedShot(shots[main], choke_group=HIHAT_CHOKE_GROUP if track == "hihat" else None,
+                         layers=layers), onsets
+
+
+def _layers(main: int, shots: dict[int, Audio], velocities: dict[int, np.ndarray]) -> tuple[ExtractedLayer, ...]:
+    """The layers beside the main take, which alone is heard from velocity 0 on: where it is not the softest, it comes
+    back as a layer from where its own strokes begin."""
+    softest, *harder = bands(velocities)
+    if main in softest.takes:
+        found = [ExtractedLayer(shots[take], 0.0) for take in softest.takes if take != main]
+    else:
+        found = [ExtractedLayer(shots[take], SOFTEST_STROKE) for take in softest.takes]
+    return (*found, *(ExtractedLayer(shots[take], band.velocity) for band in harder for take in band.takes))
 
 
 def _confidence(solution: Solution, hit: int, heard: Transcription) -> float:

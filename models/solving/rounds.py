@@ -11,11 +11,12 @@ from models.solving import framing
 from models.solving.mending import proposed, pruned
 from models.solving.posterior import Posterior, solve_scene
 from models.solving.scene import Scene
+from models.solving.takes import split
 from models.solving.timing import Likeness, aligned, compared
 from models.solving.variances import Palette, fitted, shortened
 
-TURNS = ("time", "weigh", "weigh", "mend", "weigh", "mend", "weigh")
-AGAIN = ("weigh", "weigh")          # when the hits are known but for milliseconds
+TURNS = ("time", "weigh", "weigh", "mend", "weigh", "split", "weigh", "mend", "weigh")
+AGAIN = ("weigh", "split", "weigh")          # when the hits are known but for milliseconds
 _STEPS, LAST_STEPS = 10, 20         # of conjugate gradients
 _FIRST_FIT, _FIT = 20, 12           # updates of the variances
 _ALIGN_S, _REACH_S = 0.0075, 0.010
@@ -35,7 +36,8 @@ class Solution:
 def refined(scene: Scene, loop: Tensor, known: Palette, sample_rate: int, turns: tuple[str, ...],
             report: Told) -> Solution:
     """Variances, times, velocities and deviations of the scene's hits on mono loop (frames,), found in turns: "time"
-    moves hits, "weigh" also weighs them, "mend" drops those that explain nothing and adds those that are missing."""
+    moves hits, "weigh" also weighs them, "split" finds the takes of each drum, "mend" drops hits that explain nothing
+    and adds those that are missing."""
     heard = scene.gain
     scene = replace(scene, variance=fitted(scene, loop, known, _FIRST_FIT))
     scene = replace(scene, start=aligned(scene, masked(scene, loop), sample_rate, _ALIGN_S))
@@ -45,7 +47,9 @@ def refined(scene: Scene, loop: Tensor, known: Palette, sample_rate: int, turns:
     for done, turn in enumerate(turns):
         report(done / (len(turns) + 1))
         posterior = solve_scene(scene, loop, _STEPS, posterior)
-        if turn == "mend":
+        if turn == "split":
+            scene, posterior = split(scene, posterior, loop, sample_rate)
+        elif turn == "mend":
             found = compared(scene, posterior, loop, sample_rate, scene.start, 0.0)
             scene = proposed(scene.only(pruned(scene, found)), posterior, loop, sample_rate)
         else:
@@ -69,12 +73,15 @@ def gains(scene: Scene, found: Likeness, heard: np.ndarray) -> np.ndarray:
     as its take explains of its energy. heard: by `origin`. A take's hits lie around 1."""
     told = np.where(scene.origin >= 0, heard[scene.origin], scene.gain)
     share = np.clip(found.correlation, 0.0, 1.0) ** 2
-    mended = np.maximum(found.gain, _SOFTEST) ** share * np.maximum(told, _SOFTEST) ** (1.0 - share)
+    mended = np.zeros(len(told))
     for take in range(len(scene.tracks)):
         mine = scene.take == take
         if mine.any():
-            usual = max(float(np.percentile(mended[mine], 85)), 1e-3)
-            mended[mine] = np.clip(mended[mine] / usual, _SOFTEST, _LOUDEST)
+            loudest = max(float(told[mine].max()), _SOFTEST)
+            both = (np.maximum(found.gain[mine], _SOFTEST) ** share[mine]
+                    * np.maximum(told[mine] / loudest, _SOFTEST) ** (1.0 - share[mine]))
+            usual = max(float(np.percentile(both, 85)), 1e-3)
+            mended[mine] = np.clip(both / usual, _SOFTEST, _LOUDEST)
     return mended
 
 
