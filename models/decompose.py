@@ -14,6 +14,7 @@ from engine.core.pattern import Pattern
 from engine.core.samples import sample_id
 from models import plugins
 from models.bands import RATE as HEARING_RATE
+from models.choking import choked_as_heard
 from models.one_shots import LeastDisturbed
 from models.plugins import ExtractedShot, Stems, Transcription
 from models.quantize import quantize
@@ -101,7 +102,10 @@ def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambd
 
 def extracted(audio: plugins.Audio, name: str, rate: int, made: plugins.Extraction) -> Decomposition:
     """The last stage: what an extractor made of audio (2, frames), with its proof."""
-    return proved(_stage("kit", audio, name, rate, made.transcription, made.shots), made.stems)
+    solved = _stage("kit", audio, name, rate, made.transcription, made.shots)
+    samples = {name: sample.T for name, sample in solved.samples.items()}
+    kit = choked_as_heard(solved.kit, solved.pattern, samples, made.stems, rate)
+    return proved(replace(solved, kit=kit), made.stems)
 
 
 def proved(unproved: Decomposition, stems: Stems) -> Decomposition:
@@ -126,7 +130,7 @@ def _stage(stage: str, audio: plugins.Audio, name: str, rate: int, heard: Transc
     recording = frames_first(audio)
     bank, one_shots = {sample_id(recording): recording}, {}
     for index, (track, shot) in enumerate(shots.items()):
-        sample, *others = (frames_first(one.audio) for one in (shot, *shot.layers))
+        sample, *others = [frames_first(shot.audio), *(frames_first(layer.audio) for layer in shot.layers)]
         bank |= {sample_id(one): one for one in (sample, *others)}
         layers = tuple(Layer(sample_id(one), len(one), said.velocity)
                        for one, said in zip(others, shot.layers, strict=True))

@@ -38,11 +38,11 @@ def events(chances: np.ndarray, thresholds: np.ndarray) -> Events:
 
 def matched(truth: np.ndarray, heard: np.ndarray, within: float) -> list[tuple[int, int]]:
     """The largest one-to-one matching of two ascending lists of moments within +-`within`: index pairs."""
-    pairs, first = [], 0
+    pairs, first = [], 0  # compared as mir_eval does, rounding included
     for index, moment in enumerate(truth):
-        while first < len(heard) and heard[first] < moment - within:
+        while first < len(heard) and heard[first] + within < moment:
             first += 1
-        if first < len(heard) and heard[first] <= moment + within:
+        if first < len(heard) and heard[first] - within <= moment:
             pairs.append((index, first))
             first += 1
     return pairs

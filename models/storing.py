@@ -43,7 +43,8 @@ def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
 
     audio = at_rate(kept.loop, circular=True)
     residual = None if kept.residual is None else at_rate(kept.residual, circular=True)
-    samples, shots = {}, {}
+    samples: dict[str, Audio] = {}
+    shots = {}
     for track, shot in kept.kit.one_shots.items():
         sample, *others = (at_rate(kept.samples[name], circular=False) for name in shot.samples)
         samples |= {sample_id(one): one for one in (sample, *others)}
