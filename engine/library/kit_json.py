@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.core.errors import InvalidValue, UnreadableKit
 from engine.core.kit import GM_NOTES, Layer, OneShot
-from engine.core.pattern import Pattern, Step, Track
+from engine.core.pattern import MAX_STEPS, Pattern, Step, Track
 from engine.core.step import Overrides, When
 from engine.core.timeline import PPQN, Ticks
 from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
@@ -144,7 +144,10 @@ def _step_to_json(index: int, step: Step, bpm: float) -> dict[str, Any]:
 
 def _track_from_json(track: dict[str, Any], bpm: float, beats: int, steps_per_beat: int) -> Track:
     own = int(track.get("steps_per_beat", steps_per_beat))
-    steps: list[Step | None] = [None] * int(track.get("length", beats * own))
+    length = int(track.get("length", beats * own))
+    if not 1 <= length <= MAX_STEPS:
+        raise InvalidValue(f"a track has 1 to {MAX_STEPS} steps, and {track['name']} would have {length}")
+    steps: list[Step | None] = [None] * length
     for step in track.get("steps") or []:
         index = int(step["index"])
         if not 0 <= index < len(steps):

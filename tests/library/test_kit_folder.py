@@ -145,6 +145,12 @@ def test_missing_folders_and_files_are_named(tmp_path, folder):
         read_folder(folder)
 
 
+@pytest.mark.parametrize("beats", [2798069242, 0, -4])
+def test_beats_beyond_any_pattern_are_refused(folder, beats):
+    with pytest.raises(TaoError, match="steps"):
+        read_folder(edited(folder, beats=beats))
+
+
 KEYS = st.sampled_from(["name", "steps", "index", "velocity", "oneshot", "onsets", "x"])
 json_values = st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
                            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner))
