@@ -1,5 +1,5 @@
 """The effects that need the song: duck, stutter, tape stop, gate. By frame and score alone, so any block size
-gives the same samples to the bit.
+gives the same samples to the bit. The memory is not passed on for each frame: it is hundreds of words.
 
 What stutters is what was heard: the mix of the last seconds lies in `heard`, and a stutter plays it again from
 `LAG` frames ago, into `heard` as well, so that it goes on for ever.
@@ -31,13 +31,15 @@ from engine.dsp.sequencer import (
 DUCK_FROM, GATE_OPEN = 0, 1
 FADE_FRAMES = 64  # of a jump in what is heard, and of a gate: long enough not to click, short enough for a stroke
 LOUDEST = 64.0
+NEVER = 1 << 62
 INT, FLOAT = types.int64, types.float64
+INTS, FLOATS = types.Array(types.int64, 1, "C"), types.Array(types.float64, 1, "C")
+HEARD = types.Array(types.float32, 2, "C")
 
 
-@inner(FLOAT(MEMORY, INT))
-def ducked(memory, frame):  # type: ignore[no-untyped-def]
+@inner(FLOAT(INTS, FLOATS, INT))
+def ducked(ints, floats, frame):  # type: ignore[no-untyped-def]
     """How far, 0..1, the last kick holds the rest down at `frame`: there within FADE_FRAMES, then a curve back."""
-    ints, floats = memory.effect_ints, memory.effect_floats
     age, length = frame - ints[DUCK_START], ints[DUCK_FRAMES]
     if length == 0 or age >= FADE_FRAMES + length:
         return 0.0
@@ -50,16 +52,16 @@ def ducked(memory, frame):  # type: ignore[no-untyped-def]
 @inner(types.void(MEMORY, INT, INT, INT))
 def duck(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     """Fill duck[start:] for `frames` frames from engine frame `frame` on. Kicks are known, not detected."""
-    ints = memory.effect_ints
+    ints, floats = memory.effect_ints, memory.effect_floats
     if ints[KICKED]:
         ints[KICKED] = 0
-        memory.effect_floats[DUCK_FROM] = ducked(memory, frame)
+        floats[DUCK_FROM] = ducked(ints, floats, frame)
         slot = memory.state[SLOT]
         ints[DUCK_START] = frame
         ints[DUCK_FRAMES] = math.floor(memory.score_ints[slot, S_DUCK] * memory.score_floats[slot, S_FRAMES_PER_TICK])
     for i in range(frames):
         depth = memory.controls[start + i, DUCK_DEPTH]
-        memory.duck[start + i] = 1.0 if depth == 0.0 else 1.0 - depth * ducked(memory, frame + i)
+        memory.duck[start + i] = 1.0 if depth == 0.0 else 1.0 - depth * ducked(ints, floats, frame + i)
 
 
 @inner(types.void(MEMORY, INT, INT))
@@ -100,11 +102,18 @@ def cut_tails(memory, frame):  # type: ignore[no-untyped-def]
         ints[NEXT_TICK] = ticks_at(memory, memory.state[SLOT], frame) + ints[TICKS]
 
 
-@inner(types.void(MEMORY, INT, INT))
-def turn_over(memory, slot, frame):  # type: ignore[no-untyped-def]
-    """Where a repeat is over, begin the next; repeats keep to the grid when the tempo changes."""
+@inner(INT(MEMORY, INT))
+def turn_frame(memory, slot):  # type: ignore[no-untyped-def]
+    """Where the next repeat is to begin; repeats keep to the grid when the tempo changes."""
     ints = memory.effect_ints
-    while ints[TICKS] > 0 and frame_at(memory, slot, ints[NEXT_TICK]) <= frame:
+    return frame_at(memory, slot, ints[NEXT_TICK]) if ints[TICKS] > 0 else NEVER
+
+
+@inner(INT(MEMORY, INT, INT))
+def turn_over(memory, slot, frame):  # type: ignore[no-untyped-def]
+    """The repeats that are over at `frame` are; where to turn next."""
+    ints = memory.effect_ints
+    while turn_frame(memory, slot) <= frame:
         lag = min(frame - ints[TURN], len(memory.heard) - FADE_FRAMES)
         if abs(lag - ints[LAG]) > 1:
             jump(memory, lag, frame)
@@ -112,36 +121,39 @@ def turn_over(memory, slot, frame):  # type: ignore[no-untyped-def]
             ints[LAG] = lag
         ints[TURN] = frame
         ints[NEXT_TICK] += ints[TICKS]
+    return turn_frame(memory, slot)
 
 
-@inner(FLOAT(MEMORY, INT, INT, FLOAT))
-def echoed(memory, lag, place, channel_value):  # type: ignore[no-untyped-def]
-    """The value at flat `place` (2 * frame + channel) of what is heard, `lag` frames ago; the new one for 0."""
-    if lag == 0:
-        return channel_value
-    frame = (place // 2 - lag) & (len(memory.heard) - 1)
-    return types.float64(memory.heard[frame, place % 2])
+@inner(FLOAT(HEARD, INT, INT, INT, FLOAT))
+def echoed(heard, lag, frame, channel, new):  # type: ignore[no-untyped-def]
+    """What is heard at `frame`, `lag` frames ago; what is new for 0."""
+    return new if lag == 0 else types.float64(heard[(frame - lag) & (len(heard) - 1), channel])
 
 
-@inner(types.void(MEMORY, INT, INT))
-def hear(memory, frame, i):  # type: ignore[no-untyped-def]
-    """Put frame `i` of the mix into `heard`, or what stutters in its stead into both."""
-    ints, mask = memory.effect_ints, len(memory.heard) - 1
-    since = frame - ints[JUMPED]
-    for channel in range(2):
-        new, place = memory.mix[i, channel], 2 * frame + channel
-        value = echoed(memory, ints[LAG], place, new)
-        if since < FADE_FRAMES and ints[OLD_LAG] != ints[LAG]:
-            share = since / FADE_FRAMES
-            value = share * value + (1.0 - share) * echoed(memory, ints[OLD_LAG], place, new)
-        memory.heard[frame & mask, channel] = min(max(value, -LOUDEST), LOUDEST)
-        memory.mix[i, channel] = value
+@inner(types.void(MEMORY, INT, INT, INT, INT))
+def stutter(memory, slot, frame, start, frames):  # type: ignore[no-untyped-def]
+    """Put mix[start:] into `heard`, or what stutters in its stead into both."""
+    ints, heard, mix = memory.effect_ints, memory.heard, memory.mix
+    turns_at = turn_frame(memory, slot)
+    for i in range(start, start + frames):
+        now = frame + i - start
+        if now >= turns_at:
+            turns_at = turn_over(memory, slot, now)
+        since = now - ints[JUMPED]
+        for channel in range(2):
+            new = mix[i, channel]
+            value = echoed(heard, ints[LAG], now, channel, new)
+            if since < FADE_FRAMES and ints[OLD_LAG] != ints[LAG]:
+                share = since / FADE_FRAMES
+                value = share * value + (1.0 - share) * echoed(heard, ints[OLD_LAG], now, channel, new)
+            heard[now & (len(heard) - 1), channel] = min(max(value, -LOUDEST), LOUDEST)
+            mix[i, channel] = value
 
 
-@inner(FLOAT(MEMORY, INT, INT))
-def slowed(memory, frame, channel):  # type: ignore[no-untyped-def]
+@inner(FLOAT(INTS, HEARD, INT, INT, INT))
+def slowed(ints, heard, cut_at, frame, channel):  # type: ignore[no-untyped-def]
     """What the stopping tape plays: its speed falls in a straight line, and its last tenth fades."""
-    ints, mask = memory.effect_ints, len(memory.heard) - 1
+    mask = len(heard) - 1
     age, length = frame - ints[TAPE_START], ints[TAPE_FRAMES]
     if age >= length:
         return 0.0
@@ -149,23 +161,26 @@ def slowed(memory, frame, channel):  # type: ignore[no-untyped-def]
     back = math.ceil(behind)
     at = frame - types.int64(back)
     a, b, c, d = hermite_weights(back - behind)
-    heard = memory.heard
     value = (a * heard[(at - 1) & mask, channel] + b * heard[at & mask, channel]
              + c * heard[min(at + 1, frame) & mask, channel] + d * heard[min(at + 2, frame) & mask, channel])
-    if memory.state[CUT_AT] > ints[TAPE_START]:
-        value *= max(0.0, 1.0 - (frame - memory.state[CUT_AT]) / FADE_FRAMES)
+    if cut_at > ints[TAPE_START]:
+        value *= max(0.0, 1.0 - (frame - cut_at) / FADE_FRAMES)
     return value * min(1.0, 10.0 * (1.0 - age / length))
 
 
-@inner(types.void(MEMORY, INT, INT))
-def slow_down(memory, frame, i):  # type: ignore[no-untyped-def]
+@inner(types.void(MEMORY, INT, INT, INT))
+def slow_down(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     """The tape, while it stops and for a moment after it was let go."""
-    ints = memory.effect_ints
-    since = frame - ints[TAPE_END]
-    if ints[TAPE_ON] or (ints[TAPE_END] > ints[TAPE_START] and since < FADE_FRAMES):
-        share = 0.0 if ints[TAPE_ON] else since / FADE_FRAMES
-        for channel in range(2):
-            memory.mix[i, channel] = share * memory.mix[i, channel] + (1.0 - share) * slowed(memory, frame, channel)
+    ints, heard, mix, cut_at = memory.effect_ints, memory.heard, memory.mix, memory.state[CUT_AT]
+    if not ints[TAPE_ON] and ints[TAPE_END] <= ints[TAPE_START]:
+        return
+    for i in range(start, start + frames):
+        now = frame + i - start
+        since = now - ints[TAPE_END]
+        if ints[TAPE_ON] or since < FADE_FRAMES:
+            share = 0.0 if ints[TAPE_ON] else since / FADE_FRAMES
+            for channel in range(2):
+                mix[i, channel] = share * mix[i, channel] + (1.0 - share) * slowed(ints, heard, cut_at, now, channel)
 
 
 @inner(types.void(MEMORY, INT, INT, INT, INT))
@@ -201,10 +216,7 @@ def perform(memory, frame, start, frames):  # type: ignore[no-untyped-def]
                 memory.mix[i, channel] = 0.0
                 bad += 1
     reverse(memory, slot, frame, start, frames)
-    for i in range(frames):
-        now = frame + i
-        turn_over(memory, slot, now)
-        hear(memory, now, start + i)
-        slow_down(memory, now, start + i)
+    stutter(memory, slot, frame, start, frames)
+    slow_down(memory, frame, start, frames)
     gate(memory, slot, frame, start, frames)
     return bad

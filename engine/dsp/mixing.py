@@ -20,10 +20,10 @@ def ramp(start_value, end_value, start_frame, ramp_frames, frame):  # type: igno
     return start_value + (end_value - start_value) * (age / ramp_frames)
 
 
-@inner(INT(MEMORY, INT))
-def ramp_length(memory, which):  # type: ignore[no-untyped-def]
+@inner(INT(INT, INT))
+def ramp_length(ramp_frames, which):  # type: ignore[no-untyped-def]
     """How many frames ramp `which` takes."""
-    return memory.state[RAMP_FRAMES] * (ECHO_RAMPS if which == ECHO_S else 1)
+    return ramp_frames * (ECHO_RAMPS if which == ECHO_S else 1)
 
 
 @inner(types.void(MEMORY, INT, FLOAT, INT))
@@ -31,7 +31,8 @@ def aim(memory, which, target, frame):  # type: ignore[no-untyped-def]
     """Let ramp `which` move to `target` from `frame` on, from wherever it is."""
     line = memory.ramp_floats[which]
     if line[1] != target:
-        line[0] = ramp(line[0], line[1], memory.ramp_starts[which], ramp_length(memory, which), frame)
+        length = ramp_length(memory.state[RAMP_FRAMES], which)
+        line[0] = ramp(line[0], line[1], memory.ramp_starts[which], length, frame)
         line[1] = target
         memory.ramp_starts[which] = frame
 
@@ -40,7 +41,8 @@ def aim(memory, which, target, frame):  # type: ignore[no-untyped-def]
 def write_controls(memory, frame, start, frames):  # type: ignore[no-untyped-def]
     """controls[start:] for `frames` frames from engine frame `frame` on."""
     for which in range(CONTROLS):
-        line, begin, length = memory.ramp_floats[which], memory.ramp_starts[which], ramp_length(memory, which)
+        line, begin = memory.ramp_floats[which], memory.ramp_starts[which]
+        length = ramp_length(memory.state[RAMP_FRAMES], which)
         for i in range(frames):
             memory.controls[start + i, which] = ramp(line[0], line[1], begin, length, frame + i)
     if frame <= memory.state[CUT_AT] < frame + frames:
