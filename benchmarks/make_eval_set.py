@@ -7,7 +7,8 @@
 DIR holds `oneshots/` (oneshots.csv and the files it lists) and `patterns/` (NAME.csv, NAME.npz). Three sets
 are written, one folder an item, each with loop.wav, stems/, oneshots/ and truth.json: *machine* (step
 patterns with swing on drum machines, one sound a drum), *played* (human grooves on an acoustic kit, several
-sounds a drum), *produced* (both kinds through equaliser, compressor, saturation, room and noise).
+sounds a drum), *produced* (both kinds through equaliser, compressor, saturation, room and noise; their stems and
+one-shots are those before all that).
 """
 
 import argparse
@@ -234,8 +235,7 @@ def write(item: Item, folder: Path, rng: np.random.Generator) -> None:
              "start_s": 0.0, "length_s": item.frames / RATE, "kit": item.kit, "tempo_bpm": item.bpm,
              "meter": [4, 4], "bars": item.bars, "beats": item.beats, "steps_per_beat": 4,
              "n_steps": 4 * item.beats, "swing": item.swing, "wrap": item.wrap,
-             "has": {"onsets": True, "steps": True, "stems": item.kind != "produced",
-                     "oneshots": item.kind != "produced"}, "tracks": tracks}
+             "has": {"onsets": True, "steps": True, "stems": True, "oneshots": True}, "tracks": tracks}
     (folder / "truth.json").write_text(json.dumps(truth, indent=1))
 
 
