@@ -72,6 +72,13 @@ class OneShot:
         return tuple(layer for layer in every if layer.velocity == reached)
 
     @property
+    def zones(self) -> tuple[tuple[float, float, tuple[Layer, ...]], ...]:
+        """Its recordings by velocity: from, up to, those that take turns in between. Together 0..1."""
+        starts = sorted({0.0, *(layer.velocity for layer in self.layers)})
+        ends = [*starts[1:], 1.0]
+        return tuple((start, end, self.recordings(start)) for start, end in zip(starts, ends, strict=True))
+
+    @property
     def samples(self) -> tuple[SampleId, ...]:
         """The ids of all its recordings."""
         return (self.sample, *(layer.sample for layer in self.layers))

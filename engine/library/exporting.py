@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.core.errors import TaoError, UsageError
+from engine.core.kit import OneShot, SampleId
 from engine.library.decomposition import StoredDecomposition
 
 EXPORTERS = "tao.exporters"
@@ -51,6 +52,15 @@ def export(stored: StoredDecomposition, name: str, folder: Path) -> list[Path]:
     except OSError as error:
         raise NotExported(f"{name}: {error.filename or folder} could not be written ({error.strerror or error}). Name "
                           "a folder you may write to, on a disk with room.") from None
+
+
+def recording_names(track: str, shot: OneShot) -> dict[SampleId, str]:
+    """A WAV name for each recording of a track's one-shot, its first one under the track's own."""
+    names: dict[SampleId, str] = {}
+    for sample in shot.samples:
+        number = f".{len(names)}" if names else ""
+        names.setdefault(sample, f"{file_name(track)}{number}.wav")
+    return names
 
 
 def file_name(name: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 from engine.core.errors import InvalidValue, UsageError
+from engine.core.kit import Layer
 from engine.library.exporting import NotExported, export, installed
 from tests.library.values import RATE, rich_decomposition
 
@@ -61,17 +62,23 @@ def test_sfz_regions_say_what_the_one_shots_say(tmp_path: Path) -> None:
     (folder,) = export(stored, "sfz", tmp_path)
     regions = [dict(line.split("=", 1) for line in region.splitlines() if "=" in line)
                for region in (folder / "rich.sfz").read_text().split("<region>")[1:]]
-    kick, hat = regions
+    *kicks, hat = regions
+    kick = kicks[0]
     assert (kick["key"], kick["volume"], kick["pan"]) == ("36", "-6.02", "-25.0") and "group" not in kick
+    places = [tuple(region.get(key) for key in ("sample", "lovel", "hivel", "seq_length", "seq_position", "volume"))
+              for region in kicks]
+    assert places == [("kick.wav", "1", "101", "2", "1", "-6.02"), ("kick.1.wav", "1", "101", "2", "2", "0.00"),
+                      ("kick.2.wav", "102", "127", None, None, "-6.02")]
+    assert "lovel" not in hat
     assert (hat["transpose"], hat["ampeg_decay"], hat["group"], hat["off_by"]) == ("2", "0.5000", "2", "2")
     for region in regions:
         audio, _ = soundfile.read(folder / "samples" / region["sample"], dtype="float32")
-        assert len(audio) in (1000, 700)
+        assert len(audio) in (1000, 700, 300, 400)
 
 
 def test_sfz_writes_what_is_too_loud_for_it_into_the_sample(tmp_path: Path) -> None:
     stored = rich_decomposition()
-    shots = {**stored.kit.one_shots, "kick": replace(stored.kit.one_shots["kick"], gain=4.0)}
+    shots = {**stored.kit.one_shots, "kick": replace(stored.kit.one_shots["kick"], gain=4.0, layers=())}
     (folder,) = export(replace(stored, kit=replace(stored.kit, one_shots=shots)), "sfz", tmp_path)
     audio, _ = soundfile.read(folder / "samples" / "kick.wav", dtype="float32")
     assert np.allclose(audio, 4.0 * stored.samples[shots["kick"].sample]) and "volume=0.00" in \
@@ -81,7 +88,8 @@ def test_sfz_writes_what_is_too_loud_for_it_into_the_sample(tmp_path: Path) -> N
 def test_a_hydrogen_kit_has_its_elements_in_order_and_its_samples_beside_it(tmp_path: Path) -> None:
     (path,) = export(rich_decomposition(), "hydrogen", tmp_path)
     with tarfile.open(path) as archive:
-        assert set(archive.getnames()) == {"rich/drumkit.xml", "rich/kick.wav", "rich/hihat.wav"}
+        assert set(archive.getnames()) == {"rich/drumkit.xml", "rich/kick.wav", "rich/kick.1.wav", "rich/kick.2.wav",
+                                           "rich/hihat.wav"}
         root = ET.fromstring(archive.extractfile("rich/drumkit.xml").read())
     assert [child.tag.removeprefix(H2) for child in root] == [
         "name", "author", "info", "license", "image", "imageLicense", "componentList", "instrumentList"]
@@ -91,6 +99,10 @@ def test_a_hydrogen_kit_has_its_elements_in_order_and_its_samples_beside_it(tmp_
     assert tags[:7] == ["id", "name", "volume", "isMuted", "pan_L", "pan_R", "randomPitchFactor"]
     assert tags[-1] == "instrumentComponent" and kick.findtext(f"{H2}gain") == "0.5"
     assert (hat.findtext(f"{H2}muteGroup"), hat.findtext(f"{H2}midiOutNote")) == ("1", "42")
+    layers = [(layer.findtext(f"{H2}filename"), layer.findtext(f"{H2}min"), layer.findtext(f"{H2}gain"))
+              for layer in kick.iter(f"{H2}layer")]
+    assert layers == [("kick.wav", "0.0", "1.0"), ("kick.1.wav", "0.0", "2.0"), ("kick.2.wav", "0.8", "1.0")]
+    assert kick.findtext(f"{H2}sampleSelectionAlgo") == "ROUND_ROBIN"
     assert hat.findtext(f".//{H2}filename") == "hihat.wav" and hat.findtext(f"{H2}Decay") == str(RATE // 2)
 
 
@@ -106,3 +118,16 @@ def test_an_unknown_format_and_a_file_in_the_way_are_one_sentence(tmp_path: Path
     (tmp_path / "file").write_text("")
     with pytest.raises(NotExported, match="could not be written"):
         export(rich_decomposition(), "midi", tmp_path / "file")
+
+
+def test_a_recording_that_two_zones_share_is_written_once(tmp_path: Path) -> None:
+    stored = rich_decomposition()
+    kick = stored.kit.one_shots["kick"]
+    soft = kick.layers[0]
+    back = Layer(kick.sample, kick.frames, 0.6)
+    shots = {"kick": replace(kick, gain=1.0, layers=(replace(soft, velocity=1 / 127, gain=1.0), back))}
+    (folder,) = export(replace(stored, kit=replace(stored.kit, one_shots=shots)), "sfz", tmp_path)
+    text = (folder / "rich.sfz").read_text()
+    assert {path.name for path in (folder / "samples").iterdir()} == {"kick.wav", "kick.1.wav"}
+    assert [line for line in text.splitlines() if line.startswith(("sample", "lovel", "hivel"))] == [
+        "sample=kick.1.wav", "lovel=1", "hivel=76", "sample=kick.wav", "lovel=77", "hivel=127"]

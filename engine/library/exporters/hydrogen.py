@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.core.kit import OneShot
 from engine.library.audio_files import write_wav
 from engine.library.decomposition import StoredDecomposition
-from engine.library.exporting import file_name, free_place
+from engine.library.exporting import file_name, free_place, recording_names
 
 NAMESPACE = "http://www.hydrogen-music.org/drumkit"
 
@@ -33,9 +33,9 @@ class Hydrogen:
             head.size = len(document)
             archive.addfile(head, io.BytesIO(document))
             for track, shot in stored.kit.one_shots.items():
-                sample = Path(scratch) / f"{file_name(track)}.wav"
-                write_wav(sample, stored.samples[shot.sample], stored.sample_rate)
-                archive.add(sample, f"{top}/{sample.name}")
+                for sample, name in recording_names(track, shot).items():
+                    write_wav(Path(scratch) / name, stored.samples[sample], stored.sample_rate)
+                    archive.add(Path(scratch) / name, f"{top}/{name}")
         return [path]
 
 
@@ -53,18 +53,22 @@ def _kit(stored: StoredDecomposition) -> ET.Element:
 
 
 def _instrument(element: ET.Element, number: int, track: str, shot: OneShot, sample_rate: int) -> None:
+    turns = any(len(layers) > 1 for _, _, layers in shot.zones)
     decay = 0 if shot.decay_s is None else round(shot.decay_s * sample_rate)
     _add(element, id=number, name=track, volume=1.0, isMuted=False, pan_L=min(1.0, 1.0 - shot.pan),
          pan_R=min(1.0, 1.0 + shot.pan), randomPitchFactor=0.0, gain=shot.gain, applyVelocity=True,
          filterActive=False, filterCutoff=1.0, filterResonance=0.0, Attack=round(shot.attack_s * sample_rate),
          Decay=decay, Sustain=1.0 if shot.decay_s is None else 0.0, Release=1000,
          muteGroup=-1 if shot.choke_group is None else shot.choke_group, midiOutChannel=-1,
-         midiOutNote=shot.midi_note, isStopNote=False, sampleSelectionAlgo="VELOCITY", isHihat=-1, lower_cc=0,
-         higher_cc=127)
+         midiOutNote=shot.midi_note, isStopNote=False,
+         sampleSelectionAlgo="ROUND_ROBIN" if turns else "VELOCITY", isHihat=-1, lower_cc=0, higher_cc=127)
     part = ET.SubElement(element, "instrumentComponent")
     _add(part, component_id=0, gain=1.0)
-    _add(ET.SubElement(part, "layer"), filename=f"{file_name(track)}.wav", min=0.0, max=1.0, gain=1.0,
-         pitch=shot.pitch_semitones)
+    names = recording_names(track, shot)
+    for low, high, layers in shot.zones:
+        for layer in layers:
+            _add(ET.SubElement(part, "layer"), filename=names[layer.sample], min=low, max=high, gain=layer.gain,
+                 pitch=shot.pitch_semitones)
 
 
 def _add(element: ET.Element, **children: object) -> None:

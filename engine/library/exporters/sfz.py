@@ -1,12 +1,15 @@
-"""The kit as an SFZ instrument (version 1 opcodes): one region a drum on its MIDI note, samples beside it."""
+"""The kit as an SFZ instrument (version 1 opcodes): drums on their MIDI notes, a region for each recording, samples
+beside it."""
 
 import math
 from pathlib import Path
 
+import numpy as np
+
 from engine.core.kit import OneShot
 from engine.library.audio_files import write_wav
 from engine.library.decomposition import StoredDecomposition
-from engine.library.exporting import file_name, free_place
+from engine.library.exporting import file_name, free_place, recording_names
 
 MAX_VOLUME_DB = 6.0  # louder than SFZ can say is written into the sample
 QUIETEST_DB = -144.0
@@ -25,23 +28,42 @@ class Sfz:
         lines = ["<control>", "default_path=samples/", "<global>", "loop_mode=one_shot",
                  "amp_velcurve_1=0.007874", "amp_velcurve_127=1"]
         for track, shot in stored.kit.one_shots.items():
-            audio, volume_db = stored.samples[shot.sample], _volume_db(shot)
-            if volume_db > MAX_VOLUME_DB:
-                audio, volume_db = audio * 10.0 ** (volume_db / 20.0), 0.0
-            write_wav(into / "samples" / f"{file_name(track)}.wav", audio, stored.sample_rate)
-            lines += ["", f"// {track}", *_region(track, shot, volume_db)]
+            names, lift = recording_names(track, shot), _lift(shot)
+            for sample, file in names.items():
+                write_wav(into / "samples" / file, stored.samples[sample] * np.float32(lift), stored.sample_rate)
+            lines += ["", f"// {track}"]
+            for low, high, layers in shot.zones:
+                for turn, layer in enumerate(layers, 1):
+                    place = _place(low, high, turn, len(layers))
+                    if place is not None:
+                        lines += _region(names[layer.sample], shot, _volume_db(shot.gain * layer.gain / lift), place)
         (into / f"{name}.sfz").write_text("\n".join(lines) + "\n", encoding="utf-8")
         return [into]
 
 
-def _volume_db(shot: OneShot) -> float:
-    return 20.0 * math.log10(shot.gain) if shot.gain > 0.0 else QUIETEST_DB
+def _lift(shot: OneShot) -> float:
+    """What the samples are made louder by: 1 unless one of them must be louder than SFZ can say."""
+    loudest = shot.gain * max(layer.gain for _, _, layers in shot.zones for layer in layers)
+    return loudest if _volume_db(loudest) > MAX_VOLUME_DB else 1.0
 
 
-def _region(track: str, shot: OneShot, volume_db: float) -> list[str]:
+def _volume_db(gain: float) -> float:
+    return 20.0 * math.log10(gain) if gain > 0.0 else QUIETEST_DB
+
+
+def _place(low: float, high: float, turn: int, turns: int) -> list[str] | None:
+    """The MIDI velocities of a zone and whose turn it is; None where no MIDI velocity falls into it."""
+    lowest, highest = max(math.ceil(127 * low - 1e-6), 1), 127 if high == 1.0 else math.ceil(127 * high - 1e-6) - 1
+    if lowest > highest:
+        return None
+    lines = [] if (lowest, highest) == (1, 127) else [f"lovel={lowest}", f"hivel={highest}"]
+    return lines + ([f"seq_length={turns}", f"seq_position={turn}"] if turns > 1 else [])
+
+
+def _region(file: str, shot: OneShot, volume_db: float, place: list[str]) -> list[str]:
     semitones = round(shot.pitch_semitones)
     cents = round(100.0 * (shot.pitch_semitones - semitones))
-    lines = ["<region>", f"sample={file_name(track)}.wav", f"key={shot.midi_note}",
+    lines = ["<region>", f"sample={file}", f"key={shot.midi_note}", *place,
              f"pitch_keycenter={shot.midi_note}", f"volume={volume_db:.2f}", f"pan={100.0 * shot.pan:.1f}"]
     if semitones or cents:
         lines += [f"transpose={semitones}", f"tune={cents}"]
