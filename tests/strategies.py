@@ -131,6 +131,8 @@ commands = st.one_of(
     st.just(c.Play()), st.just(c.Stop()), st.just(c.Panic()), st.builds(c.SetTempo, st.floats(0, 400)),
     st.builds(c.ToggleStep, names, st.integers(-1, 20), velocities),
     st.builds(c.SetStep, names, st.integers(-1, 20), st.none() | steps(60)),
+    st.builds(c.SetSteps, st.lists(st.builds(c.SetStep, names, st.integers(0, 4), st.none() | steps(60)),
+                                   max_size=3).map(tuple)),
     st.builds(c.SetSwing, st.none() | st.floats(0, 1), st.none() | names), st.builds(c.SetMute, names, st.booleans()),
     st.builds(c.SetSolo, names, st.booleans()), st.builds(c.SetListen, st.sampled_from(Listen)),
     st.builds(c.SetEffects, effects), effect_commands, st.builds(c.TriggerPad, names, st.floats(0, 1)),

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from engine.core.errors import UsageError
 from tui.glyphs import Glyphs
 
-NAMED_KEYS = {"question_mark": "?", "plus": "+", "minus": "-", "equals_sign": "=", "escape": "Esc"}
+NAMED_KEYS = {"question_mark": "?", "plus": "+", "minus": "-", "equals_sign": "=", "escape": "Esc", "comma": ",",
+              "full_stop": "."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,13 @@ GROUPS = (
         Action("bar-right", ("ctrl+right",), "screen.bar(1)", "one bar on"),
         Action("toggle", ("enter",), "screen.strike", "strike or silence the step", "step"),
         Action("clear", ("backspace",), "screen.clear", "silence the step"),
+        Action("mark-left", ("shift+left",), "screen.mark(-1)", "mark steps, back; then arrows: more; Esc: none"),
+        Action("mark-right", ("shift+right",), "screen.mark(1)", "mark steps, on; keys for a step are for all of them"),
+        Action("copy", ("y",), "screen.copy_track", "copy the marked steps; none marked: this track's"),
+        Action("cut", ("w",), "screen.cut", "cut the marked steps: copy, then silence them"),
+        Action("paste", ("Y",), "screen.paste_track", "paste them from here on; a whole track: on this one"),
+        Action("move-earlier", ("comma",), "screen.move(-1)", "move the step, or the marked ones, a step earlier"),
+        Action("move-later", ("full_stop",), "screen.move(1)", "a step later; what lies there changes places"),
         Action("velocity-up", ("shift+up",), "screen.accent(0.1)", "strike the step harder"),
         Action("velocity-down", ("shift+down",), "screen.accent(-0.1)", "strike the step softer"),
         Action("velocity", ("v",), "screen.lead('velocity')", "then 1-9, 0: velocity 10-90, 100 %"),
@@ -98,8 +106,6 @@ GROUPS = (
         Action("fill-bar", ("W",), "screen.fill_bar", "a fill for the next bar"),
         Action("grid", ("G",), "screen.lead('grid')", "then arrows: this track's length and steps a beat"),
         Action("swing", ("S",), "screen.lead('swing')", "then arrows: the pattern's swing, this track's"),
-        Action("copy", ("y",), "screen.copy_track", "copy this track's steps"),
-        Action("paste", ("Y",), "screen.paste_track", "paste them on this track"),
     )),
     Group("Kit", (
         *(_digit(number) for number in range(1, 9)),

@@ -1,10 +1,13 @@
 """What this face asked for and has yet to come: a lamp shows it, and the next key builds on it."""
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
 from engine.core.effects import Effect
+from engine.core.errors import InvalidValue
 from engine.core.machine import Machine
+from engine.core.pattern import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,15 @@ class Waiting:
     def wanted(self, topic: Topic, machine: Machine) -> Any:
         """What will be: the value that waits, or else the one that is."""
         return self._wanted[topic][0] if topic in self._wanted else topic.value_in(machine)
+
+    def pattern(self, machine: Machine) -> Pattern:
+        """The pattern as it will be: with the steps that were asked for, where they still fit."""
+        pattern = machine.pattern
+        for topic, (step, _) in self._wanted.items():
+            if topic.kind == "step":
+                with contextlib.suppress(InvalidValue):
+                    pattern = pattern.with_track(pattern.track(topic.track).with_step(topic.index, step))
+        return pattern
 
     def want(self, topic: Topic, value: Any, machine: Machine, now_s: float) -> None:
         """Remember that this was asked for."""

@@ -83,6 +83,13 @@ class SetStep:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSteps:
+    """Put all these steps, or silences, into their slots: one change, which undo takes back as one."""
+
+    steps: tuple[SetStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetSwing:
     """Swing of the pattern, or of one track (None there: back to the pattern's)."""
 
@@ -133,8 +140,8 @@ class Panic:
     """Silence every voice now; the transport goes on."""
 
 
-Command = (Play | PlaySince | Stop | SetTempo | ToggleStep | SetStep | SetSwing | SetMute | SetSolo | SetListen
-           | SetEffects | EffectCommand | TriggerPad | Panic | LoadKit | LoadPattern | LoadLoop
+Command = (Play | PlaySince | Stop | SetTempo | ToggleStep | SetStep | SetSteps | SetSwing | SetMute | SetSolo
+           | SetListen | SetEffects | EffectCommand | TriggerPad | Panic | LoadKit | LoadPattern | LoadLoop
            | LoadDecomposition | MidiCommand
            | SetTrackLength | SetTrackResolution | SetMuteStyle | SetLock | SwapOneShot | ShapeOneShot
            | SelectPattern | SetChain | NextInChain | CopyPattern | SetPatternLength | SetFill | FillBars
@@ -191,6 +198,14 @@ def _(command: ToggleStep, machine: Machine, at_frames: int) -> Machine:
 def _(command: SetStep, machine: Machine, at_frames: int) -> Machine:
     track = machine.pattern.track(command.track)
     return machine.with_pattern(machine.pattern.with_track(track.with_step(command.index, command.step)))
+
+
+@apply.register
+def _(command: SetSteps, machine: Machine, at_frames: int) -> Machine:
+    pattern = machine.pattern
+    for one in command.steps:
+        pattern = pattern.with_track(pattern.track(one.track).with_step(one.index, one.step))
+    return machine.with_pattern(pattern)
 
 
 @apply.register

@@ -18,6 +18,7 @@ from engine.core.commands import (
     SetEffects,
     SetPatternLength,
     SetStep,
+    SetSteps,
     SetSwing,
     SetTrackLength,
     SetTrackResolution,
@@ -31,7 +32,7 @@ from engine.core.errors import InvalidValue
 from engine.core.machine import Listen, Machine
 
 LEVELS = 500
-UNDOABLE = (ToggleStep, SetStep, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition, SwapOneShot,
+UNDOABLE = (ToggleStep, SetStep, SetSteps, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition, SwapOneShot,
             SetTrackLength, SetTrackResolution, SetPatternLength, CopyPattern, HalveReading, DoubleReading,
             ShiftDownbeat, ShapeOneShot)
 EFFECTS = (LatchEffect, ShapeEffect, ReleaseEffects)

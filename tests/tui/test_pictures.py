@@ -36,6 +36,10 @@ def test_the_instrument_without_utf8_looks_the_same(snap_compare, playing):
     assert snap_compare(TaoApp(playing, ASCII), press=["m"])
 
 
+def test_marked_steps_look_the_same(snap_compare, playing):
+    assert snap_compare(TaoApp(playing), press=[*["right"] * 4, *["shift+right"] * 5, "down"])
+
+
 def test_the_banner_of_an_engine_without_a_device_looks_the_same(snap_compare, playing):
     banner = "No audio device, so nothing is heard: choose one with --audio jack or --audio portaudio."
     playing.status = replace(playing.status, backend="null", device="", banner=banner)

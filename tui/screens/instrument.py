@@ -34,7 +34,8 @@ class InstrumentScreen(StepKeys, PatternKeys, EffectKeys, SoundKeys):
             self.want(Topic("listen"), following, SetListen(following), Boundary(when))
 
     async def action_escape(self) -> None:
-        """Esc twice in a row silences everything; TaoApp counts."""
+        """Nothing is marked any more. Esc twice in a row silences everything; TaoApp counts."""
+        self.marked_from = None
         await self.app.run_action("escape")
 
     def action_digit(self, digit: int) -> None:
@@ -55,6 +56,7 @@ class InstrumentScreen(StepKeys, PatternKeys, EffectKeys, SoundKeys):
 
     @on(Lane.StepPressed)
     def _step_pressed(self, event: Lane.StepPressed) -> None:
+        self.marked_from = None
         self.cursor = event.number - 1, event.index
         self.action_strike()
 

@@ -1,19 +1,19 @@
 """What every hand on the panel needs: commands to ask for, the track under the cursor, and leader keys."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from textual.events import Key
 from textual.message import Message
 
 from engine.core.boundary import Boundary
-from engine.core.commands import Command
+from engine.core.commands import Command, SetStep, SetSteps
 from engine.core.desk_requests import MidiRequest
 from engine.core.machine import Machine
-from engine.core.pattern import Track
+from engine.core.pattern import Pattern, Track
 from tui.glyphs import Glyphs
-from tui.keymap import Keymap
+from tui.keymap import Keymap, key_label
 from tui.screens.panel import Panel
 from tui.waiting import Topic
 
@@ -98,3 +98,21 @@ class Leads(Panel):
         """Ask for a value, and remember it until it comes: keys come faster than snapshots."""
         self.waiting.want(topic, value, self.playing_machine, time.monotonic())
         self.ask(command, boundary)
+
+    @property
+    def wanted_pattern(self) -> Pattern:
+        """The pattern as it will be."""
+        return self.waiting.pattern(self.playing_machine)
+
+    def key_of(self, action_id: str) -> str:
+        """The first key of an action, as it is printed."""
+        keys = self.keymap[action_id].keys
+        return key_label(keys[0], self.glyphs) if keys else action_id
+
+    def put(self, steps: Sequence[SetStep]) -> None:
+        """Ask for these steps as one change, and remember them until they come."""
+        now_s = time.monotonic()
+        for one in steps:
+            self.waiting.want(Topic("step", one.track, one.index), one.step, self.playing_machine, now_s)
+        if steps:
+            self.ask(steps[0] if len(steps) == 1 else SetSteps(tuple(steps)))

@@ -7,6 +7,8 @@ from textual.screen import Screen
 
 from engine.core.effects import Effect
 from engine.core.machine import Machine
+from engine.core.pattern import Pattern
+from engine.core.ranges import Slot, StepRange, range_between
 from engine.core.snapshot import Notice, Snapshot
 from tui.geometry import FIXED_ROWS, FULL_LABEL, NARROW_BELOW, SHORT_LABEL, GridView, fit_view
 from tui.glyphs import Glyphs
@@ -21,9 +23,11 @@ from tui.widgets.transport import Transport
 
 
 class Panel(Screen[None]):
-    """`show` is given each snapshot. `cursor`: (track index, step index); `lead`: a leader key that waits."""
+    """`show` is given each snapshot. `cursor`: (track index, step index); `marked_from`: the other corner of the steps
+    that are marked, if any are; `lead`: a leader key that waits."""
 
     cursor: reactive[tuple[int, int]] = reactive((0, 0))
+    marked_from: reactive[tuple[int, int] | None] = reactive(None)
     lead: reactive[str] = reactive("")
 
     def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
@@ -83,6 +87,8 @@ class Panel(Screen[None]):
         track, step = self.cursor
         track = min(track, len(machine.pattern.tracks) - 1)
         self.cursor = track, min(step, len(machine.pattern.tracks[track].steps) - 1)
+        if self.marked_from is not None and not _is_slot(machine.pattern, self.marked_from):
+            self.marked_from = None
         self._turn_page()
 
     def _turn_page(self) -> None:
@@ -93,8 +99,17 @@ class Panel(Screen[None]):
         at_beat = step // self.machine.pattern.tracks[track].steps_per_beat
         view: GridView = fit_view(self.size.width, label, self.machine.pattern, at_beat)
         self.grid.show_view(view, track, step)
+        self.grid.show_marked(self.machine.pattern, self.marked)
         self.loop_strip.wave.view = view
         self.step_line.track, self.step_line.index = self.machine.pattern.tracks[track], step
+        self.step_line.marked = "" if self.marked is None else _marked_words(self.machine.pattern, self.marked)
+
+    @property
+    def marked(self) -> StepRange | None:
+        """The steps that are marked, if any are."""
+        if self.machine is None or self.marked_from is None:
+            return None
+        return range_between(self.machine.pattern, self.marked_from, self.cursor)
 
     def on_resize(self) -> None:
         """Another size, perhaps another view."""
@@ -113,6 +128,25 @@ class Panel(Screen[None]):
         """Show where the cursor went."""
         self._turn_page()
 
+    def watch_marked_from(self) -> None:
+        """Show which steps are marked, and what can be done with them."""
+        self._turn_page()
+        self.watch_lead(self.lead)
+
     def watch_lead(self, lead: str) -> None:
-        """Say what the leader key waits for."""
-        self.key_bar.lead = lead
+        """Say what the leader key waits for, or which keys are for the steps that are marked."""
+        self.key_bar.lead = lead or ("" if self.marked_from is None else "range")
+
+
+def _is_slot(pattern: Pattern, slot: Slot) -> bool:
+    lane, index = slot
+    return lane < len(pattern.tracks) and index < len(pattern.tracks[lane].steps)
+
+
+def _marked_words(pattern: Pattern, marked: StepRange) -> str:
+    """`12 steps on 3 tracks marked, 5 struck`."""
+    tracks = marked.tracks(pattern)
+    steps = [track.steps[index] for track in tracks for index in marked.indices(track)]
+    struck = sum(step is not None for step in steps)
+    where = f" on {len(tracks)} tracks" if len(tracks) > 1 else ""
+    return f"{len(steps)} step{'' if len(steps) == 1 else 's'}{where} marked, {struck} struck"

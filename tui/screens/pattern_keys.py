@@ -1,7 +1,6 @@
 """Hands on whole patterns: slots and chains, fills, grids, swing, mutes, and how the loop is read."""
 
 import time
-from dataclasses import replace
 
 from textual.timer import Timer
 
@@ -11,7 +10,6 @@ from engine.core.commands import (
     DoubleReading,
     FillBars,
     HalveReading,
-    LoadPattern,
     SelectPattern,
     SetChain,
     SetFill,
@@ -26,7 +24,7 @@ from engine.core.commands import (
     ShiftDownbeat,
 )
 from engine.core.machine import FOR_EVER, MuteStyle
-from engine.core.pattern import MAX_STEPS, MAX_SWING, MIN_SWING, STEPS_PER_BEAT, Track
+from engine.core.pattern import MAX_STEPS, MAX_SWING, MIN_SWING, STEPS_PER_BEAT
 from engine.core.tapping import recent_taps, tapped_bpm
 from engine.core.timeline import MAX_BPM, MIN_BPM
 from tui.glyphs import Glyphs
@@ -47,7 +45,6 @@ class PatternKeys(Leads):
         self._chain: tuple[int, ...] = ()
         self._chain_ends: Timer | None = None
         self._slot_before = 0
-        self._copied: Track | None = None
         self._taps: tuple[float, ...] = ()
         self.leads |= {"mute": self._mute, "solo": self._solo, "pattern": self._pattern, "chain": self._more_chain,
                        "copy": self._copy, "grid": self._grid, "swing": self._swing}
@@ -89,19 +86,6 @@ class PatternKeys(Leads):
         """Faster or slower, within what a tempo may be."""
         bpm = min(MAX_BPM, max(MIN_BPM, self.wanted(Topic("tempo")) + by_bpm))
         self.want(Topic("tempo"), bpm, SetTempo(bpm))
-
-    def action_copy_track(self) -> None:
-        """Keep the steps of this track."""
-        self._copied = self.track
-        self.tell(f"{self.track.name} is copied; Y pastes it.")
-
-    def action_paste_track(self) -> None:
-        """Put the steps that were kept on this track."""
-        if self._copied is None:
-            self.tell("Nothing is copied yet; y copies a track.")
-            return
-        pasted = replace(self._copied, name=self.track.name)
-        self.ask(LoadPattern(self.playing_machine.pattern.with_track(pasted)))
 
     def action_lock(self) -> None:
         """Let this track keep its one-shot when kits are loaded, or no longer."""

@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from engine.core.commands import SetStep, ToggleStep
 from engine.core.confidence import next_doubtful
 from engine.core.kit import OneShot
-from engine.core.pattern import Step
+from engine.core.pattern import Step, Track
 from engine.core.step import Overrides, When
 from engine.core.timeline import Ticks
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
-from tui.screens.leads import END, Leads
+from tui.screens.leads import END
+from tui.screens.range_keys import RangeKeys
 from tui.waiting import Topic
 
 NUDGE_TICKS = 5
@@ -19,8 +20,8 @@ CHANGES = {"p": "pitch", "d": "decay", "f": "cutoff", "o": "one-shot"}
 UP_DOWN = {"up": 1, "down": -1}
 
 
-class StepKeys(Leads):
-    """Moves the cursor, and asks for other steps under it."""
+class StepKeys(RangeKeys):
+    """Asks for other steps under the cursor, or for others that are marked."""
 
     def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
         super().__init__(glyphs, keymap)
@@ -31,50 +32,23 @@ class StepKeys(Leads):
                        **{name: partial(self._change, name) for name in ("pitch", "decay", "cutoff")}}
         self.lasting |= {"timing", "chance", "pitch", "decay", "cutoff"}
 
-    def action_step(self, by: int) -> None:
-        """Move along the track, round its ends."""
-        track, step = self.cursor
-        self.cursor = track, (step + by) % len(self.track.steps)
-
-    def action_bar(self, by: int) -> None:
-        """Move by whole bars."""
-        self.action_step(by * self.playing_machine.pattern.beats_per_bar * self.track.steps_per_beat)
-
-    def action_lane(self, by: int) -> None:
-        """Move to the track above or below, to the step that sounds at the same time."""
-        tracks = self.playing_machine.pattern.tracks
-        old, step = self.track, self.cursor[1]
-        lane = (self.cursor[0] + by) % len(tracks)
-        same = step * old.step_ticks // tracks[lane].step_ticks
-        self.cursor = lane, min(same, len(tracks[lane].steps) - 1)
-
     def action_next_doubtful(self) -> None:
         """Go to the next step that the transcriber was not sure of."""
+        self.marked_from = None
         self.cursor = next_doubtful(self.playing_machine.pattern, *self.cursor) or self.cursor
-
-    def action_strike(self) -> None:
-        """Strike or silence the step."""
-        self.ask(ToggleStep(self.track.name, self.cursor[1]))
-
-    def action_clear(self) -> None:
-        """Silence the step."""
-        self.ask(SetStep(self.track.name, self.cursor[1], None))
 
     def action_accent(self, by: float) -> None:
         """Strike the step harder or softer; a silent one stays silent."""
-        step = self._wanted_step()
-        if step is not None:
-            self._edit(velocity=round(min(1.0, max(0.05, step.velocity + by)), 3))
+        if self.marked_from is not None or self._wanted_step() is not None:
+            self.edit(lambda _, step: replace(step, velocity=round(min(1.0, max(0.05, step.velocity + by)), 3)))
 
     def _wanted_step(self) -> Step | None:
         step: Step | None = self.wanted(Topic("step", self.track.name, self.cursor[1]))
         return step
 
-    def _edit(self, **changes: object) -> None:
-        """Change the step under the cursor, or strike it so. What a musician has touched is sure."""
-        track, index = self.track.name, self.cursor[1]
-        step = replace(self._wanted_step() or Step(0.8), **{"confidence": 1.0, **changes})  # type: ignore[arg-type]
-        self.want(Topic("step", track, index), step, SetStep(track, index, step))
+    def _edit(self, **changes: Any) -> None:
+        """The same for every step that is meant."""
+        self.edit(lambda _, step: replace(step, **changes))
 
     def _velocity(self, key: str) -> str | None:
         if not key.isdigit():
@@ -84,25 +58,24 @@ class StepKeys(Leads):
 
     def _timing(self, key: str) -> str | None:
         """A digit is a place in tenths of a step: 5 (or 0) on the grid; the arrows are fine."""
-        step, most = self._wanted_step() or Step(0.8), self.track.step_ticks // 2
         if key.isdigit():
             tenths = (int(key) or 5) - 5
-            self._edit(microtiming=Ticks(tenths * self.track.step_ticks // 10))
+            self.edit(lambda track, step: replace(step, microtiming=Ticks(tenths * track.step_ticks // 10)))
             return END
         if key not in ("left", "right"):
             return None
-        ticks = step.microtiming + (NUDGE_TICKS if key == "right" else -NUDGE_TICKS)
-        self._edit(microtiming=Ticks(min(most, max(-most, ticks))))
+        by = NUDGE_TICKS if key == "right" else -NUDGE_TICKS
+        self.edit(partial(_nudged, by))
         return "timing"
 
     def _chance(self, key: str) -> str | None:
-        step = self._wanted_step() or Step(0.8)
         if key.isdigit():
             self._edit(probability=(int(key) or 10) / 10)
             return END
         if key not in UP_DOWN:
             return None
-        self._edit(probability=round(min(1.0, max(0.0, step.probability + 0.05 * UP_DOWN[key])), 2))
+        by = 0.05 * UP_DOWN[key]
+        self.edit(lambda _, step: replace(step, probability=round(min(1.0, max(0.0, step.probability + by)), 2)))
         return "chance"
 
     def _condition(self, key: str) -> str | None:
@@ -132,23 +105,23 @@ class StepKeys(Leads):
 
     def _change(self, what: str, key: str) -> str | None:
         """Up and down change the sound of this step alone; Backspace gives it back to the kit."""
-        step = self._wanted_step() or Step(0.8)
-        name = {"pitch": "pitch_semitones", "decay": "decay_s", "cutoff": "cutoff_hz"}[what]
-        if key == "backspace":
-            value: float | None = None
-        elif key in UP_DOWN:
-            own = getattr(step.overrides, name)
-            value = _moved(what, self._kit_value(name) if own is None else own, UP_DOWN[key])
-        else:
+        if key != "backspace" and key not in UP_DOWN:
             return None
-        own = step.overrides
-        self._edit(overrides=Overrides(value if what == "pitch" else own.pitch_semitones,
-                                       value if what == "decay" else own.decay_s,
-                                       value if what == "cutoff" else own.cutoff_hz, own.one_shot))
+        self.edit(lambda track, step: replace(step, overrides=self._changed(what, key, track, step.overrides)))
         return what
 
-    def _kit_value(self, name: str) -> float:
-        shot = self.playing_machine.kit.one_shots.get(self.track.name) or OneShot("none", 1)
+    def _changed(self, what: str, key: str, track: Track, own: Overrides) -> Overrides:
+        name = {"pitch": "pitch_semitones", "decay": "decay_s", "cutoff": "cutoff_hz"}[what]
+        value: float | None = None
+        if key in UP_DOWN:
+            now = getattr(own, name)
+            value = _moved(what, self._kit_value(track, name) if now is None else now, UP_DOWN[key])
+        return Overrides(value if what == "pitch" else own.pitch_semitones,
+                         value if what == "decay" else own.decay_s,
+                         value if what == "cutoff" else own.cutoff_hz, own.one_shot)
+
+    def _kit_value(self, track: Track, name: str) -> float:
+        shot = self.playing_machine.kit.one_shots.get(track.name) or OneShot("none", 1)
         value: float | None = getattr(shot, name)
         if value is not None:
             return value
@@ -160,9 +133,15 @@ class StepKeys(Leads):
         tracks = self.playing_machine.pattern.tracks
         if not key.isdigit() or int(key) > len(tracks):
             return None
-        overrides = (self._wanted_step() or Step(0.8)).overrides
-        self._edit(overrides=replace(overrides, one_shot=tracks[int(key) - 1].name if int(key) else None))
+        name = tracks[int(key) - 1].name if int(key) else None
+        self.edit(lambda _, step: replace(step, overrides=replace(step.overrides, one_shot=name)))
         return END
+
+
+def _nudged(by: int, track: Track, step: Step) -> Step:
+    """The step so many ticks later, at most half a step off the grid."""
+    most = track.step_ticks // 2
+    return replace(step, microtiming=Ticks(min(most, max(-most, step.microtiming + by))))
 
 
 def _moved(what: str, value: float, by: int) -> float:

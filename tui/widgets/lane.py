@@ -20,7 +20,7 @@ NAME_COLUMNS = range(9)
 MUTE_COLUMNS = range(9, 11)
 SOLO_COLUMNS = range(11, 13)
 STYLES = ("name", "chosen", "switch", "on", "pending", "strong", "medium", "ghost", "doubt", "silent", "beat",
-          "bracket", "playing", "mute")
+          "bracket", "playing", "mute", "marked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,14 @@ class Switches:
 
 
 class Lane(Widget):
-    """Track number `number` (from 1). `cursor` and `playing` are slots or None."""
+    """Track number `number` (from 1). `cursor` and `playing` are slots or None; `marked` are slots."""
 
     track: reactive[Track | None] = reactive(None)
     switches: reactive[Switches] = reactive(Switches())
     view: reactive[GridView] = reactive(GridView())
     cursor: reactive[int | None] = reactive(None)
     playing: reactive[int | None] = reactive(None)
+    marked: reactive[range] = reactive(range(0))
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"lane--{name}" for name in STYLES} | {"lane--shade"}
 
@@ -78,6 +79,7 @@ class Lane(Widget):
             cells = label + self._steps(self.track, style)
         else:
             cells = [(" ", Style())] * self.view.label_columns + self._beats(self.track, style)
+        self._draw_marked(cells, self.track, style)
         self._draw_playhead(cells, self.track, style)
         if y == middle:
             self._draw_cursor(cells, self.track, style)
@@ -157,6 +159,15 @@ class Lane(Widget):
             cells[column] = (mark if doubtful and width < 2 else glyph, ground + look)
             if doubtful and width > 1:
                 cells[column + 1] = (mark, ground + style["doubt"])
+
+    def _draw_marked(self, cells: list[tuple[str, Style]], track: Track, style: dict[str, Style]) -> None:
+        """Another ground under the steps that are marked, up to where the next one begins."""
+        per_beat, first = self.view.columns_per_beat, self.view.first_beat * self.view.columns_per_beat
+        start = self.marked.start * per_beat // track.steps_per_beat - first
+        end = self.marked.stop * per_beat // track.steps_per_beat - first
+        for at in range(max(0, start), min(end, self.view.columns)):
+            glyph, look = cells[self.view.label_columns + at]
+            cells[self.view.label_columns + at] = glyph, look + style["marked"]
 
     def _draw_playhead(self, cells: list[tuple[str, Style]], track: Track, style: dict[str, Style]) -> None:
         """The cell that sounds, on every line of the lane."""

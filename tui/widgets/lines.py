@@ -71,14 +71,15 @@ class StepLine(Widget):
 
     track: reactive[Track | None] = reactive(None)
     index: reactive[int] = reactive(0)
+    marked: reactive[str] = reactive("")
 
     def render(self) -> Text:
-        """`snare  step 5 of 32  velocity 80 %  12 ticks late  sure 43 %`."""
+        """`snare  step 5 of 32  velocity 80 %  12 ticks late  sure 43 %`, after what is marked."""
         if self.track is None or self.index >= len(self.track.steps):
             return Text("")
         step = self.track.steps[self.index]
-        words = [self.track.name, f"step {self.index + 1} of {len(self.track.steps)}", *_words(step),
-                 *_grid_words(self.track)]
+        where = [self.track.name, f"step {self.index + 1} of {len(self.track.steps)}"]
+        words = [*filter(None, [self.marked]), *where, *_words(step), *_grid_words(self.track)]
         return Text(" " + "   ".join(words), no_wrap=True, overflow="ellipsis")
 
 
@@ -150,6 +151,7 @@ class KeyBar(Widget):
     def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
         super().__init__(id="keys")
         self.glyphs = glyphs
+        self.leads = LEADS | {"range": _range_words(keymap, glyphs)}
         actions = [action for action in keymap if action.label and action.keys]
         self.items = [(action.id, action.range_label or key_label(action.keys[0], glyphs), action.label)
                       for action in actions]
@@ -158,7 +160,7 @@ class KeyBar(Widget):
         """`space play  r rec ...`, as many as fit; the last two always do."""
         key, label, lead = looks(self, "keys--key", "keys--label", "keys--lead")
         if self.lead:
-            return Text(" " + LEADS[self.lead], lead, no_wrap=True, overflow="ellipsis")
+            return Text(" " + self.leads[self.lead], lead, no_wrap=True, overflow="ellipsis")
         text = Text(" ", no_wrap=True)
         for _, name, words in self.shown():
             text.append(name, key).append(f" {words}  ", label)
@@ -183,6 +185,18 @@ class KeyBar(Widget):
             if column <= event.x < column + _columns(item):
                 self.post_message(Pressed(item[0]))
             column += _columns(item)
+
+
+def _range_words(keymap: Keymap, glyphs: Glyphs) -> str:
+    """What can be done with steps that are marked, by the keys in force."""
+    keys = {action.id: key_label(action.keys[0], glyphs) for action in keymap if action.keys}
+
+    def named(*ids: str) -> str:
+        return " ".join(keys[id_] for id_ in ids if id_ in keys)
+
+    words = [f"{named(id_)} {id_}" for id_ in ("copy", "cut", "paste", "clear")]
+    layers = named("velocity", "timing", "chance", "condition", "ratchet", "change")
+    return f"RANGE  arrows, {', '.join(words)}, {named('move-earlier', 'move-later')} move, {layers}, Esc"
 
 
 def _columns(item: tuple[str, str, str]) -> int:

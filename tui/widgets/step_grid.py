@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from engine.core.machine import Machine
 from engine.core.pattern import MAX_TRACKS, Pattern
+from engine.core.ranges import StepRange
 from engine.core.snapshot import Snapshot
 from tui.geometry import FULL_LABEL, GridView
 from tui.glyphs import Glyphs
@@ -106,6 +107,12 @@ class StepGrid(Vertical):
             lane.cursor = cursor_step if lane.number == cursor_track + 1 else None
             if lane.number == cursor_track + 1 and lane.display:
                 self.scroll_to_widget(lane, animate=False)
+
+    def show_marked(self, pattern: Pattern, marked: StepRange | None) -> None:
+        """Show which steps are marked."""
+        for lane, track in zip(self.lanes, _padded(pattern), strict=True):
+            on = marked is not None and marked.first_lane < lane.number <= marked.last_lane + 1
+            lane.marked = marked.indices(track) if marked is not None and on else range(0)
 
     def show_playing(self, snapshot: Snapshot) -> None:
         """Move the playheads to where the music is: each track has its own."""
