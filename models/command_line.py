@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from engine.core.errors import TaoError, UsageError
+from engine.core.pattern import TRACK_NAMES
 
 TRANSCRIBER, SEPARATOR, EXTRACTOR = "tao", "tao", "solve"
 
@@ -90,22 +92,31 @@ def _decomposed(recording: Any, loop: Path, folder: Path, tools: Any) -> dict[st
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--set", "to_set", multiple=True, metavar="TRACK:STEP=VELOCITY", help="Strike this step (from 0).")
 @click.option("--clear", "to_clear", multiple=True, metavar="TRACK:STEP", help="Silence this step.")
-def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...]) -> None:
-    """Put steps of a decomposition FOLDER right and solve its kit again: --set kick:3=0.8 --clear snare:5."""
-    from engine.library.kit_folder import read_folder, write_folder
+@click.option("--rename", "to_rename", multiple=True, metavar="TRACK=ROLE", help="This track is another drum.")
+def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...], to_rename: tuple[str, ...]) -> None:
+    """Put a decomposition FOLDER right and solve its kit again: --set kick:3=0.8 --clear snare:5 --rename hihat=ride.
+
+    Steps are those of the new names: kick, snare, tom, hihat, ride, crash, perc 1, perc 2 ...
+    """
+    from engine.library.kit_folder import forget_tracks, read_folder, write_folder
     from models import plugins
     from models.correct import correct as solve_again
     from models.correct import edited
+    from models.renaming import called
     from models.storing import opened, restored
 
     edits = tuple([_step_edit(text, True) for text in to_set] + [_step_edit(text, False) for text in to_clear])
-    if not edits:
-        raise UsageError("Nothing to correct: name steps with --set TRACK:STEP=VELOCITY or --clear TRACK:STEP.")
+    names = dict(_role(text) for text in to_rename)
+    if not edits and not names:
+        raise UsageError("Nothing to correct: name steps with --set TRACK:STEP=VELOCITY or --clear TRACK:STEP, or "
+                         "drums with --rename TRACK=ROLE.")
     kept = read_folder(folder)
-    before = opened(kept, kept.sample_rate)
+    before = called(opened(kept, kept.sample_rate), names)
     extractor = plugins.extractor(str(kept.made_by.get("extractor", EXTRACTOR)))
     after = solve_again(before, edited(before.pattern, edits), extractor)
-    write_folder(folder, restored(after, kept))
+    of_track = {names.get(name, name): unknown for name, unknown in kept.unknown_of_track.items()}
+    write_folder(folder, restored(after, replace(kept, unknown_of_track=of_track)))
+    forget_tracks(folder, names.keys() - {track.name for track in after.pattern.tracks})
     _talk(f"{folder}: match {before.match or 0.0:.1%} before, {after.match or 0.0:.1%} now")
 
 
@@ -119,6 +130,15 @@ def _step_edit(text: str, sounding: bool) -> Any:
         wanted = "TRACK:STEP=VELOCITY, as kick:3=0.8, velocity 0 to 1" if sounding else "TRACK:STEP, as snare:5"
         raise UsageError(f"{text!r} names no step; write {wanted}.")
     return StepEdit(found[1], int(found[2]), velocity)
+
+
+def _role(text: str) -> tuple[str, str]:
+    """TRACK=ROLE as both. Raises UsageError when it is not that, or no role."""
+    track, _, role = text.partition("=")
+    if not track or not (role in TRACK_NAMES or re.fullmatch(r"perc [1-9]\d?", role)):
+        raise UsageError(f"{text!r} gives no track a role; write TRACK=ROLE, as hihat=ride. Roles: "
+                         f"{', '.join(TRACK_NAMES)}, perc 1, perc 2 ...")
+    return track, role
 
 
 def _talk(text: str) -> None:

@@ -10,6 +10,7 @@ from engine.core.timeline import PPQN
 from models import plugins
 from models.decompose import Decomposition, extracted
 from models.plugins import Onset, Transcription
+from models.renaming import called, names_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,10 @@ class StepEdit:
 def correct(done: Decomposition, pattern: Pattern, extractor: plugins.Extractor,
             report: Callable[[float], None] = plugins.untold) -> Decomposition:
     """`done` as it would be had `pattern` been heard: hits of steps that are gone are forgotten, new steps become
-    hits, the others stay where they were, and the kit is solved again from there. Raises InvalidValue when
-    no step is left, or a track has another grid than when it was heard."""
+    hits, the others stay where they were, those of a track that is another drum now are that drum's, and the kit is
+    solved again from there. Raises InvalidValue when no step is left, or a track has another grid than when it
+    was heard."""
+    done = called(done, names_told(done.pattern, pattern))
     heard = corrected(done.transcription, done.pattern, pattern, len(done.audio) / done.sample_rate)
     if not heard.onsets:
         raise InvalidValue("No step is left, so there is no kit to solve; keep at least one.")

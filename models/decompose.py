@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.core.kit import GM_NOTES, Kit, Layer, OneShot, SampleId
+from engine.core.kit import OTHER_NOTE, Kit, Layer, OneShot, SampleId, gm_note
 from engine.core.loop import Audio, Loop, PlayedLoop
 from engine.core.pattern import Pattern
 from engine.core.samples import sample_id
@@ -135,7 +135,7 @@ def _stage(stage: str, audio: plugins.Audio, name: str, rate: int, heard: Transc
         layers = tuple(Layer(sample_id(one), len(one), said.velocity)
                        for one, said in zip(others, shot.layers, strict=True))
         one_shots[track] = OneShot(sample_id(sample), len(sample), gain=shot.gain, choke_group=shot.choke_group,
-                                   midi_note=GM_NOTES.get(track, 60 + index), layers=layers)
+                                   midi_note=gm_note(track, OTHER_NOTE + index), layers=layers)
     played = PlayedLoop(sample_id(recording), frames, beats, name, overview=overview(recording))
     return Decomposition(stage, rate, recording, Kit(name, one_shots), pattern, played, bank, heard)
 

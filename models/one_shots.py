@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.core.errors import NoOnsets
+from engine.core.kit import choke_group_of
 from models.plugins import Audio, ExtractedShot, Extraction, Onset, Stems, Told, Transcription, untold
 
-HIHAT_CHOKE_GROUP = 1
 _TOGETHER_S = 0.03
 _LONGEST_S = 2.0
 _SHORTEST_S = 0.03
@@ -51,8 +51,7 @@ class LeastDisturbed:
             cut = cut_circular(source, round(best.onset.time_s * sample_rate),
                                round(min(best.gap_s, _LONGEST_S) * sample_rate))
             cut = faded(cut, round(_FADE_OUT_S * sample_rate))
-            group = HIHAT_CHOKE_GROUP if track == "hihat" else None
-            shots[track] = ExtractedShot(cut / best.onset.velocity, choke_group=group, onset=best.index)
+            shots[track] = ExtractedShot(cut / best.onset.velocity, choke_group=choke_group_of(track), onset=best.index)
         return Extraction(shots, transcription, stems)
 
     def revise(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,

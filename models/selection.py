@@ -5,7 +5,8 @@ import torch
 import torchaudio
 from torch import Tensor
 
-from models.one_shots import HIHAT_CHOKE_GROUP, cut_circular, faded
+from engine.core.kit import choke_group_of
+from models.one_shots import cut_circular, faded
 from models.plugins import Audio, ExtractedShot, Extraction, Onset, Stems, Told, Transcription, untold
 from models.resampling import resampled
 
@@ -31,8 +32,7 @@ class Select:
             start = round(hits[best].time_s * sample_rate)
             cut = faded(cut_circular(source, start, round(SLICE_FRAMES / LISTEN_RATE * sample_rate)),
                         round(_FADE_OUT_S * sample_rate))
-            group = HIHAT_CHOKE_GROUP if track == "hihat" else None
-            shots[track] = ExtractedShot(cut / hits[best].velocity, choke_group=group, onset=best)
+            shots[track] = ExtractedShot(cut / hits[best].velocity, choke_group=choke_group_of(track), onset=best)
         return Extraction(shots, transcription, stems)
 
     def revise(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,

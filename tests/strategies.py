@@ -147,6 +147,7 @@ commands = st.one_of(
     st.builds(c.SetTrackLength, names, st.integers(-1, 40)),
     st.builds(c.SetTrackResolution, names, st.sampled_from([*STEPS_PER_BEAT, 5])),
     st.builds(c.SetMuteStyle, st.sampled_from(MuteStyle)), st.builds(c.SetLock, names, st.booleans()),
+    st.builds(c.SetRole, names, st.sampled_from([*TRACK_NAMES, "perc 1", ""])),
     st.builds(c.ShapeOneShot, names, st.sampled_from(Quality), st.none() | st.floats(-30, 30)),
     st.builds(c.SwapOneShot, names, one_shots()), st.builds(c.SelectPattern, st.integers(-1, 16)),
     st.builds(c.SetChain, st.lists(st.integers(-1, 16), max_size=3).map(tuple)),

@@ -80,6 +80,22 @@ def test_a_corrected_folder_has_the_step_and_keeps_its_source(tao, tmp_path: Pat
     assert (after["source"], after["made_by"]) == (before["source"], before["made_by"])
 
 
+def test_a_drum_that_was_named_wrongly_is_solved_again_under_its_own_name(tao, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "loop.wav", clicks(2.0), RATE)
+    tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit", "--beats", 4)
+    before = json.loads((tmp_path / "kit/kit.json").read_text())
+    name = before["tracks"][0]["name"]
+    code, _, talk = tao("correct", tmp_path / "kit", "--rename", f"{name}=perc 1")
+    after = json.loads((tmp_path / "kit/kit.json").read_text())
+    assert code == 0, talk
+    (track,) = [track for track in after["tracks"] if track["name"] == "perc 1"]
+    assert track["midi_note"] == 60 and name not in [track["name"] for track in after["tracks"]]
+    assert [step["index"] for step in track["steps"]] == [step["index"] for step in before["tracks"][0]["steps"]]
+    for part in ("oneshot", "stem"):
+        assert (tmp_path / "kit" / track[part]).is_file()
+        assert not (tmp_path / "kit" / before["tracks"][0][part]).exists()
+
+
 def test_a_file_that_is_no_loop_is_cut_to_whole_bars(tao, tmp_path: Path) -> None:
     lead_in = np.zeros((int(0.7 * RATE), 1), np.float32)
     soundfile.write(tmp_path / "take.wav", np.concatenate([lead_in, clicks(9.1)]), RATE)
@@ -174,7 +190,8 @@ def test_two_passes_are_twice_one(tao, tmp_path: Path) -> None:
     (["decompose"], "LOOPS"), (["no-such-verb"], "no-such-verb"), (["render", "x"], "--out"),
     (["--audio", "tape"], "tape"), ([], "terminal"), (["decompose", "x", "-o", "y", "--transcriber", "ear"], "ear"),
     (["correct", "x", "--set", "kick=1"], "kick:3=0.8"), (["correct", "x", "--set", "kick:1=0"], "velocity"),
-    (["correct", "x"], "Nothing to correct"),
+    (["correct", "x"], "Nothing to correct"), (["correct", "x", "--rename", "hihat"], "hihat=ride"),
+    (["correct", "x", "--rename", "hihat=gong"], "Roles: kick, snare"),
 ])
 def test_a_wrong_call_is_a_usage_error(tao, arguments: list[str], words: str) -> None:
     code, out, err = tao(*arguments)

@@ -114,7 +114,7 @@ GROUPS = (
         Action("sounds", ("f6",), "sounds", "other sounds for this track: hear them, swap them in", "sounds"),
         Action("next-sound", ("n",), "next_sound(1)", "the next sound on this track, from its next hit on"),
         Action("sound-before", ("b",), "next_sound(-1)", "the sound before"),
-        Action("shape", ("e",), "screen.lead('shape')", "then g, p, t, d, f, a, c, n, and arrows: this track's sound"),
+        Action("shape", ("e",), "screen.lead('shape')", "then g, p, t, d, f, a, c, n, arrows: its sound; r: its role"),
         Action("lock", ("l",), "screen.lock", "this track keeps its one-shot when a kit is loaded, or not"),
     )),
     Group("Effects", (

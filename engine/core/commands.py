@@ -34,6 +34,7 @@ from engine.core.pattern_commands import (
 )
 from engine.core.reading_commands import DoubleReading, HalveReading, Restore, ShiftDownbeat
 from engine.core.recalling import TakeUp
+from engine.core.role_commands import SetRole
 from engine.core.shaping import ShapeOneShot
 from engine.core.timeline import Frames, Ticks, Timeline
 from engine.core.track_commands import SetLock, SetMuteStyle, SetTrackLength, SetTrackResolution, SwapOneShot
@@ -143,7 +144,7 @@ class Panic:
 Command = (Play | PlaySince | Stop | SetTempo | ToggleStep | SetStep | SetSteps | SetSwing | SetMute | SetSolo
            | SetListen | SetEffects | EffectCommand | TriggerPad | Panic | LoadKit | LoadPattern | LoadLoop
            | LoadDecomposition | MidiCommand
-           | SetTrackLength | SetTrackResolution | SetMuteStyle | SetLock | SwapOneShot | ShapeOneShot
+           | SetTrackLength | SetTrackResolution | SetMuteStyle | SetLock | SetRole | SwapOneShot | ShapeOneShot
            | SelectPattern | SetChain | NextInChain | CopyPattern | SetPatternLength | SetFill | FillBars
            | HalveReading | DoubleReading | ShiftDownbeat | Restore | TakeUp | Audition)
 

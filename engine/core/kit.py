@@ -6,9 +6,22 @@ from engine.core.errors import InvalidValue
 
 SampleId = str
 GM_NOTES = {"kick": 36, "snare": 38, "tom": 45, "hihat": 42, "ride": 51, "crash": 49}
-
-
+HIHAT_CHOKE_GROUP = 1
+OTHER_NOTE = 60  # of `perc 1`, `perc 2` the next ...
 MAX_LAYERS = 32
+
+
+def gm_note(role: str, otherwise: int = OTHER_NOTE) -> int:
+    """The General MIDI note of a drum by its name; of `perc N` the Nth from 60 on; of any other name `otherwise`."""
+    kind, _, number = role.partition(" ")
+    if kind == "perc" and number.isdecimal():
+        return min(127, OTHER_NOTE + max(1, int(number)) - 1)
+    return GM_NOTES.get(role, otherwise)
+
+
+def choke_group_of(role: str) -> int | None:
+    """The choke group that a drum has of itself: a hi-hat cuts itself off."""
+    return HIHAT_CHOKE_GROUP if role == "hihat" else None
 
 
 @dataclass(frozen=True, slots=True)

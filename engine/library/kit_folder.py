@@ -1,6 +1,7 @@
 """A decomposition folder, readable with Tao gone: kit.json, loop.wav, oneshots/, stems/, residual, MIDI."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -58,6 +59,17 @@ def write_folder(folder: Path, stored: StoredDecomposition) -> None:
                                "on a disk with room.") from error
 
 
+def forget_tracks(folder: Path, names: Iterable[str]) -> None:
+    """Remove the sounds and stems of tracks that the folder no longer has. Raises UnwritableFolder."""
+    for name in names:
+        safe_name = _file_name(name)
+        for path in (folder / "stems" / f"{safe_name}.wav", folder / "oneshots" / f"{safe_name}.wav"):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise UnwritableFolder(f"{str(path)!r} could not be removed: {error.strerror}.") from error
+
+
 def read_folder(folder: Path) -> StoredDecomposition:
     """Read a folder that Tao, or a person, wrote. Raises UnreadableKit, naming what is wrong with it."""
     document = _document(folder)
@@ -101,7 +113,7 @@ def inside(folder: Path, relative: object) -> Path:
 
 def _write_track(folder: Path, stored: StoredDecomposition, track: dict[str, Any]) -> None:
     name = track["name"]
-    safe_name = "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in name)
+    safe_name = _file_name(name)
     file_name = f"{safe_name}.wav"
     shot = stored.kit.one_shots.get(name)
     track["oneshot"], track["stem"] = None, None
@@ -117,6 +129,10 @@ def _write_track(folder: Path, stored: StoredDecomposition, track: dict[str, Any
     if name in stored.stems:
         track["stem"] = f"stems/{file_name}"
         write_wav(folder / track["stem"], stored.stems[name], stored.sample_rate)
+
+
+def _file_name(track: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in track)
 
 
 def _document(folder: Path) -> dict[str, Any]:

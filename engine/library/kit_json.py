@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from engine.core.errors import InvalidValue, UnreadableKit
-from engine.core.kit import GM_NOTES, Layer, OneShot
+from engine.core.kit import Layer, OneShot, gm_note
 from engine.core.pattern import MAX_STEPS, Pattern, Step, Track
 from engine.core.step import Overrides, When
 from engine.core.timeline import PPQN, Ticks
@@ -75,7 +75,7 @@ def one_shot_from_json(track: dict[str, Any], sample: str, frames: int, layers: 
                        attack_s=float(track.get("attack_s", 0.0)),
                        decay_s=None if decay_s is None else float(decay_s),
                        choke_group=None if group is None else int(group),
-                       midi_note=int(track.get("midi_note", GM_NOTES.get(track["name"], 60))),
+                       midi_note=int(track.get("midi_note", gm_note(track["name"]))),
                        cutoff_hz=None if cutoff_hz is None else float(cutoff_hz), layers=layers)
     except (TypeError, ValueError, OverflowError) as error:
         raise UnreadableKit(f"kit.json gives {track['name']} a sound that cannot be: {_reason(error)}.") from error
@@ -108,7 +108,7 @@ def _track_to_json(stored: StoredDecomposition, track: Track) -> dict[str, Any]:
     shot = stored.kit.one_shots.get(name)
     written: dict[str, Any] = {
         **stored.unknown_of_track.get(name, {}), "name": name,
-        "midi_note": shot.midi_note if shot else GM_NOTES.get(name, 60),
+        "midi_note": shot.midi_note if shot else gm_note(name),
         "layers": [{"velocity": layer.velocity, "gain": layer.gain} for layer in (shot.layers if shot else ())],
         "choke_group": shot.choke_group if shot else None, "match": stored.track_match.get(name),
         "onsets": [asdict(onset) for onset in stored.onsets.get(name, ())],

@@ -6,12 +6,11 @@ from pathlib import Path
 import mido
 
 from engine.core.groove import sounds_on_pass, step_onset_ticks, stroke_ticks
-from engine.core.kit import GM_NOTES
+from engine.core.kit import gm_note
 from engine.core.pattern import Pattern, Track
 from engine.core.timeline import PPQN
 
 DRUM_CHANNEL = 9
-OTHER_NOTE = 60
 
 
 def write_midi(path: Path, pattern: Pattern, bpm: float, notes: Mapping[str, int]) -> None:
@@ -29,7 +28,7 @@ def midi_file(pattern: Pattern, bpm: float, notes: Mapping[str, int]) -> mido.Mi
     head.append(mido.MetaMessage("end_of_track", time=pattern.beats * PPQN))
     file.tracks.append(head)
     for track in pattern.tracks:
-        note = notes.get(track.name, GM_NOTES.get(track.name, OTHER_NOTE))
+        note = notes.get(track.name, gm_note(track.name))
         file.tracks.append(_drum_track(pattern, track, note))
     return file
 

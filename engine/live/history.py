@@ -1,5 +1,5 @@
-"""Undo and redo of what is played: pattern, kit, loop; and of effects. Machines never change, so a level costs a
-reference."""
+"""Undo and redo of what is played: pattern, kit, loop, roles; and of effects. Machines never change, so a level costs
+a reference."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -30,6 +30,7 @@ from engine.core.commands import (
 from engine.core.effects import LatchEffect, ReleaseEffects, ShapeEffect
 from engine.core.errors import InvalidValue
 from engine.core.machine import Listen, Machine
+from engine.core.role_commands import SetRole
 
 LEVELS = 500
 UNDOABLE = (ToggleStep, SetStep, SetSteps, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition, SwapOneShot,
@@ -40,11 +41,13 @@ EFFECTS = (LatchEffect, ShapeEffect, ReleaseEffects)
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """A machine to go back to, for its effects or for its music; `turned`: what was being turned, if anything."""
+    """A machine to go back to, for its effects or for its music; `turned`: what was being turned, if anything; `role`:
+    where that alone was changed, what it was then and what it was before."""
 
     machine: Machine
     of_effects: bool = False
     turned: tuple[str, ...] = ()
+    role: tuple[str, str] | None = None
 
 
 class History:
@@ -57,6 +60,9 @@ class History:
     def before(self, command: Command, machine: Machine) -> None:
         """Remember `machine`, which `command` is about to change, if that can be undone. What is turned notch by
         notch goes back in one."""
+        if isinstance(command, SetRole):
+            self._past.append(_Level(machine, role=(command.role, command.track)))
+            self._future.clear()
         if not isinstance(command, UNDOABLE + EFFECTS):
             return
         turned = _turned(command)
@@ -73,7 +79,7 @@ class History:
         if not self._past:
             raise InvalidValue("There is nothing left to undo.")
         level = self._past.pop()
-        self._future.append(replace(level, machine=machine, turned=()))
+        self._future.append(_turned_round(level, machine))
         return _restore(level, machine)
 
     def redo(self, machine: Machine) -> Command:
@@ -81,7 +87,7 @@ class History:
         if not self._future:
             raise InvalidValue("There is nothing to redo.")
         level = self._future.pop()
-        self._past.append(replace(level, machine=machine))
+        self._past.append(_turned_round(level, machine))
         return _restore(level, machine)
 
     def forget_oldest(self) -> None:
@@ -92,6 +98,12 @@ class History:
     def machines(self) -> list[Machine]:
         """Every machine that can come back: their samples must stay."""
         return [level.machine for level in (*self._past, *self._future)]
+
+
+def _turned_round(level: _Level, present: Machine) -> _Level:
+    """The way from there to the present, once it has been gone back."""
+    role = None if level.role is None else level.role[::-1]
+    return replace(level, machine=present, turned=(), role=role)
 
 
 def _turned(command: Command) -> tuple[str, ...]:
@@ -107,6 +119,8 @@ def _turned(command: Command) -> tuple[str, ...]:
 def _restore(level: _Level, present: Machine) -> Command:
     """Patterns, kit and loop of its machine, or its effects; tempo, mutes, gain and the rest stay as they are."""
     wanted = level.machine
+    if level.role is not None:
+        return SetRole(*level.role)
     if level.of_effects:
         now = present.effects
         return SetEffects(replace(wanted.effects, gain_db=now.gain_db, bypassed=now.bypassed))

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 from torch import Tensor
 
+from engine.core.kit import choke_group_of
 from engine.core.timeline import PPQN
-from models.one_shots import HIHAT_CHOKE_GROUP
 from models.plugins import Audio, ExtractedLayer, ExtractedShot, Extraction, Onset, Transcription
 from models.solving.posterior import Posterior, solve_scene, stems_of
 from models.solving.rounds import LAST_STEPS, Solution
@@ -61,8 +61,7 @@ def _drum(track: str, solution: Solution, sounds: Audio, sample_rate: int,
         time_s = (int(scene.start[hit]) + ahead[int(scene.take[hit])]) % scene.frames / sample_rate
         onsets.append(Onset(track, time_s, float(velocity), _confidence(solution, int(hit), heard)))
     layers = _layers(main, shots, {take: velocities[scene.take[mine] == take] for take in takes})
-    return ExtractedShot(shots[main], choke_group=HIHAT_CHOKE_GROUP if track == "hihat" else None,
-                         layers=layers), onsets
+    return ExtractedShot(shots[main], choke_group=choke_group_of(track), layers=layers), onsets
 
 
 def _layers(main: int, shots: dict[int, Audio], velocities: dict[int, np.ndarray]) -> tuple[ExtractedLayer, ...]:

@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from engine.core.commands import LoadDecomposition, LoadKit, SetEffects, SetTempo, ShapeOneShot, ToggleStep, apply
+from engine.core.commands import (
+    LoadDecomposition,
+    LoadKit,
+    SetEffects,
+    SetMute,
+    SetRole,
+    SetTempo,
+    ShapeOneShot,
+    ToggleStep,
+    apply,
+)
 from engine.core.effects import BypassRack, Effect, Effects, LatchEffect, ShapeEffect
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit, OneShot
@@ -81,6 +91,23 @@ def test_undo_takes_effects_back_and_leaves_the_pattern_alone() -> None:
     for _ in range(3):
         again = apply(history.undo(again), again, 0)
     assert not again.effects.on and again.effects.bypassed and again.pattern == empty_machine(48000).pattern
+
+
+def test_a_role_goes_back_with_all_that_hangs_on_its_name() -> None:
+    history = History()
+    machine = apply(SetMute("hihat", True), empty_machine(48000), 0)
+    free = replace(machine.pattern, tracks=tuple(t for t in machine.pattern.tracks if t.name != "ride"))
+    began = machine = machine.with_pattern(free)
+    for command in (ToggleStep("hihat", 0), SetRole("hihat", "ride"), ToggleStep("ride", 4)):
+        machine = do(history, machine, command)
+    for _ in range(2):
+        machine = apply(history.undo(machine), machine, 0)
+    assert machine.mutes == {"hihat"} and machine.pattern.track("hihat").steps[0] is not None
+    again = apply(history.redo(machine), machine, 0)
+    assert again.mutes == {"ride"} and again.pattern.track("ride").steps[0] is not None
+    for _ in range(2):
+        again = apply(history.undo(again), again, 0)
+    assert again == began
 
 
 def test_a_sound_that_is_turned_notch_by_notch_goes_back_in_one() -> None:

@@ -224,3 +224,15 @@ def test_a_corrected_pattern_makes_the_kit_anew(peer, tmp_path):
             assert stage.match > 0.5
     finally:
         fresh.end()
+
+
+def test_a_track_with_another_role_is_solved_under_it(peer, tmp_path):
+    peer.send(job(tmp_path, 1))
+    heard = [message for message in peer.answers(1) if isinstance(message, StageReady)][-1].pattern
+    old = heard.tracks[-1]
+    wanted = replace(heard, tracks=(*heard.tracks[:-1], replace(old, name="perc 1")))
+    peer.send(replace(job(tmp_path, 2), wanted=wanted))
+    (stage,) = [message for message in peer.answers(2) if isinstance(message, StageReady)]
+    assert old.name not in stage.kit.one_shots and stage.kit.one_shots["perc 1"].midi_note == 60
+    new = stage.pattern.track("perc 1")
+    assert [step is None for step in new.steps] == [step is None for step in old.steps]

@@ -1,8 +1,11 @@
 """A hand on a track's sound: e, a letter, and arrows; M and arrows move the master fader."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.core.effects import SetGain
+from engine.core.role_commands import SetRole
 from engine.core.shaping import Quality, ShapeOneShot
 
 
@@ -54,3 +57,17 @@ def test_every_quality_has_a_letter():
     from tui.screens.sound_keys import LETTERS
 
     assert set(LETTERS.values()) == set(Quality)
+
+
+async def test_e_r_and_a_digit_put_the_role_of_a_track_right(face, engine):
+    free = replace(engine.machine.pattern, tracks=engine.machine.pattern.tracks[:4])
+    engine.status = replace(engine.status, machine=engine.machine.with_pattern(free))
+    async with face() as tao:
+        await tao.press("down", "down", "down", "e", "r")
+        assert tao.app.instrument.key_bar.render().plain.startswith(" THIS TRACK IS  1 kick")
+        await tao.press("5")
+        assert "ride" in tao.row(4) and "D solves the kit anew" in tao.app.instrument.notice_line.text
+        await tao.press("e", "r", "1")
+        assert "There is a kick already" in tao.app.instrument.notice_line.text
+        await tao.press("e", "r", "7", "up", "e", "r", "7")
+    assert engine.commands == [SetRole("hihat", "ride"), SetRole("ride", "perc 1"), SetRole("tom", "perc 2")]

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from engine.core.commands import SetClockOut, SetPad, SetRoute, SetSongPosition, SetSource
 from engine.core.desk import PAD
 from engine.core.desk_requests import ConnectMidi, Direction, Learn, MidiRequest, Unlearn, WriteSteps
-from engine.core.kit import GM_NOTES
+from engine.core.kit import gm_note
 from engine.core.midi import MAX_OFFSET_MS, MIDI_OUTPUTS, Route, Source
 from engine.core.midi_commands import MidiCommand, wire
 from engine.core.snapshot import Snapshot
@@ -178,7 +178,7 @@ class MidiScreen(ModalScreen[None]):
         """Output 1, then 2 to 4, then none; a new one plays the track's General MIDI note."""
         route = self.midi.routes.get(track)
         if route is None:
-            return Route(1, note=GM_NOTES.get(track, 36))
+            return Route(1, note=gm_note(track))
         return replace(route, output=route.output + 1) if route.output < MIDI_OUTPUTS else None
 
     def _join(self, row: Row, name: str | None) -> None:

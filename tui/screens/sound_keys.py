@@ -1,8 +1,13 @@
-"""Hands on the sounds: gain, pan, tuning, envelope, filter, choke group and note of a track's one-shot; the master."""
+"""Hands on the sounds: gain, pan, tuning, envelope, filter, choke group and note of a track's one-shot; which drum it
+is; the master."""
 
 from functools import partial
 
+from engine.core.applying import apply
 from engine.core.effects import SetGain
+from engine.core.errors import InvalidValue
+from engine.core.pattern import TRACK_NAMES
+from engine.core.role_commands import SetRole, free_perc
 from engine.core.shaping import Quality, ShapeOneShot
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
@@ -21,15 +26,18 @@ LOW_DB, HIGH_DB = -60.0, 12.0
 
 
 class SoundKeys(Leads):
-    """e and a letter choose what of the track's sound the arrows turn; M lets them move the master fader."""
+    """e and a letter choose what of the track's sound the arrows turn, r its role; M: they move the master fader."""
 
     def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
         super().__init__(glyphs, keymap)
-        self.leads |= {"shape": self._shape, "gain": self._master}
+        self.leads |= {"shape": self._shape, "role": self._role, "gain": self._master}
         self.leads |= {name: partial(self._turn_sound, quality) for quality, name in LEAD_NAMES.items()}
         self.lasting |= {"gain", *LEAD_NAMES.values()}
 
     def _shape(self, key: str) -> str | None:
+        """A letter: what will be turned."""
+        if key == "r":
+            return "role"
         quality = LETTERS.get(key)
         if quality is None:
             return None
@@ -38,6 +46,21 @@ class SoundKeys(Leads):
             return END
         self._say_quality(quality, self._wanted_quality(quality))
         return LEAD_NAMES[quality]
+
+    def _role(self, key: str) -> str | None:
+        """A digit: which drum the track is; 7 is the first percussion that is free."""
+        if not key.isdigit() or not 1 <= int(key) <= len(TRACK_NAMES) + 1:
+            return None
+        old, machine = self.track.name, self.playing_machine
+        command = SetRole(old, (*TRACK_NAMES, free_perc(machine))[int(key) - 1])
+        try:
+            apply(command, machine, 0)
+        except InvalidValue as problem:
+            self.tell(str(problem))
+            return END
+        self.ask(command)
+        self.tell(f"{old} is {command.role} now; {self.key_of('correct')} solves the kit anew with that.")
+        return END
 
     def _turn_sound(self, quality: Quality, key: str) -> str | None:
         if key == "backspace" and quality in OWN:
