@@ -134,6 +134,7 @@ commands = st.one_of(
     st.builds(c.SetSteps, st.lists(st.builds(c.SetStep, names, st.integers(0, 4), st.none() | steps(60)),
                                    max_size=3).map(tuple)),
     st.builds(c.SetSwing, st.none() | st.floats(0, 1), st.none() | names), st.builds(c.SetMute, names, st.booleans()),
+    st.builds(c.SetSwitches, st.frozensets(names), st.frozensets(names)),
     st.builds(c.SetSolo, names, st.booleans()), st.builds(c.SetListen, st.sampled_from(Listen)),
     st.builds(c.SetEffects, effects), effect_commands, st.builds(c.TriggerPad, names, st.floats(0, 1)),
     st.builds(c.LoadKit, kits), st.builds(c.LoadPattern, patterns()),

@@ -181,10 +181,12 @@ class TaoApp(RecordingActions, MidiActions, App[None]):
 
     def action_undo(self) -> None:
         """Take back the last change."""
+        self.instrument.waiting.forget()
         self._try(self.engine.undo)
 
     def action_redo(self) -> None:
         """Do again what was taken back."""
+        self.instrument.waiting.forget()
         self._try(self.engine.redo)
 
     def action_open(self) -> None:

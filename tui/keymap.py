@@ -127,7 +127,7 @@ GROUPS = (
         Action("learn", ("ctrl+l",), "learn", "the same, at the knobs: Enter, then move one"),
     )),
     Group("Tao", (
-        Action("undo", ("u", "ctrl+z"), "undo", "take back the last change", "undo"),
+        Action("undo", ("u", "ctrl+z"), "undo", "take back the last change: steps, sounds, effects, mutes", "undo"),
         Action("redo", ("U", "ctrl+y"), "redo", "do again what was taken back"),
         Action("digit-9", ("9",), "screen.digit(9)", "9 after v or L"),
         Action("digit-0", ("0",), "screen.digit(0)", "0 after v or L"),

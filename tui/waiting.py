@@ -85,6 +85,10 @@ class Waiting:
         bar_s = machine.pattern.beats_per_bar * 60.0 / machine.timeline.bpm
         self._wanted[topic] = value, now_s + bar_s + 1.0
 
+    def forget(self) -> None:
+        """Nothing of it is sure any more: it may have been taken back."""
+        self._wanted.clear()
+
     def still(self, machine: Machine, now_s: float) -> dict[Topic, Any]:
         """All that has not come yet. What the machine has no place for any more is forgotten."""
         names = {track.name: len(track.steps) for track in machine.pattern.tracks}

@@ -45,7 +45,7 @@ class CancelJob:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Take back the last change of pattern, kit or loop."""
+    """Take back the last change of pattern, kit, loop, roles, effects, mutes or solos."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,14 @@ class SetSolo:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSwitches:
+    """Undo and redo: exactly these tracks, of those that there are, are muted, and these soloed."""
+
+    mutes: frozenset[str]
+    solos: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SetListen:
     """Hear the recording, kit and residual, or the kit."""
 
@@ -142,8 +150,8 @@ class Panic:
 
 
 Command = (Play | PlaySince | Stop | SetTempo | ToggleStep | SetStep | SetSteps | SetSwing | SetMute | SetSolo
-           | SetListen | SetEffects | EffectCommand | TriggerPad | Panic | LoadKit | LoadPattern | LoadLoop
-           | LoadDecomposition | MidiCommand
+           | SetSwitches | SetListen | SetEffects | EffectCommand | TriggerPad | Panic
+           | LoadKit | LoadPattern | LoadLoop | LoadDecomposition | MidiCommand
            | SetTrackLength | SetTrackResolution | SetMuteStyle | SetLock | SetRole | SwapOneShot | ShapeOneShot
            | SelectPattern | SetChain | NextInChain | CopyPattern | SetPatternLength | SetFill | FillBars
            | HalveReading | DoubleReading | ShiftDownbeat | Restore | TakeUp | Audition)
@@ -229,6 +237,11 @@ def _(command: SetMute, machine: Machine, at_frames: int) -> Machine:
 def _(command: SetSolo, machine: Machine, at_frames: int) -> Machine:
     machine.pattern.track(command.track)
     return replace(machine, solos=_with(machine.solos, command.track, command.on))
+
+
+@apply.register
+def _(command: SetSwitches, machine: Machine, at_frames: int) -> Machine:
+    return replace(machine, mutes=command.mutes, solos=command.solos).with_pattern(machine.pattern)
 
 
 @apply.register

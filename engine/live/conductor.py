@@ -121,7 +121,7 @@ class Conductor:
     def take_up(self, machines: Sequence[Machine]) -> None:
         """Begin with the last of these, whose samples are in the bank; undo goes back to the others."""
         self.follow_up(TakeUp(machines[-1]), Boundary.NOW)
-        self._history.remember(machines[:-1])
+        self._history.remember(machines)
 
     def look_ahead(self) -> None:
         """Plan the next pattern of a chain shortly before the one that plays ends."""
@@ -136,8 +136,15 @@ class Conductor:
             self.follow_up(NextInChain(place, machine.phase_ticks), Boundary.PATTERN, end)
 
     def undo(self) -> None:
-        """Take back the last change, now. Raises InvalidValue when there is none."""
-        self._replace(self._history.undo(self.schedule.latest))
+        """Take back the last change: now, or, where that still waits for its boundary, on it, so that it is never
+        heard. Raises InvalidValue when there is none."""
+        waits = self.schedule.waiting(self._history.newest)
+        command = self._history.undo(self.schedule.latest)
+        if waits is not None and waits.at_frames > self.earliest_frames:
+            self._check(apply(command, self.schedule.latest, waits.at_frames))
+            self.complaints += self.schedule.edit(command, waits.at_frames, waits.what, waits.at_ticks)
+        else:
+            self._replace(command)
 
     def redo(self) -> None:
         """Do again what was taken back. Raises InvalidValue when there is nothing."""

@@ -1,9 +1,11 @@
-"""Undo and redo of what is played: pattern, kit, loop, roles; and of effects. Machines never change, so a level costs
-a reference."""
+"""Undo and redo of what is played: pattern, kit, loop, roles; of effects; of mutes and solos. Machines never change, so
+a level costs a reference."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import pairwise
 
 from engine.core.commands import (
     Command,
@@ -16,10 +18,13 @@ from engine.core.commands import (
     LoadPattern,
     Restore,
     SetEffects,
+    SetMute,
     SetPatternLength,
+    SetSolo,
     SetStep,
     SetSteps,
     SetSwing,
+    SetSwitches,
     SetTrackLength,
     SetTrackResolution,
     ShapeOneShot,
@@ -30,24 +35,35 @@ from engine.core.commands import (
 from engine.core.effects import LatchEffect, ReleaseEffects, ShapeEffect
 from engine.core.errors import InvalidValue
 from engine.core.machine import Listen, Machine
-from engine.core.role_commands import SetRole
+from engine.core.role_commands import SetRole, role_changed
 
 LEVELS = 500
 UNDOABLE = (ToggleStep, SetStep, SetSteps, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition, SwapOneShot,
             SetTrackLength, SetTrackResolution, SetPatternLength, CopyPattern, HalveReading, DoubleReading,
             ShiftDownbeat, ShapeOneShot)
 EFFECTS = (LatchEffect, ShapeEffect, ReleaseEffects)
+SWITCHES = (SetMute, SetSolo)
+
+
+class Part(Enum):
+    """What of a machine comes back, while all the rest stays as it is."""
+
+    MUSIC = "music"
+    ROLE = "role"
+    EFFECTS = "effects"
+    SWITCHES = "switches"
 
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """A machine to go back to, for its effects or for its music; `turned`: what was being turned, if anything; `role`:
-    where that alone was changed, what it was then and what it was before."""
+    """A machine to go back to, for one part of it. command: what changed that, where it may still wait for its bar
+    line; turned: what was being turned, if anything; role: what the track was called then, and before."""
 
     machine: Machine
-    of_effects: bool = False
+    part: Part = Part.MUSIC
+    command: Command | None = None
     turned: tuple[str, ...] = ()
-    role: tuple[str, str] | None = None
+    role: tuple[str, str] = ("", "")
 
 
 class History:
@@ -57,29 +73,31 @@ class History:
         self._past: deque[_Level] = deque(maxlen=LEVELS)
         self._future: list[_Level] = []
 
+    @property
+    def newest(self) -> Command | None:
+        """The command that undo would take back, where it is still known."""
+        return self._past[-1].command if self._past else None
+
     def before(self, command: Command, machine: Machine) -> None:
         """Remember `machine`, which `command` is about to change, if that can be undone. What is turned notch by
         notch goes back in one."""
-        if isinstance(command, SetRole):
-            self._past.append(_Level(machine, role=(command.role, command.track)))
-            self._future.clear()
-        if not isinstance(command, UNDOABLE + EFFECTS):
+        level = _level(command, machine)
+        if level is None:
             return
-        turned = _turned(command)
-        if not turned or not self._past or self._past[-1].turned != turned:
-            self._past.append(_Level(machine, isinstance(command, EFFECTS), turned))
+        if not level.turned or not self._past or self._past[-1].turned != level.turned:
+            self._past.append(level)
         self._future.clear()
 
-    def remember(self, machines: Iterable[Machine]) -> None:
-        """Machines of another session, oldest first: undo goes back to them."""
-        self._past.extend(map(_Level, machines))
+    def remember(self, machines: Sequence[Machine]) -> None:
+        """Machines of another session, oldest first, up to the one that plays: undo goes back to them."""
+        self._past.extend(level for before, after in pairwise(machines) for level in _levels(before, after))
 
     def undo(self, machine: Machine) -> Command:
         """The command that takes the last change back. Raises InvalidValue when there is none."""
         if not self._past:
             raise InvalidValue("There is nothing left to undo.")
         level = self._past.pop()
-        self._future.append(_turned_round(level, machine))
+        self._future.append(_way_back(level, machine))
         return _restore(level, machine)
 
     def redo(self, machine: Machine) -> Command:
@@ -87,7 +105,7 @@ class History:
         if not self._future:
             raise InvalidValue("There is nothing to redo.")
         level = self._future.pop()
-        self._past.append(_turned_round(level, machine))
+        self._past.append(_way_back(level, machine))
         return _restore(level, machine)
 
     def forget_oldest(self) -> None:
@@ -100,10 +118,42 @@ class History:
         return [level.machine for level in (*self._past, *self._future)]
 
 
-def _turned_round(level: _Level, present: Machine) -> _Level:
-    """The way from there to the present, once it has been gone back."""
-    role = None if level.role is None else level.role[::-1]
-    return replace(level, machine=present, turned=(), role=role)
+def changed(before: Machine, after: Machine) -> tuple[Part, ...]:
+    """What has to be brought back between two machines, what comes back last first. Of effects, which are on: how far
+    each is turned is no change of its own here."""
+    role = role_changed(before, after)
+    parts = [part for part, same in (
+        (Part.SWITCHES, role or (before.mutes, before.solos) == (after.mutes, after.solos)),
+        (Part.EFFECTS, before.effects.on == after.effects.on),
+        (Part.MUSIC, role or (before.kit, before.patterns, before.loop) == (after.kit, after.patterns, after.loop)),
+        (Part.ROLE, not role)) if not same]
+    return tuple(parts)
+
+
+def _level(command: Command, machine: Machine) -> _Level | None:
+    match command:
+        case SetRole():
+            return _Level(machine, Part.ROLE, command, role=(command.role, command.track))
+        case _ if isinstance(command, UNDOABLE):
+            return _Level(machine, Part.MUSIC, command, _turned(command))
+        case _ if isinstance(command, EFFECTS):
+            return _Level(machine, Part.EFFECTS, command, _turned(command))
+        case _ if isinstance(command, SWITCHES):
+            return _Level(machine, Part.SWITCHES, command)
+    return None
+
+
+def _levels(before: Machine, after: Machine) -> list[_Level]:
+    """One for every part that is not as it was."""
+    role = role_changed(before, after)
+    return [_Level(before, part, role=role[::-1] if part is Part.ROLE and role else ("", ""))
+            for part in changed(before, after)]
+
+
+def _way_back(level: _Level, present: Machine) -> _Level:
+    """From where a level leads to the present again."""
+    old, new = level.role
+    return _Level(present, level.part, role=(new, old))
 
 
 def _turned(command: Command) -> tuple[str, ...]:
@@ -117,13 +167,16 @@ def _turned(command: Command) -> tuple[str, ...]:
 
 
 def _restore(level: _Level, present: Machine) -> Command:
-    """Patterns, kit and loop of its machine, or its effects; tempo, mutes, gain and the rest stay as they are."""
+    """That part of its machine; tempo, gain, locks and the rest stay as they are."""
     wanted = level.machine
-    if level.role is not None:
-        return SetRole(*level.role)
-    if level.of_effects:
-        now = present.effects
-        return SetEffects(replace(wanted.effects, gain_db=now.gain_db, bypassed=now.bypassed))
+    match level.part:
+        case Part.ROLE:
+            return SetRole(*level.role)
+        case Part.EFFECTS:
+            now = present.effects
+            return SetEffects(replace(wanted.effects, gain_db=now.gain_db, bypassed=now.bypassed))
+        case Part.SWITCHES:
+            return SetSwitches(wanted.mutes, wanted.solos)
     listen = wanted.listen
     if wanted.loop is None:
         listen = Listen.KIT

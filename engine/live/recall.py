@@ -13,9 +13,10 @@ from engine.core.machine import Machine, empty_machine
 from engine.core.samples import sample_id
 from engine.library.candidates import resampled
 from engine.live.bank import samples_of
+from engine.live.history import changed
 from engine.live.journal import Applied, Performance, read_journal
 
-LEVELS = 50  # of undo, beside the machine itself
+LEVELS = 250  # of undo, beside the machine itself
 
 
 class NothingToRecall(TaoError):
@@ -24,8 +25,8 @@ class NothingToRecall(TaoError):
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """machines: the one that played last, at the end, after those before it that differ in their music; the samples
-    of all of them, at the rate that was asked for."""
+    """machines: the one that played last, at the end, after those before it that undo goes back to; the samples of all
+    of them, at the rate that was asked for."""
 
     machines: tuple[Machine, ...]
     samples: dict[SampleId, Audio]
@@ -53,22 +54,18 @@ def recall(session: Path, sample_rate: int) -> Recalled:
 
 
 def _milestones(performance: Performance) -> tuple[Machine, ...]:
-    """The machines that the audio thread took: every one whose music is not that of the one before, and the last."""
+    """The machines that the audio thread took: every one from which undo would bring something back, and the last."""
     found: list[Machine] = [empty_machine(performance.session.sample_rate)]
     for event in performance.events:
         sent = performance.sent.get(event.sequence) if isinstance(event, Applied) else None
         if not isinstance(sent, Machine):
             continue
         machine = replace(sent, audition=None)
-        if _music(machine) == _music(found[-1]):
-            found[-1] = machine
-        else:
+        if changed(found[-1], machine):
             found.append(machine)
+        else:
+            found[-1] = machine
     return tuple(found[-LEVELS:]) if len(found) > 1 else ()
-
-
-def _music(machine: Machine) -> tuple[object, ...]:
-    return machine.kit, machine.patterns, machine.loop
 
 
 def _at_rate(machines: tuple[Machine, ...], samples: Mapping[SampleId, Audio], from_rate: int, to_rate: int

@@ -108,6 +108,10 @@ class Schedule:
         self.applied = Planned(self.next_sequence(), self.applied.sequence, at_frames, (command,), machine)
         return self.applied, self._rebuild(0, same_song)
 
+    def waiting(self, command: Command | None) -> Planned | None:
+        """The plan that this very command waits in, if it does."""
+        return next((planned for planned in self.pending if any(one is command for one in planned.commands)), None)
+
     def drop_pending(self) -> list[str]:
         """Forget every machine that waits; the names of what was forgotten."""
         names = [planned.what for planned in self.pending if planned.what]

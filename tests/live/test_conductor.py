@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.core.commands import Boundary, Command, LoadDecomposition, LoadKit, LoadLoop, Play, ToggleStep
+from engine.core.commands import Boundary, Command, LoadDecomposition, LoadKit, LoadLoop, Play, SetMute, ToggleStep
 from engine.core.effects import Effect, LatchEffect, ReleaseEffects
 from engine.core.errors import TaoError
 from engine.core.kit import Kit
@@ -168,3 +168,26 @@ def test_a_pad_that_midi_strikes_is_replayed(tmp_path: Path) -> None:
     heard = np.concatenate(room.heard)
     assert np.abs(heard[20 * BLOCK :]).max() > 0.01
     assert np.array_equal(replay(room.folder, len(heard)), heard)
+
+
+def test_undo_of_what_waits_for_a_bar_line_is_never_heard(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.load("one")
+    room.play(4)
+    for wish, boundary in ((Play(), Boundary.NOW), (SetMute("kick", True), Boundary.NOW)):
+        room.conductor.perform(wish, boundary)
+        room.play(20)
+    room.conductor.perform(SetMute("snare", True), Boundary.BAR)
+    room.play(10)
+    room.conductor.undo()
+    assert room.conductor.machine.mutes == {"kick"}
+    heard = set()
+    for _ in range(900):
+        room.play(1)
+        heard.add(room.conductor.schedule.applied.machine.mutes)
+    assert heard == {frozenset({"kick"})} and not room.conductor.schedule.pending
+    room.conductor.redo()
+    assert room.conductor.machine.mutes == {"kick", "snare"}
+    for _ in range(2):
+        room.conductor.undo()
+    assert room.conductor.machine.mutes == set() and room.conductor.machine.playing

@@ -7,9 +7,11 @@ import pytest
 from engine.core.commands import (
     LoadDecomposition,
     LoadKit,
+    Play,
     SetEffects,
     SetMute,
     SetRole,
+    SetSolo,
     SetTempo,
     ShapeOneShot,
     ToggleStep,
@@ -91,6 +93,46 @@ def test_undo_takes_effects_back_and_leaves_the_pattern_alone() -> None:
     for _ in range(3):
         again = apply(history.undo(again), again, 0)
     assert not again.effects.on and again.effects.bypassed and again.pattern == empty_machine(48000).pattern
+
+
+def test_mutes_and_solos_go_back_one_by_one_and_leave_the_rest_alone() -> None:
+    history, machine = History(), apply(Play(), empty_machine(48000), 0)
+    for command in (SetMute("kick", True), ToggleStep("kick", 0), SetSolo("snare", True), SetMute("kick", False)):
+        machine = do(history, machine, command)
+    seen = []
+    for _ in range(4):
+        machine = apply(history.undo(machine), machine, 1000)
+        seen.append((machine.mutes, machine.solos, machine.pattern.track("kick").steps[0] is not None))
+    assert seen == [({"kick"}, {"snare"}, True), ({"kick"}, set(), True), ({"kick"}, set(), False),
+                    (set(), set(), False)]
+    assert machine.playing
+    for _ in range(4):
+        machine = apply(history.redo(machine), machine, 1000)
+    assert (machine.mutes, machine.solos) == (set(), {"snare"})
+
+
+def test_two_hundred_changes_of_another_session_go_back_too() -> None:
+    machines = [empty_machine(48000)]
+    for index in range(240):
+        command = (SetMute("kick", index % 6 == 0), LatchEffect(Effect.DELAY, index % 6 == 1),
+                   ToggleStep("snare", index // 3 % 16))[index % 3]
+        machines.append(apply(command, machines[-1], 0))
+    history, machine = History(), machines[-1]
+    history.remember(machines)
+    for wanted in reversed(machines[:-1]):
+        machine = apply(history.undo(machine), machine, 0)
+        assert machine == wanted
+
+
+def test_of_two_sessions_a_role_goes_back_as_one() -> None:
+    began = empty_machine(48000)
+    began = began.with_pattern(replace(began.pattern, tracks=began.pattern.tracks[:4]))
+    muted = apply(SetMute("hihat", True), began, 0)
+    history, machine = History(), apply(SetRole("hihat", "ride"), muted, 0)
+    history.remember([began, muted, machine])
+    machine = apply(history.undo(machine), machine, 0)
+    assert (machine.pattern, machine.mutes) == (muted.pattern, muted.mutes)
+    assert apply(history.undo(machine), machine, 0).mutes == set()
 
 
 def test_a_role_goes_back_with_all_that_hangs_on_its_name() -> None:

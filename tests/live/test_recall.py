@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.core.commands import LoadDecomposition, Play, SetMute, SetTempo, ToggleStep, apply
-from engine.core.effects import Effect, LatchEffect, SetGain
+from engine.core.effects import Effect, LatchEffect, SetGain, ShapeEffect
 from engine.core.errors import TaoError
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import PlayedLoop
@@ -15,6 +15,7 @@ from engine.core.machine import Listen, Machine, empty_machine
 from engine.core.pattern import Pattern, Step, Track
 from engine.core.recalling import TakeUp
 from engine.core.samples import sample_id
+from engine.live.history import History
 from engine.live.journal import LOG, SAMPLES, Applied, Faded, Journal, Session
 from engine.live.playing import engine_called, engines
 from engine.live.recall import NothingToRecall, recall
@@ -60,7 +61,21 @@ def test_a_machine_comes_back_stopped_with_all_that_was_set(tmp_path: Path) -> N
     assert machine.effects.gain_db == -4.0 and machine.loop is not None and machine.listen is Listen.KIT_AND_RESIDUAL
     assert machine.pattern.track("kick").steps[2] is not None
     assert recalled.samples.keys() == {sample_id(HIT), sample_id(LOOP)}
-    assert [len(m.kit.one_shots) for m in recalled.machines] == [0, 1, 1], "undo goes back to each"
+    assert [len(m.kit.one_shots) for m in recalled.machines] == [0, 1, 1, 1], "undo goes back to each"
+
+
+def test_undo_of_mutes_and_effects_survives_the_session(tmp_path: Path) -> None:
+    folder = written(tmp_path / "s", decomposition(), SetMute("kick", True), LatchEffect(Effect.DELAY, True),
+                     ShapeEffect(Effect.DELAY, 0.7), ToggleStep("kick", 2), Play(), SetTempo(99.0))
+    machines = recall(folder, RATE).machines
+    history, machine = History(), apply(TakeUp(machines[-1]), empty_machine(RATE), 0)
+    history.remember(machines)
+    seen = []
+    for _ in range(3):
+        machine = apply(history.undo(machine), machine, 0)
+        seen.append((machine.pattern.track("kick").steps[2] is None, machine.effects.on, machine.mutes))
+    assert seen == [(True, (Effect.DELAY,), {"kick"}), (True, (), {"kick"}), (True, (), frozenset())]
+    assert machine.timeline.bpm == 99.0 and not machine.playing
 
 
 def test_a_session_comes_back_at_another_sample_rate_in_tune_and_in_time(tmp_path: Path) -> None:
@@ -115,6 +130,8 @@ def test_an_engine_that_was_killed_is_resumed_by_the_next(tmp_path: Path) -> Non
         after = engine.client.snapshot().status.machine
         assert (after.pattern, after.effects, after.timeline.bpm) == (before.pattern, before.effects, 101.0)
         assert not after.playing and _lengths_s(after) == pytest.approx(_lengths_s(before), abs=1e-4)
+        engine.client.undo()  # the reverb
+        assert engine.client.wait(lambda s: not s.status.machine.effects.on, 5.0)
         engine.client.undo()
         toggled = before.pattern.track("kick").steps[3]
         assert engine.client.wait(lambda s: s.status.machine.pattern.track("kick").steps[3] != toggled, 5.0)
