@@ -59,6 +59,7 @@ def talk(text: str) -> None:
               help="The effects rack: pyo, bypass (none), or the name of an installed one.")
 @click.option("--link", is_flag=True, help="Follow Ableton Link, too, with the source auto when no MIDI clock comes.")
 @click.option("--loop", type=click.Path(path_type=Path), help="Open with this loop, or decomposition folder.")
+@click.option("--keys", multiple=True, metavar="ACTION=KEYS", help="Other keys, as record=r,f5: actions as in ctrl+p.")
 @click.option("--another", is_flag=True, help="Start an engine although one is playing already.")
 @click.pass_context
 def cli(context: click.Context, loop: Path | None, another: bool, **settings: Any) -> None:
@@ -94,13 +95,14 @@ def open_face_on(asked: dict[str, Any], first: Path | None) -> None:
     """Start an engine, let it play `first`, and show its face until the musician leaves."""
     from engine.bridge.client import EngineClient
     from engine.live.launch import start_engine
-    from tui.app import open_face
+    from tui.keymap import keymap_with
 
+    keymap = keymap_with(asked.pop("keys"))
     talk("Tao: starting the engine (the first time, it compiles itself for about half a minute)")
     engine = EngineClient(start_engine(engine_settings(asked)))
     if first is not None:
         threading.Thread(target=first_sound, args=(engine, first), daemon=True).start()
-    show(engine, open_face)
+    show(engine, keymap)
 
 
 def sessions_folder() -> Path:
@@ -140,10 +142,12 @@ def first_sound(engine: Any, loop: Path) -> None:
         return  # the engine has gone: the face, which reads it all the time, says so
 
 
-def show(engine: Any, open_face: Any) -> None:
+def show(engine: Any, keymap: Any) -> None:
     """The face on this engine, until it is left; the engine goes on unless it was told to quit."""
+    from tui.app import open_face
+
     try:
-        open_face(engine, os.environ)
+        open_face(engine, os.environ, keymap)
     finally:
         engine.close()
 
@@ -173,14 +177,16 @@ def demo_file(folder: Path) -> Path:
 
 @cli.command()
 @click.argument("engine", type=int, required=False)
-def attach(engine: int | None) -> None:
+@click.pass_context
+def attach(context: click.Context, engine: int | None) -> None:
     """Open a new face on the engine that is playing; where there are several, on ENGINE by its number."""
     from engine.bridge.client import EngineClient
     from engine.live.playing import engine_called
-    from tui.app import open_face
+    from tui.keymap import keymap_with
 
+    keymap = keymap_with(context.parent.params["keys"])
     check_terminal()
-    show(EngineClient(engine_called(engine)), open_face)
+    show(EngineClient(engine_called(engine)), keymap)
 
 
 @cli.command()

@@ -1,6 +1,6 @@
 """Every key, by action id. Bindings, footer, help and palette are all made from this one list."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.core.errors import UsageError
@@ -127,7 +127,7 @@ GROUPS = (
         Action("learn", ("ctrl+l",), "learn", "the same, at the knobs: Enter, then move one"),
     )),
     Group("Tao", (
-        Action("undo", ("u", "ctrl+z"), "undo", "take back the last change: steps, sounds, effects, mutes", "undo"),
+        Action("undo", ("u", "ctrl+z"), "undo", "take back the last change, mutes and effects too", "undo"),
         Action("redo", ("U", "ctrl+y"), "redo", "do again what was taken back"),
         Action("digit-9", ("9",), "screen.digit(9)", "9 after v or L"),
         Action("digit-0", ("0",), "screen.digit(0)", "0 after v or L"),
@@ -140,7 +140,7 @@ GROUPS = (
 )
 
 MIDI_KEYS = Group("On the MIDI screen", (
-    Action("midi-change", ("enter",), "", "change what the bar is on: choose a port, learn, go on to the next"),
+    Action("midi-change", ("enter",), "change", "change what the bar is on: choose a port, learn, go on to the next"),
     Action("midi-forget", ("backspace", "delete"), "forget", "join to nothing, forget what was learned"),
     Action("midi-less", ("left",), "turn(-1)", "clock 1 ms earlier, channel down"),
     Action("midi-more", ("right",), "turn(1)", "clock 1 ms later, channel up"),
@@ -168,6 +168,11 @@ class Keymap:
     groups: tuple[Group, ...] = field(default=GROUPS)
     local: tuple[Group, ...] = LOCAL_GROUPS
 
+    @property
+    def midi(self) -> Group:
+        """The keys of the MIDI screen."""
+        return next(group for group in self.local if group.name == MIDI_KEYS.name)
+
     def __iter__(self) -> Iterator[Action]:
         return (action for group in self.groups for action in group.actions)
 
@@ -177,22 +182,42 @@ class Keymap:
     def with_keys(self, keys_by_id: Mapping[str, str]) -> "Keymap":
         """The same actions under other keys, comma separated as in `{"record": "r,f5"}`.
 
-        Raises UsageError for an action that does not exist, or a key that two actions would share.
+        Raises UsageError for an action that does not exist, or a key that two actions of one screen would share.
         """
-        known = {action.id for action in self}
+        known = {action.id for group in self.groups + self.local for action in group.actions}
         unknown = sorted(set(keys_by_id) - known)
         if unknown:
             raise UsageError(f"No action is called {unknown[0]!r}; there are {', '.join(sorted(known))}.")
-        changed = Keymap(tuple(
-            replace(group, actions=tuple(_with_keys(action, keys_by_id) for action in group.actions))
-            for group in self.groups))
-        owners: dict[str, str] = {}
-        for action in changed:
-            for key in action.keys:
-                owner = owners.setdefault(key, action.id)
-                if owner != action.id:
-                    raise UsageError(f"The key {key} is given to both {owner} and {action.id}; choose one.")
+        changed = Keymap(tuple(_changed(group, keys_by_id) for group in self.groups),
+                         tuple(_changed(group, keys_by_id) for group in self.local))
+        _check_shared(changed)
+        for group in changed.local:
+            _check_shared(group.actions)
         return changed
+
+
+def keymap_with(words: Iterable[str]) -> Keymap:
+    """The keymap with keys replaced, each word as `record=r,f5`. Raises UsageError."""
+    keys_by_id: dict[str, str] = {}
+    for word in words:
+        action_id, sign, keys = word.partition("=")
+        if not sign:
+            raise UsageError(f"{word!r} gives no action a key; write ACTION=KEY,KEY, as record=r,f5.")
+        keys_by_id[action_id.strip()] = keys
+    return Keymap().with_keys(keys_by_id)
+
+
+def _check_shared(actions: Iterable[Action]) -> None:
+    owners: dict[str, str] = {}
+    for action in actions:
+        for key in action.keys:
+            owner = owners.setdefault(key, action.id)
+            if owner != action.id:
+                raise UsageError(f"The key {key} is given to both {owner} and {action.id}; choose one.")
+
+
+def _changed(group: Group, keys_by_id: Mapping[str, str]) -> Group:
+    return replace(group, actions=tuple(_with_keys(action, keys_by_id) for action in group.actions))
 
 
 def _with_keys(action: Action, keys_by_id: Mapping[str, str]) -> Action:

@@ -5,6 +5,8 @@ from typing import Any
 
 from engine.core.commands import SetSource
 from engine.core.snapshot import Snapshot
+from tui.glyphs import Glyphs
+from tui.keymap import Keymap
 from tui.midi_rows import Kind
 from tui.screens.midi import MidiScreen, next_source
 
@@ -13,6 +15,8 @@ class MidiActions:
     """The part of TaoApp that opens the MIDI screen and hands it snapshots."""
 
     snapshot: Snapshot
+    keymap: Keymap
+    glyphs: Glyphs
     send: Callable[..., None]
     say: Callable[..., None]
     push_screen: Callable[..., Any]
@@ -38,5 +42,5 @@ class MidiActions:
             self.midi_screen.show(newest)
 
     def _open_midi(self, begin: Kind) -> None:
-        self.midi_screen = MidiScreen(self.snapshot, begin)
+        self.midi_screen = MidiScreen(self.snapshot, self.keymap.midi, self.glyphs, begin)
         self.push_screen(self.midi_screen)

@@ -6,7 +6,7 @@ from engine.core.errors import UsageError
 from tests.tui.fake import FakeEngine
 from tui.app import TaoApp
 from tui.glyphs import ASCII, UNICODE
-from tui.keymap import Keymap, key_label
+from tui.keymap import Keymap, key_label, keymap_with
 from tui.screens.instrument import InstrumentScreen
 from tui.screens.keys import KeyGroup
 
@@ -46,6 +46,20 @@ def test_a_key_that_is_taken_is_named_with_both_its_actions():
 def test_a_key_is_printed_as_it_is_found_on_the_keyboard(key, unicode, ascii_):
     assert key_label(key, UNICODE) == unicode
     assert key_label(key, ASCII) == ascii_
+
+
+def test_keys_of_a_screen_of_its_own_are_replaced_too_and_may_mean_something_else_elsewhere():
+    changed = Keymap().with_keys({"midi-clock": "r"})
+    assert [action.keys for action in changed.midi.actions if action.id == "midi-clock"] == [("r",)]
+    with pytest.raises(UsageError, match="The key s is given to both midi-clock and midi-runs"):
+        Keymap().with_keys({"midi-clock": "s"})
+
+
+def test_keys_are_read_from_words():
+    assert keymap_with(["record=r,f5", "play = f9"])["play"].keys == ("f9",)
+    assert keymap_with([]) == Keymap()
+    with pytest.raises(UsageError, match="'r' gives no action a key"):
+        keymap_with(["r"])
 
 
 async def test_another_keymap_moves_the_key_and_the_footer():

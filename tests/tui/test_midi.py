@@ -10,8 +10,11 @@ from engine.core.desk_requests import ConnectMidi, Direction, Learn, Unlearn, Wr
 from engine.core.midi import ClockOut, Midi, Route, Source
 from engine.core.snapshot import Sync, SyncState
 from tests.tui.fake import demo_pattern
+from tui.app import TaoApp
+from tui.glyphs import ASCII, UNICODE
+from tui.keymap import Keymap
 from tui.midi_rows import Kind, rows, sync_words, tempo_words
-from tui.screens.midi import HINTS, MidiScreen
+from tui.screens.midi import HINTS, MidiScreen, hint
 from tui.screens.port import PortScreen
 
 DESK = DeskStatus(("keys", None), (None, "TR-8S", None, None), ("a2j:keys",), ("", "", "", ""),
@@ -177,4 +180,15 @@ def test_every_line_has_room_on_eighty_columns():
     wide = replace(DESK, joined_in=("a port with a very long name",) * 2, outputs=("another with a long name",) * 4)
     midi = Midi(clocks=clocks, routes={"kick": Route(4, 16, 127, False)})
     assert max(len(row.text) for row in rows(midi, wide, Sync(), demo_pattern().tracks)) <= 70
-    assert max(map(len, HINTS.values())) <= 76
+    for glyphs in (UNICODE, ASCII):
+        assert max(len(hint(kind, Keymap().midi, glyphs)) for kind in HINTS) <= 76
+
+
+async def test_its_keys_move_by_their_names_and_so_do_the_hints(engine):
+    app = TaoApp(engine, keymap=Keymap().with_keys({"midi-clock": "k", "midi-change": "space", "midi-play": "f9"}))
+    async with app.run_test(size=(80, 60)) as pilot:
+        await pilot.press("f4", "c", "space")
+        app.screen.list.highlighted = app.screen.lines.index(Kind.OUTPUT) + 1
+        await pilot.press("c", "k", "f9")
+        assert "k clock" in app.screen.hint.text and "space port" in app.screen.hint.text
+    assert engine.commands == [SetSource(Source.INTERNAL), SetClockOut(1, ClockOut(True)), Play()]

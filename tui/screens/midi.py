@@ -2,12 +2,10 @@
 
 import time
 from dataclasses import replace
-from typing import ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
@@ -20,33 +18,43 @@ from engine.core.kit import gm_note
 from engine.core.midi import MAX_OFFSET_MS, MIDI_OUTPUTS, Route, Source
 from engine.core.midi_commands import MidiCommand, wire
 from engine.core.snapshot import Snapshot
-from tui.keymap import MIDI_KEYS
+from tui.glyphs import Glyphs
+from tui.keymap import Group, key_label
 from tui.midi_rows import Kind, Row, rows
 from tui.screens.leads import Asked
 from tui.screens.port import NOTHING, PortScreen
 from tui.widgets.readout import Readout
 
 ECHO_S = 1.0  # for so long what was asked for is shown as if it had been done
-HINTS = {
-    Kind.SOURCE: "Enter the next source: internal, midi, link, auto",
-    Kind.WRITING: "Enter write pads that are struck into the pattern, or not",
-    Kind.INPUT: "Enter port  Backspace none  p obey Song Position, or not",
-    Kind.OUTPUT: "Enter port  Backspace none  c clock  arrows offset (shift 10 ms)  s runs on",
-    Kind.ROUTE: "Enter next output  Backspace none  arrows channel  + - note  h sounds here",
-    Kind.CONTROL: "Enter learn: then move a knob, or Enter again  Backspace forget",
-    Kind.NOTES: "Enter learn: then play a note, or Enter again  Backspace forget",
+HINTS = {  # the actions that a line knows, and what each does to it
+    Kind.SOURCE: (("midi-change", "the next source: internal, midi, link, auto"),),
+    Kind.WRITING: (("midi-change", "write pads that are struck into the pattern, or not"),),
+    Kind.INPUT: (("midi-change", "port"), ("midi-forget", "none"), ("midi-position", "obey Song Position, or not")),
+    Kind.OUTPUT: (("midi-change", "port"), ("midi-forget", "none"), ("midi-clock", "clock"),
+                  ("midi-less midi-more", "offset"), ("midi-runs", "runs on")),
+    Kind.ROUTE: (("midi-change", "output"), ("midi-forget", "none"), ("midi-less midi-more", "channel"),
+                 ("midi-note-up midi-note-down", "note"), ("midi-hear", "sounds here")),
+    Kind.CONTROL: (("midi-change", "learn: then move a knob, or again"), ("midi-forget", "forget")),
+    Kind.NOTES: (("midi-change", "learn: then play a note, or again"), ("midi-forget", "forget")),
 }
+
+
+def hint(kind: Kind, keys: Group, glyphs: Glyphs) -> str:
+    """`⏎ port  ⌫ none ...`: what can be done on a line, by the keys in force."""
+    labels = {action.id: key_label(action.keys[0], glyphs) for action in keys.actions if action.keys}
+    known = [(" ".join(labels[id_] for id_ in ids.split() if id_ in labels), words) for ids, words in HINTS[kind]]
+    return "  ".join(f"{named} {words}" for named, words in known if named)
 
 
 class MidiScreen(ModalScreen[None]):
     """Up and down choose a line, the keys that it names change it. It asks by messages; `show` is given snapshots."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(action.keys), action.call, action.help, priority=True)
-        for action in MIDI_KEYS.actions if action.call]
-
-    def __init__(self, snapshot: Snapshot, begin: Kind = Kind.SOURCE) -> None:
+    def __init__(self, snapshot: Snapshot, keys: Group, glyphs: Glyphs, begin: Kind = Kind.SOURCE) -> None:
         super().__init__()
+        self.keys, self.glyphs = keys, glyphs
+        for action in keys.actions:
+            if action.keys:
+                self._bindings.bind(",".join(action.keys), action.call, action.help, priority=True)
         self.snapshot, self.midi, self.begin = snapshot, snapshot.status.machine.midi, begin
         self.lines: list[Row | Kind] = []  # as they stand in the list: a kind is a heading
         self.list, self.hint, self.last = OptionList(id="midi-list"), Readout(id="midi-hint"), Readout(id="midi-last")
@@ -89,6 +97,10 @@ class MidiScreen(ModalScreen[None]):
         line = self.lines[self.list.highlighted or 1]
         assert isinstance(line, Row), "headings cannot be chosen"
         return line
+
+    def action_change(self) -> None:
+        """Change what the line is about."""
+        self.list.action_select()
 
     def action_forget(self) -> None:
         """Join to nothing, send nowhere, forget what was learned."""
@@ -153,7 +165,7 @@ class MidiScreen(ModalScreen[None]):
 
     @on(OptionList.OptionHighlighted)
     def _say_keys(self) -> None:
-        self.hint.say(HINTS[self.row.kind])
+        self.hint.say(hint(self.row.kind, self.keys, self.glyphs))
 
     @on(OptionList.OptionSelected)
     def _change(self) -> None:
