@@ -35,7 +35,7 @@ from engine.bridge.segments import map_segment, write_segment
 from engine.bridge.wire import read_frame, write_frame
 from engine.core.errors import TaoError
 from engine.core.kit import SampleId
-from engine.core.loop import Loop
+from engine.core.loop import Loop, Reading
 from engine.core.pattern import Pattern
 from engine.library.audio_files import check_usable, read_loop
 from engine.library.kit_folder import read_folder
@@ -44,6 +44,7 @@ from models.computer import LOGGER
 from models.correct import correct, played_as
 from models.decompose import Decomposition, Tools, decompose, recording_of
 from models.storing import opened
+from models.tempo import guess_tempi
 
 Job = DecomposeJob | DecomposeFile | OpenFolder
 
@@ -159,7 +160,8 @@ class Worker:
             refs = {name: SampleRef(segment, offset, len(sample))
                     for (name, sample), offset in zip(fresh.items(), offsets, strict=True)}
         self._samples_sent |= set(fresh)
-        return StageReady(job.job_id, stage.stage, stage.kit, stage.pattern, stage.loop, refs, stage.match, stage.bpm)
+        return StageReady(job.job_id, stage.stage, stage.kit, stage.pattern, stage.loop, refs, stage.match, stage.bpm,
+                          _readings(job, stage))
 
     def _report(self, job: Job, stage: str, fraction: float) -> None:
         self._check(job)
@@ -177,6 +179,17 @@ def _received(job: DecomposeJob) -> Loop:
     audio = map_segment(job.segment, job.frames, job.channels)
     check_usable(audio, job.sample_rate, job.name)
     return Loop(audio, job.sample_rate, job.name, job.beats)
+
+
+def _readings(job: Job, stage: Decomposition) -> tuple[Reading, ...]:
+    """How the loop may be counted, told once, where nobody has said it."""
+    heard = stage.transcription
+    if stage.stage != "pattern" or isinstance(job, OpenFolder):
+        return ()
+    tempi = heard.tempi if job.beats is None else ()
+    if isinstance(job, DecomposeJob) and not job.sure:
+        tempi = guess_tempi(heard.onsets, len(stage.audio) / stage.sample_rate)
+    return tuple(Reading(round(guess.beats), guess.bpm, guess.confidence) for guess in tempi)
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ from tui.screens.keys import KeysScreen
 from tui.screens.leads import Asked, LengthChosen, Told
 from tui.screens.open_loop import OpenScreen
 from tui.screens.sounds import SoundsScreen
+from tui.screens.tempo_keys import TempoKeys
 from tui.theme import SHADES, TAO
 from tui.widgets.readout import Pressed
 
@@ -134,6 +135,10 @@ class TaoApp(RecordingActions, MidiActions, App[None]):
     @on(Asked)
     def _asked(self, event: Asked) -> None:
         self.send(event.command, event.boundary)
+
+    @on(TempoKeys.Counted)
+    def _counted(self, event: TempoKeys.Counted) -> None:
+        self._try(self.engine.count_as, event.beats)
 
     @on(LengthChosen)
     def _length_chosen(self, event: LengthChosen) -> None:

@@ -54,6 +54,9 @@ class EngineHandle(Protocol):
     def correct(self) -> None:
         """Make the kit anew from the steps as they are now."""
 
+    def count_as(self, beats: int) -> None:
+        """Count the loop as so many quarter notes."""
+
     def cancel_job(self) -> None:
         """Stop the decomposer's job."""
 

@@ -69,6 +69,7 @@ GROUPS = (
         Action("listen-now", ("A",), "screen.listen('now')", "the same, at once"),
         Action("halve", ("h",), "screen.reading('half')", "read the loop at half the tempo; it sounds the same"),
         Action("double", ("H",), "screen.reading('double')", "read it at twice the tempo"),
+        Action("readings", (), "screen.readings", "choose among the tempos that the loop may have: 1, 2, 3"),
         Action("downbeat", ("o",), "screen.downbeat", "let the bar line come a step later in the loop"),
         Action("open", ("ctrl+o",), "open", "open a loop or a decomposition folder"),
         Action("cancel-job", ("ctrl+x",), "cancel_job", "stop the decomposition that is running"),

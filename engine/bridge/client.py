@@ -148,6 +148,10 @@ class EngineClient:
         """Make the kit anew from the steps as they are now."""
         self.send(messages.Correct())
 
+    def count_as(self, beats: int) -> None:
+        """Count the loop as so many quarter notes."""
+        self.send(messages.CountAs(beats))
+
     def open_audio(self, path: str | Path, beats: int | None = None) -> None:
         """Decompose an audio file."""
         self.send(messages.OpenAudio(str(Path(path).absolute()), beats))

@@ -8,7 +8,7 @@ from engine.core.browsing import Where, Wishes
 from engine.core.commands import Command, Play, SetTempo
 from engine.core.desk_requests import MidiRequest
 from engine.core.kit import Kit, SampleId
-from engine.core.loop import PlayedLoop
+from engine.core.loop import PlayedLoop, Reading
 from engine.core.pattern import Pattern
 from engine.core.snapshot import Status
 
@@ -21,6 +21,13 @@ class Decompose:
 @dataclass(frozen=True, slots=True)
 class Correct:
     """Make the loop's kit anew from the steps as the musician has put them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountAs:
+    """Count the loop as so many quarter notes."""
+
+    beats: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,7 @@ class Quit:
     """Fade out, save and end the engine."""
 
 
-Request = (TakeRequest | MidiRequest | Decompose | Correct | OpenAudio | LoadFolder | CancelJob | Undo | Redo
+Request = (TakeRequest | MidiRequest | Decompose | Correct | CountAs | OpenAudio | LoadFolder | CancelJob | Undo | Redo
            | Browse | Audit | Swap | SwapNext | SwapKit | Quit)
 
 
@@ -143,7 +150,7 @@ class DecomposeJob:
     """To the worker: decompose the loop in `segment`, float32 (frames, channels) at `sample_rate`.
 
     Samples are answered at `engine_rate`, in segments written into `folder`. With `wanted` the kit alone is made,
-    from what was heard as that pattern corrects it.
+    from what was heard as that pattern corrects it. sure: whether the beats are known, or were guessed by the length.
     """
 
     job_id: int
@@ -156,6 +163,7 @@ class DecomposeJob:
     engine_rate: int
     folder: str
     wanted: Pattern | None = None
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +208,8 @@ class StageReady:
     """From the worker: a playable result. The last stage of every job is called kit.
 
     Every SampleId in kit and loop is a key of `samples` here or in an earlier stage of the same job.
-    bpm: the loop's own tempo; match: 0..1, how well kit and pattern re-render the loop.
+    bpm: the loop's own tempo; match: 0..1, how well kit and pattern re-render the loop; readings: where its beats are
+    not known, ways to count them, likeliest first.
     """
 
     job_id: int
@@ -211,6 +220,7 @@ class StageReady:
     samples: dict[SampleId, SampleRef]
     match: float | None = None
     bpm: float | None = None
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,15 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to count a loop: so many quarter notes, the tempo that they make, and how sure that is, 0..1."""
+
+    beats: int
+    bpm: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class PlayedLoop:
     """The loop that plays in time beside the kit, by ids into the sample bank.
 

@@ -70,7 +70,13 @@ def _(command: Restore, machine: Machine, at_frames: int) -> Machine:
     if len(command.patterns) != PATTERN_SLOTS:
         raise InvalidValue(f"There are {PATTERN_SLOTS} pattern slots; {len(command.patterns)} were given.")
     if before is not None and loop is not None and before.sample == loop.sample:
-        scaled = _song_scaled(machine, doublings(before, loop) or 0)
+        times = doublings(before, loop)
+        if times is None:  # it was counted quite otherwise: at that tempo it lasts as long as it does
+            bpm = machine.timeline.bpm * loop.beats / before.beats
+            timeline = machine.timeline.with_bpm(bpm, machine.timeline.ticks_at(at_frames))
+            machine = replace(machine, timeline=timeline, loop=loop, phase_ticks=command.phase_ticks,
+                              loop_ticks=command.loop_ticks)
+        scaled = _song_scaled(machine, times or 0)
         assert scaled.loop is not None
         shifted = _song_shifted(scaled, loop.downbeat_ticks - scaled.loop.downbeat_ticks)
         machine = _as_another_song(shifted, machine, at_frames)

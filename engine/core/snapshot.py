@@ -6,6 +6,7 @@ from enum import Enum
 from engine.core.browsing import Shelf
 from engine.core.desk import DeskStatus
 from engine.core.groove import grid_ticks
+from engine.core.loop import Reading
 from engine.core.machine import Machine
 from engine.core.midi import Source
 from engine.core.pattern import Track
@@ -84,7 +85,8 @@ class Sync:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """All that changes seldom. `machine_version` grows by one with every change of the machine."""
+    """All that changes seldom. `machine_version` grows by one with every change of the machine; readings: ways to
+    count the loop, likeliest first, while that is in doubt."""
 
     machine: Machine
     machine_version: int
@@ -102,6 +104,7 @@ class Status:
     sync: Sync = field(default_factory=Sync)
     shelf: Shelf | None = None
     desk: DeskStatus = field(default_factory=DeskStatus)
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

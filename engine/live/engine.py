@@ -105,6 +105,8 @@ class Engine:
                 self.jobs.decompose()
             case say.Correct():
                 self.jobs.correct()
+            case say.CountAs():
+                self.jobs.count_as(message.beats)
             case say.OpenAudio():
                 self.jobs.open_audio(message.path, message.beats)
             case say.LoadFolder():
@@ -175,7 +177,8 @@ class Engine:
         return Status(machine, self._version, self.backend.name, self.backend.device, self.host.sample_rate,
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.job,
                       self.conductor.pending, tuple(self._notices), self.device.banner, self.takes.setup,
-                      self._link.sync or self._desk.sync, self.browser.shelf, self._desk.status)
+                      self._link.sync or self._desk.sync, self.browser.shelf, self._desk.status,
+                      self.jobs.readings)
 
     def begin_fade(self) -> int:
         """Fade out over 50 ms, then stop, for who follows our clock; the frame on which all of that is done."""

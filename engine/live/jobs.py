@@ -16,15 +16,17 @@ from engine.bridge.messages import (
     StageReady,
 )
 from engine.bridge.segments import unlink_segment, write_segment
-from engine.core.commands import Boundary, LoadDecomposition, target_frames
+from engine.core.commands import Boundary, DoubleReading, HalveReading, LoadDecomposition, target_frames
 from engine.core.errors import InvalidValue, TaoError
-from engine.core.loop import Audio, PlayedLoop
+from engine.core.loop import Audio, PlayedLoop, Reading
 from engine.core.machine import Listen
+from engine.core.reading_commands import doublings
 from engine.core.snapshot import Job, Notice
 from engine.core.timeline import MAX_BPM, MIN_BPM, Ticks
 from engine.live.bank import SampleBank
 from engine.live.conductor import Conductor
 from engine.live.decomposer import Decomposer
+from engine.live.doubt import Doubt
 from engine.live.journal import Journal
 
 LAST_STAGE = "kit"
@@ -32,14 +34,15 @@ LAST_STAGE = "kit"
 
 @dataclass
 class _Work:
-    """A job: what to say to the worker, the loop it is about where we have it, whether a stage has come, and
-    whether the loop is a take that has just been recorded."""
+    """A job: what to say to the worker, the loop it is about where we have it, whether a stage has come, whether the
+    loop is a take that has just been recorded, and whether its beats are others than it plays with."""
 
     message: DecomposeJob | DecomposeFile | OpenFolder
     name: str
     loop: PlayedLoop | None = None
     staged: bool = False
     recorded: bool = False
+    recounted: bool = False
 
 
 class Jobs:
@@ -54,6 +57,12 @@ class Jobs:
         self._next: _Work | None = None
         self._last_job = 0
         self.job: Job | None = None
+        self._doubt = Doubt()
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """Ways to count the loop that is loaded, while that is in doubt."""
+        return self._doubt.about(self._conductor.schedule.latest.loop)
 
     @property
     def running(self) -> bool:
@@ -79,6 +88,25 @@ class Jobs:
         work.message = replace(work.message, wanted=machine.pattern)  # type: ignore[arg-type]
         self._begin(work)
 
+    def count_as(self, beats: int) -> None:
+        """Count the loop as so many quarter notes: where that is a matter of halves and doubles nothing sounds
+        different; else it goes to the decomposer once more. Raises InvalidValue when it cannot be."""
+        loop = self._conductor.schedule.latest.loop
+        if loop is None:
+            raise InvalidValue("There is no loop to count; record one with r, or open a file.")
+        again = replace(loop, beats=beats, downbeat_ticks=Ticks(0))
+        if not MIN_BPM <= self._bpm(again) <= MAX_BPM:
+            raise InvalidValue(f"{beats} beats would be {self._bpm(again):.0f} BPM; a tempo lies between {MIN_BPM:g} "
+                               f"and {MAX_BPM:g}.")
+        times = doublings(loop, again)
+        if times is None:
+            work = self._loop_work(again, self._bank[loop.sample][: loop.frames])
+            work.recounted = True
+            self._begin(work)
+        else:
+            self._read(times)
+        self._doubt = Doubt()
+
     def open_audio(self, path: str, beats: int | None) -> None:
         """Decompose a file; the worker reads it."""
         self._last_job += 1
@@ -98,9 +126,11 @@ class Jobs:
         self._next = None
         self._decomposer.cancel()
 
-    def decompose_take(self, loop: PlayedLoop, audio: Audio) -> None:
-        """Decompose what was just recorded; undo takes take and kit back together. Raises TaoError."""
+    def decompose_take(self, loop: PlayedLoop, audio: Audio, sure: bool = True) -> None:
+        """Decompose what was just recorded; undo takes take and kit back together. sure: whether its beats are known.
+        Raises TaoError."""
         work = self._loop_work(loop, audio)
+        work.message = replace(work.message, sure=sure)  # type: ignore[arg-type]
         work.recorded = True
         self._begin(work)
 
@@ -164,6 +194,7 @@ class Jobs:
             self._tell(Notice(f"The stage {stage.stage} of {work.name} was not taken: {error}", urgent=True))
             return
         work.staged = True
+        self._doubt = Doubt.of(stage) or self._doubt
         if stage.stage == LAST_STAGE and stage.match is not None:
             self._tell(Notice(f"{work.name} is a kit now; it matches the recording by {stage.match:.0%}."))
 
@@ -174,8 +205,9 @@ class Jobs:
         if work.loop is not None:
             residual = stage.loop.residual if stage.loop is not None else None
             loop = replace(work.loop, residual=residual)
-        elif not work.staged:
-            bpm = stage.bpm if stage.bpm is not None and MIN_BPM <= stage.bpm <= MAX_BPM else None
+        if (work.loop is None or work.recounted) and not work.staged:
+            told = stage.bpm if work.loop is None else self._bpm(work.loop)
+            bpm = told if told is not None and MIN_BPM <= told <= MAX_BPM else None
             phase = self._bar_ticks()
         if isinstance(work.message, DecomposeJob) and work.message.wanted is not None:
             listen = latest.listen
@@ -186,6 +218,19 @@ class Jobs:
         else:
             listen = latest.listen if work.staged or work.loop is not None else Listen.ORIGINAL
         return LoadDecomposition(stage.kit, stage.pattern, loop, listen, bpm, phase)
+
+    def _read(self, times: int) -> None:
+        """Count twice as many beats so often, or half as many below 0; undo takes it back at once."""
+        command = DoubleReading() if times > 0 else HalveReading()
+        for nth in range(abs(times)):
+            if nth:
+                self._conductor.follow_up(command, Boundary.NOW)
+            else:
+                self._conductor.perform(command)
+
+    def _bpm(self, loop: PlayedLoop) -> float:
+        """The tempo that its beats make."""
+        return 60.0 * loop.beats * self._sample_rate / loop.frames
 
     def _bar_ticks(self) -> Ticks:
         """The song tick of the bar line on which something loaded now will begin."""

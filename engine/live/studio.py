@@ -84,7 +84,7 @@ class Studio:
         loop = self._loop(finished.audio, finished.take.beats or 1, finished.path.stem)
         frame = self._conductor.perform(PlaySince(bpm, finished.take.start_frames))
         self._conductor.perform(LoadLoop(loop, Listen.ORIGINAL, Ticks(0)), at_frames=frame)
-        self.jobs.decompose_take(loop, finished.audio)
+        self.jobs.decompose_take(loop, finished.audio, sure=False)
 
     def _is_the_loop_still(self, made_from: tuple[str, ...]) -> bool:
         loop = self._conductor.schedule.latest.loop

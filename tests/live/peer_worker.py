@@ -1,8 +1,8 @@
 """A worker for tests, a real process that speaks the protocol and decomposes in the simplest way there is.
 
 A loop becomes a kit of one drum that plays the whole loop, struck once per pass: so what the kit plays is the
-loop, to the sample. A loop that is corrected gets the pattern that is wanted. A folder's name is a seed: the kit is
-made of noise bursts. Some names are misbehaviour.
+loop, to the sample. Where its beats are not sure it may have half as many again. A loop that is corrected gets the
+pattern that is wanted. A folder's name is a seed: the kit is made of noise bursts. Some names are misbehaviour.
 """
 
 import os
@@ -31,7 +31,7 @@ from engine.bridge.messages import (
 from engine.bridge.segments import map_segment, write_segment
 from engine.bridge.wire import read_frame, write_frame
 from engine.core.kit import Kit, OneShot
-from engine.core.loop import PlayedLoop
+from engine.core.loop import PlayedLoop, Reading
 from engine.core.pattern import Pattern, Step, Track
 from engine.live.bank import sample_id
 
@@ -87,7 +87,11 @@ def answer(out: BinaryIO, codec: Codec, job: Any) -> None:
     refs = {key: SampleRef(segment, offset, len(audio))
             for (key, audio), offset in zip(samples.items(), offsets, strict=True)}
     for stage in stages:
-        stage_ready = StageReady(job.job_id, stage, kit, pattern, loop, refs if stage == stages[0] else {}, 0.99)
+        unsure = isinstance(job, DecomposeJob) and not job.sure and stage == stages[0]
+        beats = loop.beats if loop is not None else 0
+        readings = (Reading(beats * 3 // 2, 180.0, 0.4), Reading(beats, 120.0, 0.3)) if unsure else ()
+        stage_ready = StageReady(job.job_id, stage, kit, pattern, loop, refs if stage == stages[0] else {}, 0.99,
+                                 readings=readings)
         write_frame(out, codec.encode(stage_ready))
         if stage != stages[-1]:
             time.sleep(THINKING_S)

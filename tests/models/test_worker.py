@@ -114,6 +114,17 @@ def test_a_file_is_decomposed_at_the_engines_rate(peer, tmp_path):
     assert isinstance(last, StageReady)
     assert last.loop.beats == 8
     assert last.loop.frames == len(demo_loop(RATE).audio)
+    readings = next(answer for answer in answers if isinstance(answer, StageReady) and answer.readings).readings
+    assert len(readings) == 3 and readings[0].beats == 8 and readings[0].bpm == pytest.approx(92.0, abs=0.01)
+    assert 1.0 >= readings[0].confidence >= readings[1].confidence >= readings[2].confidence
+
+
+@pytest.mark.parametrize(("sure", "count"), [(True, 0), (False, 3)])
+def test_a_loop_whose_beats_were_guessed_is_counted_otherwise_too(peer, tmp_path, sure, count):
+    peer.send(replace(job(tmp_path, 1, beats=4), sure=sure))
+    stages = [message for message in peer.answers(1) if isinstance(message, StageReady)]
+    assert [len(stage.readings) for stage in stages] == [0, count, 0, 0]
+    assert all(stage.loop.beats == 4 for stage in stages)
 
 
 def test_a_folder_is_opened_as_one_kit(peer, tmp_path):

@@ -176,6 +176,10 @@ class FakeEngine:
         """Kept."""
         self._ask("correct")
 
+    def count_as(self, beats: int) -> None:
+        """Kept."""
+        self._ask("count_as", beats)
+
     def cancel_job(self) -> None:
         """Kept."""
         self._ask("cancel_job")

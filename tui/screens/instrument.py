@@ -12,12 +12,13 @@ from tui.screens.leads import END, LengthChosen
 from tui.screens.pattern_keys import PatternKeys
 from tui.screens.sound_keys import SoundKeys
 from tui.screens.step_keys import StepKeys
+from tui.screens.tempo_keys import TempoKeys
 from tui.waiting import Topic
 from tui.widgets.lane import Lane
 from tui.widgets.rack import Pad
 
 
-class InstrumentScreen(StepKeys, PatternKeys, EffectKeys, SoundKeys):
+class InstrumentScreen(StepKeys, PatternKeys, EffectKeys, SoundKeys, TempoKeys):
     """The panel under hands: every key and click becomes a question for TaoApp, or moves the cursor."""
 
     def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
