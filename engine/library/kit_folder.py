@@ -63,7 +63,8 @@ def forget_tracks(folder: Path, names: Iterable[str]) -> None:
     """Remove the sounds and stems of tracks that the folder no longer has. Raises UnwritableFolder."""
     for name in names:
         safe_name = _file_name(name)
-        for path in (folder / "stems" / f"{safe_name}.wav", folder / "oneshots" / f"{safe_name}.wav"):
+        layers = sorted((folder / "oneshots").glob(f"{safe_name}.[0-9]*.wav"))
+        for path in (folder / "stems" / f"{safe_name}.wav", folder / "oneshots" / f"{safe_name}.wav", *layers):
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
