@@ -1,6 +1,7 @@
 """Every key asks for what the help says it does."""
 
 import pytest
+from textual.events import Key
 
 from engine.core.commands import (
     Boundary,
@@ -281,3 +282,14 @@ async def test_keys_typed_into_a_path_play_nothing(face, engine):
         await tao.press("ctrl+o", "1", "r", "space", "escape", "1")
     assert engine.commands == [TriggerPad("kick")]
     assert engine.asked == []
+
+
+async def test_keys_that_arrive_together_are_done_in_their_order(face, engine):
+    async with face() as tao:
+        for key in ("down", "v", "5", "m", "2", "m", "m", "right", "x", "3", "e", "r", "escape", "4"):
+            tao.app.post_message(Key(key, key if len(key) == 1 else None))
+        await tao.pilot.pause()
+        await tao.look()
+    assert engine.commands == [
+        SetStep("snare", 0, Step(0.5)), SetMute("snare", True), SetMute("snare", False),
+        SetStep("snare", 1, Step(0.8, ratchet=3)), TriggerPad("hihat")]

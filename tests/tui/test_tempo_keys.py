@@ -56,6 +56,7 @@ async def test_the_palette_offers_it_again(face, engine, doubt):
         engine.status = replace(engine.status, readings=())
         await tao.look()
         await tao.app.run_action("screen.readings")
+        await tao.pilot.pause()
         await tao.look()
         assert "not in doubt" in tao.app.instrument.notice_line.text
     assert engine.asked == [("count_as", 12)]

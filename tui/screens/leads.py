@@ -56,16 +56,21 @@ class Leads(Panel):
         self.lasting: set[str] = set()
         self._digits = {key: action.id.rpartition("-")[2] for action in keymap for key in action.keys
                         if action.id.startswith(("track-", "digit-"))}
+        self._calls = {key: action.call for action in keymap for key in action.keys}
 
-    def on_key(self, event: Key) -> None:
-        """Give a key to the leader key that waits."""
+    async def on_key(self, event: Key) -> None:
+        """Give a key to the leader key that waits, or do what it is for: here, and not by TaoApp's bindings, so that
+        keys that arrive together, as over a slow line, are done in their order."""
         lead = self.lead
-        if not lead:
-            return
-        answer = self.leads[lead](self._digits.get(event.key, event.key))
-        self.lead = answer or END
-        if answer is not None or lead not in self.lasting:
+        if lead:
+            answer = self.leads[lead](self._digits.get(event.key, event.key))
+            self.lead = answer or END
+            if answer is not None or lead not in self.lasting:
+                event.stop()
+                return
+        if event.key in self._calls:
             event.stop()
+            await self.app.run_action(self._calls[event.key])
 
     def action_lead(self, lead: str) -> None:
         """Wait for what belongs to a leader key."""

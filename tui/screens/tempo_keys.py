@@ -33,8 +33,8 @@ class TempoKeys(Leads):
         self.leads |= {LEAD: self._reading}
         self.lasting |= {LEAD}
 
-    def on_key(self, event: Key) -> None:
-        """Remember when a hand was on the keys."""
+    async def on_key(self, event: Key) -> None:
+        """Remember when a hand was on the keys. Textual calls this beside that of Leads."""
         self._touched_s = time.monotonic()
 
     def show(self, snapshot: Snapshot, record_bars: int, banner: str, notice: Notice, now_s: float) -> None:
