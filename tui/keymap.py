@@ -48,7 +48,7 @@ GROUPS = (
         Action("source", ("f3",), "source", "keep the next one's time: internal, MIDI, Link, auto"),
         Action("boundary", ("B",), "screen.boundary", "when mutes, solos, fills and swaps take effect"),
         Action("gain", ("M",), "screen.lead('gain')", "then arrows: the master fader, 0 for 0 dB"),
-        Action("panic", ("f12",), "panic", "silence every voice and MIDI note; so does Esc Esc; again: stop"),
+        Action("panic", ("f12",), "panic", "silence voices, echoes, MIDI notes; so does Esc Esc; again: stop"),
     )),
     Group("Takes", (
         Action("cancel-take", ("ctrl+r",), "cancel_take", "give the take up"),
