@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.jack_server import private_jack
 
-# the same examples each time; `--hypothesis-profile=default` looks for new ones
-settings.register_profile("repeatable", derandomize=True)
+# the same examples each time, however slow the machine; `--hypothesis-profile=default` looks for new ones
+settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("repeatable")
 
 
