@@ -11,9 +11,10 @@ UNSURE_BELOW = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Ways to count one loop, likeliest first; none where there is no doubt."""
+    """Ways to count one loop, likeliest first, while it has so many beats; none where there is no doubt."""
 
     sample: SampleId = ""
+    beats: int = 0
     readings: tuple[Reading, ...] = ()
 
     @classmethod
@@ -24,8 +25,9 @@ class Doubt:
             return None
         best = stage.readings[0]
         sure = best.confidence >= UNSURE_BELOW and best.beats == stage.loop.beats
-        return cls() if sure or len(stage.readings) < 2 else cls(stage.loop.sample, stage.readings)
+        return cls() if sure or len(stage.readings) < 2 else cls(stage.loop.sample, stage.loop.beats, stage.readings)
 
     def about(self, loop: PlayedLoop | None) -> tuple[Reading, ...]:
-        """The readings of this loop, if it is the one."""
-        return self.readings if loop is not None and loop.sample == self.sample else ()
+        """The readings of this loop, if it is the one and nobody has counted it otherwise."""
+        asked = loop is not None and (loop.sample, loop.beats) == (self.sample, self.beats)
+        return self.readings if asked else ()

@@ -35,7 +35,8 @@ LAST_STAGE = "kit"
 @dataclass
 class _Work:
     """A job: what to say to the worker, the loop it is about where we have it, whether a stage has come, whether the
-    loop is a take that has just been recorded, and whether its beats are others than it plays with."""
+    loop is a take that has just been recorded, and whether its beats are others than it plays with; how many beats
+    the last stage found."""
 
     message: DecomposeJob | DecomposeFile | OpenFolder
     name: str
@@ -43,6 +44,7 @@ class _Work:
     staged: bool = False
     recorded: bool = False
     recounted: bool = False
+    beats: int | None = None
 
 
 class Jobs:
@@ -62,7 +64,7 @@ class Jobs:
     @property
     def readings(self) -> tuple[Reading, ...]:
         """Ways to count the loop that is loaded, while that is in doubt."""
-        return self._doubt.about(self._conductor.schedule.latest.loop)
+        return self._doubt.about(self._conductor.machine.loop)
 
     @property
     def running(self) -> bool:
@@ -91,7 +93,7 @@ class Jobs:
     def count_as(self, beats: int) -> None:
         """Count the loop as so many quarter notes: where that is a matter of halves and doubles nothing sounds
         different; else it goes to the decomposer once more. Raises InvalidValue when it cannot be."""
-        loop = self._conductor.schedule.latest.loop
+        loop = self._conductor.machine.loop
         if loop is None:
             raise InvalidValue("There is no loop to count; record one with r, or open a file.")
         again = replace(loop, beats=beats, downbeat_ticks=Ticks(0))
@@ -193,7 +195,7 @@ class Jobs:
         except TaoError as error:
             self._tell(Notice(f"The stage {stage.stage} of {work.name} was not taken: {error}", urgent=True))
             return
-        work.staged = True
+        work.staged, work.beats = True, stage.loop.beats if stage.loop is not None else None
         self._doubt = Doubt.of(stage) or self._doubt
         if stage.stage == LAST_STAGE and stage.match is not None:
             self._tell(Notice(f"{work.name} is a kit now; it matches the recording by {stage.match:.0%}."))
@@ -205,7 +207,8 @@ class Jobs:
         if work.loop is not None:
             residual = stage.loop.residual if stage.loop is not None else None
             loop = replace(work.loop, residual=residual)
-        if (work.loop is None or work.recounted) and not work.staged:
+        changed = work.loop is None and stage.loop is not None and stage.loop.beats != work.beats
+        if changed or ((work.loop is None or work.recounted) and not work.staged):
             told = stage.bpm if work.loop is None else self._bpm(work.loop)
             bpm = told if told is not None and MIN_BPM <= told <= MAX_BPM else None
             phase = self._bar_ticks()

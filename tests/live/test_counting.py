@@ -28,12 +28,13 @@ def test_less_than_half_is_doubt() -> None:
     doubt = Doubt.of(stage(*unsure))
     assert doubt is not None and doubt.about(LOOP) == unsure
     assert doubt.about(PlayedLoop("cd" * 8, 96000, 4)) == () == doubt.about(None)
+    assert doubt.about(PlayedLoop("ab" * 8, 96000, 8)) == (), "somebody has said so"
 
 
 def test_a_sure_reading_is_none_unless_the_loop_was_taken_for_another() -> None:
     assert Doubt.of(stage(Reading(4, 120.0, 0.9), Reading(8, 240.0, 0.1))) == Doubt()
     otherwise = (Reading(3, 90.0, 0.9), Reading(4, 120.0, 0.1))
-    assert Doubt.of(stage(*otherwise)) == Doubt(LOOP.sample, otherwise)
+    assert Doubt.of(stage(*otherwise)) == Doubt(LOOP.sample, 4, otherwise)
     assert Doubt.of(stage()) is None
 
 
