@@ -24,6 +24,7 @@ from models.whole import weights_at_fault
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
 DEMO_RATE = 48000
+NOT_FOR_ENGINES = {"loop", "another", "keys"}  # words before a verb that only the face or the opening wants
 
 
 def config_file() -> Path:
@@ -97,7 +98,7 @@ def open_face_on(asked: dict[str, Any], first: Path | None) -> None:
     from engine.live.launch import start_engine
     from tui.keymap import keymap_with
 
-    keymap = keymap_with(asked.pop("keys"))
+    keymap = keymap_with(asked["keys"])
     talk("Tao: starting the engine (the first time, it compiles itself for about half a minute)")
     engine = EngineClient(start_engine(engine_settings(asked)))
     if first is not None:
@@ -115,7 +116,8 @@ def engine_settings(asked: dict[str, Any]) -> Any:
     from engine.live.settings import EngineSettings
 
     data = platformdirs.user_data_path("tao")
-    return EngineSettings(**{**asked, "audio": asked["audio"] or "null"}, takes_folder=str(data / "takes"),
+    words = {name: value for name, value in asked.items() if name not in NOT_FOR_ENGINES}
+    return EngineSettings(**{**words, "audio": asked["audio"] or "null"}, takes_folder=str(data / "takes"),
                           sessions_folder=str(sessions_folder()),
                           calibration_file=str(data / "calibration.json"), worker_argv=worker_argv(),
                           midi_file=str(platformdirs.user_config_path("tao") / "midi.json"))
@@ -196,10 +198,9 @@ def resume(context: click.Context, session: str | None) -> None:
     """Open Tao as it was at the end of SESSION (see `sessions`), or of the last one."""
     from engine.live.sessions import session_called
 
-    asked = {name: value for name, value in context.parent.params.items() if name not in ("loop", "another")}
     folder = session_called(sessions_folder(), session)
     check_terminal()
-    take_up(folder, asked)
+    take_up(folder, context.parent.params)
 
 
 @cli.command()

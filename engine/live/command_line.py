@@ -76,10 +76,7 @@ def calibrate_verb(settings: "Callable[[dict[str, Any]], EngineSettings]") -> cl
 
         Connect an output to an input first, with a cable or in JACK.
         """
-        asked = dict(context.parent.params) if context.parent else {}
-        for opening in ("loop", "another"):
-            asked.pop(opening, None)
-        click.echo(measure_loopback(settings(asked)))
+        click.echo(measure_loopback(settings(context.parent.params if context.parent else {})))
 
     return calibrate
 
