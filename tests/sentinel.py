@@ -1,8 +1,8 @@
-"""A freeze sentinel: a process that sleeps 1 ms at a time and notes every wake that came late.
+"""A freeze sentinel: a process on each processor that sleeps 1 ms at a time and notes every wake that came late.
 
-Virtual machines stop for tens of milliseconds, whatever a program's priority: an xrun inside such a window
-is the machine's, not ours. A timing test asserts on what lies outside the windows, and says so when they
-cover too much of it.
+Virtual machines stop for tens of milliseconds, whatever a program's priority, and one processor may stop alone: an
+xrun inside such a window is the machine's, not ours. A timing test asserts on what lies outside the windows, and says
+so when they cover too much of it.
 """
 
 import contextlib
@@ -18,6 +18,8 @@ PRIORITY = 80
 
 WATCH = f"""
 import ctypes, os, sys, time
+if sys.argv[2]:
+    os.sched_setaffinity(0, {{int(sys.argv[2])}})
 try:
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param({PRIORITY}))
 except OSError:
@@ -59,19 +61,22 @@ class Sentinel:
     """Watches while it is entered; `freezes()` afterwards."""
 
     def __enter__(self) -> "Sentinel":
-        self._process = subprocess.Popen([sys.executable, "-c", WATCH, str(os.getpid())], stdout=subprocess.PIPE,
-                                         text=True)
-        assert self._process.stdout is not None
-        self._process.stdout.readline()
+        processors = [str(one) for one in os.sched_getaffinity(0)] if hasattr(os, "sched_getaffinity") else [""]
+        self._processes = [subprocess.Popen([sys.executable, "-c", WATCH, str(os.getpid()), processor],
+                                            stdout=subprocess.PIPE, text=True) for processor in processors]
+        for process in self._processes:
+            assert process.stdout is not None
+            process.stdout.readline()
         self._began_s = time.monotonic()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
         self._watched_s = time.monotonic() - self._began_s
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        self._output, _ = self._process.communicate()
+        for process in self._processes:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+        self._output = "".join(process.communicate()[0] for process in self._processes)
 
     def freezes(self) -> Freezes:
         """What was seen."""
