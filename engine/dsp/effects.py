@@ -12,7 +12,7 @@ from numba import types
 from engine.dsp.controls import DUCK_DEPTH, GATE_DEPTH
 from engine.dsp.kernels import inner
 from engine.dsp.memory import CUT_AT, KICKED, MEMORY, RAMP_FRAMES, SLOT
-from engine.dsp.reverse import reverse
+from engine.dsp.reverse import LOUDEST, NEVER, reverse
 from engine.dsp.sampler import hermite_weights
 from engine.dsp.sequencer import (
     S_DUCK,
@@ -30,8 +30,6 @@ from engine.dsp.sequencer import (
  TAPE_END) = range(1, 13)
 DUCK_FROM, GATE_OPEN = 0, 1
 FADE_FRAMES = 64  # of a jump in what is heard, and of a gate: long enough not to click, short enough for a stroke
-LOUDEST = 64.0
-NEVER = 1 << 62
 INT, FLOAT = types.int64, types.float64
 INTS, FLOATS = types.Array(types.int64, 1, "C"), types.Array(types.float64, 1, "C")
 HEARD = types.Array(types.float32, 2, "C")

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from models.solving.posterior import Posterior
 from models.solving.scene import Scene
-from models.solving.timing import LISTEN_S, own_sounds, whitening
+from models.solving.timing import LISTEN_S, fade_out, own_sounds, spread, whitening
 
 MOST_TAKES = 3           # of a drum
 _ALIKE = 0.55            # correlation from which on two sounds are one: copies have 0.9, different ones 0.1
@@ -46,10 +46,8 @@ def alike(heard: Tensor, weights: Tensor, reach: int) -> np.ndarray:
         return np.ones((len(heard), len(heard)))
     listen = heard.shape[-1] - 2 * reach
     size = 1 << (heard.shape[-1] - 1).bit_length()
-    fade = torch.ones(listen)
-    fade[listen // 2 :] = 0.5 + 0.5 * torch.cos(torch.pi * torch.linspace(0.0, 1.0, listen - listen // 2))
-    white = torch.nn.functional.interpolate(weights.mean(dim=0)[None, None], size=size // 2 + 1, mode="linear")[0, 0]
-    spectra = torch.fft.rfft(heard[:, reach : reach + listen] * fade, n=size) * white.sqrt()
+    white = spread(weights.mean(dim=0, keepdim=True), size)[0]
+    spectra = torch.fft.rfft(heard[:, reach : reach + listen] * fade_out(listen), n=size) * white.sqrt()
     energy = torch.fft.irfft(spectra.abs().square(), n=size)[:, 0]
     rows = []
     for spectrum, own in zip(spectra, energy, strict=True):

@@ -43,15 +43,25 @@ def whitening(scene: Scene, error: Tensor, listen_frames: int) -> Tensor:
     return 1.0 / error.cpu()[columns.round().long() % len(error)].mean(dim=1)
 
 
+def fade_out(frames: int) -> Tensor:
+    """(frames,) 1, and from the middle on down to 0: what is listened to of a hit."""
+    fade = torch.ones(frames)
+    fade[frames // 2 :] = 0.5 + 0.5 * torch.cos(torch.pi * torch.linspace(0.0, 1.0, frames - frames // 2))
+    return fade
+
+
+def spread(weights: Tensor, size: int) -> Tensor:
+    """Whitening weights (hits, bins) for transforms of `size` frames."""
+    return torch.nn.functional.interpolate(weights[:, None], size=size // 2 + 1, mode="linear")[:, 0]
+
+
 def likeness(heard: Tensor, takes: Tensor, weights: Tensor) -> Likeness:
     """Compare heard (hits, listen + 2 * reach) with takes (hits, listen), which are found at lag 0 when they begin
     `reach` late. weights (hits, bins) whiten."""
     listen = takes.shape[-1]
     reach = (heard.shape[-1] - listen) // 2
     size = 1 << (heard.shape[-1] - 1).bit_length()
-    fade = torch.ones(listen)
-    fade[listen // 2 :] = 0.5 + 0.5 * torch.cos(torch.pi * torch.linspace(0.0, 1.0, listen - listen // 2))
-    weight = torch.nn.functional.interpolate(weights[:, None], size=size // 2 + 1, mode="linear")[:, 0]
+    fade, weight = fade_out(listen), spread(weights, size)
     heard_bins = torch.fft.rfft(heard, n=size)
     cross = torch.fft.irfft(heard_bins * torch.fft.rfft(takes * fade**2, n=size).conj() * weight)[:, : 2 * reach + 1]
     lag = cross.argmax(dim=1)
