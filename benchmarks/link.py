@@ -1,4 +1,4 @@
-"""Ableton Link: two processes in one session, how soon they find each other and how well they agree."""
+"""Ableton Link: processes in one session, how soon they find each other, how well they agree, who keeps the tempo."""
 
 import subprocess
 import sys
@@ -9,11 +9,12 @@ import numpy as np
 from benchmarks.result import Result
 
 READINGS, PAUSE_S, BPM = 40, 0.1, 133.0
+JOINS, HEARD_S = 10, 1.0
 PEER = [sys.executable, "-m", "benchmarks.link_peer"]
 
 
 def run() -> list[Result]:
-    """Found, and apart, in microseconds."""
+    """Found, apart in microseconds, and how often somebody new set another tempo."""
     private = ["unshare", "-rn"]
     allowed = subprocess.run([*private, "true"], capture_output=True, check=False).returncode == 0
     prefix, where = (private, "a private network namespace") if allowed else ([], "this machine's own network")
@@ -23,15 +24,17 @@ def run() -> list[Result]:
     how = f"two processes in {where}; {peers} other found"
     if len(lines) == 1:
         return [Result("Link: two processes find each other", None, "s", "< 2", how)]
-    apart_us = np.abs([float(line) for line in lines[1:]])
+    apart_us = np.abs([float(line) for line in lines[1:-1]])
     return [Result("Link: two processes find each other", found_s, "s", "< 2", how),
             Result("Link: two processes' beats apart, worst", float(apart_us.max()), "us", "<= 10",
                    f"{len(apart_us)} moments of the one monotonic clock at {BPM:g} BPM, set by one of them; median "
-                   f"{np.median(apart_us):.2f} us; {how}")]
+                   f"{np.median(apart_us):.2f} us; {how}"),
+            Result("Link: joins that changed the session's tempo", float(lines[-1]), "", "0", f"of {JOINS}; {how}")]
 
 
 def pair() -> None:
-    """Both processes, in the network of this one: a line with the seconds and peers, then how far apart in us."""
+    """Both processes, in the network of this one: a line with the seconds and peers, then how far apart in us; last how
+    many others changed the tempo when they joined."""
     subprocess.run(["ip", "link", "set", "lo", "up"], capture_output=True, check=False)
     peers = [subprocess.Popen(PEER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     try:
@@ -46,10 +49,25 @@ def pair() -> None:
             (bpm, one), (_, other) = (map(float, ask(peer, f"at {at_ns}").split()) for peer in peers)
             print(((one - other + 2.0) % 4.0 - 2.0) * 60e6 / bpm)
             time.sleep(PAUSE_S)
+        print(sum(not keeps_tempo(peers[0]) for _ in range(JOINS)))
     finally:
         for peer in peers:
             peer.kill()
             peer.wait()
+
+
+def keeps_tempo(one: "subprocess.Popen[str]") -> bool:
+    """Whether the session, at BPM, is still at BPM after somebody who was at another tempo has joined."""
+    ask(one, f"tempo {BPM}")
+    new = subprocess.Popen(PEER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert new.stdout is not None
+        new.stdout.readline()
+        time.sleep(HEARD_S)
+        return all(abs(float(ask(peer, f"at {time.monotonic_ns()}").split()[0]) - BPM) < 0.1 for peer in (one, new))
+    finally:
+        new.kill()
+        new.wait()
 
 
 def ask(peer: "subprocess.Popen[str]", line: str) -> str:

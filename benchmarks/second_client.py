@@ -11,13 +11,14 @@ import json
 import random
 import sys
 import threading
+from abc import ABC, abstractmethod
 
 import jack
 
 SILENCE, REST_FRAMES, AHEAD_S = 0.02, 2400, 1.0
 
 
-class Instrument:
+class Instrument(ABC):
     """A JACK client that notes where the server's frames do not follow on each other."""
 
     def __init__(self, name: str) -> None:
@@ -35,9 +36,9 @@ class Instrument:
         self._expected = start + frames
         return start
 
+    @abstractmethod
     def process(self, frames: int) -> None:
         """One block."""
-        raise NotImplementedError
 
 
 class Leader(Instrument):

@@ -10,6 +10,8 @@ from typing import Any
 from engine.core.errors import TaoError
 
 PAIRINGS = 5
+SETTLE_S = 0.5  # from making a part to joining with it: one that joins at once often sets everybody to its own tempo
+#                 (Ableton/link, issue 146; `benchmarks link` counts it)
 
 
 class LinkMissing(TaoError):
@@ -27,7 +29,10 @@ class LinkMoment:
 
 
 class LinkSession:
-    """A part in whatever session there is on this network, at `bpm` as long as we are alone in it."""
+    """A part in whatever session there is on this network, at `bpm` as long as we are alone in it.
+
+    It joins SETTLE_S after it was made, when it is next asked for a moment.
+    """
 
     def __init__(self, bpm: float) -> None:
         try:
@@ -37,10 +42,17 @@ class LinkSession:
                               "choose another source.") from error
         self._link: Any = Link(bpm)
         self._clock: Any = self._link.clock()
-        self._link.enabled = True
+        self._joins_ns = time.monotonic_ns() + round(SETTLE_S * 1e9)
+
+    @property
+    def joined(self) -> bool:
+        """Whether others can find us."""
+        return bool(self._link.enabled)
 
     def at(self, at_ns: int, quantum: int) -> LinkMoment:
         """The session when the monotonic clock says `at_ns`; bars have `quantum` quarter notes."""
+        if not self.joined and time.monotonic_ns() >= self._joins_ns:
+            self._link.enabled = True
         state = self._link.captureAppSessionState()
         beat = state.beatAtTime(self._micros(at_ns), quantum)
         return LinkMoment(state.tempo(), beat, self._link.numPeers())

@@ -72,6 +72,19 @@ def test_without_the_library_a_sentence_says_what_to_install(monkeypatch: pytest
         LinkSession(120.0)
 
 
+def test_a_part_joins_a_while_after_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.live.link.SETTLE_S", 0.05)
+    session = LinkSession(120.0)
+    try:
+        session.at(time.monotonic_ns(), 4)
+        assert not session.joined, "who joins at once sets everybody to its own tempo"
+        time.sleep(0.05)
+        session.at(time.monotonic_ns(), 4)
+        assert session.joined
+    finally:
+        session.close()
+
+
 def test_a_session_goes_on_at_its_tempo() -> None:
     session = LinkSession(120.0)
     try:
