@@ -13,7 +13,7 @@ from engine.bridge.segments import memory_folder
 MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT = 1, 2, 4
 MADV_DONTNEED = 4
 COMPILER = "libllvmlite"
-SWITCH_INTERVAL_S = 0.0001
+SWITCH_INTERVAL_S = 0.00001  # the rack waits no longer than this for the control thread to give up Python's lock
 KEPT = 20  # sessions
 CONTROL_PRIORITY = 20  # JACK's clients run at about 60
 
