@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from types import TracebackType
 
-LATE_S, BEFORE_S, AFTER_S = 0.002, 0.003, 0.060
+NOTED_S, LATE_S, BEFORE_S, AFTER_S = 0.0005, 0.002, 0.003, 0.060
 PRIORITY = 80
 
 WATCH = f"""
@@ -30,7 +30,7 @@ while os.getppid() == int(sys.argv[1]):
     next_s += 0.001
     time.sleep(max(0.0, next_s - time.monotonic()))
     now = time.monotonic()
-    if now - next_s > {LATE_S}:
+    if now - next_s > {NOTED_S}:
         print(next_s, now, flush=True)
         next_s = now
 """
@@ -46,6 +46,11 @@ class Freezes:
     def outside(self, times_s: list[float]) -> list[float]:
         """Those of `times_s` that lie in no window."""
         return [t for t in times_s if not any(start <= t <= end for start, end in self.windows)]
+
+    @property
+    def a_minute(self) -> float:
+        """How many there were a minute."""
+        return 60.0 * len(self.windows) / self.watched_s if self.watched_s else 0.0
 
     @property
     def share(self) -> float:
@@ -78,7 +83,8 @@ class Sentinel:
                 process.kill()
         self._output = "".join(process.communicate()[0] for process in self._processes)
 
-    def freezes(self) -> Freezes:
-        """What was seen."""
-        pairs = [line.split() for line in self._output.splitlines() if len(line.split()) == 2]
-        return Freezes(tuple((float(a) - BEFORE_S, float(b) + AFTER_S) for a, b in pairs), self._watched_s)
+    def freezes(self, late_s: float = LATE_S) -> Freezes:
+        """The wakes that came more than `late_s` late, NOTED_S at least."""
+        pairs = [tuple(map(float, line.split())) for line in self._output.splitlines() if len(line.split()) == 2]
+        late = [(due_s, woke_s) for due_s, woke_s in pairs if woke_s - due_s > late_s]
+        return Freezes(tuple((due_s - BEFORE_S, woke_s + AFTER_S) for due_s, woke_s in late), self._watched_s)
