@@ -37,6 +37,7 @@ from engine.core.errors import TaoError
 from engine.core.kit import SampleId
 from engine.core.loop import Loop, Reading
 from engine.core.pattern import Pattern
+from engine.core.reading_commands import read_alike
 from engine.library.audio_files import check_usable, read_loop
 from engine.library.kit_folder import read_folder
 from models import plugins
@@ -136,13 +137,18 @@ class Worker:
                          lambda stage, fraction: self._report(job, stage, fraction))
 
     def _corrected(self, job: Job, loop: Loop, wanted: Pattern) -> Decomposition:
-        """The kit as `wanted` says; what was heard is remembered from the last kit of the same recording."""
+        """The kit as `wanted` says; what was heard is remembered from the last kit of the same recording, which may be
+        read at half or twice that tempo now."""
         if self._known is None or self._known.loop.sample != recording_of(loop, job.engine_rate):
             *_, self._known = self._decomposed(job, loop)
         self._report(job, "kit", 0.0)
-        made = correct(self._known, wanted, self._opened_tools().extractor,
+        known = self._known
+        read = replace(known.loop, beats=loop.beats or known.loop.beats)
+        heard, _ = read_alike(wanted, read, known.loop)
+        made = correct(known, heard, self._opened_tools().extractor,
                        lambda fraction: self._report(job, "kit", fraction))
-        return replace(made, pattern=played_as(made.pattern, wanted))
+        pattern, read = read_alike(played_as(made.pattern, heard), made.loop, read)
+        return replace(made, pattern=pattern, loop=read)
 
     def _opened_tools(self) -> Tools:
         if self._tools is None:

@@ -23,6 +23,7 @@ from engine.bridge.messages import (
 )
 from engine.bridge.segments import map_segment, write_segment
 from engine.bridge.wire import read_frame, write_frame
+from engine.core.reading_commands import read_alike
 from engine.core.samples import sample_id
 from engine.library.audio_files import write_wav
 from engine.library.decomposition import Source
@@ -235,6 +236,19 @@ def test_a_corrected_pattern_makes_the_kit_anew(peer, tmp_path):
             assert stage.match > 0.5
     finally:
         fresh.end()
+
+
+def test_a_loop_that_is_counted_double_is_corrected_in_that_count(peer, tmp_path):
+    peer.send(job(tmp_path, 1))
+    stage = [message for message in peer.answers(1) if isinstance(message, StageReady)][-1]
+    doubled, _ = read_alike(stage.pattern, stage.loop, replace(stage.loop, beats=16))
+    kick = doubled.track("kick")
+    first = next(index for index, step in enumerate(kick.steps) if step is not None)
+    peer.send(replace(job(tmp_path, 2, beats=16), wanted=doubled.with_track(kick.with_step(first, None))))
+    (made,) = [message for message in peer.answers(2) if isinstance(message, StageReady)]
+    new = made.pattern.track("kick")
+    assert made.pattern.beats == made.loop.beats == 16 and new.steps_per_beat == kick.steps_per_beat
+    assert new.steps[first] is None and made.match > 0.5
 
 
 def test_a_track_with_another_role_is_solved_under_it(peer, tmp_path):
