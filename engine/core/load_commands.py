@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 
 from engine.core.applying import apply
-from engine.core.kit import Kit
+from engine.core.kit import Kit, SampleId
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen, Machine
+from engine.core.merging import Brought, is_version, merged_kit, merged_pattern, new_names, picked
 from engine.core.pattern import Pattern
 from engine.core.reading_commands import read_alike
 from engine.core.timeline import Ticks
@@ -41,6 +42,8 @@ class LoadDecomposition:
     loop that plays already stays read as it is.
 
     phase_ticks: the song tick on which the loop begins (where it was recorded); None keeps the phase.
+    after: what this is a later stage of; what a hand has changed of that stays, and where nothing is left of it nothing
+    is taken over.
     """
 
     kit: Kit
@@ -49,6 +52,7 @@ class LoadDecomposition:
     listen: Listen = Listen.KIT
     bpm: float | None = None
     phase_ticks: Ticks | None = None
+    after: Brought | None = None
 
 
 @apply.register
@@ -69,6 +73,8 @@ def _(command: LoadLoop, machine: Machine, at_frames: int) -> Machine:
 
 @apply.register
 def _(command: LoadDecomposition, machine: Machine, at_frames: int) -> Machine:
+    if command.after is not None and command.bpm is None:
+        return _refined(machine, command, command.after)
     if command.bpm is not None:
         timeline = machine.timeline
         machine = replace(machine, timeline=timeline.with_bpm(command.bpm, timeline.ticks_at(at_frames)))
@@ -79,6 +85,50 @@ def _(command: LoadDecomposition, machine: Machine, at_frames: int) -> Machine:
     machine = replace(_begun_on(machine, command.phase_ticks), kit=_unless_locked(command.kit, machine), loop=loop,
                       listen=command.listen)
     return machine.with_pattern(pattern)
+
+
+def holds(machine: Machine, brought: Brought) -> bool:
+    """Whether something is left in `machine` of what a stage brought: its loop, and a sound or a version of its
+    pattern."""
+    if _recording(machine.loop) != _recording(brought.loop):
+        return False
+    base = _read_as(machine.loop, brought.pattern, brought.loop)
+    return bool(_samples(brought.kit) & _samples(machine.kit)) or any(
+        is_version(base, mine) for mine in machine.patterns if mine is not None)
+
+
+def _refined(machine: Machine, command: LoadDecomposition, after: Brought) -> Machine:
+    """The machine with a later stage of what it holds, in every slot that holds a version of it."""
+    if not holds(machine, after) or _recording(command.loop) != _recording(after.loop):
+        return machine
+    base = _read_as(machine.loop, after.pattern, after.loop)
+    theirs = _read_as(machine.loop, command.pattern, command.loop)
+    names, only_mine, patterns = dict[str, str](), set[str](), list(machine.patterns)
+    for slot, mine in enumerate(machine.patterns):
+        if mine is not None and is_version(base, mine):
+            patterns[slot] = merged = merged_pattern(base, mine, theirs)
+            names |= new_names(base, mine)
+            come = {names.get(track.name, track.name) for track in theirs.tracks}
+            only_mine |= {track.name for track in merged.tracks} - come
+    kit = merged_kit(after.kit, machine.kit, command.kit, names, only_mine)
+    loop = command.loop
+    if loop is not None and machine.loop is not None:
+        _, loop = read_alike(command.pattern, loop, machine.loop)
+    return replace(machine, kit=_unless_locked(kit, machine), loop=loop,
+                   listen=picked(after.listen, machine.listen, command.listen)).with_patterns(tuple(patterns))
+
+
+def _recording(loop: PlayedLoop | None) -> SampleId | None:
+    return None if loop is None else loop.sample
+
+
+def _read_as(played: PlayedLoop | None, pattern: Pattern, loop: PlayedLoop | None) -> Pattern:
+    """A pattern found in a loop, read as the musician reads it."""
+    return pattern if played is None or loop is None else read_alike(pattern, loop, played)[0]
+
+
+def _samples(kit: Kit) -> set[SampleId]:
+    return {sample for shot in kit.one_shots.values() for sample in shot.samples}
 
 
 def _begun_on(machine: Machine, phase_ticks: Ticks | None) -> Machine:

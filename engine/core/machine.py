@@ -85,6 +85,12 @@ class Machine:
         names = {track.name for track in pattern.tracks}
         return replace(self, pattern=pattern, mutes=self.mutes & names, solos=self.solos & names)
 
+    def with_patterns(self, patterns: tuple[Pattern | None, ...]) -> "Machine":
+        """The same machine with every slot filled anew; the slot that plays stays."""
+        playing = patterns[self.slot] or self.pattern.silent
+        shelf = (*patterns[: self.slot], None, *patterns[self.slot + 1 :])
+        return replace(self, shelf=shelf).with_pattern(playing)
+
     def with_slot(self, slot: int, phase_ticks: Ticks) -> "Machine":
         """The same machine with the pattern of another slot, begun on `phase_ticks`; where there is none, one
         that is silent. Raises InvalidValue when there is no such slot."""

@@ -61,7 +61,7 @@ def _(command: ShiftDownbeat, machine: Machine, at_frames: int) -> Machine:
         raise InvalidValue(f"A downbeat is shifted by up to 64 steps; {command.steps} were asked for.")
     shifted = _song_shifted(machine, ticks)
     patterns = tuple(None if pattern is None else _rotated(pattern, ticks) for pattern in machine.patterns)
-    return _with_patterns(_as_another_song(shifted, machine, at_frames), patterns)
+    return _as_another_song(shifted, machine, at_frames).with_patterns(patterns)
 
 
 @apply.register
@@ -82,7 +82,7 @@ def _(command: Restore, machine: Machine, at_frames: int) -> Machine:
         machine = _as_another_song(shifted, machine, at_frames)
     elif loop is not None:
         machine = replace(machine, phase_ticks=command.phase_ticks, loop_ticks=command.loop_ticks)
-    return _with_patterns(replace(machine, kit=command.kit, loop=loop, listen=command.listen), command.patterns)
+    return replace(machine, kit=command.kit, loop=loop, listen=command.listen).with_patterns(command.patterns)
 
 
 def doublings(before: PlayedLoop, after: PlayedLoop) -> int | None:
@@ -104,19 +104,17 @@ def read_alike(pattern: Pattern, loop: PlayedLoop, like: PlayedLoop) -> tuple[Pa
     return _rotated(_pattern_scaled(pattern, times), like.downbeat_ticks, nearest=True), read
 
 
+def as_recorded(pattern: Pattern, loop: PlayedLoop) -> Pattern:
+    """A pattern that is read from the downbeat of its loop on, begun with the recording again."""
+    return _rotated(pattern, -loop.downbeat_ticks, nearest=True)
+
+
 def _reread(machine: Machine, times: int, at_frames: int) -> Machine:
     """Every beat counted as two (times 1), or two as one (-1)."""
     if machine.loop is None:
         raise InvalidValue("There is no loop that could be read otherwise; set the tempo with + and -.")
     patterns = tuple(None if pattern is None else _pattern_scaled(pattern, times) for pattern in machine.patterns)
-    return _with_patterns(_as_another_song(_song_scaled(machine, times), machine, at_frames), patterns)
-
-
-def _with_patterns(machine: Machine, patterns: tuple[Pattern | None, ...]) -> Machine:
-    """The slots filled anew; the slot that plays stays."""
-    playing = patterns[machine.slot] or machine.pattern.silent
-    shelf = (*patterns[: machine.slot], None, *patterns[machine.slot + 1 :])
-    return replace(machine, shelf=shelf).with_pattern(playing)
+    return _as_another_song(_song_scaled(machine, times), machine, at_frames).with_patterns(patterns)
 
 
 def _song_scaled(machine: Machine, times: int) -> Machine:

@@ -1,5 +1,6 @@
 """Roles: which drum a track is. What the ears named wrongly is put right, everywhere at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from engine.core.applying import apply
@@ -29,14 +30,23 @@ def _(command: SetRole, machine: Machine, at_frames: int) -> Machine:
     if old == new:
         return machine
     _check_free(machine, new)
-    shots = {new if name == old else name: _sound(shot, old, new) if name == old else shot
-             for name, shot in machine.kit.one_shots.items()}
-    patterns = [None if pattern is None else _pattern(pattern, old, new) for pattern in machine.patterns]
-    playing, patterns[machine.slot] = patterns[machine.slot], None
-    assert playing is not None
-    return replace(machine, kit=Kit(machine.kit.name, shots), shelf=tuple(patterns), pattern=playing,
-                   mutes=_names(machine.mutes, old, new), solos=_names(machine.solos, old, new),
-                   locks=_names(machine.locks, old, new), midi=_midi(machine.midi, old, new))
+    patterns = tuple(None if pattern is None else called(pattern, {old: new}) for pattern in machine.patterns)
+    return replace(machine, kit=kit_called(machine.kit, {old: new}), mutes=_names(machine.mutes, old, new),
+                   solos=_names(machine.solos, old, new), locks=_names(machine.locks, old, new),
+                   midi=_midi(machine.midi, old, new)).with_patterns(patterns)
+
+
+def called(pattern: Pattern, names: Mapping[str, str]) -> Pattern:
+    """The pattern with its tracks called by their new names. Raises InvalidValue where two would have the same."""
+    return replace(pattern, tracks=tuple(
+        Track(names.get(track.name, track.name), tuple(_step(step, names) for step in track.steps),
+              track.steps_per_beat, track.swing) for track in pattern.tracks))
+
+
+def kit_called(kit: Kit, names: Mapping[str, str]) -> Kit:
+    """The kit with its sounds called by their new names, and what a drum of that name has of itself."""
+    return Kit(kit.name, {names.get(name, name): _sound(shot, name, names[name]) if name in names else shot
+                          for name, shot in kit.one_shots.items()})
 
 
 def free_perc(machine: Machine) -> str:
@@ -77,17 +87,12 @@ def _sound(shot: OneShot, old: str, new: str) -> OneShot:
     return replace(shot, midi_note=note, choke_group=group)
 
 
-def _pattern(pattern: Pattern, old: str, new: str) -> Pattern:
-    return replace(pattern, tracks=tuple(
-        Track(new if track.name == old else track.name, tuple(_step(step, old, new) for step in track.steps),
-              track.steps_per_beat, track.swing) for track in pattern.tracks))
-
-
-def _step(step: Step | None, old: str, new: str) -> Step | None:
+def _step(step: Step | None, names: Mapping[str, str]) -> Step | None:
     """A step may strike another track's one-shot, by its name."""
-    if step is None or step.overrides.one_shot != old:
+    other = None if step is None else step.overrides.one_shot
+    if step is None or other is None or other not in names:
         return step
-    return replace(step, overrides=replace(step.overrides, one_shot=new))
+    return replace(step, overrides=replace(step.overrides, one_shot=names[other]))
 
 
 def _names(names: frozenset[str], old: str, new: str) -> frozenset[str]:

@@ -2,11 +2,13 @@
 
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 
 from engine.core.audition import Audition
 from engine.core.commands import (
     Boundary,
     Command,
+    LoadDecomposition,
     NextInChain,
     Panic,
     Play,
@@ -106,6 +108,11 @@ class Conductor:
             if planned.at_frames > frame:
                 self.complaints += self.schedule.edit(command, planned.at_frames, planned.what, planned.at_ticks)
         return frame
+
+    def refine(self, command: LoadDecomposition, since: Command | None) -> None:
+        """A later stage, on the next bar line; undo of what was done since the stage `since` leaves it in place."""
+        frame = self.follow_up(command, Boundary.BAR)
+        self._history.revise(partial(apply, command, at_frames=frame), since)
 
     def audition(self, command: Audition) -> None:
         """Strike a sound that no track has, beside the music. Raises InvalidValue when there is no room for it."""

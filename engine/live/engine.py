@@ -115,6 +115,7 @@ class Engine:
                 self.jobs.cancel_job()
             case say.Undo():
                 self.conductor.undo()
+                self.jobs.was_undone()
             case say.Redo():
                 self.conductor.redo()
             case say.Browse():

@@ -2,7 +2,7 @@
 a level costs a reference."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
@@ -107,6 +107,18 @@ class History:
         level = self._future.pop()
         self._past.append(_way_back(level, machine))
         return _restore(level, machine)
+
+    def revise(self, change: Callable[[Machine], Machine], since: Command | None) -> None:
+        """Let `change`, which comes by itself, be in every machine to go back to since the command `since`, and forward
+        to, as far as it does anything there: undo takes back what hands do, and leaves it in place."""
+        places = [place for place in range(len(self._past)) if since is not None and self._past[place].command is since]
+        for levels, first in ((self._past, places[-1] + 1 if places else 0), (self._future, 0)):
+            for place in reversed(range(first, len(levels))):
+                level = levels[place]
+                machine = change(level.machine)
+                if machine is level.machine:
+                    break
+                levels[place] = replace(level, machine=machine)
 
     def forget_oldest(self) -> None:
         """Give up a tenth of what can be undone, the oldest."""

@@ -18,9 +18,11 @@ from engine.bridge.messages import (
 from engine.bridge.segments import unlink_segment, write_segment
 from engine.core.commands import Boundary, DoubleReading, HalveReading, LoadDecomposition, target_frames
 from engine.core.errors import InvalidValue, TaoError
+from engine.core.load_commands import holds
 from engine.core.loop import Audio, PlayedLoop, Reading
 from engine.core.machine import Listen
-from engine.core.reading_commands import doublings
+from engine.core.merging import Brought
+from engine.core.reading_commands import as_recorded, doublings
 from engine.core.snapshot import Job, Notice
 from engine.core.timeline import MAX_BPM, MIN_BPM, Ticks
 from engine.live.bank import SampleBank
@@ -36,7 +38,7 @@ LAST_STAGE = "kit"
 class _Work:
     """A job: what to say to the worker, the loop it is about where we have it, whether a stage has come, whether the
     loop is a take that has just been recorded, and whether its beats are others than it plays with; how many beats
-    the last stage found."""
+    the last stage found, and what it brought; the first stage, where undo ends."""
 
     message: DecomposeJob | DecomposeFile | OpenFolder
     name: str
@@ -45,6 +47,8 @@ class _Work:
     recorded: bool = False
     recounted: bool = False
     beats: int | None = None
+    brought: Brought | None = None
+    first: LoadDecomposition | None = None
 
 
 class Jobs:
@@ -87,7 +91,9 @@ class Jobs:
             raise InvalidValue(f"The loop has {machine.loop.beats} beats, this pattern {machine.pattern.beats}: go "
                                "back to the loop's own pattern, or take the loop apart again with d.")
         work = self._loop_work(machine.loop, self._bank[machine.loop.sample][: machine.loop.frames])
-        work.message = replace(work.message, wanted=machine.pattern)  # type: ignore[arg-type]
+        wanted = as_recorded(machine.pattern, machine.loop)
+        work.message = replace(work.message, wanted=wanted)  # type: ignore[arg-type]
+        work.brought = Brought(machine.kit, wanted, machine.listen, machine.loop)
         self._begin(work)
 
     def count_as(self, beats: int) -> None:
@@ -127,6 +133,16 @@ class Jobs:
             raise InvalidValue("No job is running.")
         self._next = None
         self._decomposer.cancel()
+
+    def was_undone(self) -> None:
+        """Something was taken back: where that was what the job is about, it ends."""
+        work, latest = self._work, self._conductor.schedule.latest
+        if work is None:
+            return
+        gone = work.loop is not None and (latest.loop is None or latest.loop.sample != work.loop.sample)
+        if gone or (work.brought is not None and not holds(latest, work.brought)):
+            self.cancel_job()
+            self._tell(Notice(f"{work.name} was taken back, so it is not taken apart any further."))
 
     def decompose_take(self, loop: PlayedLoop, audio: Audio, sure: bool = True) -> None:
         """Decompose what was just recorded; undo takes take and kit back together. sure: whether its beats are known.
@@ -188,14 +204,18 @@ class Jobs:
             for name in stage.samples:
                 self.save_sample(name)
             command = self._command(work, stage)
-            if work.staged or work.recorded:  # one undo takes the whole job back
+            if work.staged:  # one undo takes the whole job back
+                self._conductor.refine(command, work.first)
+            elif work.recorded:
                 self._conductor.follow_up(command, Boundary.BAR)
             else:
                 self._conductor.perform(command, Boundary.BAR)
+                work.first = command
         except TaoError as error:
             self._tell(Notice(f"The stage {stage.stage} of {work.name} was not taken: {error}", urgent=True))
             return
         work.staged, work.beats = True, stage.loop.beats if stage.loop is not None else None
+        work.brought = Brought(command.kit, command.pattern, command.listen, command.loop)
         self._doubt = Doubt.of(stage) or self._doubt
         if stage.stage == LAST_STAGE and stage.match is not None:
             self._tell(Notice(f"{work.name} is a kit now; it matches the recording by {stage.match:.0%}."))
@@ -220,7 +240,7 @@ class Jobs:
             listen = Listen.KIT
         else:
             listen = latest.listen if work.staged or work.loop is not None else Listen.ORIGINAL
-        return LoadDecomposition(stage.kit, stage.pattern, loop, listen, bpm, phase)
+        return LoadDecomposition(stage.kit, stage.pattern, loop, listen, bpm, phase, work.brought)
 
     def _read(self, times: int) -> None:
         """Count twice as many beats so often, or half as many below 0; undo takes it back at once."""

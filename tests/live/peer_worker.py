@@ -1,14 +1,16 @@
 """A worker for tests, a real process that speaks the protocol and decomposes in the simplest way there is.
 
 A loop becomes a kit of one drum that plays the whole loop, struck once per pass: so what the kit plays is the
-loop, to the sample. Where its beats are not sure it may have half as many again. A loop that is corrected gets the
-pattern that is wanted. A folder's name is a seed: the kit is made of noise bursts. Some names are misbehaviour.
+loop, to the sample. Only the last stage is sure of it. Where its beats are not sure it may have half as many again. A
+loop that is corrected gets the pattern that is wanted. A folder's name is a seed: the kit is made of noise bursts. Some
+names are misbehaviour.
 """
 
 import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -62,6 +64,13 @@ def whole_loop_kit(name: str, audio: np.ndarray, beats: int) -> tuple[Kit, Patte
     return Kit(name, {"loop": OneShot(sample, len(audio))}), Pattern((track,), beats=beats), {sample: audio}
 
 
+def unsure_of(pattern: Pattern) -> Pattern:
+    """The same hits, half as likely."""
+    return replace(pattern, tracks=tuple(
+        replace(track, steps=tuple(step and replace(step, confidence=0.5) for step in track.steps))
+        for track in pattern.tracks))
+
+
 def answer(out: BinaryIO, codec: Codec, job: Any) -> None:
     """Do one job."""
     name = Path(job.path).name if isinstance(job, OpenFolder | DecomposeFile) else job.name
@@ -90,7 +99,8 @@ def answer(out: BinaryIO, codec: Codec, job: Any) -> None:
         unsure = isinstance(job, DecomposeJob) and not job.sure and stage == stages[0]
         beats = loop.beats if loop is not None else 0
         readings = (Reading(beats * 3 // 2, 180.0, 0.4), Reading(beats, 120.0, 0.3)) if unsure else ()
-        stage_ready = StageReady(job.job_id, stage, kit, pattern, loop, refs if stage == stages[0] else {}, 0.99,
+        heard = pattern if stage == "kit" else unsure_of(pattern)
+        stage_ready = StageReady(job.job_id, stage, kit, heard, loop, refs if stage == stages[0] else {}, 0.99,
                                  readings=readings)
         write_frame(out, codec.encode(stage_ready))
         if stage != stages[-1]:

@@ -12,6 +12,7 @@ from engine.core.commands import (
     SetMute,
     SetRole,
     SetSolo,
+    SetSwing,
     SetTempo,
     ShapeOneShot,
     ToggleStep,
@@ -63,6 +64,17 @@ def test_a_decomposition_is_taken_back_whole() -> None:
     assert (back.kit, back.loop, back.listen) == (machine.kit, None, Listen.KIT)
     again = apply(history.redo(back), back, 0)
     assert (again.kit, again.loop, again.listen) == (after.kit, loop, Listen.ORIGINAL)
+
+
+def test_what_comes_by_itself_is_in_every_machine_to_go_back_to_since_then() -> None:
+    history, first = History(), LoadKit(Kit("first"))
+    machine = do(history, do(history, empty_machine(48000), SetSwing(0.6)), first)
+    machine = do(history, do(history, machine, ToggleStep("kick", 0)), ToggleStep("kick", 1))
+    machine = apply(history.undo(machine), machine, 0)
+    history.revise(lambda machine: apply(LoadKit(Kit("second")), machine, 0), first)
+    assert [one.kit.name for one in history.machines()] == ["empty", "empty", "second", "second"]
+    history.revise(lambda machine: machine, None)
+    assert [one.kit.name for one in history.machines()] == ["empty", "empty", "second", "second"]
 
 
 def test_a_new_edit_ends_what_could_be_redone() -> None:
