@@ -1,8 +1,8 @@
 """Dropped blocks at 128 and at 64 frames while the worker decomposes without a pause and the screen is open.
 
 A freeze is a wake of the sentinel that came more than 2 ms late. A block of 64 frames lasts 1.3 ms: a processor that
-stands still for less than 2 ms breaks it too. So what lies outside of stalls of half a block is told as well, and how
-many such stalls the machine has while nothing but a JACK server runs on it.
+stands still for less than 2 ms breaks it too. So what lies outside of stalls of half a block is told as well, and what
+becomes of JACK's own example client in Tao's place, with nothing else running.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ from tests.sentinel import Sentinel
 RATE = 48000
 GOALS = {128: "0", 64: "<= 6"}
 MAX_FROZEN = 0.05
-BARE_S = 60.0
+PLAIN_S = 60.0
 ROOT = Path(__file__).parent.parent
 
 
@@ -56,24 +56,37 @@ def measured(block_frames: int, seconds: float) -> list[Result]:
     sure = freezes.share <= MAX_FROZEN
     how = (f"{seconds:g} s on jackd's dummy driver, {jobs} decompositions, Textual in a terminal; machine frozen "
            f"{freezes.share:.1%} of the time in {len(freezes.windows)} windows{'' if sure else ': inconclusive'}")
-    stalls, without = (one.freezes(0.5 * block_frames / RATE) for one in (sentinel, bare(block_frames)))
+    stalls, (plain_seen, plain_sentinel) = sentinel.freezes(half_s := 0.5 * block_frames / RATE), plain(block_frames)
     awake = 60.0 * len(freezes.outside(seen)) / seconds if sure else None
+    plain_awake = plain_sentinel.freezes().outside(plain_seen)
+    plain_how = f"{PLAIN_S:g} s of jackd and jack_simple_client, nothing else"
     figures = [("xruns outside freezes", awake, GOALS[block_frames], how),
                ("xruns outside stalls of half a block", 60.0 * len(stalls.outside(seen)) / seconds, "", how),
                ("xruns in all", 60.0 * len(seen) / seconds, "", how),
                ("blocks the engine saw dropped", 60.0 * dropped / seconds, "", how),
                ("stalls of half a block", stalls.a_minute, "", how),
-               ("stalls without Tao", without.a_minute, "", f"{BARE_S:g} s of a JACK server and nothing else")]
+               ("example client: xruns outside freezes", 60.0 * len(plain_awake) / PLAIN_S, "", plain_how),
+               ("example client: xruns in all", 60.0 * len(plain_seen) / PLAIN_S, "", plain_how),
+               ("example client: stalls of half a block", plain_sentinel.freezes(half_s).a_minute, "", plain_how)]
     return [Result(f"{name} at {block_frames} frames", value, "a minute", goal, told)
             for name, value, goal, told in figures]
 
 
-def bare(block_frames: int) -> Sentinel:
-    """What the sentinel sees while a JACK server runs, and nothing of Tao."""
-    with (tempfile.TemporaryDirectory() as name, private_jack(Path(name) / "jackd.log", block_frames), observed(),
-          Sentinel() as sentinel):
-        time.sleep(BARE_S)
-    return sentinel
+def plain(block_frames: int) -> tuple[list[float], Sentinel]:
+    """When xruns came, and what the sentinel saw, with JACK's own example client: a C program that plays a sine."""
+    with (tempfile.TemporaryDirectory() as name, private_jack(Path(name) / "jackd.log", block_frames),
+          observed() as seen):
+        client = subprocess.Popen(["jack_simple_client"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL)
+        try:
+            with Sentinel() as sentinel:
+                time.sleep(3.0)
+                seen.clear()
+                time.sleep(PLAIN_S)
+                return list(seen), sentinel
+        finally:
+            client.kill()
+            client.wait()
 
 
 @contextlib.contextmanager
