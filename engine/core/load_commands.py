@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from engine.core.applying import apply
 from engine.core.kit import Kit, SampleId
-from engine.core.loop import PlayedLoop
+from engine.core.loop import PlayedLoop, same_recording
 from engine.core.machine import Listen, Machine
 from engine.core.merging import Brought, is_version, merged_kit, merged_pattern, new_names, picked
 from engine.core.pattern import Pattern
@@ -90,7 +90,7 @@ def _(command: LoadDecomposition, machine: Machine, at_frames: int) -> Machine:
 def holds(machine: Machine, brought: Brought) -> bool:
     """Whether something is left in `machine` of what a stage brought: its loop, and a sound or a version of its
     pattern."""
-    if _recording(machine.loop) != _recording(brought.loop):
+    if not same_recording(machine.loop, brought.loop):
         return False
     base = _read_as(machine.loop, brought.pattern, brought.loop)
     return bool(_samples(brought.kit) & _samples(machine.kit)) or any(
@@ -99,7 +99,7 @@ def holds(machine: Machine, brought: Brought) -> bool:
 
 def _refined(machine: Machine, command: LoadDecomposition, after: Brought) -> Machine:
     """The machine with a later stage of what it holds, in every slot that holds a version of it."""
-    if not holds(machine, after) or _recording(command.loop) != _recording(after.loop):
+    if not holds(machine, after) or not same_recording(command.loop, after.loop):
         return machine
     base = _read_as(machine.loop, after.pattern, after.loop)
     theirs = _read_as(machine.loop, command.pattern, command.loop)
@@ -116,10 +116,6 @@ def _refined(machine: Machine, command: LoadDecomposition, after: Brought) -> Ma
         _, loop = read_alike(command.pattern, loop, machine.loop)
     return replace(machine, kit=_unless_locked(kit, machine), loop=loop,
                    listen=picked(after.listen, machine.listen, command.listen)).with_patterns(tuple(patterns))
-
-
-def _recording(loop: PlayedLoop | None) -> SampleId | None:
-    return None if loop is None else loop.sample
 
 
 def _read_as(played: PlayedLoop | None, pattern: Pattern, loop: PlayedLoop | None) -> Pattern:

@@ -67,3 +67,10 @@ class PlayedLoop:
     def __post_init__(self) -> None:
         if self.frames < 1 or self.beats < 1:
             raise InvalidValue("A loop that plays has at least one frame and one beat.")
+
+
+def same_recording(one: PlayedLoop | None, other: PlayedLoop | None) -> bool:
+    """Whether both are one take or file, however it is read; or none."""
+    if one is None or other is None:
+        return one is other
+    return (one.sample, one.name) == (other.sample, other.name)

@@ -19,7 +19,7 @@ from engine.bridge.segments import unlink_segment, write_segment
 from engine.core.commands import Boundary, DoubleReading, HalveReading, LoadDecomposition, target_frames
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.load_commands import holds
-from engine.core.loop import Audio, PlayedLoop, Reading
+from engine.core.loop import Audio, PlayedLoop, Reading, same_recording
 from engine.core.machine import Listen
 from engine.core.merging import Brought
 from engine.core.reading_commands import as_recorded, doublings
@@ -38,7 +38,8 @@ LAST_STAGE = "kit"
 class _Work:
     """A job: what to say to the worker, the loop it is about where we have it, whether a stage has come, whether the
     loop is a take that has just been recorded, and whether its beats are others than it plays with; how many beats
-    the last stage found, and what it brought; the first stage, where undo ends."""
+    the last stage found, and what it brought; the first stage, where undo ends; whether what still comes is not wanted.
+    """
 
     message: DecomposeJob | DecomposeFile | OpenFolder
     name: str
@@ -49,6 +50,7 @@ class _Work:
     beats: int | None = None
     brought: Brought | None = None
     first: LoadDecomposition | None = None
+    dropped: bool = False
 
 
 class Jobs:
@@ -131,17 +133,16 @@ class Jobs:
         """Stop the job. Raises InvalidValue when there is none."""
         if self._work is None:
             raise InvalidValue("No job is running.")
-        self._next = None
-        self._decomposer.cancel()
+        self._let_wait(None)
+        self._drop(self._work)
 
     def was_undone(self) -> None:
         """Something was taken back: where that was what the job is about, it ends."""
-        work, latest = self._work, self._conductor.schedule.latest
-        if work is None:
-            return
-        gone = work.loop is not None and (latest.loop is None or latest.loop.sample != work.loop.sample)
-        if gone or (work.brought is not None and not holds(latest, work.brought)):
-            self.cancel_job()
+        if self._next is not None and self._is_gone(self._next):
+            self._let_wait(None)
+        work = self._work
+        if work is not None and not work.dropped and self._is_gone(work):
+            self._drop(work)
             self._tell(Notice(f"{work.name} was taken back, so it is not taken apart any further."))
 
     def decompose_take(self, loop: PlayedLoop, audio: Audio, sure: bool = True) -> None:
@@ -186,8 +187,8 @@ class Jobs:
     def _begin(self, work: _Work) -> None:
         """Hand it to the worker; a job that is still running gives way."""
         if self._work is not None:
-            self._next = work
-            self._decomposer.cancel()
+            self._let_wait(work)
+            self._drop(self._work)
             return
         problem = self._decomposer.submit(work.message)
         if problem is not None:
@@ -197,10 +198,30 @@ class Jobs:
         self._work = work
         self.job = Job(work.message.job_id, work.name, "starting", 0.0)
 
+    def _let_wait(self, work: _Work | None) -> None:
+        """The job that comes next; one that waited is forgotten."""
+        if self._next is not None:
+            self._forget(self._next)
+        self._next = work
+
+    def _is_gone(self, work: _Work) -> bool:
+        """Whether nothing is left of what the job is about."""
+        latest = self._conductor.schedule.latest
+        if work.loop is not None and not same_recording(work.loop, latest.loop):
+            return True
+        return work.brought is not None and not holds(latest, work.brought)
+
+    def _drop(self, work: _Work) -> None:
+        """Ask the worker to stop; a stage that is on its way already is not taken."""
+        work.dropped = True
+        self._decomposer.cancel()
+
     def _take_stage(self, work: _Work, stage: StageReady) -> None:
         """Take a stage over on the next bar line; one that is no good costs a sentence."""
         try:
             self._bank.attach(stage.samples)
+            if work.dropped:
+                return
             for name in stage.samples:
                 self.save_sample(name)
             command = self._command(work, stage)

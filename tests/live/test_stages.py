@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bridge.messages import Correct
+from engine.bridge.messages import CancelJob, Correct
 from engine.bridge.take_messages import CaptureLast
 from engine.core.commands import SelectPattern, ShiftDownbeat, ToggleStep
 from engine.core.machine import Machine
@@ -57,6 +57,20 @@ def test_what_is_taken_back_between_two_stages_stays_away(engine: RunningEngine)
     after = finished(engine)
     assert after.loop is None and "loop" not in [track.name for track in after.pattern.tracks]
     assert any("taken back" in notice.text for notice in engine.client.snapshot().status.notices)
+
+
+def test_a_stage_that_comes_after_its_job_was_stopped_is_not_taken(engine: RunningEngine) -> None:
+    engine.client.ask(CancelJob())
+    assert strokes(finished(engine)) == {0: 0.5}
+
+
+def test_a_loop_that_waits_for_the_worker_and_is_taken_back_is_never_taken_apart(engine: RunningEngine) -> None:
+    before = machine(engine)
+    engine.client.ask(CaptureLast(4))
+    assert engine.client.wait(lambda s: s.status.machine.loop not in (before.loop, None), 5.0)
+    engine.client.undo()
+    after = finished(engine)
+    assert after.loop == before.loop and after.kit == before.kit
 
 
 def test_another_pattern_is_not_filled_by_a_later_stage(engine: RunningEngine) -> None:
