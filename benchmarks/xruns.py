@@ -56,7 +56,9 @@ def measured(block_frames: int, seconds: float) -> list[Result]:
     sure = freezes.share <= MAX_FROZEN
     how = (f"{seconds:g} s on jackd's dummy driver, {jobs} decompositions, Textual in a terminal; machine frozen "
            f"{freezes.share:.1%} of the time in {len(freezes.windows)} windows{'' if sure else ': inconclusive'}")
-    stalls, (plain_seen, plain_sentinel) = sentinel.freezes(half_s := 0.5 * block_frames / RATE), plain(block_frames)
+    half_s = 0.5 * block_frames / RATE
+    stalls = sentinel.freezes(half_s)
+    plain_seen, plain_sentinel = plain(block_frames)
     awake = 60.0 * len(freezes.outside(seen)) / seconds if sure else None
     plain_awake = plain_sentinel.freezes().outside(plain_seen)
     plain_how = f"{PLAIN_S:g} s of jackd and jack_simple_client, nothing else"

@@ -78,10 +78,8 @@ def _(command: LoadDecomposition, machine: Machine, at_frames: int) -> Machine:
     if command.bpm is not None:
         timeline = machine.timeline
         machine = replace(machine, timeline=timeline.with_bpm(command.bpm, timeline.ticks_at(at_frames)))
-    pattern, loop = command.pattern, command.loop
     played = machine.loop if command.bpm is None else None
-    if loop is not None and played is not None and loop.sample == played.sample:
-        pattern, loop = read_alike(pattern, loop, played)
+    pattern, loop = _read_as(played, command.pattern, command.loop)
     machine = replace(_begun_on(machine, command.phase_ticks), kit=_unless_locked(command.kit, machine), loop=loop,
                       listen=command.listen)
     return machine.with_pattern(pattern)
@@ -92,7 +90,7 @@ def holds(machine: Machine, brought: Brought) -> bool:
     pattern."""
     if not same_recording(machine.loop, brought.loop):
         return False
-    base = _read_as(machine.loop, brought.pattern, brought.loop)
+    base, _ = _read_as(machine.loop, brought.pattern, brought.loop)
     return bool(_samples(brought.kit) & _samples(machine.kit)) or any(
         is_version(base, mine) for mine in machine.patterns if mine is not None)
 
@@ -101,8 +99,8 @@ def _refined(machine: Machine, command: LoadDecomposition, after: Brought) -> Ma
     """The machine with a later stage of what it holds, in every slot that holds a version of it."""
     if not holds(machine, after) or not same_recording(command.loop, after.loop):
         return machine
-    base = _read_as(machine.loop, after.pattern, after.loop)
-    theirs = _read_as(machine.loop, command.pattern, command.loop)
+    base, _ = _read_as(machine.loop, after.pattern, after.loop)
+    theirs, loop = _read_as(machine.loop, command.pattern, command.loop)
     names, only_mine, patterns = dict[str, str](), set[str](), list(machine.patterns)
     for slot, mine in enumerate(machine.patterns):
         if mine is not None and is_version(base, mine):
@@ -111,16 +109,16 @@ def _refined(machine: Machine, command: LoadDecomposition, after: Brought) -> Ma
             come = {names.get(track.name, track.name) for track in theirs.tracks}
             only_mine |= {track.name for track in merged.tracks} - come
     kit = merged_kit(after.kit, machine.kit, command.kit, names, only_mine)
-    loop = command.loop
-    if loop is not None and machine.loop is not None:
-        _, loop = read_alike(command.pattern, loop, machine.loop)
     return replace(machine, kit=_unless_locked(kit, machine), loop=loop,
                    listen=picked(after.listen, machine.listen, command.listen)).with_patterns(tuple(patterns))
 
 
-def _read_as(played: PlayedLoop | None, pattern: Pattern, loop: PlayedLoop | None) -> Pattern:
-    """A pattern found in a loop, read as the musician reads it."""
-    return pattern if played is None or loop is None else read_alike(pattern, loop, played)[0]
+def _read_as(played: PlayedLoop | None, pattern: Pattern, loop: PlayedLoop | None
+             ) -> tuple[Pattern, PlayedLoop | None]:
+    """A loop and the pattern found in it, read as the musician reads `played`, if that is the same recording."""
+    if played is None or loop is None or loop.sample != played.sample:
+        return pattern, loop
+    return read_alike(pattern, loop, played)
 
 
 def _samples(kit: Kit) -> set[SampleId]:

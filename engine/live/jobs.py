@@ -1,7 +1,7 @@
 """Jobs: what the worker is asked, and what comes back, stage by stage, as a kit that replaces the running one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,10 @@ from engine.bridge.messages import (
     Progress,
     StageReady,
 )
-from engine.bridge.segments import unlink_segment, write_segment
+from engine.bridge.segments import write_segment
 from engine.core.commands import Boundary, DoubleReading, HalveReading, LoadDecomposition, target_frames
 from engine.core.errors import InvalidValue, TaoError
-from engine.core.load_commands import holds
-from engine.core.loop import Audio, PlayedLoop, Reading, same_recording
+from engine.core.loop import Audio, PlayedLoop, Reading
 from engine.core.machine import Listen
 from engine.core.merging import Brought
 from engine.core.reading_commands import as_recorded, doublings
@@ -30,27 +29,9 @@ from engine.live.conductor import Conductor
 from engine.live.decomposer import Decomposer
 from engine.live.doubt import Doubt
 from engine.live.journal import Journal
+from engine.live.work import Work
 
 LAST_STAGE = "kit"
-
-
-@dataclass
-class _Work:
-    """A job: what to say to the worker, the loop it is about where we have it, whether a stage has come, whether the
-    loop is a take that has just been recorded, and whether its beats are others than it plays with; how many beats
-    the last stage found, and what it brought; the first stage, where undo ends; whether what still comes is not wanted.
-    """
-
-    message: DecomposeJob | DecomposeFile | OpenFolder
-    name: str
-    loop: PlayedLoop | None = None
-    staged: bool = False
-    recorded: bool = False
-    recounted: bool = False
-    beats: int | None = None
-    brought: Brought | None = None
-    first: LoadDecomposition | None = None
-    dropped: bool = False
 
 
 class Jobs:
@@ -61,8 +42,8 @@ class Jobs:
         self._conductor, self._decomposer = conductor, decomposer
         self._bank, self._journal, self._tell = bank, journal, tell
         self._memory_folder, self._sample_rate = memory_folder, sample_rate
-        self._work: _Work | None = None
-        self._next: _Work | None = None
+        self._work: Work | None = None
+        self._next: Work | None = None
         self._last_job = 0
         self.job: Job | None = None
         self._doubt = Doubt()
@@ -120,13 +101,13 @@ class Jobs:
     def open_audio(self, path: str, beats: int | None) -> None:
         """Decompose a file; the worker reads it."""
         self._last_job += 1
-        self._begin(_Work(DecomposeFile(self._last_job, path, beats, self._sample_rate, str(self._memory_folder)),
+        self._begin(Work(DecomposeFile(self._last_job, path, beats, self._sample_rate, str(self._memory_folder)),
                           Path(path).stem))
 
     def load_folder(self, path: str) -> None:
         """Load a decomposition; the worker reads it."""
         self._last_job += 1
-        self._begin(_Work(OpenFolder(self._last_job, path, self._sample_rate, str(self._memory_folder)),
+        self._begin(Work(OpenFolder(self._last_job, path, self._sample_rate, str(self._memory_folder)),
                           Path(path).name))
 
     def cancel_job(self) -> None:
@@ -138,10 +119,10 @@ class Jobs:
 
     def was_undone(self) -> None:
         """Something was taken back: where that was what the job is about, it ends."""
-        if self._next is not None and self._is_gone(self._next):
+        if self._next is not None and self._next.is_gone(self._conductor.schedule.latest):
             self._let_wait(None)
         work = self._work
-        if work is not None and not work.dropped and self._is_gone(work):
+        if work is not None and not work.dropped and work.is_gone(self._conductor.schedule.latest):
             self._drop(work)
             self._tell(Notice(f"{work.name} was taken back, so it is not taken apart any further."))
 
@@ -175,16 +156,16 @@ class Jobs:
                 if work is not None and work.message.job_id == message.job_id:
                     self._over()
 
-    def _loop_work(self, loop: PlayedLoop, audio: Audio) -> _Work:
+    def _loop_work(self, loop: PlayedLoop, audio: Audio) -> Work:
         self._last_job += 1
         try:
             segment, _ = write_segment(self._memory_folder, [audio])
         except OSError as error:
             raise TaoError(f"The loop cannot be handed to the decomposer: {error}. Free some memory.") from None
-        return _Work(DecomposeJob(self._last_job, segment, len(audio), 2, self._sample_rate, loop.name, loop.beats,
+        return Work(DecomposeJob(self._last_job, segment, len(audio), 2, self._sample_rate, loop.name, loop.beats,
                                   self._sample_rate, str(self._memory_folder)), loop.name, loop)
 
-    def _begin(self, work: _Work) -> None:
+    def _begin(self, work: Work) -> None:
         """Hand it to the worker; a job that is still running gives way."""
         if self._work is not None:
             self._let_wait(work)
@@ -193,34 +174,27 @@ class Jobs:
         problem = self._decomposer.submit(work.message)
         if problem is not None:
             self._tell(Notice(problem, urgent=True))
-            self._forget(work)
+            work.forget()
             return
         self._work = work
         self.job = Job(work.message.job_id, work.name, "starting", 0.0)
 
-    def _let_wait(self, work: _Work | None) -> None:
+    def _let_wait(self, work: Work | None) -> None:
         """The job that comes next; one that waited is forgotten."""
         if self._next is not None:
-            self._forget(self._next)
+            self._next.forget()
         self._next = work
 
-    def _is_gone(self, work: _Work) -> bool:
-        """Whether nothing is left of what the job is about."""
-        latest = self._conductor.schedule.latest
-        if work.loop is not None and not same_recording(work.loop, latest.loop):
-            return True
-        return work.brought is not None and not holds(latest, work.brought)
-
-    def _drop(self, work: _Work) -> None:
+    def _drop(self, work: Work) -> None:
         """Ask the worker to stop; a stage that is on its way already is not taken."""
         work.dropped = True
         self._decomposer.cancel()
 
-    def _take_stage(self, work: _Work, stage: StageReady) -> None:
+    def _take_stage(self, work: Work, stage: StageReady) -> None:
         """Take a stage over on the next bar line; one that is no good costs a sentence."""
         try:
             self._bank.attach(stage.samples)
-            if work.dropped:
+            if work.dropped or work.is_gone(self._conductor.schedule.latest):
                 return
             for name in stage.samples:
                 self.save_sample(name)
@@ -235,20 +209,21 @@ class Jobs:
         except TaoError as error:
             self._tell(Notice(f"The stage {stage.stage} of {work.name} was not taken: {error}", urgent=True))
             return
-        work.staged, work.beats = True, stage.loop.beats if stage.loop is not None else None
+        work.staged = True
         work.brought = Brought(command.kit, command.pattern, command.listen, command.loop)
         self._doubt = Doubt.of(stage) or self._doubt
         if stage.stage == LAST_STAGE and stage.match is not None:
             self._tell(Notice(f"{work.name} is a kit now; it matches the recording by {stage.match:.0%}."))
 
-    def _command(self, work: _Work, stage: StageReady) -> LoadDecomposition:
+    def _command(self, work: Work, stage: StageReady) -> LoadDecomposition:
         """The stage as a command. What we recorded keeps its own audio and phase; a file brings its tempo."""
         latest = self._conductor.schedule.latest
         loop, bpm, phase = stage.loop, None, None
         if work.loop is not None:
             residual = stage.loop.residual if stage.loop is not None else None
             loop = replace(work.loop, residual=residual)
-        changed = work.loop is None and stage.loop is not None and stage.loop.beats != work.beats
+        before = work.brought.loop if work.brought is not None else None
+        changed = work.loop is None and stage.loop is not None and (before is None or stage.loop.beats != before.beats)
         if changed or ((work.loop is None or work.recounted) and not work.staged):
             told = stage.bpm if work.loop is None else self._bpm(work.loop)
             bpm = told if told is not None and MIN_BPM <= told <= MAX_BPM else None
@@ -294,11 +269,7 @@ class Jobs:
         """The job has ended: let go of its audio, and begin the one that waits."""
         work, self._work, self.job = self._work, None, None
         if work is not None:
-            self._forget(work)
+            work.forget()
         following, self._next = self._next, None
         if following is not None:
             self._begin(following)
-
-    def _forget(self, work: _Work) -> None:
-        if isinstance(work.message, DecomposeJob):
-            unlink_segment(work.message.segment)

@@ -19,7 +19,7 @@ CONTROL_PRIORITY = 20  # JACK's clients run at about 60
 
 
 def session_folder(sessions: Path, resumed: str = "") -> Path:
-    """A new folder for this session's journal and log. The newest KEPT sessions stay, those that still run, and the one
+    """A new folder for a session's journal and log. The newest KEPT sessions stay, those that still run, and the one
     that is to be `resumed`."""
     forget_sessions(sessions, KEPT - 1, resumed)
     folder = sessions / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
@@ -36,7 +36,7 @@ def forget_sessions(sessions: Path, kept: int, spared: str = "") -> None:
 
 
 def has_ended(session: Path) -> bool:
-    """Whether the engine of this session's folder is gone."""
+    """Whether the engine whose session is in this folder is gone."""
     pid = session.name.rpartition("-")[2]
     return pid.isdigit() and not _lives(int(pid))
 
