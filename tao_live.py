@@ -17,10 +17,10 @@ import platformdirs
 
 from engine.core.errors import DeviceNotFound, TaoError, UsageError
 from engine.library.command_line import export
-from engine.live.command_line import calibrate_verb, devices, doctor_verb, sessions_verb
+from engine.server.command_line import calibrate_verb, devices, doctor_verb, sessions_verb
 from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER, correct, decompose, models
 from models.training.command_line import evaluate, train
-from models.whole import weights_at_fault
+from models.weights.integrity import weights_at_fault
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
 DEMO_RATE = 48000
@@ -72,8 +72,8 @@ def cli(context: click.Context, loop: Path | None, another: bool, **settings: An
 def open_instrument(loop: Path | None, another: bool, asked: dict[str, Any]) -> None:
     """Start an engine, let it play, and show its face until the musician leaves. After a session that broke off,
     without a loop to open, all is as it was then."""
-    from engine.live.playing import engines
-    from engine.live.sessions import broken_off
+    from engine.server.running_engines import engines
+    from engine.sessions.listing import broken_off
 
     check_terminal()
     if not another and (found := engines()):
@@ -95,7 +95,7 @@ def take_up(session: Path, asked: dict[str, Any]) -> None:
 def open_face_on(asked: dict[str, Any], first: Path | None) -> None:
     """Start an engine, let it play `first`, and show its face until the musician leaves."""
     from engine.bridge.client import EngineClient
-    from engine.live.launch import start_engine
+    from engine.server.launch import start_engine
     from tui.keymap import keymap_with
 
     keymap = keymap_with(asked["keys"])
@@ -113,7 +113,7 @@ def sessions_folder() -> Path:
 
 def engine_settings(asked: dict[str, Any]) -> Any:
     """The command line's words as the engine's settings, with the folders that are Tao's."""
-    from engine.live.settings import EngineSettings
+    from engine.audio.settings import EngineSettings
 
     data = platformdirs.user_data_path("tao")
     words = {name: value for name, value in asked.items() if name not in NOT_FOR_ENGINES}
@@ -183,7 +183,7 @@ def demo_file(folder: Path) -> Path:
 def attach(context: click.Context, engine: int | None) -> None:
     """Open a new face on the engine that is playing; where there are several, on ENGINE by its number."""
     from engine.bridge.client import EngineClient
-    from engine.live.playing import engine_called
+    from engine.server.running_engines import engine_called
     from tui.keymap import keymap_with
 
     keymap = keymap_with(context.parent.params["keys"])
@@ -196,7 +196,7 @@ def attach(context: click.Context, engine: int | None) -> None:
 @click.pass_context
 def resume(context: click.Context, session: str | None) -> None:
     """Open Tao as it was at the end of SESSION (see `sessions`), or of the last one."""
-    from engine.live.sessions import session_called
+    from engine.sessions.listing import session_called
 
     folder = session_called(sessions_folder(), session)
     check_terminal()
@@ -215,7 +215,7 @@ def render(folder: Path, out: Path, passes: int) -> None:
     from engine.library.audio_files import write_wav
 
     if (folder / "log").is_file():
-        from engine.live.replay import replay_session
+        from engine.sessions.replay import replay_session
 
         audio, sample_rate = replay_session(folder)
     else:

@@ -7,13 +7,13 @@ import numpy as np
 
 from benchmarks.result import Result
 from benchmarks.stage import Stage, jack_stage
+from engine.audio.host_layout import SLOW_AT, SLOW_COUNT, SLOW_CYCLES, TIMING_BINS
 from engine.core.commands import Play, SetEffects, SetTempo
 from engine.core.effects import Effect, Effects, LatchEffect
 from engine.core.kit import Kit, OneShot
 from engine.core.pattern import Pattern, Step, Track
 from engine.library.decomposition import StoredDecomposition
 from engine.library.kit_folder import write_folder
-from engine.live.words import SLOW_AT, SLOW_COUNT, SLOW_CYCLES, TIMING_BINS
 from tests.sentinel import Sentinel
 
 RATE, SECONDS, RING_S = 48000, 30.0, 4.0

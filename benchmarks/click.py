@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.stage import Stage, private_runtime
+from engine.audio.settings import EngineSettings
 from engine.bridge.client import EngineClient
 from engine.core.kit import Kit, OneShot
 from engine.core.pattern import Pattern, Step, Track
 from engine.library.decomposition import StoredDecomposition
 from engine.library.kit_folder import write_folder
-from engine.live.launch import start_process
-from engine.live.settings import EngineSettings
+from engine.server.launch import start_process
 from tests.jack_server import private_jack
 
 RATE, CLICK_FRAMES = 48000, 480

@@ -9,8 +9,8 @@ from engine.core.commands import Play, SetSource, apply
 from engine.core.machine import empty_machine
 from engine.core.midi import Source
 from engine.core.timeline import PPQN, Ticks
-from engine.live.sync import MidiFollower
-from engine.live.tempo_filter import TempoFilter
+from engine.sync.clock_follower import MidiFollower
+from engine.sync.tempo_filter import TempoFilter
 
 SEEDS, SECONDS, BPM, LOST = 20, 40.0, 120.0, 0.01
 LIVE_S, TURN_FRAMES, AHEAD_FRAMES = 50.0, 480, 600

@@ -9,7 +9,7 @@ from benchmarks.result import Result
 from engine.core.commands import Play, SetClockOut, SetTempo
 from engine.core.midi import ClockOut
 from engine.core.timeline import Timeline
-from tests.live.midi_peer import MidiPeer, clocks
+from tests.midi_peer import MidiPeer, clocks
 
 TEMPI, HELD_S, LONG_S = (60.0, 90.0, 120.0, 174.0, 240.0), 20, 600
 EARLY_FRAMES = 20 * RATE  # the server runs as fast as it can: plan that far ahead

@@ -13,13 +13,13 @@ from engine.core.errors import TaoError
 from engine.core.loop import Loop
 from engine.core.pattern import Pattern, Step, Track
 from engine.library.audio_files import write_wav
-from engine.live.decomposer import THREADS
+from engine.worker.process import THREADS
 from models import plugins
 from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER
 from models.correct import StepEdit, correct, edited
 from models.decompose import Decomposition, Tools, decompose, frames_first
 from models.demo import demo_kit
-from models.rendering import mix, render_tracks
+from models.sounds.rendering import mix, render_tracks
 
 RATE, REPEATS, BPM = 44100, 3, 120.0
 PROGRAM = Path(__file__).parents[1] / "tao_live.py"

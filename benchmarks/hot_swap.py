@@ -12,9 +12,9 @@ from benchmarks.stage import private_runtime
 from engine.bridge.messages import Swap
 from engine.core.browsing import Where, Wishes
 from engine.core.commands import Boundary, Play
-from engine.live.replay import replay
+from engine.sessions.replay import replay
 from tests.jack_server import private_jack
-from tests.live.rig import Recorder, RunningEngine, running_engine
+from tests.rig import Recorder, RunningEngine, running_engine
 
 SWAPS, FILES, RATE = 150, 50, 48000
 TRACKS = ("kick", "snare", "hihat")

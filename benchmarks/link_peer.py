@@ -6,7 +6,7 @@ It reads lines: `at NANOSECONDS` asks for the beat at that moment of the monoton
 import sys
 import time
 
-from engine.live.link import LinkSession
+from engine.sync.link_session import LinkSession
 
 FIND_S = 10.0
 

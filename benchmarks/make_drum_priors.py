@@ -1,4 +1,4 @@
-"""Write `models/trained/drum-priors.safetensors`: typical spectrograms of the drums, for the solver.
+"""Write `models/weights/drum-priors.safetensors`: typical spectrograms of the drums, for the solver.
 
     python -m benchmarks.make_drum_priors --data DIR [--count 12] [--out FILE]
 
@@ -17,7 +17,7 @@ import torch
 
 from models.solving import framing
 from models.solving.priors import LEAD_S
-from models.weights import FOLDER, save_weights
+from models.weights.shipped import FOLDER, save_weights
 
 RATE, LONGEST_S, BANDS = 44100, 3.0, 40
 CLASSES = ("kick", "snare", "tom", "hihat", "ride", "crash")

@@ -1,6 +1,6 @@
-"""Print `models/drum_templates.py`: the typical onset spectra of kick, snare and hi-hat.
+"""Print `models/hearing/drum_templates.py`: the typical onset spectra of kick, snare and hi-hat.
 
-    python -m benchmarks.make_drum_templates --data DIR > models/drum_templates.py
+    python -m benchmarks.make_drum_templates --data DIR > models/hearing/drum_templates.py
 
 Spherical k-means over the band-wise rise at the attack of every labelled one-shot of the split `train`.
 """
@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from models.bands import CONTEXT_S, STFT_FRAMES_PER_S, listen
-from models.naming import COMPRESSION
+from models.hearing.bands import CONTEXT_S, STFT_FRAMES_PER_S, listen
+from models.hearing.naming import COMPRESSION
 
 HEAD = '''"""Typical onset spectra: 1/1000 of the compressed rise in each third of an octave from 35 Hz up.
 

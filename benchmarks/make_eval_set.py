@@ -21,7 +21,7 @@ import numpy as np
 import soundfile
 from scipy.signal import butter, fftconvolve, sosfilt
 
-from models.training.bank import Fold
+from models.training.synthesis.bank import Fold
 
 CLASSES = ("kick", "snare", "tom", "hihat", "ride", "crash")
 RATE = 44100

@@ -11,9 +11,9 @@ from benchmarks.performing import Musician
 from benchmarks.result import Result
 from benchmarks.stage import private_runtime
 from engine.live.journal import Jumped, read_journal
-from engine.live.replay import replay
+from engine.sessions.replay import replay
 from tests.jack_server import private_jack
-from tests.live.rig import Recorder, RunningEngine, running_engine
+from tests.rig import Recorder, RunningEngine, running_engine
 
 EDITS_A_S, EDITS_A_SWAP, EDITS_A_TAKE = 20.0, 90, 400
 BLOCK_FRAMES = 128

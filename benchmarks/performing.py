@@ -23,11 +23,11 @@ from engine.core.commands import (
     ToggleStep,
     TriggerPad,
 )
+from engine.core.commands.shaping import Quality, ShapeOneShot
 from engine.core.effects import RANGES, Effect, LatchEffect, ReleaseEffects, SetGain, ShapeEffect
 from engine.core.errors import TaoError
 from engine.core.machine import Listen
 from engine.core.recording import RecordingSetup
-from engine.core.shaping import Quality, ShapeOneShot
 
 FACE = ("import sys; from engine.bridge.client import EngineClient; c = EngineClient(sys.argv[1]); "
         "print('here', flush=True); c.wait(lambda _: False, 3600)")

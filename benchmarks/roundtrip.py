@@ -13,7 +13,7 @@ from engine.bridge.take_messages import Calibrate, SetRecording, StartRecording
 from engine.core.commands import Play, SetTempo, Stop
 from engine.core.recording import RecordingSetup
 from tests.jack_server import private_jack
-from tests.live.rig import Recorder, RunningEngine, running_engine
+from tests.rig import Recorder, RunningEngine, running_engine
 
 BLOCKS = (64, 128, 256)
 LATEST = 2048  # frames

@@ -15,7 +15,7 @@ from benchmarks.stage import private_runtime
 from engine.core.snapshot import RecordState
 from engine.live.journal import Jumped, read_journal
 from tests.jack_server import MortalJack, mortal_jack
-from tests.live.rig import RunningEngine, running_engine
+from tests.rig import RunningEngine, running_engine
 
 EDITS_A_S, ACCIDENT_EVERY_S, DEVICE_AWAY_S = 20.0, 7.0, 1.5
 ASTRAY_S = 0.5

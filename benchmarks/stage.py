@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.audio.settings import EngineSettings
 from engine.bridge.client import EngineClient
 from engine.bridge.segments import memory_folder
 from engine.library.audio_files import write_wav
-from engine.live.launch import start_process
-from engine.live.settings import EngineSettings
+from engine.server.launch import start_process
 from models.demo import demo_loop
 from tests.jack_server import private_jack
 

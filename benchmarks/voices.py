@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.result import Result
 from engine.core.kit import Kit, OneShot
 from engine.core.machine import empty_machine
-from engine.dsp.memory import POLYPHONY
+from engine.dsp.layout import POLYPHONY
 from engine.dsp.processor import Processor
 from engine.dsp.ring import PAD, Record
 

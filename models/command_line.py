@@ -34,7 +34,7 @@ def models(context: click.Context, as_json: bool) -> None:
 @click.argument("name")
 def get(name: str) -> None:
     """Fetch the weights of a model that does not come with Tao (drumsep), check them, and print their file."""
-    from models.fetching import fetch, fetchable
+    from models.weights.fetching import fetch, fetchable
 
     click.echo(fetch(fetchable(name), lambda line: click.echo(line, err=True)))
 
@@ -54,7 +54,7 @@ def decompose(loops: tuple[Path, ...], out: Path, as_json: bool, beats: int | No
     from engine.library.audio_files import read_loop
     from models import plugins
     from models.decompose import Tools
-    from models.free import cut_loop
+    from models.hearing.loop_cut import cut_loop
 
     tools = Tools(plugins.transcriber(transcriber), plugins.separator(separator), plugins.extractor(extractor))
     failed: TaoError | None = None

@@ -12,19 +12,19 @@ from engine.core.kit import OTHER_NOTE, Kit, Layer, OneShot, SampleId, gm_note
 from engine.core.loop import Audio, Loop, PlayedLoop
 from engine.core.pattern import Pattern
 from engine.core.samples import sample_id
+from engine.library.resampling import resampled
 from models import plugins
-from models.bands import RATE as HEARING_RATE
-from models.choking import choked_as_heard
-from models.one_shots import LeastDisturbed
+from models.hearing.bands import RATE as HEARING_RATE
+from models.hearing.onset_strength import attacks
+from models.hearing.quantize import quantize
+from models.hearing.tempo import check_length
+from models.hearing.velocities import velocities_from
 from models.plugins import ExtractedShot, Stems, Transcription
-from models.quantize import quantize
-from models.rendering import mix, render_tracks
-from models.resampling import resampled
-from models.slices import sliced
-from models.spectra import match
-from models.strength import attacks
-from models.tempo import check_length
-from models.velocities import velocities_from
+from models.sounds.choking import choked_as_heard
+from models.sounds.one_shots import LeastDisturbed
+from models.sounds.rendering import mix, render_tracks
+from models.sounds.slices import sliced
+from models.sounds.spectra import match
 
 OVERVIEW_PEAKS = 256
 Report = Callable[[str, float], None]
@@ -44,7 +44,7 @@ class Decomposition:
     """What is known after a stage ("slices", "pattern", "stems", "kit"): playable from the first one on.
 
     audio and samples float32 (frames, 2) at sample_rate; stems, residual and matches only at the end, where
-    residual + the kit played by the pattern is the recording. match: 0..1 (models.spectra.match).
+    residual + the kit played by the pattern is the recording. match: 0..1 (models.sounds.spectra.match).
     """
 
     stage: str

@@ -10,7 +10,7 @@ from engine.core.pattern import Pattern, Step, Track
 from engine.core.samples import sample_id
 from engine.core.timeline import Ticks
 from models.decompose import frames_first
-from models.rendering import mix, render_tracks
+from models.sounds.rendering import mix, render_tracks
 
 BPM, BEATS, SWING = 92.0, 8, 0.58
 _LOUDNESS = {".": None, "g": 0.25, "o": 0.5, "x": 0.75, "X": 1.0}

@@ -10,9 +10,9 @@ from engine.core.loop import Audio, PlayedLoop
 from engine.core.samples import sample_id
 from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
 from engine.library.lineage import made_from
+from engine.library.resampling import resampled
 from models.decompose import Decomposition, Tools, frames_first, overview
 from models.plugins import Onset, TempoGuess, Transcription
-from models.resampling import resampled
 
 
 def stored(done: Decomposition, source: Source, tools: Tools) -> StoredDecomposition:

@@ -33,19 +33,19 @@ from engine.bridge.messages import (
 )
 from engine.bridge.segments import map_segment, write_segment
 from engine.bridge.wire import read_frame, write_frame
+from engine.core.commands.reading import read_alike
 from engine.core.errors import TaoError
 from engine.core.kit import SampleId
 from engine.core.loop import Loop, Reading
 from engine.core.pattern import Pattern
-from engine.core.reading_commands import read_alike
 from engine.library.audio_files import check_usable, read_loop
 from engine.library.kit_folder import read_folder
 from models import plugins
-from models.computer import LOGGER
 from models.correct import correct, played_as
 from models.decompose import Decomposition, Tools, decompose, recording_of
+from models.hearing.tempo import guess_tempi
 from models.storing import opened
-from models.tempo import guess_tempi
+from models.torch_device import LOGGER
 
 Job = DecomposeJob | DecomposeFile | OpenFolder
 

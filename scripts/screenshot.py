@@ -8,10 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from engine.audio.settings import EngineSettings
 from engine.bridge.client import EngineClient
 from engine.core.commands import Play
-from engine.live.launch import start_engine
-from engine.live.settings import EngineSettings
+from engine.server.launch import start_engine
 from tao_live import demo_file, worker_argv
 from tui.picture import save_picture
 

@@ -4,13 +4,13 @@ from hypothesis import strategies as st
 
 from engine.core import commands as c
 from engine.core import effects as fx
+from engine.core.commands.shaping import Quality
 from engine.core.effects import Effects
 from engine.core.kit import Kit, Layer, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.machine import FOR_EVER, Listen, Machine, MuteStyle
 from engine.core.midi import ClockOut, Route, Source
 from engine.core.pattern import STEPS_PER_BEAT, TRACK_NAMES, Pattern, Step, Track
-from engine.core.shaping import Quality
 from engine.core.step import Overrides, When
 from engine.core.timeline import PPQN, Frames, Ticks, Timeline
 

@@ -8,7 +8,7 @@ import pytest
 
 from engine.library.kit_folder import write_folder
 from tests.library.values import rich_decomposition
-from tests.live.rig import Recorder, running_engine
+from tests.rig import Recorder, running_engine
 from tests.test_tao_live import run
 
 Call = Callable[..., tuple[int, str, str]]

@@ -21,13 +21,13 @@ from tui.glyphs import UNICODE, Glyphs, glyphs_for
 from tui.handle import EngineHandle
 from tui.keymap import Keymap
 from tui.midi import MidiActions
+from tui.modes.leader_keys import Asked, LengthChosen, Told
+from tui.modes.tempo import TempoKeys
 from tui.recording import RecordingActions, bars_after
 from tui.screens.instrument import InstrumentScreen
 from tui.screens.keys import KeysScreen
-from tui.screens.leads import Asked, LengthChosen, Told
 from tui.screens.open_loop import OpenScreen
 from tui.screens.sounds import SoundsScreen
-from tui.screens.tempo_keys import TempoKeys
 from tui.theme import SHADES, TAO
 from tui.widgets.readout import Pressed
 

@@ -19,6 +19,17 @@ def runtime_folder() -> Path:
     return folder
 
 
+def is_running(pid: int) -> bool:
+    """Whether there is a process with this number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def answers(path: Path) -> bool:
     """Whether an engine listens on this socket."""
     with socket.socket(socket.AF_UNIX) as probe:

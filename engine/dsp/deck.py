@@ -4,8 +4,8 @@ import math
 
 from numba import types
 
-from engine.dsp.kernels import inner
-from engine.dsp.memory import DECKS, MEMORY, RAMP_FRAMES, stereo_at
+from engine.dsp.kernel import inner
+from engine.dsp.layout import DECKS, MEMORY, RAMP_FRAMES, stereo_at
 from engine.dsp.mixing import ramp
 from engine.dsp.sampler import hermite_weights
 from engine.dsp.sequencer import (

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.dsp.memory import MIDI_RING, TAIL
-from engine.dsp.midi import BYTES, FRAME, PORT, SIZE
+from engine.dsp.layout import MIDI_RING, TAIL
+from engine.dsp.midi_out import BYTES, FRAME, PORT, SIZE
 from engine.dsp.ring import consume, unread
 
 

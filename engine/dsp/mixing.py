@@ -3,8 +3,8 @@
 from numba import types
 
 from engine.dsp.controls import CONTROLS, CUT, ECHO_RAMPS, ECHO_S, KIT
-from engine.dsp.kernels import inner
-from engine.dsp.memory import CUT_AT, MEMORY, RAMP_FRAMES, TRACKS
+from engine.dsp.kernel import inner
+from engine.dsp.layout import CUT_AT, MEMORY, RAMP_FRAMES, TRACKS
 
 INT, FLOAT = types.int64, types.float64
 

@@ -9,7 +9,7 @@ from engine.core.commands import Command, Panic, TriggerPad, apply
 from engine.core.kit import SampleId
 from engine.core.loop import Audio
 from engine.core.machine import Machine
-from engine.dsp.memory import PENDING
+from engine.dsp.layout import PENDING
 from engine.dsp.processor import Processor
 from engine.dsp.ring import CUTS, PAD, PANIC, Done, Record, RingFull
 

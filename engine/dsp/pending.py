@@ -2,8 +2,8 @@
 
 from numba import types
 
-from engine.dsp.kernels import inner
-from engine.dsp.memory import (
+from engine.dsp.kernel import inner
+from engine.dsp.layout import (
     EXPECTED,
     HEAD,
     MEMORY,

@@ -7,11 +7,13 @@ import numpy as np
 from engine.core.kit import SampleId
 from engine.core.loop import Audio
 from engine.core.machine import Machine
-from engine.dsp import deck, memory, midi, sampler
+from engine.dsp import deck, sampler
+from engine.dsp import layout as memory
+from engine.dsp import midi_out as midi
 from engine.dsp.controls import CONTROLS, KIT, NEUTRAL
+from engine.dsp.lowering import RAMP_S, ScoreSlots
 from engine.dsp.render import render_at
 from engine.dsp.ring import CaptureRing, CommandRing, Done, Record, ReturnRing
-from engine.dsp.score import RAMP_S, ScoreSlots
 
 HEARD_S = 2.2  # an eighth, or half of the longest tape stop, at the slowest tempo, and some more
 PLAYED_S = 17.2  # a bar that runs back while the next one passes, at the slowest tempo, and some more

@@ -6,12 +6,11 @@ start and end in the same order, and sums are the same to the bit, at any block 
 
 from numba import types
 
-from engine.dsp.clock import send_clocks
 from engine.dsp.controls import CONTROLS, KIT
 from engine.dsp.deck import mix_decks, take_decks
-from engine.dsp.effects import cut_tails, duck, perform, take_effects
-from engine.dsp.kernels import inner
-from engine.dsp.memory import (
+from engine.dsp.effects.song_effects import cut_tails, duck, perform, take_effects
+from engine.dsp.kernel import inner
+from engine.dsp.layout import (
     BAD_VALUES,
     CAPTURED,
     DROPPED,
@@ -30,7 +29,9 @@ from engine.dsp.memory import (
     WORDS,
     memory_at,
 )
-from engine.dsp.midi import FRAME, R_OUTPUT, R_SILENT, play_note, send_due, silence_outputs
+from engine.dsp.midi_clock import send_clocks
+from engine.dsp.midi_in import begin, hear_event, hit, rest
+from engine.dsp.midi_out import FRAME, R_OUTPUT, R_SILENT, play_note, send_due, silence_outputs
 from engine.dsp.mixing import aim, measure, mix_kit, write_controls
 from engine.dsp.pending import next_command, take_commands
 from engine.dsp.ring import (
@@ -74,7 +75,6 @@ from engine.dsp.sequencer import (
     remember_strokes,
     ticks_at,
 )
-from engine.dsp.transport import begin, hear_event, hit, rest
 from engine.dsp.voices import age_voices, close_muted, mix_voices, release_all
 
 INT = types.int64

@@ -9,8 +9,8 @@ from numba import njit, types
 
 from engine.core.errors import TaoError
 from engine.core.loop import Audio
-from engine.dsp.kernels import inner
-from engine.dsp.memory import (
+from engine.dsp.kernel import inner
+from engine.dsp.layout import (
     CAPTURED,
     HEAD,
     MEMORY,

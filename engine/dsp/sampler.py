@@ -5,8 +5,8 @@ import zlib
 
 from numba import types
 
-from engine.dsp.kernels import inner
-from engine.dsp.memory import (
+from engine.dsp.kernel import inner
+from engine.dsp.layout import (
     KICKED,
     MEMORY,
     NEWEST,

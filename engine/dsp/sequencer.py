@@ -4,8 +4,8 @@ import math
 
 from numba import types
 
-from engine.dsp.kernels import inner
-from engine.dsp.memory import EVENTS, MEMORY, TRACKS
+from engine.dsp.kernel import inner
+from engine.dsp.layout import EVENTS, MEMORY, TRACKS
 from engine.dsp.sampler import T_AUDIBLE, T_COUNT, T_NAME, T_STEP_TICKS, T_STRUCK, T_SWING_TICKS
 
 # words of a score: `score_ints`, then `score_floats`

@@ -2,8 +2,8 @@
 
 from numba import types
 
-from engine.dsp.kernels import inner
-from engine.dsp.memory import MEMORY, RAMP_FRAMES, TAP, TAP_KIT, TRACKS, VOICES
+from engine.dsp.kernel import inner
+from engine.dsp.layout import MEMORY, RAMP_FRAMES, TAP, TAP_KIT, TRACKS, VOICES
 from engine.dsp.sampler import (
     ACTIVE,
     AGE,

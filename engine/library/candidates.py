@@ -16,6 +16,7 @@ from engine.core.groove import step_onset_ticks
 from engine.core.kit import OneShot
 from engine.core.loop import Audio
 from engine.core.machine import Machine
+from engine.library.resampling import resampled
 
 MOST = 500
 LONGEST_S = 20.0
@@ -90,13 +91,5 @@ def read_hit(path: Path, sample_rate: int) -> Audio:
     if not len(audio) or not np.isfinite(audio).all():
         raise UnreadableAudio(f"{path.name} holds no audio that can be played; choose another.")
     stereo = audio[:, :2] if audio.shape[1] > 1 else np.repeat(audio, 2, axis=1)
-    return resampled(stereo, rate, sample_rate)
+    return np.ascontiguousarray(resampled(stereo, rate, sample_rate, circular=False, axis=0))
 
-
-def resampled(audio: Audio, from_rate: int, to_rate: int) -> Audio:
-    """The same sound at another rate, float32 (frames, channels)."""
-    if from_rate != to_rate:
-        from scipy.signal import resample_poly  # a third of a second to load, which a start need not wait for
-
-        audio = resample_poly(audio.astype(np.float64), to_rate, from_rate, axis=0)
-    return np.ascontiguousarray(audio, np.float32)

@@ -1,1 +1,1 @@
-"""The engine process: the one that owns the audio device and holds nothing heavy."""
+"""The machine in time: the conductor, the schedule of what is to come, and the history of what was."""

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.bridge.messages import Audit, Browse, Swap, SwapKit
-from engine.core.audition import Audition
 from engine.core.browsing import Shelf, Where, Wishes
 from engine.core.commands import Boundary, LoadKit, SwapOneShot
+from engine.core.commands.audition import Audition
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import Audio

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from functools import partial
 
-from engine.core.audition import Audition
+from engine.audio.host import Host
 from engine.core.commands import (
     Boundary,
     Command,
@@ -21,18 +21,18 @@ from engine.core.commands import (
     apply,
     target_frames,
 )
+from engine.core.commands.audition import Audition
+from engine.core.commands.midi import Continue
 from engine.core.errors import InvalidValue
 from engine.core.machine import Machine, empty_machine
-from engine.core.midi_commands import Continue
 from engine.core.timeline import Ticks
-from engine.dsp.memory import SCORE_SLOTS, TRACKS, make_memory
+from engine.dsp.layout import SCORE_SLOTS, TRACKS, make_memory
+from engine.dsp.lowering import lower
+from engine.dsp.midi_in import SONG_START
 from engine.dsp.processor import Processor
 from engine.dsp.ring import BEGIN, CANCEL, CUTS, END, HIT, JUMP, PAD, PANIC, SCORE, Done, Record
-from engine.dsp.score import lower
-from engine.dsp.transport import SONG_START
 from engine.live.bank import SampleBank
 from engine.live.history import History
-from engine.live.host import Host
 from engine.live.journal import Applied, Heard, Journal, Jumped, PadHit, PanicSent
 from engine.live.journal import Record as JournalRecord
 from engine.live.schedule import Schedule

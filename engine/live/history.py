@@ -32,10 +32,10 @@ from engine.core.commands import (
     SwapOneShot,
     ToggleStep,
 )
+from engine.core.commands.roles import SetRole, role_changed
 from engine.core.effects import LatchEffect, ReleaseEffects, ShapeEffect
 from engine.core.errors import InvalidValue
 from engine.core.machine import Listen, Machine
-from engine.core.role_commands import SetRole, role_changed
 
 LEVELS = 500
 UNDOABLE = (ToggleStep, SetStep, SetSteps, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition, SwapOneShot,

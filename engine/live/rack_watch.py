@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
+from engine.audio import host_layout as w
+from engine.audio.host import Host
 from engine.core.commands import Boundary
 from engine.core.effects import BypassRack
 from engine.core.snapshot import Notice
-from engine.live import words as w
 from engine.live.conductor import Conductor
-from engine.live.host import Host
 
 TIMES = 64  # so many more blocks over their budget than within it
 

@@ -14,10 +14,10 @@ import torch
 from torch import Tensor, nn
 
 from engine.core.errors import WeightsMissing
-from models.fetching import DRUMSEP, fetched_path
 from models.plugins import Audio, Stems, Transcription
 from models.separation.checkpoints import read_checkpoint
 from models.separation.waveforms import WaveformNet, separated, tracks_called
+from models.weights.fetching import DRUMSEP, fetched_path
 
 _PACKAGE = "mdxnet_infer"
 _KEYS = ("state", "state_dict", "model_state_dict")

@@ -9,8 +9,8 @@ from torch import Tensor
 from engine.core.pattern import TRACK_NAMES
 from models.plugins import Transcription
 from models.separation.folding import Folding
-from models.spectra import LoopSpectra
-from models.template_masks import CONTEXT_WINDOWS, template_powers
+from models.separation.template_masks import CONTEXT_WINDOWS, template_powers
+from models.sounds.spectra import LoopSpectra
 
 FLOOR = 1e-6                      # the least share that a drum starts with, so that a missed one can come back
 _TOLD_FLOOR = 1e-4                # the least share that the network is told

@@ -9,7 +9,7 @@ from engine.core.pattern import TRACK_NAMES
 from models.plugins import Audio, Stems, Transcription
 from models.separation.inputs import Inputs, inputs_of, view_of
 from models.separation.weights import open_masker
-from models.weights import shipped
+from models.weights.shipped import shipped
 
 
 class TaoSeparator:

@@ -10,10 +10,10 @@ from torch import Tensor
 
 from engine.core.errors import UsageError
 from engine.core.pattern import TRACK_NAMES
+from engine.library.resampling import resampled
 from models.plugins import Audio, Stems, Transcription
-from models.resampling import resampled
-from models.spectra import LoopSpectra
-from models.template_masks import TemplateMasks
+from models.separation.template_masks import TemplateMasks
+from models.sounds.spectra import LoopSpectra
 
 CYMBALS = "cymbals"
 _CALLED = {"kick": ("kick", "bd", "bassdrum", "bass drum", "bombo"), "snare": ("snare", "sd", "redoblante", "caja"),

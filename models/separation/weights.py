@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.core.errors import WeightsMissing
 from models.separation.network import MaskNet, MaskNetSettings
-from models.weights import load_weights, save_weights
+from models.weights.shipped import load_weights, save_weights
 
 _NETWORK = "masks"
 

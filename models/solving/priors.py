@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.weights import load_weights, shipped
+from models.weights.shipped import load_weights, shipped
 
 WEIGHTS = "drum-priors"
 LEAD_S = 0.002  # of silence that a shot may hold before its attack

@@ -4,13 +4,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.computer import Computer
 from models.plugins import Audio, Extraction, Stems, Told, Transcription, untold
 from models.solving.harvest import harvested
 from models.solving.priors import LEAD_S, shipped_prior
 from models.solving.rounds import AGAIN, TURNS, refined
 from models.solving.scene import Scene
 from models.solving.variances import palette
+from models.torch_device import Computer
 
 SHOT_S = 2.0
 FIRST_DELTA = 0.3

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from models.one_shots import faded
 from models.plugins import Audio
+from models.sounds.one_shots import faded
 
 _RISE = 10 ** (-30 / 20)
 _PEAK_WITHIN_S = 0.05

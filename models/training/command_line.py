@@ -36,8 +36,8 @@ def run_options(verb: Callable[..., None]) -> Callable[..., None]:
 
 
 def _trained(**asked: object) -> None:
-    from models.training.telling import telling
-    from models.training.train import TrainingSettings, train_network
+    from models.training.train.telling import telling
+    from models.training.train.trainer import TrainingSettings, train_network
 
     with telling() as teller:
         weights = train_network(TrainingSettings(**asked), teller)  # type: ignore[arg-type]
@@ -79,8 +79,8 @@ def assemble(data: Path, runs: tuple[Path, ...], loops: Path, out: Path) -> None
 
     Use it with --transcriber tao:FILE.
     """
-    from models.training.assemble import AssemblySettings
-    from models.training.assemble import assemble as made
+    from models.training.train.assemble import AssemblySettings
+    from models.training.train.assemble import assemble as made
 
     click.echo(made(AssemblySettings(runs, loops, data, out)))
 
@@ -95,7 +95,7 @@ def evaluate() -> None:
 @click.option("--transcriber", "names", multiple=True, default=("tao", "onset-strength"), show_default=True)
 def evaluate_transcriber_verb(loops: Path, names: tuple[str, ...]) -> None:
     """A table of how well transcribers hear the LOOPS below a folder, each with loop.wav and truth.json."""
-    from models.training.evaluate import EvaluationSettings, evaluate_transcriber
+    from models.training.evaluate.transcription import EvaluationSettings, evaluate_transcriber
 
     click.echo(evaluate_transcriber(EvaluationSettings(loops, tuple(names)), lambda line: click.echo(line, err=True)))
 
@@ -110,7 +110,7 @@ def evaluate_transcriber_verb(loops: Path, names: tuple[str, ...]) -> None:
 def evaluate_decomposition_verb(**asked: object) -> None:
     """A table of stems and one-shots of the LOOPS below a folder, each with loop.wav, truth.json, stems and
     one-shots. Name plugins more than once to see every transcriber with every separator and extractor."""
-    from models.training.decomposing import DecompositionSettings, evaluate_decomposition
+    from models.training.evaluate.decomposition import DecompositionSettings, evaluate_decomposition
 
     click.echo(evaluate_decomposition(DecompositionSettings(**asked),  # type: ignore[arg-type]
                                       lambda line: click.echo(line, err=True)))

@@ -9,8 +9,8 @@ from engine.core.kit import Kit
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen, Machine, empty_machine
 from engine.core.timeline import Ticks
+from engine.dsp.lowering import RAMP_S
 from engine.dsp.offline import render_offline
-from engine.dsp.score import RAMP_S
 
 RATE = 48000
 RAMP = round(RAMP_S * RATE)

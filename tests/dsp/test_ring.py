@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import Kit, OneShot
 from engine.core.machine import empty_machine
-from engine.dsp.memory import RING_RECORDS, SCORE_SLOTS
+from engine.dsp.layout import RING_RECORDS, SCORE_SLOTS
 from engine.dsp.processor import Processor
 from engine.dsp.ring import CANCEL, JUMP, PANIC, SCORE, Record, RingFull
 

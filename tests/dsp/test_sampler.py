@@ -8,7 +8,7 @@ from engine.core.commands import LoadKit, Panic, Play, SetStep, TriggerPad, appl
 from engine.core.kit import Kit, OneShot
 from engine.core.machine import Machine, empty_machine
 from engine.core.pattern import Step
-from engine.dsp.memory import POLYPHONY, SCORE_SLOTS, VOICES
+from engine.dsp.layout import POLYPHONY, SCORE_SLOTS, VOICES
 from engine.dsp.offline import render_offline
 from engine.dsp.processor import Processor
 from engine.dsp.ring import PAD, Record

@@ -14,7 +14,7 @@ from engine.core.errors import InvalidValue, TaoError
 from engine.core.snapshot import Notice
 from engine.library.kit_folder import write_folder
 from engine.live.browser import Browser
-from engine.live.replay import replay
+from engine.sessions.replay import replay
 from tests.library.values import rich_decomposition
 from tests.live.test_conductor import RATE, Room
 

@@ -9,22 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.audio.callback import clock_call
+from engine.audio.host import Host
 from engine.core.commands import Boundary, Command, LoadDecomposition, LoadKit, LoadLoop, Play, SetMute, ToggleStep
 from engine.core.effects import Effect, LatchEffect, ReleaseEffects
 from engine.core.errors import TaoError
 from engine.core.kit import Kit
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen
-from engine.dsp.memory import MIDI_HEARING
+from engine.dsp.layout import MIDI_HEARING
 from engine.dsp.processor import Processor
 from engine.live.bank import SampleBank, sample_id
-from engine.live.callback import clock_call
 from engine.live.conductor import Conductor
-from engine.live.host import Host
 from engine.live.journal import Journal, Session
-from engine.live.replay import replay
+from engine.sessions.replay import replay
 from tests import strategies
-from tests.live.peer_worker import noise_kit
+from tests.peer_worker import noise_kit
 from tests.sounds import bank
 
 RATE, BLOCK = 48000, 128

@@ -18,12 +18,12 @@ from engine.core.commands import (
     ToggleStep,
     apply,
 )
+from engine.core.commands.shaping import Quality
 from engine.core.effects import BypassRack, Effect, Effects, LatchEffect, ShapeEffect
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen, Machine, empty_machine
-from engine.core.shaping import Quality
 from engine.live.history import LEVELS, History
 
 

@@ -22,8 +22,8 @@ from engine.live.journal import (
     UnreadableJournal,
     read_journal,
 )
-from engine.live.replay import replay
 from engine.live.schedule import Schedule
+from engine.sessions.replay import replay
 
 RATE = 48000
 AUDIO = (0.1 * np.random.default_rng(2).standard_normal((4800, 2))).astype(np.float32)

@@ -6,11 +6,11 @@ from engine.core.loop import Audio
 from engine.core.pattern import Pattern, Step, Track
 from models.decompose import Tools, frames_first
 from models.demo import demo_kit
-from models.one_shots import LeastDisturbed
+from models.hearing.onset_strength import OnsetStrength
 from models.plugins import Onset
-from models.rendering import mix, render_tracks
-from models.strength import OnsetStrength
-from models.template_masks import TemplateMasks
+from models.separation.template_masks import TemplateMasks
+from models.sounds.one_shots import LeastDisturbed
+from models.sounds.rendering import mix, render_tracks
 
 RATE = 44100
 TOOLS = Tools(OnsetStrength(), TemplateMasks(), LeastDisturbed())

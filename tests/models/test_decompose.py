@@ -6,10 +6,10 @@ from engine.core.loop import Loop
 from engine.core.samples import sample_id
 from models.decompose import Tools, decompose, overview, stereo
 from models.demo import demo_loop, demo_pattern
+from models.hearing.onset_strength import OnsetStrength
+from models.hearing.quantize import quantize
 from models.plugins import Onset, TempoGuess, Transcription
-from models.quantize import quantize
-from models.rendering import mix, render_tracks
-from models.strength import OnsetStrength
+from models.sounds.rendering import mix, render_tracks
 from tests.models.loops import RATE, TOOLS, audio_of, noise, onsets_of, pattern_of
 
 BEAT = pattern_of(kick="x.......x.x.....", snare="....x.......x...", hihat="x.x.x.x.x.x.x.x.")

@@ -6,10 +6,10 @@ import pytest
 
 from engine.core.errors import InvalidValue, UsageError
 from models import plugins
-from models.one_shots import LeastDisturbed
+from models.hearing.onset_strength import OnsetStrength
 from models.plugins import Onset
-from models.strength import OnsetStrength
-from models.template_masks import TemplateMasks
+from models.separation.template_masks import TemplateMasks
+from models.sounds.one_shots import LeastDisturbed
 
 
 @pytest.fixture

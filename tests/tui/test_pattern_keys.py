@@ -29,7 +29,7 @@ from engine.core.machine import MuteStyle
 @pytest.fixture(autouse=True)
 def patience(monkeypatch):
     """A busy machine presses slowly."""
-    monkeypatch.setattr("tui.screens.pattern_keys.CHAIN_WITHIN_S", 60.0)
+    monkeypatch.setattr("tui.modes.patterns.CHAIN_WITHIN_S", 60.0)
 
 
 @pytest.mark.parametrize(("key", "slot"), [("1", 0), ("9", 8), ("0", 9), ("a", 10), ("f", 15)])

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from engine.core.commands.roles import SetRole
+from engine.core.commands.shaping import Quality, ShapeOneShot
 from engine.core.effects import SetGain
-from engine.core.role_commands import SetRole
-from engine.core.shaping import Quality, ShapeOneShot
 
 
 @pytest.mark.parametrize(("keys", "quality", "value"), [
@@ -54,7 +54,7 @@ async def test_m_and_arrows_move_the_master_fader_within_its_way(face, engine):
 
 
 def test_every_quality_has_a_letter():
-    from tui.screens.sound_keys import LETTERS
+    from tui.modes.sound import LETTERS
 
     assert set(LETTERS.values()) == set(Quality)
 

@@ -1,7 +1,7 @@
 """The browser of sounds: F6 opens it, and every key in it asks for what its lines say."""
 
-from engine.core.boundary import Boundary
 from engine.core.browsing import Where, Wishes
+from engine.core.commands.boundary import Boundary
 from tui.screens.sounds import SoundsScreen
 
 

@@ -2,20 +2,20 @@
 
 from textual import on
 
-from engine.core.boundary import Boundary
 from engine.core.commands import SetListen, TriggerPad
+from engine.core.commands.boundary import Boundary
 from engine.core.machine import Listen
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
-from tui.screens.effect_keys import EffectKeys
-from tui.screens.leads import END, LengthChosen
-from tui.screens.pattern_keys import PatternKeys
-from tui.screens.sound_keys import SoundKeys
-from tui.screens.step_keys import StepKeys
-from tui.screens.tempo_keys import TempoKeys
+from tui.modes.effects import EffectKeys
+from tui.modes.leader_keys import END, LengthChosen
+from tui.modes.patterns import PatternKeys
+from tui.modes.sound import SoundKeys
+from tui.modes.steps import StepKeys
+from tui.modes.tempo import TempoKeys
 from tui.waiting import Topic
 from tui.widgets.lane import Lane
-from tui.widgets.rack import Pad
+from tui.widgets.pads import Pad
 
 
 class InstrumentScreen(StepKeys, PatternKeys, EffectKeys, SoundKeys, TempoKeys):

@@ -12,16 +12,16 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from engine.core.commands import SetClockOut, SetPad, SetRoute, SetSongPosition, SetSource
+from engine.core.commands.midi import MidiCommand, wire
 from engine.core.desk import PAD
 from engine.core.desk_requests import ConnectMidi, Direction, Learn, MidiRequest, Unlearn, WriteSteps
 from engine.core.kit import gm_note
 from engine.core.midi import MAX_OFFSET_MS, MIDI_OUTPUTS, Route, Source
-from engine.core.midi_commands import MidiCommand, wire
 from engine.core.snapshot import Snapshot
 from tui.glyphs import Glyphs
 from tui.keymap import Group, key_label
 from tui.midi_rows import Kind, Row, rows
-from tui.screens.leads import Asked
+from tui.modes.leader_keys import Asked
 from tui.screens.port import NOTHING, PortScreen
 from tui.widgets.readout import Readout
 

@@ -5,10 +5,10 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from engine.core.commands.ranges import Slot, StepRange, range_between
 from engine.core.effects import Effect
 from engine.core.machine import Machine
 from engine.core.pattern import Pattern
-from engine.core.ranges import Slot, StepRange, range_between
 from engine.core.snapshot import Notice, Snapshot
 from tui.geometry import FIXED_ROWS, FULL_LABEL, NARROW_BELOW, SHORT_LABEL, GridView, fit_view
 from tui.glyphs import Glyphs
@@ -17,7 +17,7 @@ from tui.waiting import Topic, Waiting
 from tui.widgets.effects_line import EffectsLine
 from tui.widgets.lines import Banner, KeyBar, NoticeLine, StepLine
 from tui.widgets.loop_strip import LoopStrip
-from tui.widgets.rack import Rack
+from tui.widgets.pads import Rack
 from tui.widgets.step_grid import StepGrid
 from tui.widgets.transport import Transport
 

@@ -13,8 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from engine.core.boundary import Boundary
 from engine.core.browsing import Shelf, Where, Wishes
+from engine.core.commands.boundary import Boundary
 from engine.core.pattern import Track
 
 WHERE_WORDS = {Where.LOOP: "this loop", Where.KITS: "other kits", Where.FOLDER: "a folder"}

@@ -10,9 +10,9 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from engine.core.commands.ranges import StepRange
 from engine.core.machine import Machine
 from engine.core.pattern import MAX_TRACKS, Pattern
-from engine.core.ranges import StepRange
 from engine.core.snapshot import Snapshot
 from tui.geometry import FULL_LABEL, GridView
 from tui.glyphs import Glyphs

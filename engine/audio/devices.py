@@ -1,0 +1,80 @@
+"""What audio devices there are, and the backend that the settings ask for.
+
+Device libraries are imported when they are asked for: JACK's need not be installed, and PortAudio, once
+imported, joins a running JACK server as a client of its own.
+"""
+
+from dataclasses import dataclass
+
+from engine.audio.backend import Backend
+from engine.audio.null import NullBackend
+from engine.audio.settings import EngineSettings
+from engine.core.errors import DeviceNotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One line of `tao_live.py devices`. audio: the value for --audio; sample_rate in Hz is its own."""
+
+    audio: str
+    name: str
+    inputs: int
+    outputs: int
+    sample_rate: int
+
+
+def list_devices() -> list[Device]:
+    """Every device that --audio and --device can name; null is always there."""
+    import sounddevice
+
+    server = _jack_server()
+    found = [server] if server is not None else []
+    for entry in sounddevice.query_devices():
+        found.append(Device("portaudio", entry["name"], entry["max_input_channels"], entry["max_output_channels"],
+                            int(entry["default_samplerate"])))
+    return [*found, Device("null", "no device", 0, 0, 48000)]
+
+
+def open_backend(settings: EngineSettings) -> Backend:
+    """The backend of `settings.audio`, found but not started. Raises DeviceNotFound; never takes another."""
+    match settings.audio:
+        case "jack":
+            try:
+                from engine.audio.jack import JackBackend
+            except OSError as error:
+                raise DeviceNotFound(f"JACK's library is not installed ({error}). Install it, or choose "
+                                     "--audio portaudio or --audio null.") from None
+            return JackBackend(settings.client_name, settings.connect, settings.frame_port)
+        case "portaudio":
+            from engine.audio.portaudio import PortAudioBackend
+
+            return PortAudioBackend(settings.device, settings.input_device, settings.sample_rate,
+                                    settings.block_frames)
+    return NullBackend(settings.sample_rate, settings.block_frames)
+
+
+def open_again(settings: EngineSettings) -> Backend:
+    """Like `open_backend`, for a device that was lost: PortAudio, which never looks again by itself, is made to."""
+    if settings.audio == "portaudio":
+        from engine.audio.portaudio import look_again
+
+        look_again()
+    return open_backend(settings)
+
+
+def _jack_server() -> Device | None:
+    """The running JACK server, asked politely: none is started."""
+    try:
+        import jack
+    except OSError:
+        return None  # its library is not installed
+    try:
+        client = jack.Client("tao-devices", no_start_server=True)
+    except jack.JackOpenError:
+        return None
+    try:
+        ports = client.get_ports(is_audio=True, is_physical=True)
+        return Device("jack", "JACK server", sum(port.is_output for port in ports),
+                      sum(port.is_input for port in ports), client.samplerate)
+    finally:
+        client.close()

@@ -1,0 +1,125 @@
+"""The device in use; when it goes, the clock that stands in for it, and the search until it is back.
+
+A device that comes back at another sample rate is refused, with the cure: every position, sample and effect of a
+session is at one rate, and its journal replays at that one. `resume` takes the set up at another.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from engine.audio.backend import Backend
+from engine.audio.host import Host
+from engine.audio.null import NullBackend
+from engine.core.errors import TaoError
+from engine.core.snapshot import Notice
+from engine.rack.pyo_rack import CHUNK_FRAMES
+
+STILL_S, LOOKS = 0.7, 3  # silent for so long, and seen to be so often: a frozen computer is no lost device
+SEARCH_S = 1.0
+
+
+class Device:
+    """Starts, loses and finds again. The control thread alone calls it; `find` runs in a thread of its own."""
+
+    def __init__(self, backend: Backend, find: Callable[[], Backend], host: Host, tell: Callable[[Notice], None]
+                 ) -> None:
+        self.backend, self._find, self._host, self._tell = backend, find, host, tell
+        self.banner = "No sound: the null device. Choose one with --audio jack or --audio portaudio." \
+            if backend.name == "null" else None
+        self._seen_frames, self._seen_s, self._looks = -1, 0.0, 0
+        self._search: threading.Thread | None = None
+        self._closing = threading.Event()
+        self._found: Backend | None = None
+        self._unfit: str | None = None
+        self._lost_s = 0.0
+
+    def start(self, on_lost: Callable[[str], None]) -> None:
+        """Open it. Raises DeviceNotFound."""
+        self._on_lost = on_lost
+        self.backend.start(self._host, on_lost)
+
+    def lose(self, sentence: str) -> None:
+        """It has gone: the music goes on, paced by the clock, while it is looked for."""
+        if self.backend.name == "null":
+            return
+        lost, self._lost_s = self.backend, time.monotonic()
+        lost.stop()
+        self._stand_in()
+        self.banner = f"{sentence} It is used again as soon as it is back."
+        self._search = threading.Thread(target=self._look_for, name="device-search", daemon=True)
+        self._search.start()
+
+    def watch(self) -> None:
+        """Call a few times a second: notices a device that asks for nothing any more, and takes one back."""
+        if (sentence := self.backend.gone()) is not None:
+            self.lose(sentence)
+        now, now_s = self._host.now_frames, time.monotonic()
+        if now != self._seen_frames:
+            self._seen_frames, self._seen_s, self._looks = now, now_s, 0
+        elif self.backend.name != "null":
+            self._looks += 1
+            if self._looks >= LOOKS and now_s - self._seen_s > STILL_S:
+                self.lose(f"{self.backend.device} asks for no audio any more; Tao plays on without a device.")
+        if self._found is not None:
+            self._take_back(self._found)
+        elif self._unfit is not None:
+            self.banner = self._unfit
+
+    def close(self) -> None:
+        """Stop the device, or the search."""
+        self._closing.set()
+        if self._search is not None:
+            self._search.join(5.0)
+        if self._found is not None:
+            self._found.stop()
+        self.backend.stop()
+
+    def _stand_in(self) -> None:
+        """The clock, from where the song would be by now."""
+        self._host.skip_to_now()
+        self.backend = NullBackend(self._host.sample_rate, self.backend.block_frames)
+        self.backend.start(self._host, lambda _: None)
+
+    def _take_back(self, found: Backend) -> None:
+        """The music moves from the clock to the device, on the beat where it is."""
+        self._found = self._unfit = None
+        self.backend.stop()
+        self._host.skip_to_now()
+        previous, self.backend = self.backend, found
+        try:
+            found.start(self._host, self._on_lost)
+        except TaoError as error:
+            self.backend = previous
+            found.stop()
+            self._stand_in()
+            self._unfit = str(error)
+            self._search = threading.Thread(target=self._look_for, name="device-search", daemon=True)
+            self._search.start()
+            return
+        self.banner = None
+        self._tell(Notice(f"{found.device} is back after {time.monotonic() - self._lost_s:.0f} s; the song went on."))
+
+    def _look_for(self) -> None:
+        """Once a second, until it is there and fits."""
+        while not self._closing.wait(SEARCH_S):
+            try:
+                found = self._find()
+            except TaoError:
+                continue
+            self._unfit = self._misfit(found)
+            if self._unfit is None:
+                self._found = found
+                return
+            found.stop()
+
+    def _misfit(self, found: Backend) -> str | None:
+        """Why the set cannot go on through this device."""
+        rate = self._host.sample_rate
+        if found.sample_rate != rate:
+            return (f"{found.device} is back at {found.sample_rate} Hz, and this set plays at {rate} Hz: set the "
+                    f"device to {rate} Hz, or quit, and `tao_live.py resume` plays it at {found.sample_rate} Hz.")
+        if found.block_frames % CHUNK_FRAMES or found.block_frames > self._host.max_frames:
+            return (f"{found.device} is back with blocks of {found.block_frames} frames; set it to a multiple of "
+                    f"{CHUNK_FRAMES} up to {self._host.max_frames}, or start Tao again.")
+        return None

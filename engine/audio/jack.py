@@ -1,0 +1,129 @@
+"""JACK: a compiled callback registered through JACK-Client's own handles (private: `_ptr`, `_lib`, `_ffi`)."""
+
+import contextlib
+import ctypes
+import ctypes.util
+import functools
+import os
+import select
+from collections.abc import Callable
+from typing import ClassVar
+
+import jack as jack_client
+
+from engine.audio import host_layout as words
+from engine.audio.callback import jack_process
+from engine.audio.host import Host
+from engine.audio.jack_midi import JackMidiPorts
+from engine.core.errors import DeviceNotFound
+from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS
+
+
+class _LatencyRange(ctypes.Structure):
+    """jack_latency_range_t, which JACK-Client does not declare."""
+
+    _fields_: ClassVar = [("min", ctypes.c_uint32), ("max", ctypes.c_uint32)]
+
+
+@functools.lru_cache(maxsize=1)  # to find it starts a process
+def _library() -> ctypes.CDLL:
+    return ctypes.CDLL(ctypes.util.find_library("jack"))
+
+
+_close = ctypes.cast(ctypes.CDLL(None).close, ctypes.c_void_p)  # the C function itself
+
+
+class JackBackend:
+    """A client of the running JACK server, with in_1, in_2, out_1, out_2, midi_in_1.. and midi_out_1..
+
+    Raises DeviceNotFound."""
+
+    name = "jack"
+
+    def __init__(self, client_name: str, connect: bool, frame_port: bool) -> None:
+        try:
+            self._client = jack_client.Client(client_name, no_start_server=True)
+        except jack_client.JackOpenError:
+            raise DeviceNotFound("No JACK server answers. Start one (for example with qjackctl), or choose "
+                                 "--audio portaudio or --audio null.") from None
+        self.device = f"JACK client {self._client.name}"
+        self.sample_rate, self.block_frames = self._client.samplerate, self._client.blocksize
+        self._connect = connect
+        self._host: Host | None = None
+        self._lives, self._dies = os.pipe()
+        inputs = [self._client.inports.register(f"in_{side}") for side in (1, 2)]
+        outputs = [self._client.outports.register(f"out_{side}") for side in (1, 2)]
+        self._ports = inputs + outputs
+        self._midi_inputs = [self._client.midi_inports.register(f"midi_in_{number + 1}")
+                             for number in range(MIDI_INPUTS)]
+        self._midi_outputs = [self._client.midi_outports.register(f"midi_out_{number + 1}")
+                              for number in range(MIDI_OUTPUTS)]
+        self._frame_port = self._client.outports.register("frames") if frame_port else None
+
+    def start(self, host: Host, on_lost: Callable[[str], None]) -> None:
+        ffi, library = jack_client._ffi, jack_client._lib
+        address = lambda thing: int(ffi.cast("uintptr_t", thing))  # noqa: E731
+        table = host.words
+        table[words.CLIENT] = address(self._client._ptr)
+        table[words.GET_BUFFER] = address(ffi.addressof(library, "jack_port_get_buffer"))
+        table[words.LAST_FRAME_TIME] = address(ffi.addressof(library, "jack_last_frame_time"))
+        table[words.STARTED] = 0
+        for word, port in zip((words.IN_LEFT, words.IN_RIGHT, words.OUT_LEFT, words.OUT_RIGHT), self._ports,
+                              strict=True):
+            table[word] = address(port._ptr)
+        for word, name in ((words.MIDI_CLEAR, "jack_midi_clear_buffer"), (words.MIDI_WRITE, "jack_midi_event_write"),
+                           (words.MIDI_COUNT, "jack_midi_get_event_count"), (words.MIDI_GET, "jack_midi_event_get")):
+            table[word] = address(ffi.addressof(library, name))
+        for number, port in enumerate(self._midi_inputs):
+            table[words.MIDI_IN + number] = address(port._ptr)
+        for number, port in enumerate(self._midi_outputs):
+            table[words.MIDI_OUT + number] = address(port._ptr)
+        table[words.FRAME_PORT] = address(self._frame_port._ptr) if self._frame_port is not None else 0
+        self._host = host
+        _library().jack_on_shutdown(ctypes.c_void_p(address(self._client._ptr)), _close, ctypes.c_void_p(self._dies))
+        failed = library.jack_set_process_callback(
+            self._client._ptr, ffi.cast("JackProcessCallback", jack_process.address),
+            ffi.cast("void*", host.address))
+        if failed:
+            raise DeviceNotFound("The JACK server takes no callback from Tao; restart it, then Tao.")
+        self._client.activate()
+        if self._connect:
+            self._join_the_hardware()
+
+    def gone(self) -> str | None:
+        """What became of the server, once it has gone. libjack itself closes a pipe then: were Python called, the next
+        word to libjack would end the thread that calls it, perhaps with Python's lock in its hands."""
+        if not select.select([self._lives], [], [], 0.0)[0]:
+            return None
+        return "The JACK server went away; Tao plays on without a device."
+
+    def latency_frames(self) -> int:
+        ffi = jack_client._ffi
+        ports = [ctypes.c_void_p(int(ffi.cast("uintptr_t", self._ports[index]._ptr))) for index in (0, 2)]
+        span, total = _LatencyRange(), 0
+        for mode, port in enumerate(ports):  # 0 is JackCaptureLatency, 1 JackPlaybackLatency
+            _library().jack_port_get_latency_range(port, mode, ctypes.byref(span))
+            total += span.max
+        return total
+
+    def midi_ports(self) -> JackMidiPorts:
+        """The MIDI ports, to be joined by name."""
+        return JackMidiPorts(self._client, self._midi_inputs, self._midi_outputs)
+
+    def stop(self) -> None:
+        with self._host.shut() if self._host is not None else contextlib.nullcontext():
+            with contextlib.suppress(jack_client.JackError):  # a server that is gone cannot be told
+                self._client.deactivate()
+            self._client.close()
+        if self.gone() is None:
+            os.close(self._dies)
+        os.close(self._lives)
+
+    def _join_the_hardware(self) -> None:
+        """Outputs to the first two playback ports, the first two captures to the inputs, where there are any."""
+        playback = self._client.get_ports(is_audio=True, is_physical=True, is_input=True)
+        capture = self._client.get_ports(is_audio=True, is_physical=True, is_output=True)
+        for ours, theirs in zip(self._ports[2:], playback[:2], strict=False):
+            self._client.connect(ours, theirs)
+        for ours, theirs in zip(self._ports[:2], capture[:2], strict=False):
+            self._client.connect(theirs, ours)

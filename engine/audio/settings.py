@@ -1,0 +1,67 @@
+"""How an engine is to run: handed over on its command line, once."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from engine.core.errors import UsageError
+from engine.rack.plugin import rack_names
+from engine.rack.pyo_rack import CHUNK_FRAMES
+
+AUDIO = ("jack", "portaudio", "null")
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """audio: who calls the engine; device, input_device: names of PortAudio's, None its default.
+
+    sample_rate in Hz and block_frames are what is asked of portaudio and null (a JACK server decides itself).
+    effects: the name of a rack, or bypass: gain and limiter alone. connect: whether JACK ports are joined to the
+    hardware. frame_port: a third JACK port that says each frame's number modulo 2**20, for measuring. worker_argv: the
+    decomposer's command line, empty for none; its jobs are stopped after job_limit_s. capture_s: how much of input and
+    output is remembered. calibration_file: where measured latencies are kept, empty for nowhere; midi_file: likewise
+    for MIDI connections and learned knobs. link: whether the source `auto` means Ableton Link, too. resume: the folder
+    of a session to take up again, empty for none. Folders are created.
+    """
+
+    audio: str
+    takes_folder: str
+    sessions_folder: str
+    device: str | None = None
+    input_device: str | None = None
+    sample_rate: int = 48000
+    block_frames: int = 128
+    effects: str = "pyo"
+    connect: bool = True
+    frame_port: bool = False
+    client_name: str = "tao"
+    worker_argv: tuple[str, ...] = ()
+    job_limit_s: float = 60.0
+    capture_s: float = 64.0
+    calibration_file: str = ""
+    midi_file: str = ""
+    link: bool = False
+    resume: str = ""
+
+    def __post_init__(self) -> None:
+        if self.audio not in AUDIO:
+            raise UsageError(f"Audio goes through {', '.join(AUDIO)}; {self.audio!r} was asked for.")
+        if self.effects not in rack_names():
+            raise UsageError(f"The effects racks are {', '.join(rack_names())}; {self.effects!r} was asked for.")
+        if not 8000 <= self.sample_rate <= 192000:
+            raise UsageError(f"Sample rates lie between 8000 and 192000 Hz; {self.sample_rate} was asked for.")
+        if not 64 <= self.block_frames <= 4096 or self.block_frames % CHUNK_FRAMES:
+            raise UsageError(f"A block is a multiple of {CHUNK_FRAMES} frames, up to 4096; "
+                             f"{self.block_frames} was asked for.")
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        return msgspec.json.encode(self).decode()
+
+
+def settings_from_json(line: str) -> EngineSettings:
+    """The settings in `line`. Raises UsageError."""
+    try:
+        return msgspec.json.decode(line, type=EngineSettings)
+    except msgspec.MsgspecError as error:
+        raise UsageError(f"The engine's settings could not be read: {error}") from None

@@ -1,0 +1,1 @@
+"""The effects that follow the song: duck, stutter, tape stop, gate, reverse."""

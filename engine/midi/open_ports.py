@@ -1,0 +1,26 @@
+"""Which MIDI ports there are: the JACK client's own with JACK audio, else RtMidi's."""
+
+from collections.abc import Callable
+
+from engine.audio.backend import Backend
+from engine.audio.frame_clock import FrameClock
+from engine.audio.host import Host
+from engine.midi.patchbay import MidiPorts, NoMidiPorts
+
+
+def open_ports(backend: Backend, host: Host, wake: Callable[[], None]) -> tuple[MidiPorts, str | None]:
+    """The ports, and a sentence when there can be none. RtMidi is only imported where it is needed."""
+    own = getattr(backend, "midi_ports", None)
+    if own is not None:
+        ports: MidiPorts = own()
+        return ports, None
+    try:
+        from engine.midi.rtmidi import RtMidiPorts, open_system
+    except ImportError as error:
+        return NoMidiPorts(), f"RtMidi is not installed ({error}); there is no MIDI without JACK until it is."
+    system = open_system()
+    if system is None:
+        return NoMidiPorts(), None
+    memory = host.processor.memory
+    clock = FrameClock(host, backend.block_frames)
+    return RtMidiPorts(system, clock, (memory.midi_sent, memory.midi_sent_heads), wake), None

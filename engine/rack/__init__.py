@@ -1,0 +1,1 @@
+"""The effects rack: the plugin contract, pyo's embedded server, and Tao's own rack."""

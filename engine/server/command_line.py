@@ -1,0 +1,106 @@
+"""The verbs about this computer's sound and what was played on it: devices, doctor, calibrate, sessions."""
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine.core.errors import DeviceNotFound, TaoError
+
+if TYPE_CHECKING:  # the command line answers -h without loading the engine
+    from engine.audio.settings import EngineSettings
+
+CALIBRATION_S = 15.0
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True)
+def devices(as_json: bool) -> None:
+    """What --audio, --device and --input can name here."""
+    from engine.audio.devices import list_devices
+
+    for found in list_devices():
+        if as_json:
+            click.echo(json.dumps({name: getattr(found, name) for name in found.__slots__}))
+        else:
+            ports = f"{found.inputs:>3} in {found.outputs:>3} out"
+            click.echo(f"{found.audio:<10}{ports}  {found.sample_rate:>6} Hz  {found.name}")
+
+
+def sessions_verb(folder: Callable[[], Path]) -> click.Command:
+    """The verb `sessions`. folder: where they lie."""
+
+    @click.command()
+    @click.option("--json", "as_json", is_flag=True)
+    def sessions(as_json: bool) -> None:
+        """What was played, newest first: `resume NAME` takes it up again, `render` makes a WAV file of it."""
+        from engine.sessions.listing import kept_sessions
+
+        for kept in kept_sessions(folder()):
+            fields = {name: getattr(kept, name) for name in kept.__slots__}
+            click.echo(json.dumps({**fields, "folder": str(kept.folder)}) if as_json else kept.line())
+
+    return sessions
+
+
+def doctor_verb(data: Callable[[], Path], weights: Callable[[], Iterable[tuple[str, str | None]]]) -> click.Command:
+    """The verb `doctor`. data: where Tao's folder is; weights: (name, fault or None) of each that ships."""
+
+    @click.command()
+    @click.option("--json", "as_json", is_flag=True)
+    def doctor(as_json: bool) -> None:
+        """Look whether this computer is ready for a set: one line a check, pass or FAIL with the cure."""
+        from engine.server.doctor import checks, shipped_weights
+
+        sick = False
+        for check in (*checks(data(), os.environ), *map(shipped_weights, weights())):
+            click.echo(json.dumps({name: getattr(check, name) for name in check.__slots__}) if as_json
+                       else check.line())
+            sick = sick or not check.well
+        if sick:
+            raise SystemExit(1)
+
+    return doctor
+
+
+def calibrate_verb(settings: "Callable[[dict[str, Any]], EngineSettings]") -> click.Command:
+    """The verb `calibrate`. settings: how an engine is to run, out of the options before the verb."""
+
+    @click.command()
+    @click.pass_context
+    def calibrate(context: click.Context) -> None:
+        """Measure the loopback of the device that --audio and --device name, and remember it for takes.
+
+        Connect an output to an input first, with a cable or in JACK.
+        """
+        click.echo(measure_loopback(settings(context.parent.params if context.parent else {})))
+
+    return calibrate
+
+
+def measure_loopback(settings: "EngineSettings") -> str:
+    """Calibrate the engine that plays, or one that is started for it; what was found. Raises TaoError."""
+    from engine.bridge.client import EngineClient
+    from engine.bridge.take_messages import Calibrate
+    from engine.server.launch import find_engine, start_engine
+
+    running = find_engine()
+    if running is None and settings.audio == "null":
+        raise DeviceNotFound("The null device has no loopback to measure; name one with --audio jack or --audio "
+                             "portaudio before the verb.")
+    client = EngineClient(running or start_engine(settings))
+    try:
+        known = client.snapshot().status.notices
+        client.ask(Calibrate())
+        client.wait(lambda snapshot: snapshot.status.notices != known, CALIBRATION_S)
+        news = client.snapshot().status.notices
+        if news == known or news[-1].urgent:
+            raise TaoError(news[-1].text if news != known else "The engine did not finish its measurement; try again.")
+        return news[-1].text
+    finally:
+        if running is None:
+            client.quit()
+        client.close()

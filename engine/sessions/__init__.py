@@ -1,0 +1,1 @@
+"""A performance on disk: its folder, replaying it to audio, and restoring it."""

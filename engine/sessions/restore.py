@@ -1,0 +1,96 @@
+"""A session that has ended, brought back from its journal: what was loaded and set, and what could be undone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.core.errors import TaoError
+from engine.core.kit import Kit, OneShot, SampleId
+from engine.core.loop import Audio
+from engine.core.machine import Machine, empty_machine
+from engine.core.samples import sample_id
+from engine.library.resampling import resampled
+from engine.live.bank import samples_of
+from engine.live.history import changed
+from engine.live.journal import Applied, Performance, read_journal
+
+LEVELS = 250  # of undo, beside the machine itself
+
+
+class NothingToRecall(TaoError):
+    """A session in which nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """machines: the one that played last, at the end, after those before it that undo goes back to; the samples of all
+    of them, at the rate that was asked for."""
+
+    machines: tuple[Machine, ...]
+    samples: dict[SampleId, Audio]
+
+    @property
+    def machine(self) -> Machine:
+        """The one that played last."""
+        return self.machines[-1]
+
+
+def recall(session: Path, sample_rate: int) -> Recalled:
+    """The machines of `session`, for an engine at `sample_rate`. Raises UnreadableJournal and NothingToRecall."""
+    performance = read_journal(session)
+    machines = _milestones(performance)
+    if not machines:
+        raise NothingToRecall(f"In {session.name} nothing was loaded or changed; `tao_live.py sessions` lists others.")
+    names = set().union(*map(samples_of, machines))
+    missing = sorted(names - performance.samples.keys())
+    if missing:
+        raise NothingToRecall(f"{session.name} lacks the sample {missing[0]}; its takes are still in their folder.")
+    samples = {name: performance.samples[name] for name in names}
+    if performance.session.sample_rate == sample_rate:
+        return Recalled(machines, samples)
+    return _at_rate(machines, samples, performance.session.sample_rate, sample_rate)
+
+
+def _milestones(performance: Performance) -> tuple[Machine, ...]:
+    """The machines that the audio thread took: every one from which undo would bring something back, and the last."""
+    found: list[Machine] = [empty_machine(performance.session.sample_rate)]
+    for event in performance.events:
+        sent = performance.sent.get(event.sequence) if isinstance(event, Applied) else None
+        if not isinstance(sent, Machine):
+            continue
+        machine = replace(sent, audition=None)
+        if changed(found[-1], machine):
+            found.append(machine)
+        else:
+            found[-1] = machine
+    return tuple(found[-LEVELS:]) if len(found) > 1 else ()
+
+
+def _at_rate(machines: tuple[Machine, ...], samples: Mapping[SampleId, Audio], from_rate: int, to_rate: int
+             ) -> Recalled:
+    """The same at another sample rate."""
+    loops = {name for machine in machines if machine.loop is not None
+             for name in (machine.loop.sample, machine.loop.residual)}
+    new = {name: resampled(audio, from_rate, to_rate, circular=name in loops, axis=0)
+           for name, audio in samples.items()}
+    names = {name: sample_id(audio) for name, audio in new.items()}
+    frames = {name: len(audio) for name, audio in new.items()}
+    moved = tuple(_moved(machine, names, frames, to_rate / from_rate) for machine in machines)
+    return Recalled(moved, {names[name]: audio for name, audio in new.items()})
+
+
+def _moved(machine: Machine, names: Mapping[SampleId, SampleId], frames: Mapping[SampleId, int], ratio: float
+           ) -> Machine:
+    def shot(one_shot: OneShot) -> OneShot:
+        layers = tuple(replace(layer, sample=names[layer.sample],
+                               frames=max(1, min(frames[layer.sample], round(layer.frames * ratio))))
+                       for layer in one_shot.layers)
+        length = max(1, min(frames[one_shot.sample], round(one_shot.frames * ratio)))
+        return replace(one_shot, sample=names[one_shot.sample], frames=length, layers=layers)
+
+    kit = Kit(machine.kit.name, {track: shot(one_shot) for track, one_shot in machine.kit.one_shots.items()})
+    loop = machine.loop
+    if loop is not None:
+        loop = replace(loop, sample=names[loop.sample], frames=frames[loop.sample],
+                       residual=None if loop.residual is None else names[loop.residual])
+    return replace(machine, kit=kit, loop=loop)

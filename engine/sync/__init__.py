@@ -1,0 +1,1 @@
+"""The clock sources: MIDI clock followed by a tempo filter, and Ableton Link."""

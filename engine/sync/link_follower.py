@@ -1,0 +1,60 @@
+"""Keeping time with a Link session: its tempo is ours, its bar lines are ours. No device in here, and no thread.
+
+A session's tempo belongs to everyone: when the musician changes ours, the session's is changed.
+"""
+
+from engine.core.commands.midi import Steer
+from engine.core.machine import Machine
+from engine.core.timeline import MAX_BPM, MIN_BPM, PPQN
+from engine.sync.clock_follower import LEAST_CHANGE, MOST_PULL, PULL_S
+from engine.sync.link_session import LinkMoment
+
+NEAR = 1e-4  # Link keeps a tempo as whole microseconds a beat, so what was set is read a little differently
+
+
+class LinkFollower:
+    """Told where the session is, says how to steer, or which tempo to give the session."""
+
+    def __init__(self) -> None:
+        self._steered_bpm: float | None = None
+
+    def tempo_asked(self, machine: Machine, session: LinkMoment) -> float | None:
+        """The tempo that the session is to take over: what the musician has set, or ours while nobody else is there."""
+        bpm, steered_bpm = machine.timeline.bpm, self._steered_bpm
+        if session.peers and steered_bpm in (None, bpm):
+            return None
+        self._steered_bpm = bpm
+        return bpm if abs(bpm - session.bpm) > NEAR * bpm else None
+
+    def steer(self, machine: Machine, session: LinkMoment, at_frames: int) -> Steer | None:
+        """What to plan for `at_frames`, where the session will be as given; None when there is nothing to do."""
+        if session.peers == 0:
+            self._steered_bpm, followed = None, machine.midi.heard_bpm
+            return None if followed is None else Steer(followed, None)
+        wanted = min(MAX_BPM, max(MIN_BPM, session.bpm * (1.0 + pull(machine, session, at_frames))))
+        if self._steered_bpm is not None and abs(wanted - machine.timeline.bpm) <= LEAST_CHANGE * wanted:
+            return None
+        self._steered_bpm = wanted
+        return Steer(wanted, session.bpm)
+
+
+def pull(machine: Machine, session: LinkMoment, at_frames: int) -> float:
+    """By which share to play faster, to be on the session's bar line soon; the nearest one, at most 2 %."""
+    if not machine.playing:
+        return 0.0
+    per_bar = machine.pattern.beats_per_bar
+    behind = (session.beat - beat_at(machine, at_frames) + per_bar / 2) % per_bar - per_bar / 2
+    behind_s = behind * 60.0 / session.bpm
+    return min(MOST_PULL, max(-MOST_PULL, behind_s / PULL_S))
+
+
+def beat_at(machine: Machine, at_frames: int) -> float:
+    """The song's quarter note, whole or not, on a frame."""
+    line = machine.timeline
+    return (line.origin_ticks + (at_frames - line.origin_frames) / line.frames_per_tick) / PPQN
+
+
+def bar_frames(session: LinkMoment, per_bar: int, at_frames: int, sample_rate: int) -> int:
+    """The frame of the session's first bar line at or after `at_frames`, where it will be as given."""
+    beats = -session.beat % per_bar
+    return at_frames + round(beats * 60.0 / session.bpm * sample_rate)

@@ -1,0 +1,1 @@
+"""Takes: planning, recording, writing and finishing one, and calibrating how late the input arrives."""

@@ -1,0 +1,1 @@
+"""Yi & Barthet, The Drum Machine of Tao (NIME 2025): transcriber, network, and one-shot selection."""

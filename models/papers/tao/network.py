@@ -1,0 +1,68 @@
+"""The `paper` network: the transcriber of Yi & Barthet (NIME 2025, section 3.2.2), after ADTOF's.
+
+Four convolution blocks, three bidirectional GRU layers of 60, one head for the onsets of kick, snare and
+hi-hat at every STFT frame and one for the tempo of the whole, 60 to 200 BPM. The reference, not the default.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+PAPER_DRUMS = ("kick", "snare", "hihat")
+SLOWEST_BPM, FASTEST_BPM = 60, 200
+TEMPI = FASTEST_BPM - SLOWEST_BPM + 1
+_CHANNELS = (32, 32, 64, 64)
+_HIDDEN = 60
+
+
+class PaperHeard(NamedTuple):
+    """Logits of onsets (batch, stft_frames, 3) and of the tempo (batch, 141), one class a BPM."""
+
+    onsets: Tensor
+    tempo: Tensor
+
+
+class PaperNet(nn.Module):
+    """Spectrogram (batch, stft_frames, bands) of models.hearing.spectrogram.PAPER -> PaperHeard."""
+
+    def __init__(self, bands: int = 75, dropout: float = 0.3) -> None:
+        super().__init__()
+        self.conv = nn.Sequential(*(_ConvBlock(a, b, dropout) for a, b in
+                                    zip((1, *_CHANNELS[:-1]), _CHANNELS, strict=True)))
+        narrowed = bands
+        for _ in _CHANNELS:
+            narrowed //= 2
+        self.gru = nn.GRU(_CHANNELS[-1] * narrowed, _HIDDEN, num_layers=3, batch_first=True, bidirectional=True)
+        self.onset_head = nn.Linear(2 * _HIDDEN, len(PAPER_DRUMS))
+        self.tempo_head = nn.Linear(2 * _HIDDEN, TEMPI)
+
+    def forward(self, spectrogram: Tensor) -> PaperHeard:
+        x = self.conv(spectrogram.unsqueeze(1))        # (batch, channels, stft_frames, bands / 16)
+        x = x.transpose(1, 2).flatten(start_dim=2)     # (batch, stft_frames, channels * bands / 16)
+        x, _ = self.gru(x)                             # (batch, stft_frames, 2 * hidden)
+        return PaperHeard(self.onset_head(x), self.tempo_head(x.mean(dim=1)))
+
+
+class _ConvBlock(nn.Module):
+    """3 x 3 convolution, normalisation, rectifier, every second band by its larger neighbour, dropout."""
+
+    def __init__(self, channels: int, out: int, dropout: float) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, out, 3, padding=1)
+        self.norm = nn.BatchNorm2d(out)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.dropout(functional.max_pool2d(functional.relu(self.norm(self.conv(x))), (1, 2)))
+
+
+def paper_loss(heard: PaperHeard, onsets: Tensor, bpm: Tensor) -> Tensor:
+    """Binary cross entropy of the onsets plus cross entropy of the tempo, as the paper adds them.
+
+    onsets (batch, stft_frames, 3) 0..1; bpm (batch,) beats per minute.
+    """
+    tempo = torch.clamp(bpm.round().long() - SLOWEST_BPM, 0, TEMPI - 1)
+    return (functional.binary_cross_entropy_with_logits(heard.onsets.float(), onsets)
+            + functional.cross_entropy(heard.tempo.float(), tempo))

@@ -1,0 +1,1 @@
+"""One-shots and slices: cutting, choking, rendering and resampling them."""

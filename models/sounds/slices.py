@@ -1,0 +1,54 @@
+"""Stage 0: the loop cut at its attacks, equal-sounding pieces gathered on one pad. Knows no drum by name."""
+
+import numpy as np
+
+from engine.core.pattern import MAX_TRACKS
+from models.hearing.tempo import guess_tempi
+from models.plugins import Audio, ExtractedShot, Onset, Transcription
+from models.sounds.one_shots import cut_circular, faded
+
+_ALIKE = 0.12  # squared Hellinger distance of two rises that still are one sound
+_FADE_OUT_S = 0.005
+
+
+def sliced(audio: Audio, sample_rate: int, times_s: np.ndarray, rises: np.ndarray,
+           beats: int | None) -> tuple[Transcription, dict[str, ExtractedShot]]:
+    """Hits on tracks "slice 1" to at most "slice 8", and one slice for each.
+
+    audio (channels, frames); times_s (onsets,) ascending within it; rises (onsets, bands). A slice lasts until
+    the next onset, whatever that is; the loudest of a group represents it.
+    """
+    groups = grouped(rises)
+    energy = np.sqrt((rises**2).sum(axis=1)) + 1e-12
+    loudest = {int(group): float(energy[groups == group].max()) for group in np.unique(groups)}
+    found = tuple(Onset(f"slice {group + 1}", float(time_s), float(min(1.0, max(0.01, loud / loudest[int(group)]))))
+                  for time_s, group, loud in zip(times_s, groups, energy, strict=True))
+    length_s = audio.shape[1] / sample_rate
+    shots = {}
+    for group in sorted(loudest):
+        index = int(np.argmax(np.where(groups == group, energy, 0.0)))
+        following = (times_s[(index + 1) % len(times_s)] - times_s[index]) % length_s or length_s
+        cut = cut_circular(audio, round(times_s[index] * sample_rate), round(following * sample_rate))
+        shots[f"slice {group + 1}"] = ExtractedShot(faded(cut, round(_FADE_OUT_S * sample_rate)), onset=index)
+    return Transcription(found, guess_tempi(found, length_s, beats)), shots
+
+
+def grouped(rises: np.ndarray) -> np.ndarray:
+    """(onsets,) int64 group of each onset, 0 for the first sound heard, at most eight groups.
+
+    Average-linkage clustering by Hellinger distance of the spectra (bands,) normalised to sum 1.
+    """
+    roots = np.sqrt(rises / (rises.sum(axis=1, keepdims=True) + 1e-12))
+    members = [[index] for index in range(len(rises))]
+    while len(members) > 1:
+        means = np.array([roots[group].mean(axis=0) for group in members])
+        apart = ((means[:, None] - means[None]) ** 2).sum(axis=-1) / 2
+        np.fill_diagonal(apart, np.inf)
+        one, other = sorted(int(index) for index in np.unravel_index(int(apart.argmin()), apart.shape))
+        if apart[one, other] > _ALIKE and len(members) <= MAX_TRACKS:
+            break
+        members[one] += members.pop(other)
+    groups = np.zeros(len(rises), np.int64)
+    for number, group in enumerate(sorted(members, key=min)):
+        groups[group] = number
+    return groups

@@ -1,0 +1,1 @@
+"""Scoring transcriptions and decompositions against known answers."""

@@ -1,0 +1,172 @@
+"""How well sets of plugins take loops with known stems and one-shots apart: one table, several sets side by side."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from engine.core.errors import TaoError
+from engine.core.pattern import TRACK_NAMES
+from engine.library.audio_files import read_loop
+from models import plugins
+from models.decompose import Decomposition, Tools, decompose
+from models.plugins import Onset, TempoGuess, Transcription
+from models.training.evaluate.loops import KnownLoop, read_item
+from models.training.evaluate.metrics import Marks, best_shot_marks, mono, stem_marks
+from models.training.train.chart import Bars, draw_bars
+
+COLUMNS = ("stems SI-SDR", "LSD", "MFCC", "shots SI-SDR", "LSD", "MFCC", "match", "failed", "seconds")
+_QUIETEST = 0.02                  # of the truth's velocities, as a transcriber's cannot be 0
+
+
+@dataclass(frozen=True, slots=True)
+class DecompositionSettings:
+    """What to evaluate: a folder of loops with truth; every transcriber with every separator and extractor.
+    oracle: the truth's own hits instead of transcribers. picture: a PNG of the table, None for none."""
+
+    loops: Path
+    transcribers: tuple[str, ...] = ("tao",)
+    separators: tuple[str, ...] = ("tao",)
+    extractors: tuple[str, ...] = ("solve",)
+    oracle: bool = False
+    picture: Path | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """Marks of one set of plugins on one group of loops, by drum."""
+
+    stems: dict[str, list[Marks]] = field(default_factory=lambda: {name: [] for name in TRACK_NAMES})
+    shots: dict[str, list[Marks]] = field(default_factory=lambda: {name: [] for name in TRACK_NAMES})
+    matches: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    failed: int = 0
+
+    def row(self) -> list[float]:
+        """The columns; NaN where nothing could be measured."""
+        numbers = []
+        for kind in (self.stems, self.shots):
+            marks = [mark for found in kind.values() for mark in found]
+            numbers += [_mean(mark.si_sdr for mark in marks), _mean(mark.lsd for mark in marks),
+                        _mean(mark.mfcc for mark in marks)]
+        return [*numbers, _mean(self.matches), self.failed, _mean(self.seconds)]
+
+
+class Oracle:
+    """`oracle`: a transcriber that was told the answer."""
+
+    name = "oracle"
+
+    def __init__(self, known: KnownLoop) -> None:
+        hits = [Onset(TRACK_NAMES[drum], float(time_s), float(np.clip(np.nan_to_num(velocity, nan=1.0), _QUIETEST, 1)))
+                for drum, onsets in enumerate(known.onsets) for time_s, velocity in onsets]
+        bpm = known.bpm or 120.0
+        tempo = TempoGuess(bpm, float(known.beats or max(round(known.length_s * bpm / 60), 1)))
+        self._told = Transcription(tuple(sorted(hits, key=lambda onset: (onset.time_s, onset.track))), (tempo,))
+
+    def transcribe(self, audio: plugins.Audio, sample_rate: int, beats: int | None = None,
+                   circular: bool = True) -> Transcription:
+        return self._told
+
+
+def evaluate_decomposition(settings: DecompositionSettings,
+                           report: Callable[[str], None] = lambda line: None) -> str:
+    """The tables, as Markdown. Raises TaoError without loops, UsageError for an unknown plugin."""
+    truths = sorted(settings.loops.rglob("truth.json"))
+    if not truths:
+        raise TaoError(f"No truth.json lies under {settings.loops}; a loop is a folder with truth.json beside "
+                       "its audio.")
+    tallies: dict[tuple[str, str], Tally] = {}
+    hearers = ("oracle",) if settings.oracle else settings.transcribers
+    for hearer, separator, extractor in product(hearers, settings.separators, settings.extractors):
+        label = f"{hearer} + {separator} + {extractor}"
+        split, cut = plugins.separator(separator), plugins.extractor(extractor)
+        listen = None if settings.oracle else plugins.transcriber(hearer)
+        for number, path in enumerate(truths):
+            known = read_item(path)
+            tools = Tools(listen or Oracle(known), split, cut)
+            judged = [tallies.setdefault((group, label), Tally()) for group in (known.group, "all")]
+            _judge(path, tools, judged)
+            report(f"{label}: {number + 1} of {len(truths)} loops")
+    if settings.picture is not None:
+        draw_bars(settings.picture, _bars(tallies))
+    return table(tallies)
+
+
+def _judge(path: Path, tools: Tools, tallies: Sequence[Tally]) -> None:
+    """Take one loop apart and add its marks to every tally. What is missing counts as silence."""
+    truth = json.loads(path.read_text())
+    loop = read_loop(path.parent / truth["loop"])
+    started = time.perf_counter()
+    done: Decomposition | None = None
+    try:
+        *_, done = decompose(loop, tools, loop.sample_rate)
+    except TaoError:
+        done = None
+    spent = time.perf_counter() - started
+    top_hz = truth["sample_rate"] / 2
+    for tally in tallies:
+        tally.seconds.append(spent)
+        tally.failed += done is None
+        if done is not None and done.match is not None:
+            tally.matches.append(done.match)
+    for track in truth["tracks"]:
+        name = track["name"]
+        if truth["has"]["stems"]:
+            stem = None if done is None or name not in done.stems else mono(done.stems[name], done.sample_rate)
+            marks = stem_marks(_read(path.parent / track["stem"]), stem, top_hz)
+            for tally in tallies:
+                tally.stems[name].append(marks)
+        if truth["has"]["oneshots"]:
+            truths = [_read(path.parent / file) for file in track["oneshots"]]
+            marks = best_shot_marks(truths, _shot(done, name), top_hz)
+            for tally in tallies:
+                tally.shots[name].append(marks)
+
+
+def _shot(done: Decomposition | None, name: str) -> np.ndarray | None:
+    if done is None or name not in done.kit.one_shots:
+        return None
+    return mono(done.samples[done.kit.one_shots[name].sample], done.sample_rate)
+
+
+def _read(path: Path) -> np.ndarray:
+    audio, rate = soundfile.read(path, always_2d=True)
+    return mono(audio, rate)
+
+
+def table(tallies: dict[tuple[str, str], Tally]) -> str:
+    """Two Markdown tables: all marks, and the SI-SDR of stems / one-shots of each drum."""
+    lines = ["| loops | plugins | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 2) + "|"]
+    drums = ["| loops | plugins | " + " | ".join(TRACK_NAMES) + " |", "|---" * (len(TRACK_NAMES) + 2) + "|"]
+    for (group, label), tally in sorted(tallies.items()):
+        head = f"| {group} ({len(tally.seconds)}) | {label} | "
+        lines.append(head + " | ".join(_shown(number) for number in tally.row()) + " |")
+        drums.append(head + " | ".join(
+            " / ".join(_shown(_mean(mark.si_sdr for mark in kind[name])) for kind in (tally.stems, tally.shots))
+            for name in TRACK_NAMES) + " |")
+    return "\n".join([*lines, "", *drums])
+
+
+def _bars(tallies: dict[tuple[str, str], Tally]) -> list[Bars]:
+    """SI-SDR of stems and of one-shots, a group of bars for each group of loops."""
+    found: dict[str, Bars] = {}
+    for what, column in (("stems", 0), ("one-shots", 3)):
+        for (group, label), tally in sorted(tallies.items()):
+            title = f"{what} {group}"
+            found.setdefault(title, Bars(title, {})).values[label] = tally.row()[column]
+    return [bars for bars in found.values() if np.isfinite(list(bars.values.values())).all()]
+
+
+def _mean(values: object) -> float:
+    array = np.fromiter(values, float)  # type: ignore[call-overload]
+    return float(array.mean()) if array.size else float("nan")
+
+
+def _shown(value: float) -> str:
+    return "-" if value != value else str(value) if isinstance(value, int) else f"{value:.2f}"

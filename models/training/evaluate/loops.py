@@ -1,0 +1,79 @@
+"""Loops with known answers on disk: a folder of items, each with truth.json and the audio it names."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from engine.core.errors import TaoError
+from engine.core.pattern import TRACK_NAMES
+from models.training.synthesis.bank import RATE
+from models.training.synthesis.examples import Synthesis
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownLoop:
+    """audio (channels, frames) float32; onsets: per drum (hits, 2) seconds and velocities by time (NaN where
+    the velocity is not known); steps: per drum the positions in quarter notes, None where not known."""
+
+    name: str
+    group: str
+    kit: str
+    audio: np.ndarray
+    sample_rate: int
+    bpm: float | None
+    beats: int | None
+    onsets: tuple[np.ndarray, ...]
+    steps: tuple[frozenset[float], ...] | None
+
+    @property
+    def length_s(self) -> float:
+        """The whole loop."""
+        return self.audio.shape[1] / self.sample_rate
+
+
+def read_loops(folder: Path) -> list[KnownLoop]:
+    """Every loop under `folder`, by name. Raises TaoError when there is none."""
+    found = [read_item(path) for path in sorted(folder.rglob("truth.json"))]
+    if not found:
+        raise TaoError(f"No truth.json lies under {folder}; a loop is a folder with truth.json beside its audio.")
+    return found
+
+
+def read_item(path: Path) -> KnownLoop:
+    """The loop of one truth.json."""
+    truth = json.loads(path.read_text())
+    audio, rate = soundfile.read(path.parent / truth["loop"], dtype="float32", always_2d=True)
+    tracks = {track["name"]: track for track in truth["tracks"]}
+    onsets = tuple(_onsets(tracks.get(name)) for name in TRACK_NAMES)
+    steps = None
+    if truth["has"]["steps"]:
+        per_beat = truth["steps_per_beat"]
+        steps = tuple(frozenset(step["index"] / per_beat for step in tracks.get(name, {"steps": []})["steps"])
+                      for name in TRACK_NAMES)
+    return KnownLoop(truth["id"], truth["set"], str(truth.get("kit")), audio.T, rate, truth.get("tempo_bpm"),
+                     truth.get("beats"), onsets, steps)
+
+
+def made_loops(synthesis: Synthesis, batches: int, kit: str) -> list[KnownLoop]:
+    """Loops as the networks learn from, as values; `kit` names the sounds they are made of."""
+    found = []
+    for number in range(batches):
+        audio, hits = synthesis.loops(np.random.default_rng((number, 4242)))
+        for row in range(len(audio)):
+            onsets = []
+            for drum in range(len(TRACK_NAMES)):
+                mine = (hits.row == row) & (hits.drum == drum)
+                pairs = np.column_stack([hits.at_frame[mine] / RATE, hits.velocity[mine]])
+                onsets.append(pairs[np.argsort(pairs[:, 0])])
+            found.append(KnownLoop(f"made_{number}_{row}", "made", kit,
+                                   audio[row : row + 1].cpu().numpy(), RATE, None, None, tuple(onsets), None))
+    return found
+
+
+def _onsets(track: dict[str, list[dict[str, float | None]]] | None) -> np.ndarray:
+    rows = sorted((float(onset["time_s"] or 0.0), np.nan if onset["velocity"] is None else float(onset["velocity"]))
+                  for onset in (track or {"onsets": []})["onsets"])
+    return np.array(rows, float).reshape(-1, 2)

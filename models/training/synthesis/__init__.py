@@ -1,0 +1,1 @@
+"""Endless drum loops with known answers, to train on."""

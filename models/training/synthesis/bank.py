@@ -1,0 +1,205 @@
+"""The one-shots that training loops are made of: one flat array, and a table of what lies where."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from engine.core.errors import TaoError, UsageError
+from engine.core.pattern import TRACK_NAMES
+from engine.library.resampling import resampled
+
+RATE = 44100
+OTHER = len(TRACK_NAMES)          # percussion that no track is kept for
+DRUMS = (*TRACK_NAMES, "other")
+_LONGEST_S = {"ride": 2.5, "crash": 2.5}
+_LONGEST_OTHERS_S = 1.6
+_FLOOR_DB = -66.0
+_START_DB = -40.0
+_WORDS = {"kick": ("kick", "bd", "bass drum", "bassdrum"), "snare": ("snare", "sd", "clap", "rim"),
+          "tom": ("tom",), "hihat": ("hihat", "hi-hat", "hh", "hat"), "ride": ("ride",),
+          "crash": ("crash", "splash", "china"), "other": ("cowbell", "perc", "shaker", "conga", "bongo", "tamb")}
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One recording: its drum (an index into `DRUMS`), kit, articulation, softness rank and licence tier."""
+
+    drum: int
+    kit: str
+    family: str
+    articulation: str
+    layer: int = 0
+    electronic: bool = False
+    start: int = 0
+    frames: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sounds:
+    """Shots end to end in `audio` (frames,) float32, each at peak 1. `groups`: shot numbers of one
+    articulation of one kit, softest first."""
+
+    audio: np.ndarray
+    shots: tuple[Shot, ...]
+    groups: tuple[tuple[int, ...], ...]
+
+
+class Bank:
+    """What a palette is drawn from: the articulations by drum, and by drum and kit."""
+
+    def __init__(self, sounds: Sounds) -> None:
+        self.sounds = sounds
+        self.of_drum: dict[int, np.ndarray] = {}
+        self.of_kit: dict[tuple[str, int], np.ndarray] = {}
+        self.families: dict[int, list[np.ndarray]] = {}
+        for drum in range(len(DRUMS)):
+            members = [number for number, group in enumerate(sounds.groups) if self._first(group).drum == drum]
+            self.of_drum[drum] = np.array(members)
+            self.families[drum] = list(_split(members, [self._first(sounds.groups[m]).family for m in members]))
+            for kit in {self._first(sounds.groups[m]).kit for m in members}:
+                self.of_kit[kit, drum] = np.array(
+                    [m for m in members if self._first(sounds.groups[m]).kit == kit])
+        self.has = np.array([len(self.of_drum[drum]) > 0 for drum in range(len(DRUMS))])
+        if not self.has[: len(TRACK_NAMES)].any():
+            raise TaoError("The one-shots hold percussion only; add a kick, a snare or a hi-hat.")
+        self.kits = sorted({shot.kit for shot in sounds.shots})
+
+    def _first(self, group: tuple[int, ...]) -> Shot:
+        return self.sounds.shots[group[0]]
+
+    @cached_property
+    def full_kits(self) -> list[str]:
+        """Kits with kick, snare and hi-hat, or every kit where none is full."""
+        full = [kit for kit in self.kits if all((kit, drum) in self.of_kit for drum in (0, 1, 3))]
+        return full or self.kits
+
+
+def _split(members: Sequence[int], labels: Sequence[str]) -> Iterable[np.ndarray]:
+    for label in sorted(set(labels)):
+        yield np.array([member for member, own in zip(members, labels, strict=True) if own == label])
+
+
+def read_sounds(data: Path, split: str, licence: str = "all") -> Sounds:
+    """The shots of one split ("train" or "val") of DATA/oneshots, or of any folder of named drum samples.
+
+    With oneshots.csv its columns say drum, kit, split and licence tier; licence "permissive" leaves the
+    copyleft ones out. Without it drums are told from file names, kits are folders, one kit in eight is val,
+    and licences are the user's affair. Raises TaoError when nothing is left.
+    """
+    folder = data / "oneshots" if (data / "oneshots").is_dir() else data
+    listed = folder / "oneshots.csv"
+    named = _listed(folder, listed, split, licence) if listed.exists() else _unlisted(folder, split)
+    shots, pieces, at = [], [], 0
+    for path, shot in named:
+        audio = read_shot(path, DRUMS[shot.drum])
+        shots.append(replace(shot, start=at, frames=len(audio)))
+        pieces.append(audio)
+        at += len(audio)
+    if not shots:
+        raise TaoError(f"No {split} one-shots under {folder}: put oneshots.csv there, "
+                       "or name files after their drums (kick_1.wav).")
+    return Sounds(np.concatenate(pieces), tuple(shots), _grouped(shots))
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Every `of`-th family of kits from number `index` on, families sorted by name. Raises UsageError."""
+
+    index: int
+    of: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.index < self.of:
+            raise UsageError(f"A fold K/N needs 0 <= K < N; {self.index}/{self.of} was given.")
+
+    @classmethod
+    def named(cls, text: str) -> "Fold":
+        """The fold written K/N. Raises UsageError."""
+        index, _, of = text.partition("/")
+        if not (index.isdigit() and of.isdigit()):
+            raise UsageError(f"A fold is written K/N, such as 0/4; {text!r} was given.")
+        return cls(int(index), int(of))
+
+    def of_names(self, families: Iterable[str]) -> set[str]:
+        """Those of the families that are in the fold."""
+        return set(sorted(set(families))[self.index :: self.of])
+
+    def split(self, sounds: Sounds) -> tuple[Sounds, Sounds]:
+        """The sounds outside the fold, and those inside."""
+        inside = self.of_names(shot.family for shot in sounds.shots)
+        parts = [tuple(shot for shot in sounds.shots if (shot.family in inside) == part) for part in (False, True)]
+        return Sounds(sounds.audio, parts[0], _grouped(parts[0])), Sounds(sounds.audio, parts[1], _grouped(parts[1]))
+
+
+def joined(*parts: Sounds) -> Sounds:
+    """Several collections as one."""
+    shots: list[Shot] = []
+    at = 0
+    for part in parts:
+        shots += [replace(shot, start=shot.start + at) for shot in part.shots]
+        at += len(part.audio)
+    return Sounds(np.concatenate([part.audio for part in parts]), tuple(shots), _grouped(shots))
+
+
+def read_shot(path: Path, drum: str) -> np.ndarray:
+    """(frames,) float32 mono at 44.1 kHz, peak 1, ended where it is inaudible or too long."""
+    audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    mono = resampled(audio.mean(axis=1)[None], rate, RATE, circular=False)[0]
+    mono = mono[_first_frame(mono):]
+    mono = mono[: round(_LONGEST_S.get(drum, _LONGEST_OTHERS_S) * RATE)].copy()
+    mono /= max(float(np.abs(mono).max()), 1e-6)
+    heard = np.nonzero(np.abs(mono) > 10 ** (_FLOOR_DB / 20))[0]
+    mono = mono[: int(heard[-1]) + 1] if len(heard) else mono
+    fade = min(256, len(mono))
+    mono[len(mono) - fade:] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
+    return mono
+
+
+def _first_frame(mono: np.ndarray) -> int:
+    """Where the hit starts, at most 1 ms early: silence before it would make every answer late."""
+    loud = np.abs(mono) > 10 ** (_START_DB / 20) * float(np.abs(mono).max(initial=0.0))
+    return max(int(loud.argmax()) - RATE // 1000, 0)
+
+
+def _grouped(shots: Sequence[Shot]) -> tuple[tuple[int, ...], ...]:
+    groups: dict[tuple[str, str], list[int]] = {}
+    for number, shot in enumerate(shots):
+        groups.setdefault((shot.kit, shot.articulation), []).append(number)
+    return tuple(tuple(sorted(group, key=lambda number: shots[number].layer)) for group in groups.values())
+
+
+def _listed(folder: Path, table: Path, split: str, licence: str) -> list[tuple[Path, Shot]]:
+    with table.open() as lines:
+        rows = [row for row in csv.DictReader(lines) if row["split"] == split]
+    if licence == "permissive":
+        rows = [row for row in rows if row["license_tier"] == "permissive"]
+    return [(folder / row["path"], Shot(
+        DRUMS.index(row["class"]), row["kit"], row["family"], row["path"].removesuffix(".flac").split("_v")[0],
+        int(row["velocity_layer"] or 0), row["kit_type"] == "electronic")) for row in rows]
+
+
+def _unlisted(folder: Path, split: str) -> list[tuple[Path, Shot]]:
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".wav", ".flac", ".aif", ".aiff"))
+    kits = sorted({path.parent for path in files})
+    val = set(kits[7::8])
+    found = []
+    for path in files:
+        drum = drum_of_name(path.stem) or drum_of_name(path.parent.name)
+        if drum is not None and ((path.parent in val) == (split == "val") or len(kits) < 8):
+            kit = str(path.parent.relative_to(folder))
+            found.append((path, Shot(DRUMS.index(drum), kit, kit, path.stem)))
+    return found
+
+
+def drum_of_name(name: str) -> str | None:
+    """The drum that a file's or folder's name speaks of, None when it speaks of none."""
+    low = name.lower().replace("_", " ")
+    for drum in ("other", "crash", "ride", "hihat", "tom", "snare", "kick"):
+        if any(word in low.split() or (len(word) > 2 and word in low) for word in _WORDS[drum]):
+            return drum
+    return None

@@ -1,0 +1,200 @@
+"""The sounds of one loop: articulations drawn from the bank, then pitched, shaped, coloured and layered.
+
+A few hundred recordings are few; pitch, formants, decay, attack, drive and a second sound underneath make
+each of them many. All layers of an articulation are treated alike, so a drum stays one drum.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from models.training.synthesis.bank import OTHER, RATE, Bank
+
+Rng = np.random.Generator
+_LEVEL_DB = {0: (-6, 0), 1: (-8, 0), 2: (-12, 0), 3: (-22, -5), 4: (-20, -6), 5: (-16, -3), 6: (-20, -4)}
+_MOST_LAYERS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Voice:
+    """One sound of a drum: layers, softest first, each (frames,) float32 at peak 1 times `gain`."""
+
+    layers: tuple[np.ndarray, ...]
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a recording is bent. ratio: pitch; decay_frames: time constant of an extra decay, 0 for none;
+    attack_frames: a fade-in; filters (sections, 5): biquads b0 b1 b2 a1 a2; drive: into tanh, 0 for none."""
+
+    ratio: float
+    decay_frames: float
+    attack_frames: int
+    filters: np.ndarray
+    drive: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far sounds are bent. Shares are probabilities; peaks: fewest and one more than most peak filters;
+    thick_share: of drums with a second sound underneath."""
+
+    semitones: float
+    wide_share: float
+    decay_share: float
+    shelf_share: float
+    shelf_db: float
+    peak_share: float
+    peaks: tuple[int, int]
+    peak_db: float
+    narrowest: float
+    thick_share: float
+
+
+TAME = Reach(1.6, 0.2, 0.45, 0.5, 5.0, 0.6, (0, 3), 6.0, 4.0, 0.25)
+WILD = Reach(2.5, 0.3, 0.55, 0.7, 7.0, 0.75, (1, 5), 8.0, 6.0, 0.45)
+
+
+@njit("f4[::1](f4[::1], f8, f8, i8, f8[:,::1], f8)", cache=True, nogil=True)
+def bend(source, ratio, decay_frames, attack_frames, filters, drive):
+    """The source read `ratio` times as fast (4-point Hermite), decayed, filtered, driven; peak 1."""
+    frames = int(len(source) / ratio)
+    out = np.empty(frames, np.float32)
+    fall = math.exp(-1.0 / decay_frames) if decay_frames > 0 else 1.0
+    gain, peak = 1.0, 1e-9
+    state = np.zeros((len(filters), 2))
+    last = len(source) - 1
+    for i in range(frames):
+        place = i * ratio
+        k = int(place)
+        t = place - k
+        y0 = source[k - 1] if k > 0 else 0.0
+        y1 = source[k]
+        y2 = source[k + 1] if k < last else 0.0
+        y3 = source[k + 2] if k + 1 < last else 0.0
+        c1 = 0.5 * (y2 - y0)
+        c3 = 1.5 * (y1 - y2) + 0.5 * (y3 - y0)
+        c2 = y0 - y1 + c1 - c3
+        value = (((c3 * t + c2) * t + c1) * t + y1) * gain
+        gain *= fall
+        if i < attack_frames:
+            value *= (i + 1.0) / attack_frames
+        for s in range(len(filters)):        # transposed direct form II
+            y = filters[s, 0] * value + state[s, 0]
+            state[s, 0] = filters[s, 1] * value - filters[s, 3] * y + state[s, 1]
+            state[s, 1] = filters[s, 2] * value - filters[s, 4] * y
+            value = y
+        out[i] = value
+        peak = max(peak, abs(value))
+    if drive > 0:
+        top = math.tanh(drive)
+        for i in range(frames):
+            out[i] = math.tanh(drive * out[i] / peak) / top
+        peak = 1.0
+    for i in range(frames):
+        out[i] /= peak
+    return out
+
+
+def peak_filter(hz: float, gain_db: float, width: float) -> list[float]:
+    """A peaking biquad (Bristow-Johnson's cookbook): b0 b1 b2 a1 a2 with a0 = 1."""
+    root, omega = 10 ** (gain_db / 40), 2 * math.pi * min(hz, 0.45 * RATE) / RATE
+    alpha = math.sin(omega) / (2 * width)
+    a0 = 1 + alpha / root
+    b1 = -2 * math.cos(omega) / a0
+    return [(1 + alpha * root) / a0, b1, (1 - alpha * root) / a0, b1, (1 - alpha / root) / a0]
+
+
+def shelf_filter(hz: float, gain_db: float) -> list[float]:
+    """A first-order high shelf."""
+    k = math.tan(math.pi * min(hz, 0.45 * RATE) / RATE)
+    gain = 10 ** (gain_db / 20)
+    return [(gain + k) / (1 + k), (k - gain) / (1 + k), 0.0, (k - 1) / (k + 1), 0.0]
+
+
+def draw_shape(rng: Rng, drum: int, tune: float, reach: Reach = TAME) -> Shape:
+    """A random bend; tune: the pitch ratio all sounds of the loop share."""
+    wide = rng.random() < reach.wide_share
+    semitones = rng.uniform(-7, 7) if wide else rng.normal(0, reach.semitones)
+    ratio = float(np.clip(tune * 2 ** (semitones / 12), 0.45, 2.2))
+    decay = float(np.exp(rng.uniform(np.log(0.03), np.log(0.8)))) * RATE if rng.random() < reach.decay_share else 0.0
+    attack = round(rng.uniform(0.0005, 0.004) * RATE) if rng.random() < 0.12 else 0
+    filters = []
+    if rng.random() < reach.shelf_share:
+        filters.append(shelf_filter(float(np.exp(rng.uniform(np.log(300), np.log(8000)))),
+                                    rng.normal(0, reach.shelf_db)))
+    for _ in range(int(rng.integers(*reach.peaks)) if rng.random() < reach.peak_share else 0):
+        low, high = (50, 600) if drum == 0 else (120, 9000) if drum < 3 else (1500, 14000)
+        filters.append(peak_filter(float(np.exp(rng.uniform(np.log(low), np.log(high)))),
+                                   rng.normal(0, reach.peak_db), rng.uniform(0.5, reach.narrowest)))
+    drive = float(np.exp(rng.uniform(np.log(0.5), np.log(6)))) if rng.random() < 0.2 else 0.0
+    return Shape(ratio, decay, attack, np.array(filters, np.float64).reshape(-1, 5), drive)
+
+
+def bent(source: np.ndarray, shape: Shape) -> np.ndarray:
+    """The source bent to a shape."""
+    return bend(source, shape.ratio, shape.decay_frames, shape.attack_frames, shape.filters, shape.drive)
+
+
+class Palette:
+    """The voices of one loop by drum, made when first asked for."""
+
+    def __init__(self, bank: Bank, rng: Rng) -> None:
+        self._bank, self._rng = bank, rng
+        self._kit = str(rng.choice(bank.full_kits)) if rng.random() < 0.5 else None
+        self._tune = 2 ** (rng.normal(0, 1.5) / 12) if rng.random() < 0.3 else 1.0
+        self._reach = WILD if rng.random() < 0.5 else TAME
+        self._soft_db = rng.uniform(-14, 0) if rng.random() < 0.5 else 0.0
+        self._level_db = {drum: rng.uniform(*_LEVEL_DB[drum]) for drum in range(OTHER + 1)}
+        self._made: dict[tuple[int, int], Voice] = {}
+
+    def voice(self, drum: int, variant: int) -> Voice:
+        """The voice that sounds for a variant of a drum; the same object each time."""
+        if (drum, variant) not in self._made:
+            gain = 10 ** ((self._level_db[drum] + (self._rng.normal(0, 1.5) if variant else 0.0)) / 20)
+            self._made[drum, variant] = Voice(self._layers(drum), gain)
+        return self._made[drum, variant]
+
+    def _group(self, drum: int) -> tuple[int, ...]:
+        if self._kit is not None and (self._kit, drum) in self._bank.of_kit:
+            members = self._bank.of_kit[self._kit, drum]
+        elif self._rng.random() < 0.6:
+            families = self._bank.families[drum]
+            members = families[int(self._rng.integers(len(families)))]
+        else:
+            members = self._bank.of_drum[drum]
+        return self._bank.sounds.groups[int(members[int(self._rng.integers(len(members)))])]
+
+    def _layers(self, drum: int) -> tuple[np.ndarray, ...]:
+        group = self._group(drum)
+        if len(group) > _MOST_LAYERS:
+            group = tuple(group[index] for index in np.linspace(0, len(group) - 1, _MOST_LAYERS).round().astype(int))
+        sources = [self._audio(number) for number in group]
+        shape = draw_shape(self._rng, drum, self._tune, self._reach)
+        layers = [bent(source, shape) for source in sources]
+        if self._rng.random() < (0.05 if drum == OTHER else self._reach.thick_share):
+            layers = self._thickened(drum, layers)
+        if len(layers) == 1 and self._soft_db < -3:
+            darker = np.array([shelf_filter(1500.0, self._soft_db)])
+            layers = [bend(layers[0], 1.0, 0.0, 0, darker, 0.0), layers[0]]
+        return tuple(layers)
+
+    def _thickened(self, drum: int, layers: list[np.ndarray]) -> list[np.ndarray]:
+        """A second sound of the same drum underneath each layer, as producers do."""
+        under = self._audio(self._group(drum)[-1])
+        under = bent(under, draw_shape(self._rng, drum, self._tune, self._reach))
+        gain, late = self._rng.uniform(0.2, 0.9), int(self._rng.integers(0, 130))
+        thick = []
+        for layer in layers:
+            both = np.zeros(max(len(layer), len(under) + late), np.float32)
+            both[: len(layer)] = layer
+            both[late : late + len(under)] += np.float32(gain) * under
+            thick.append(both / max(float(np.abs(both).max()), 1e-6))
+        return thick
+
+    def _audio(self, number: int) -> np.ndarray:
+        shot = self._bank.sounds.shots[number]
+        return self._bank.sounds.audio[shot.start : shot.start + shot.frames]

@@ -1,0 +1,215 @@
+"""Who plays what when: random, programmed and played grooves, as strokes in beats.
+
+Half of all loops are random and independent per drum. People's grooves teach a net where a drum usually
+sits, which helps it on people and hurts it on everything programmed; so it gets both.
+"""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from models.training.synthesis.bank import DRUMS, OTHER
+
+Rng = np.random.Generator
+_PRESENT = (0.88, 0.85, 0.42, 0.8, 0.42, 0.36)
+_DENSITY = ((0.08, 0.4), (0.05, 0.35), (0.03, 0.3), (0.15, 0.9), (0.1, 0.6), (0.02, 0.15))
+_GRIDS, _GRID_CHANCES = (4, 2, 3, 6, 8), (0.66, 0.12, 0.08, 0.05, 0.09)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strokes:
+    """Hits of a loop, in no order: drum indices (hits,) into `DRUMS`, beats in [0, length), velocities (0..1],
+    and which of the drum's sounds (0 the usual one)."""
+
+    drums: np.ndarray
+    beats: np.ndarray
+    velocities: np.ndarray
+    variants: np.ndarray
+
+    def of(self, keep: np.ndarray) -> "Strokes":
+        """The strokes of a mask or of indices."""
+        return Strokes(self.drums[keep], self.beats[keep], self.velocities[keep], self.variants[keep])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groove:
+    """A written or recorded groove: strokes over `beats` quarter notes."""
+
+    drums: np.ndarray
+    times: np.ndarray
+    velocities: np.ndarray
+    beats: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grooves:
+    """Grooves by where they come from; empty lists where the data has none."""
+
+    played: tuple[Groove, ...] = ()
+    programmed: tuple[Groove, ...] = ()
+    stepped: tuple[Groove, ...] = ()
+
+
+def read_grooves(data: Path, split: str, licence: str = "all") -> Grooves:
+    """The grooves of a split under DATA/patterns; none at all where there is no such folder."""
+    folder = data / "patterns"
+    if not folder.is_dir():
+        return Grooves()
+    return Grooves(*(tuple(_read(folder / name, split, licence))
+                     for name in ("human_gmd", "programmed_mma", "programmed_step")))
+
+
+def _read(path: Path, split: str, licence: str) -> list[Groove]:
+    arrays = np.load(path.with_suffix(".npz"), allow_pickle=False)
+    order = np.array([DRUMS.index(str(name)) for name in arrays["classes"]])
+    with path.with_suffix(".csv").open() as table:
+        rows = list(csv.DictReader(table))
+    found = []
+    for index, row in enumerate(rows):
+        part = slice(arrays["ptr"][index], arrays["ptr"][index + 1])
+        allowed = licence != "permissive" or not row["license"].startswith(("GPL", "CC-BY-SA"))
+        if row["split"] != split or not allowed or part.stop - part.start < 4:
+            continue
+        times = arrays["time"][part].astype(np.float64)
+        beats = max(int(np.ceil((times.max() + 0.2) / 4)) * 4, 4)
+        found.append(Groove(order[arrays["cls"][part]], times, arrays["velocity"][part] / 127.0, beats))
+    return found
+
+
+def draw_strokes(rng: Rng, grooves: Grooves, beats: int, loop_s: float, random_share: float = 0.5) -> Strokes:
+    """A groove of `beats` quarter notes lasting loop_s, at least one stroke of a known drum in it."""
+    while True:
+        kind = rng.random()
+        rest = (kind - random_share) / max(1.0 - random_share, 1e-9)
+        if kind < random_share or not (grooves.played or grooves.programmed or grooves.stepped):
+            strokes = random_strokes(rng, beats)
+        elif rest < 0.54 and grooves.played:
+            strokes = _window(rng, grooves.played, beats)
+        elif rest < 0.8 and grooves.programmed:
+            strokes = _window(rng, grooves.programmed, beats)
+        else:
+            strokes = _window(rng, grooves.stepped or grooves.programmed or grooves.played, beats)
+        strokes = _cleared(_played_loosely(rng, strokes, beats, loop_s), beats, loop_s)
+        if (strokes.drums < OTHER).any():
+            return _with_percussion(rng, strokes, beats)
+
+
+def random_strokes(rng: Rng, beats: int) -> Strokes:
+    """Every drum on its own: random, periodic or repeating steps, its own levels, swing, ratchets."""
+    per_beat = int(rng.choice(_GRIDS, p=_GRID_CHANCES))
+    swing = float(rng.choice([0.5, 0.54, 0.58, 0.62, 0.667, rng.uniform(0.5, 0.75)])) if rng.random() < 0.45 else 0.5
+    count = beats * per_beat
+    span = min(int(rng.choice([4, 8, 16])) * per_beat, count) if rng.random() < 0.65 else count
+    slots, drums, levels, variants = [], [], [], []
+    for drum, (chance, density) in enumerate(zip(_PRESENT, _DENSITY, strict=True)):
+        if rng.random() < chance:
+            struck = np.resize(_steps(rng, span, rng.uniform(*density)), count) ^ (rng.random(count) < 0.02)
+            at = np.nonzero(struck)[0]
+            slots.append(at)
+            drums.append(np.full(len(at), drum))
+            levels.append(_levels(rng, at, count))
+            usual = rng.choice([0.0, 0.1, 0.25]) if drum in (1, 2, 3) else 0.03
+            variants.append((rng.random(len(at)) < usual).astype(np.int64))
+    if not slots:
+        return random_strokes(rng, beats)
+    slot = np.concatenate(slots)
+    late = (2 * swing - 1) / per_beat * (slot % 2) if per_beat in (2, 4, 8) else 0.0
+    made = Strokes(np.concatenate(drums), slot / per_beat + late, np.concatenate(levels), np.concatenate(variants))
+    return _ratcheted(rng, made, per_beat) if rng.random() < 0.2 else made
+
+
+def _steps(rng: Rng, count: int, density: float) -> np.ndarray:
+    if rng.random() < 0.4:
+        every = int(rng.choice([1, 2, 3, 4, 6, 8, 16]))
+        struck = np.arange(count) % every == int(rng.integers(every))
+        return struck & (rng.random(count) > rng.choice([0.0, 0.1, 0.3]))
+    return rng.random(count) < density
+
+
+def _levels(rng: Rng, slots: np.ndarray, count: int) -> np.ndarray:
+    style = rng.random()
+    if style < 0.25:
+        return np.full(len(slots), 1.0)
+    if style < 0.6:
+        return rng.choice([1.0, 0.75, 0.5, 0.35], size=len(slots), p=[0.4, 0.25, 0.2, 0.15])
+    if style < 0.8:
+        accents = np.resize(rng.uniform(0.2, 1.0, size=int(rng.choice([2, 4, 8]))), count)
+        return accents[slots]
+    return rng.uniform(0.1, 1.0, size=len(slots))
+
+
+def _ratcheted(rng: Rng, strokes: Strokes, per_beat: int) -> Strokes:
+    chosen = np.nonzero(rng.random(len(strokes.beats)) < 0.08)[0]
+    parts = [strokes]
+    for index in chosen:
+        times = int(rng.choice([2, 3, 4]))
+        more = np.arange(1, times)
+        copies = strokes.of(np.full(times - 1, index))
+        fading = copies.velocities * rng.uniform(0.7, 1.1) ** more
+        parts.append(Strokes(copies.drums, copies.beats + more / times / per_beat,
+                             np.clip(fading, 0.05, 1.0), copies.variants))
+    return _together(parts)
+
+
+def _together(parts: list[Strokes]) -> Strokes:
+    return Strokes(*(np.concatenate([getattr(part, name) for part in parts])
+                     for name in ("drums", "beats", "velocities", "variants")))
+
+
+def _window(rng: Rng, grooves: tuple[Groove, ...], beats: int) -> Strokes:
+    """Some bars of a groove; shorter grooves repeat."""
+    groove = grooves[int(rng.integers(len(grooves)))]
+    bars = groove.beats // 4
+    start = 4 * int(rng.integers(0, max(bars - beats // 4, 0) + 1))
+    parts = []
+    for turn in range(-(-(start + beats) // groove.beats)):
+        at = groove.times + turn * groove.beats - start
+        keep = (at >= -0.1) & (at < beats - 0.1)
+        parts.append(Strokes(groove.drums[keep], at[keep] % beats, np.maximum(groove.velocities[keep], 0.02),
+                             (rng.random(int(keep.sum())) < 0.1).astype(np.int64)))
+    return _recast(rng, _together(parts))
+
+
+def _recast(rng: Rng, strokes: Strokes) -> Strokes:
+    """Hats become rides or back, toms snares, some drums stay away, so that no place belongs to a drum."""
+    drums = strokes.drums.copy()
+    if rng.random() < 0.3:
+        swap = [(3, 4), (4, 3), (3, 5), (2, 1), (1, 2), (5, 3)][int(rng.integers(6))]
+        drums[strokes.drums == swap[0]] = swap[1]
+        drums[strokes.drums == swap[1]] = swap[0]
+    gone = rng.random(len(DRUMS)) < 0.12
+    gamma = rng.uniform(0.7, 1.6)
+    return Strokes(drums, strokes.beats, strokes.velocities**gamma, strokes.variants).of(~gone[drums])
+
+
+def _played_loosely(rng: Rng, strokes: Strokes, beats: int, loop_s: float) -> Strokes:
+    """Part of the way to a grid, or off it by some milliseconds."""
+    at = strokes.beats
+    if rng.random() < 0.2:
+        at = at + rng.choice([0.5, 1.0]) * (np.round(at * 4) / 4 - at)
+    if rng.random() < 0.35:
+        at = at + rng.normal(0, rng.uniform(0.001, 0.008), len(at)) * beats / loop_s
+    return Strokes(strokes.drums, at % beats, strokes.velocities, strokes.variants)
+
+
+def _cleared(strokes: Strokes, beats: int, loop_s: float) -> Strokes:
+    """Without second strokes of a drum within 20 ms: nobody could tell them apart."""
+    order = np.lexsort((strokes.beats, strokes.drums))
+    sorted_ = strokes.of(order)
+    gap = np.diff(sorted_.beats, prepend=-np.inf) * loop_s / beats
+    first = np.diff(sorted_.drums, prepend=-1) != 0
+    return sorted_.of(first | (gap > 0.02))
+
+
+def _with_percussion(rng: Rng, strokes: Strokes, beats: int) -> Strokes:
+    """Sometimes percussion that has no track: what must not be heard as a drum."""
+    if rng.random() > 0.22 or (strokes.drums == OTHER).any():
+        return strokes
+    at = np.nonzero(_steps(rng, 4 * beats, rng.uniform(0.05, 0.4)))[0]
+    extra = Strokes(np.full(len(at), OTHER), at / 4.0, rng.uniform(0.2, 1.0, len(at)),
+                    (rng.random(len(at)) < 0.3).astype(np.int64))
+    return _together([strokes, extra])
+
+

@@ -1,0 +1,201 @@
+"""Train a network on loops made as it goes; stop it, kill it, start it again: it goes on from there."""
+
+import copy
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import distributed, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from engine.core.errors import TaoError, UsageError
+from models.training.synthesis.bank import Bank, Fold, joined, read_sounds
+from models.training.synthesis.electronic import computed_sounds
+from models.training.synthesis.examples import Synthesis, SynthesisSettings
+from models.training.synthesis.patterns import read_grooves
+from models.training.train.checkpoint import Progress, load_checkpoint, save_checkpoint
+from models.training.train.courses import course_called
+from models.training.train.curve import draw_curve
+from models.training.train.learning import follow, rate_at
+from models.training.train.telling import Moved, Silent, Teller
+from models.training.train.validation import Validation
+
+_MEASURED_STEPS = 16
+_NOBODY = Silent()
+_IDENTITY = ("network", "seed", "licence", "rows", "random_share", "peak_rate", "crop_s", "computed_each",
+             "average_decay", "mixed_precision", "without")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """One run. data: one-shots and patterns; run: its folder, resumed when it holds a checkpoint and `resume`;
+    steps: how long, or minutes, from which the steps follow; licence: "all" or "permissive" data only;
+    peak_rate: the largest learning rate, the network's own when None; random_share: of loops with random
+    patterns; without: a fold K/N of kit families that is not learnt from."""
+
+    data: Path
+    run: Path
+    steps: int = 0
+    minutes: float = 0.0
+    network: str = "tao"
+    resume: bool = False
+    seed: int = 1
+    device: str = "auto"
+    licence: str = "all"
+    rows: int = 16
+    random_share: float = 0.5
+    peak_rate: float | None = None
+    average_decay: float = 0.998
+    mixed_precision: bool = True
+    threads: int | None = None
+    validate_every: int = 250
+    save_every: int = 50
+    crop_s: float = 4.0
+    computed_each: int = 48
+    without: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.steps > 0) == (self.minutes > 0):
+            raise UsageError("Say how long to train: either --minutes M or --steps N.")
+        if self.licence not in ("all", "permissive"):
+            raise UsageError(f"--licence is all or permissive, not {self.licence!r}.")
+
+    @property
+    def identity(self) -> dict[str, object]:
+        """What must not change between a run and its continuation."""
+        return {name: getattr(self, name) for name in _IDENTITY}
+
+
+def device_called(name: str) -> torch.device:
+    """The torch device of a name; "auto" is the GPU where there is one. Raises UsageError when it is not there."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise UsageError(f"No GPU was found for --device {name}; use --device cpu or auto.")
+    return torch.device(name)
+
+
+def train_network(settings: TrainingSettings, teller: Teller = _NOBODY) -> Path:
+    """Train to the end and return the weights' file, RUN/weights.safetensors.
+
+    Under torchrun every process takes its share of each step's batches. Raises TaoError when the folder
+    holds a run and `resume` is off, or a run with other settings.
+    """
+    rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    device = device_called(settings.device)
+    if world > 1:
+        if device.type == "cuda":
+            device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
+        distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    try:
+        return Trainer(settings, device, rank, world, teller if rank == 0 else _NOBODY).run()
+    finally:
+        if world > 1:
+            distributed.destroy_process_group()
+
+
+class Trainer:
+    """A run in progress."""
+
+    def __init__(self, settings: TrainingSettings, device: torch.device, rank: int, world: int,
+                 teller: Teller) -> None:
+        self.settings, self.device, self.rank, self.world, self.teller = settings, device, rank, world, teller
+        settings.run.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(settings.seed)
+        self.course = course_called(settings.network, device)
+        self.net = self.course.net
+        self.average = copy.deepcopy(self.net).eval()
+        self.peak_rate = settings.peak_rate or self.course.peak_rate
+        self.optimizer = self.course.optimizer(self.peak_rate)
+        self.progress = self._resumed()
+        self.parallel: nn.Module = DistributedDataParallel(self.net) if world > 1 else self.net
+        recorded = read_sounds(settings.data, "train", settings.licence)
+        if settings.without:
+            recorded, _ = Fold.named(settings.without).split(recorded)
+        sounds = joined(recorded, computed_sounds(settings.seed, settings.computed_each))
+        grooves = read_grooves(settings.data, "train", settings.licence)
+        wanted = SynthesisSettings(settings.rows, settings.crop_s, random_share=settings.random_share)
+        self.synthesis = Synthesis(Bank(sounds), grooves, wanted, settings.seed, device)
+        self.validation = Validation(settings.data, self.course, settings.rows, device) if rank == 0 else None
+
+    @property
+    def checkpoint(self) -> Path:
+        """The run's state on disk."""
+        return self.settings.run / "checkpoint.safetensors"
+
+    def _resumed(self) -> Progress:
+        if not self.checkpoint.exists():
+            return Progress(steps=self.settings.steps)
+        if not self.settings.resume:
+            raise TaoError(f"{self.settings.run} holds a run already: add --resume, or name another folder.")
+        return load_checkpoint(self.checkpoint, self.net, self.average, self.optimizer, self.settings.identity)
+
+    def run(self) -> Path:
+        """All remaining steps."""
+        progress, every = self.progress, self.settings.validate_every
+        started, spent_before = time.monotonic(), progress.spent_s
+        while progress.steps == 0 or progress.step < progress.steps:
+            loss = self.step()
+            progress.spent_s = spent_before + time.monotonic() - started
+            if progress.steps == 0 and progress.step == _MEASURED_STEPS:
+                progress.steps = self.steps_in_time()
+            last = progress.step == progress.steps
+            self.teller.moved(Moved(progress.step, progress.steps, loss, progress.spent_s))
+            if (progress.step % every == 0 or last) and self.validation is not None:
+                progress.history.append({"step": progress.step, "minutes": round(progress.spent_s / 60, 2),
+                                         "loss": round(loss, 5), **self.validation.marks(self.average)})
+                self.teller.line("  " + json.dumps(progress.history[-1]))
+            if (progress.step % self.settings.save_every == 0 or last) and self.rank == 0:
+                self.save()
+                self.teller.line(f"saved at {progress.step}")
+        return self.export()
+
+    def steps_in_time(self) -> int:
+        """The steps that fit into the minutes asked for, by the first process's clock: all must stop together."""
+        steps = max(round(self.settings.minutes * 60 / self.progress.spent_s * _MEASURED_STEPS), 50)
+        if self.world == 1:
+            return steps
+        told = torch.tensor([steps], device=self.device)
+        distributed.broadcast(told, src=0)
+        return int(told)
+
+    def step(self) -> float:
+        """One batch and one move; the loss."""
+        settings, progress = self.settings, self.progress
+        batch = self.course.batch(self.synthesis, progress.step * self.world + self.rank)
+        torch.manual_seed(settings.seed * 1_000_003 + progress.step * self.world + self.rank)   # dropout
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate_at(progress.step, progress.steps or 100 * _MEASURED_STEPS, self.peak_rate)
+        self.net.train()
+        with torch.no_grad():
+            features = self.course.features(batch)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=settings.mixed_precision):
+            heard = self.parallel(*features)
+        loss = self.course.loss(heard, batch)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+        self.optimizer.step()
+        progress.step += 1
+        follow(self.average, self.net, progress.step, settings.average_decay)
+        return float(loss.detach())
+
+    def save(self) -> None:
+        """The state, and the curve as JSON and as a picture."""
+        save_checkpoint(self.checkpoint, self.net, self.average, self.optimizer, self.progress,
+                        self.settings.identity)
+        (self.settings.run / "history.json").write_text(json.dumps(self.progress.history, indent=1))
+        if self.progress.history:
+            draw_curve(self.settings.run / "curve.png", self.progress.history, self.course.score, self.course.best)
+
+    def export(self) -> Path:
+        """The averaged network as shipped weights are."""
+        path = self.settings.run / "weights.safetensors"
+        if self.rank == 0:
+            self.course.export(self.average, path, {"without": self.settings.without})
+        return path

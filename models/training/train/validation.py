@@ -1,0 +1,27 @@
+"""How well a network does on loops of kits and grooves it never met, while it learns."""
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from models.training.synthesis.bank import Bank, read_sounds
+from models.training.synthesis.examples import Synthesis, SynthesisSettings
+from models.training.synthesis.patterns import read_grooves
+from models.training.train.courses import Course
+
+_BATCHES, _SEED = 6, 77
+
+
+class Validation:
+    """A fixed set of loops from the split `val`."""
+
+    def __init__(self, data: Path, course: Course, rows: int, device: torch.device) -> None:
+        synthesis = Synthesis(Bank(read_sounds(data, "val")), read_grooves(data, "val"), SynthesisSettings(rows),
+                              _SEED, device)
+        self._course = course
+        self._batches = [course.batch(synthesis, step) for step in range(_BATCHES)]
+
+    def marks(self, net: nn.Module) -> dict[str, float]:
+        """The course's marks, `val_loss` and its score among them."""
+        return self._course.marks(net, self._batches)

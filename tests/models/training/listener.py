@@ -1,0 +1,20 @@
+"""Someone who is told how a run goes, and may end it."""
+
+from models.training.train.telling import Silent
+
+
+class Stopped(Exception):
+    """The listener has heard enough."""
+
+
+class Listener(Silent):
+    """Keeps the lines; raises Stopped at the first that begins with `until`."""
+
+    def __init__(self, until: str | None = None) -> None:
+        self.lines: list[str] = []
+        self._until = until
+
+    def line(self, text: str) -> None:
+        self.lines.append(text)
+        if self._until is not None and text.startswith(self._until):
+            raise Stopped

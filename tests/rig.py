@@ -1,0 +1,117 @@
+"""What live tests share: an engine process with a face, and a JACK client that records what it plays."""
+
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import jack
+import numpy as np
+
+from engine.audio.callback import FRAME_PORT_MODULUS
+from engine.audio.settings import EngineSettings
+from engine.bridge.client import EngineClient
+from engine.server.launch import start_process
+
+PEER_WORKER = (sys.executable, "-m", "tests.peer_worker")
+
+
+@dataclass
+class RunningEngine:
+    """An engine process, a face, and where it keeps its things."""
+
+    client: EngineClient
+    process: subprocess.Popen[bytes]
+    socket: Path
+    takes: Path
+    sessions: Path
+
+    @property
+    def session(self) -> Path:
+        """The folder of its journal."""
+        return next(self.sessions.iterdir())
+
+    def load_kit(self, name: str) -> None:
+        """Have the worker make the kit of that name, and wait until it is the machine's."""
+        self.client.load_folder(name)
+        assert self.client.wait(lambda s: s.status.machine.kit.name == name and s.status.job is None, 20.0), \
+            self.client.snapshot().status
+
+    def finish(self) -> None:
+        """Quit, and wait for the end."""
+        self.client.quit()
+        assert self.process.wait(10) == 0
+
+
+@contextlib.contextmanager
+def running_engine(folder: Path, audio: str, **changes: object) -> Iterator[RunningEngine]:
+    """An engine of our own; killed by its process id if it does not end by itself."""
+    takes, sessions = folder / "takes", folder / "sessions"
+    settings = EngineSettings(audio, str(takes), str(sessions), **{"worker_argv": PEER_WORKER, **changes})
+    path, process = start_process(settings)
+    try:
+        client = EngineClient(path)
+        try:
+            yield RunningEngine(client, process, path, takes, sessions)
+        finally:
+            client.close()
+    finally:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class Recorder:
+    """A JACK client that keeps every block of `sources`: left, right and, if there, frame numbers."""
+
+    def __init__(self, sources: tuple[str, ...] = ("tao:out_1", "tao:out_2", "tao:frames")) -> None:
+        self._client = jack.Client("recorder", no_start_server=True)
+        self._ports = [self._client.inports.register(f"in_{number}") for number in range(len(sources))]
+        self._blocks: list[np.ndarray] = []
+        self.xruns_s: list[float] = []
+        self._client.set_process_callback(self._keep)
+        self._client.set_xrun_callback(lambda _: self.xruns_s.append(time.monotonic()))
+        self._client.activate()
+        for source, port in zip(sources, self._ports, strict=True):
+            self._client.connect(source, port)
+
+    @property
+    def frames(self) -> int:
+        """How many frames have been kept."""
+        return sum(block.shape[1] for block in self._blocks)
+
+    def freewheel(self, on: bool) -> None:
+        """As fast as possible, or in real time again."""
+        self._client.set_freewheel(on)
+
+    def loop_back(self, client_name: str = "tao") -> None:
+        """Patch the engine's outputs to its inputs."""
+        for side in (1, 2):
+            self._client.connect(f"{client_name}:out_{side}", f"{client_name}:in_{side}")
+
+    def close(self) -> None:
+        """Leave the server."""
+        self._client.deactivate()
+        self._client.close()
+
+    def audio(self) -> np.ndarray:
+        """Everything heard, (frames, 2)."""
+        return np.concatenate(self._blocks, axis=1)[:2].T
+
+    def recorded(self) -> tuple[np.ndarray, np.ndarray]:
+        """Engine frame numbers (frames,), unwrapped, and audio (frames, 2); from the first numbered block on."""
+        whole = np.concatenate(self._blocks, axis=1)
+        numbers = whole[2].astype(np.int64)
+        first = int(np.argmax(numbers > 0))
+        numbers = numbers[first:]
+        turns = np.cumsum(np.diff(numbers, prepend=numbers[0]) < -FRAME_PORT_MODULUS // 2)
+        return numbers + turns * FRAME_PORT_MODULUS, whole[:2, first:].T
+
+    def _keep(self, frames: int) -> None:
+        self._blocks.append(np.stack([port.get_array() for port in self._ports]))

@@ -1,0 +1,169 @@
+"""What an engine that was killed had loaded is there again, in the next one: music, settings, and what undo takes."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.core.commands import LoadDecomposition, Play, SetMute, SetTempo, ToggleStep, apply
+from engine.core.commands.recalling import TakeUp
+from engine.core.effects import Effect, LatchEffect, SetGain, ShapeEffect
+from engine.core.errors import TaoError
+from engine.core.kit import Kit, OneShot
+from engine.core.loop import PlayedLoop
+from engine.core.machine import Listen, Machine, empty_machine
+from engine.core.pattern import Pattern, Step, Track
+from engine.core.samples import sample_id
+from engine.live.history import History
+from engine.live.journal import LOG, SAMPLES, Applied, Faded, Journal, Session
+from engine.live.schedule import Schedule
+from engine.server.running_engines import engine_called, engines
+from engine.sessions.listing import broken_off, kept_sessions, session_called
+from engine.sessions.restore import NothingToRecall, recall
+from tests.rig import running_engine
+
+RATE = 48000
+HIT = np.repeat(np.sin(np.linspace(0, 60, 4800))[:, None], 2, 1).astype(np.float32)
+LOOP = np.repeat(0.5 * np.sin(2 * np.pi * np.arange(96000) / 480)[:, None], 2, 1).astype(np.float32)
+
+
+def written(folder: Path, *commands: object) -> Path:
+    """A session in which these commands were applied one after the other."""
+    schedule, journal = Schedule(empty_machine(RATE), 0), Journal(folder, Session(RATE, "bypass", 1024))
+    for audio in (HIT, LOOP):
+        journal.add_sample(sample_id(audio), audio)
+    for number, command in enumerate(commands):
+        schedule.edit(command, 1000 * number)  # type: ignore[arg-type]
+        batch = schedule.take_unsent()
+        assert batch is not None
+        for planned in batch.planned:
+            journal.add_planned(planned)
+            journal.add(Applied(planned.sequence, planned.at_frames))
+            schedule.was_applied(planned.sequence)
+    journal.close()
+    return folder
+
+
+def decomposition() -> LoadDecomposition:
+    kit = Kit("found", {"kick": OneShot(sample_id(HIT), 4800, gain=0.5)})
+    pattern = Pattern((Track("kick", (Step(1.0), None, None, None)),), beats=4)
+    return LoadDecomposition(kit, pattern, PlayedLoop(sample_id(LOOP), 96000, 4, residual=sample_id(LOOP)),
+                             Listen.KIT_AND_RESIDUAL)
+
+
+def test_a_machine_comes_back_stopped_with_all_that_was_set(tmp_path: Path) -> None:
+    folder = written(tmp_path / "s", decomposition(), ToggleStep("kick", 2), SetTempo(93.5), SetMute("kick", True),
+                     SetGain(-4.0), Play())
+    recalled = recall(folder, RATE)
+    machine = apply(TakeUp(recalled.machine), empty_machine(RATE), 0)
+    assert not machine.playing and machine.timeline.bpm == 93.5 and machine.mutes == {"kick"}
+    assert machine.effects.gain_db == -4.0 and machine.loop is not None and machine.listen is Listen.KIT_AND_RESIDUAL
+    assert machine.pattern.track("kick").steps[2] is not None
+    assert recalled.samples.keys() == {sample_id(HIT), sample_id(LOOP)}
+    assert [len(m.kit.one_shots) for m in recalled.machines] == [0, 1, 1, 1], "undo goes back to each"
+
+
+def test_undo_of_mutes_and_effects_survives_the_session(tmp_path: Path) -> None:
+    folder = written(tmp_path / "s", decomposition(), SetMute("kick", True), LatchEffect(Effect.DELAY, True),
+                     ShapeEffect(Effect.DELAY, 0.7), ToggleStep("kick", 2), Play(), SetTempo(99.0))
+    machines = recall(folder, RATE).machines
+    history, machine = History(), apply(TakeUp(machines[-1]), empty_machine(RATE), 0)
+    history.remember(machines)
+    seen = []
+    for _ in range(3):
+        machine = apply(history.undo(machine), machine, 0)
+        seen.append((machine.pattern.track("kick").steps[2] is None, machine.effects.on, machine.mutes))
+    assert seen == [(True, (Effect.DELAY,), {"kick"}), (True, (), {"kick"}), (True, (), frozenset())]
+    assert machine.timeline.bpm == 99.0 and not machine.playing
+
+
+def test_a_session_comes_back_at_another_sample_rate_in_tune_and_in_time(tmp_path: Path) -> None:
+    recalled = recall(written(tmp_path / "s", decomposition()), 44100)
+    machine = recalled.machine
+    shot, loop = machine.kit.one_shots["kick"], machine.loop
+    assert loop is not None and loop.frames == len(recalled.samples[loop.sample]) == 88200
+    assert shot.frames == 4410 and shot.gain == 0.5
+    time_s = np.arange(88200) / 44100
+    assert np.abs(recalled.samples[loop.sample][:, 0] - 0.5 * np.sin(2 * np.pi * 100 * time_s)).max() < 1e-3
+
+
+def test_a_session_in_which_nothing_was_done_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(NothingToRecall, match="nothing was loaded"):
+        recall(written(tmp_path / "s", Play()), RATE)
+
+
+def test_a_session_that_lost_its_sound_is_one_sentence(tmp_path: Path) -> None:
+    folder = written(tmp_path / "s", decomposition())
+    (folder / SAMPLES / f"{sample_id(HIT)}.wav").unlink()
+    with pytest.raises(NothingToRecall, match="lacks the sample"):
+        recall(folder, RATE)
+
+
+def test_only_a_session_that_broke_off_with_something_loaded_is_offered(tmp_path: Path) -> None:
+    older = written(tmp_path / f"20260101-120000-{2**22 + 1}", decomposition())
+    assert broken_off(tmp_path) == next(kept_sessions(tmp_path))
+    assert session_called(tmp_path, None) == older == session_called(tmp_path, older.name)
+    ended = tmp_path / f"20260102-120000-{2**22 + 2}"
+    journal = Journal(ended, Session(RATE, "bypass", 1024))
+    journal.add(Faded(4800, 2400))
+    journal.close()
+    assert broken_off(tmp_path) is None and [kept.state for kept in kept_sessions(tmp_path)] == ["ended", "broke off"]
+    (tmp_path / f"20260103-120000-{2**22 + 3}").mkdir()
+    assert broken_off(tmp_path) is None and len(list(kept_sessions(tmp_path))) == 2
+    with pytest.raises(TaoError, match="no session 'gone'"):
+        session_called(tmp_path, "gone")
+
+
+def test_an_engine_that_was_killed_is_resumed_by_the_next(tmp_path: Path) -> None:
+    with running_engine(tmp_path / "first", "null") as engine:
+        engine.load_kit("first")
+        for command in (ToggleStep("kick", 3), SetTempo(101.0), LatchEffect(Effect.REVERB, True), Play()):
+            engine.client.ask(command)
+        time.sleep(1.5)  # the journal is written out once a second
+        before, session = engine.client.snapshot().status.machine, engine.session
+        engine.process.kill()
+        engine.process.wait()
+    assert (kept := broken_off(session.parent)) is not None and kept.kit == "first" and kept.line()
+    with running_engine(tmp_path / "second", "null", resume=str(session), sample_rate=44100) as engine:
+        assert engine.client.wait(lambda s: s.status.machine.kit.name == "first", 5.0)
+        after = engine.client.snapshot().status.machine
+        assert (after.pattern, after.effects, after.timeline.bpm) == (before.pattern, before.effects, 101.0)
+        assert not after.playing and _lengths_s(after) == pytest.approx(_lengths_s(before), abs=1e-4)
+        engine.client.undo()  # the reverb
+        assert engine.client.wait(lambda s: not s.status.machine.effects.on, 5.0)
+        engine.client.undo()
+        toggled = before.pattern.track("kick").steps[3]
+        assert engine.client.wait(lambda s: s.status.machine.pattern.track("kick").steps[3] != toggled, 5.0)
+        engine.client.ask(Play())
+        assert engine.client.wait(lambda s: max(s.meters.master_peaks) > 0.01, 5.0)
+        engine.finish()
+        assert broken_off(engine.sessions) is None and next(kept_sessions(engine.sessions)).state == "ended"
+
+
+def _lengths_s(machine: Machine) -> list[float]:
+    return [shot.frames / machine.timeline.sample_rate for shot in machine.kit.one_shots.values()]
+
+
+def test_a_journal_that_is_damaged_does_not_start_half_a_session(tmp_path: Path) -> None:
+    folder = written(tmp_path / "s", decomposition())
+    (folder / LOG).write_bytes(b"nonsense")
+    with pytest.raises(TaoError, match="journal"), running_engine(tmp_path, "null", resume=str(folder)):
+        pass
+
+
+def test_of_several_engines_one_is_chosen_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with pytest.raises(TaoError, match="start one"):
+        engine_called(None)
+    with running_engine(tmp_path / "a", "null") as one:
+        assert engine_called(None) == one.socket
+        with running_engine(tmp_path / "b", "null") as other:
+            assert {engine.pid for engine in engines()} == {one.client.pid, other.client.pid}
+            assert engine_called(one.client.pid) == one.socket
+            with pytest.raises(TaoError, match=f"2 engines.*attach {other.client.pid}"):
+                engine_called(None)
+            with pytest.raises(TaoError, match="No engine has the number 1"):
+                engine_called(1)
+
+

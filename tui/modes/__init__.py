@@ -1,0 +1,1 @@
+"""What the keys mean, one module for each subject: steps, ranges, patterns, effects, sound, tempo."""
