@@ -80,7 +80,7 @@ def ideal_frame(lines: list[Timeline], ticks: int) -> float:
     return line.origin_frames + (ticks - line.origin_ticks) * line.frames_per_tick
 
 
-def wait_for(stage, frame: int, timeout_s: float = 60.0) -> None:  # type: ignore[no-untyped-def]
+def wait_for(stage, frame: int, timeout_s: float = 60.0) -> None:
     """Until the engine has played `frame`."""
     if not stage.client.wait(lambda s: s.meters.frames > frame, timeout_s):
         raise RuntimeError(f"The engine did not reach frame {frame} within {timeout_s:g} s.")

@@ -82,7 +82,7 @@ def listen(seconds: float, bpm: float) -> Seen:
 
 
 def _run(mode: str, seconds: float, bpm: float, jitter_ms: float, lost: float, seed: int,
-         meanwhile=lambda: None) -> Seen:  # type: ignore[no-untyped-def]
+         meanwhile=lambda: None) -> Seen:
     arguments = [mode, *map(str, (seconds, bpm, jitter_ms, lost, seed))]
     process = subprocess.Popen([sys.executable, str(PROGRAM), *arguments], stdout=subprocess.PIPE, text=True)
     try:

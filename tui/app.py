@@ -3,9 +3,10 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -118,7 +119,7 @@ class TaoApp(RecordingActions, MidiActions, App[None]):
         """Ask the engine; if it cannot be asked, say so."""
         self._try(self.engine.send, command, boundary)
 
-    def _try(self, ask, *arguments) -> None:
+    def _try(self, ask: Callable[..., None], *arguments: Any) -> None:
         try:
             ask(*arguments)
         except TaoError as problem:

@@ -23,7 +23,7 @@ HOLD_FALL = 7.7  # nepers a second: 20 dB in 0.3 s
 
 
 @inner(types.int64(TABLE))
-def clock_ns(host):  # type: ignore[no-untyped-def]
+def clock_ns(host):
     """Nanoseconds of the monotonic clock. Real-time: yes."""
     call_at(host[w.CLOCK], host[w.CLOCK_ID], host[w.TIMESPEC])
     timespec = carray(pointer_to(host[w.TIMESPEC]), (2,), np.int64)
@@ -31,7 +31,7 @@ def clock_ns(host):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64, types.int64))
-def publish(host, memory, out, frame_time, frames, began_ns):  # type: ignore[no-untyped-def]
+def publish(host, memory, out, frame_time, frames, began_ns):
     """Overwrite the meters page; peaks hold and fall, so that a face that looks seldom misses none."""
     words = carray(pointer_to(host[w.PAGE]), (page.WORDS,), np.int64)
     levels = carray(pointer_to(host[w.PAGE]), (page.WORDS,), np.float64)
@@ -65,7 +65,7 @@ def publish(host, memory, out, frame_time, frames, began_ns):  # type: ignore[no
 
 
 @inner(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64))
-def keep_tapes(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def]
+def keep_tapes(host, memory, out, frame_time, frames):
     """Put the block on the master's tape, and what is tapped on its own. Real-time: yes."""
     if host[w.TAPE] != 0:
         tape = carray(pointer_to(host[w.TAPE]), (host[w.TAPE_FRAMES], 2), np.float32)
@@ -78,7 +78,7 @@ def keep_tapes(host, memory, out, frame_time, frames):  # type: ignore[no-untype
 
 
 @inner(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64))
-def for_the_ears(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def]
+def for_the_ears(host, memory, out, frame_time, frames):
     """What the musician hears and no take keeps: the input where it is monitored, and clicks. Real-time: yes."""
     full = int(MONITOR_FADE_S * host[w.SAMPLE_RATE])
     if host[w.MONITOR] or host[w.MONITOR_RAMP]:
@@ -94,7 +94,7 @@ def for_the_ears(host, memory, out, frame_time, frames):  # type: ignore[no-unty
 
 
 @inner(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64))
-def cycle(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def]
+def cycle(host, memory, out, frame_time, frames):
     """memory.audio_in[:frames] in, out[:frames] (frames, 2) float32 out. Real-time: yes."""
     began_ns = clock_ns(host)
     memory.state[m.TAP] = host[w.TAP]
@@ -114,12 +114,12 @@ def cycle(host, memory, out, frame_time, frames):  # type: ignore[no-untyped-def
 
 
 @inner(m.MEMORY(TABLE))
-def memory_of(host):  # type: ignore[no-untyped-def]
+def memory_of(host):
     """dsp's memory, out of the host table. Real-time: yes."""
     return memory_at(carray(pointer_to(host[w.MEMORY]), (MEMORY_TABLE,), np.int64))
 
 
 @inner(SINGLES(TABLE))
-def output_of(host):  # type: ignore[no-untyped-def]
+def output_of(host):
     """The output buffer (max_frames, 2) float32, out of the host table. Real-time: yes."""
     return carray(pointer_to(host[w.OUT]), (host[w.MAX_FRAMES], 2), np.float32)

@@ -23,7 +23,7 @@ FRAME_PORT_MODULUS = 1 << 20  # a float32 counts to 2**24 exactly
 
 
 @inner(types.int64(TABLE, types.int64, types.int64))
-def block_time(host, raw, previous):  # type: ignore[no-untyped-def]
+def block_time(host, raw, previous):
     """The engine frame on which this block begins, from the device's 32-bit frame count at its start.
 
     A clock that stands still or steps back (JACK leaving freewheel) must not play anything twice.
@@ -39,7 +39,7 @@ def block_time(host, raw, previous):  # type: ignore[no-untyped-def]
 
 
 @cfunc(types.int32(types.uint32, types.voidptr), cache=True)
-def jack_process(count, user):  # type: ignore[no-untyped-def]
+def jack_process(count, user):
     """JackProcessCallback."""
     host, frames = carray(user, (w.WORDS,), np.int64), np.int64(count)
     memory, out = memory_of(host), output_of(host)
@@ -68,7 +68,7 @@ def jack_process(count, user):  # type: ignore[no-untyped-def]
 
 
 @cfunc(types.int32(types.int64, types.int64, types.int64), cache=True)
-def clock_process(user, frames, start):  # type: ignore[no-untyped-def]
+def clock_process(user, frames, start):
     """A block of silence in, at engine frame `start`: for the null device and for offline work."""
     host = carray(pointer_to(user), (w.WORDS,), np.int64)
     memory, out = memory_of(host), output_of(host)

@@ -11,11 +11,11 @@ from numba.extending import intrinsic
 from engine.core.errors import TaoError
 
 
-@intrinsic  # type: ignore[misc]
-def call_at(typingctx, address, first, second):  # type: ignore[no-untyped-def]
+@intrinsic
+def call_at(typingctx, address, first, second):
     """Call the C function at `address` with two integers or pointers; what it returns, as int64."""
 
-    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def codegen(context, builder, signature, arguments):
         word = ir.IntType(64)
         function = builder.inttoptr(arguments[0], ir.FunctionType(word, [word, word]).as_pointer())
         return builder.call(function, arguments[1:])
@@ -23,11 +23,11 @@ def call_at(typingctx, address, first, second):  # type: ignore[no-untyped-def]
     return types.int64(types.int64, types.int64, types.int64), codegen
 
 
-@intrinsic  # type: ignore[misc]
-def call_four_at(typingctx, address, first, second, third, fourth):  # type: ignore[no-untyped-def]
+@intrinsic
+def call_four_at(typingctx, address, first, second, third, fourth):
     """`call_at` with four integers or pointers."""
 
-    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def codegen(context, builder, signature, arguments):
         word = ir.IntType(64)
         function = builder.inttoptr(arguments[0], ir.FunctionType(word, [word] * 4).as_pointer())
         return builder.call(function, arguments[1:])
@@ -36,10 +36,10 @@ def call_four_at(typingctx, address, first, second, third, fourth):  # type: ign
 
 
 @intrinsic
-def pointer_to(typingctx, address):  # type: ignore[no-untyped-def]
+def pointer_to(typingctx, address):
     """The void pointer for `address`, as `numba.carray` wants it."""
 
-    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def codegen(context, builder, signature, arguments):
         return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
 
     return types.voidptr(types.int64), codegen
@@ -52,10 +52,10 @@ _READ, _WRITE, _FLUSH = {
 
 
 @intrinsic
-def float_mode(typingctx):  # type: ignore[no-untyped-def]
+def float_mode(typingctx):
     """How this thread's floating point unit is set."""
 
-    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def codegen(context, builder, signature, arguments):
         word = ir.IntType(64)
         if _READ == "stmxcsr":
             place = builder.alloca(ir.IntType(32))
@@ -69,10 +69,10 @@ def float_mode(typingctx):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def set_float_mode(typingctx, mode):  # type: ignore[no-untyped-def]
+def set_float_mode(typingctx, mode):
     """Set it so. `mode | FLUSH` makes denormals zero: the last of a tail would cost many times as much as its sound."""
 
-    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def codegen(context, builder, signature, arguments):
         if _WRITE == "ldmxcsr":
             place = builder.alloca(ir.IntType(32))
             builder.store(builder.trunc(arguments[0], ir.IntType(32)), place)
@@ -87,7 +87,7 @@ def set_float_mode(typingctx, mode):  # type: ignore[no-untyped-def]
 FLUSH = _FLUSH
 
 
-def _sse(builder, name, place):  # type: ignore[no-untyped-def]
+def _sse(builder, name, place):
     """Call the instruction `name` with a pointer to 32 bits."""
     pointer = ir.IntType(8).as_pointer()
     function = builder.module.declare_intrinsic(f"llvm.x86.sse.{name}", fnty=ir.FunctionType(ir.VoidType(), [pointer]))

@@ -18,7 +18,7 @@ SINGLES = types.Array(types.float32, 2, "C")
 
 
 @njit(types.void(PLAN, SINGLES, types.int64, types.int64, types.int64), cache=True, nogil=True)
-def mix_clicks(plan, out, frame_time, frames, sample_rate):  # type: ignore[no-untyped-def]
+def mix_clicks(plan, out, frame_time, frames, sample_rate):
     """Add every planned click that sounds in this block to out (frames, 2). Real-time: yes."""
     length = np.int64(CLICK_S * sample_rate)
     for slot in range(len(plan)):

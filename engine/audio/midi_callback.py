@@ -19,7 +19,7 @@ INT = types.int64
 
 
 @inner(types.void(m.MEMORY, INT, INT, INT, INT))
-def add_heard(memory, frame, port, message, size):  # type: ignore[no-untyped-def]
+def add_heard(memory, frame, port, message, size):
     """Put an event among this block's, which stay in order of time. Past MIDI_EVENTS it is lost, and counted."""
     place = memory.state[m.MIDI_HEARING]
     if place >= m.MIDI_EVENTS:
@@ -35,7 +35,7 @@ def add_heard(memory, frame, port, message, size):  # type: ignore[no-untyped-de
 
 
 @inner(types.void(TABLE, m.MEMORY, INT, INT))
-def read_midi(host, memory, start, frames):  # type: ignore[no-untyped-def]
+def read_midi(host, memory, start, frames):
     """Take what came in during this block, from engine frame `start` on; System Exclusive is left out."""
     event = carray(pointer_to(host[w.MIDI_EVENT]), (EVENT_WORDS,), np.int64)
     for port in range(MIDI_INPUTS):
@@ -53,7 +53,7 @@ def read_midi(host, memory, start, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(TABLE, m.MEMORY, INT, INT))
-def write_midi(host, memory, start, frames):  # type: ignore[no-untyped-def]
+def write_midi(host, memory, start, frames):
     """Send this block's events on their frames."""
     event = carray(pointer_to(host[w.MIDI_EVENT]), (EVENT_WORDS,), np.int64)
     for port in range(MIDI_OUTPUTS):

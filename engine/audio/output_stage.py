@@ -22,7 +22,7 @@ LONG_AGO = 1 << 40
 
 
 @inner(types.float64(types.float64, TABLE, types.int64))
-def safe(value, host, count):  # type: ignore[no-untyped-def]
+def safe(value, host, count):
     """The value, or 0 and one more bad value counted in word `count`: a NaN would stay in a reverb for ever."""
     if math.isfinite(value):
         return min(max(value, -64.0), 64.0)
@@ -31,7 +31,7 @@ def safe(value, host, count):  # type: ignore[no-untyped-def]
 
 
 @inner(types.boolean(TABLE, DOUBLES, types.int64))
-def is_left_out(host, controls, start):  # type: ignore[no-untyped-def]
+def is_left_out(host, controls, start):
     """Whether the rack has nothing to say in this chunk: bypassed, or neutral for as long as its tails ring."""
     bypassed, neutral = True, True
     for i in range(start, start + CHUNK_FRAMES):
@@ -43,7 +43,7 @@ def is_left_out(host, controls, start):  # type: ignore[no-untyped-def]
 
 
 @inner(types.float64(types.float64, types.float64, types.float64))
-def heard(since, away, fade):  # type: ignore[no-untyped-def]
+def heard(since, away, fade):
     """How much is heard, 0..1, `since` frames after a cut, of what takes `away` frames to come back clean."""
     if since >= away + 2.0 * fade:
         return 1.0
@@ -51,7 +51,7 @@ def heard(since, away, fade):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(TABLE, DOUBLES, types.int64))
-def pass_over(host, controls, start):  # type: ignore[no-untyped-def]
+def pass_over(host, controls, start):
     """A chunk without the rack: what stands still in it, if anything, is cut as well."""
     at_rest = host[w.TAIL_FRAMES] >= 0 and host[w.NEUTRAL_FRAMES] > host[w.TAIL_FRAMES]
     for i in range(start, start + CHUNK_FRAMES):
@@ -60,7 +60,7 @@ def pass_over(host, controls, start):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(TABLE, DOUBLES, DOUBLES, types.int64))
-def rack_chunk(host, mix, controls, start):  # type: ignore[no-untyped-def]
+def rack_chunk(host, mix, controls, start):
     """One chunk of the mix through pyo, in place."""
     into = carray(pointer_to(host[w.RACK_IN]), (CHUNK_FRAMES, CHANNELS), np.float64)
     back = carray(pointer_to(host[w.RACK_OUT]), (CHUNK_FRAMES, 2), np.float32)
@@ -83,7 +83,7 @@ def rack_chunk(host, mix, controls, start):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(TABLE, DOUBLES, DOUBLES, SINGLES, types.int64))
-def limit(host, mix, controls, out, frames):  # type: ignore[no-untyped-def]
+def limit(host, mix, controls, out, frames):
     """Gain, then never louder than CEILING: turned down at once for both sides, and up again in RECOVERY_S."""
     level = carray(pointer_to(host[w.LIMITER]), (1,), np.float64)
     keep = math.exp(-1.0 / (RECOVERY_S * host[w.SAMPLE_RATE]))
@@ -96,7 +96,7 @@ def limit(host, mix, controls, out, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(TABLE, DOUBLES, DOUBLES, SINGLES, types.int64))
-def master(host, mix, controls, out, frames):  # type: ignore[no-untyped-def]
+def master(host, mix, controls, out, frames):
     """mix (frames, 2), which is overwritten, and controls (frames, CONTROLS) -> out (frames, 2). Real-time: yes.
 
     The rack takes whole chunks; a block that is no multiple of them is silence and counted.
@@ -118,7 +118,7 @@ def master(host, mix, controls, out, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(TABLE, SINGLES, types.int64, types.int64))
-def fade(host, out, frame_time, frames):  # type: ignore[no-untyped-def]
+def fade(host, out, frame_time, frames):
     """The way out: a linear ramp to silence from FADE_AT on, in FADE_FRAMES. Real-time: yes."""
     if frame_time + frames <= host[w.FADE_AT]:
         return

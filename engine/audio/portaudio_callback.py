@@ -11,7 +11,7 @@ PA_OUTPUT_UNDERFLOW = 4
 
 
 @cfunc(types.int32(types.int64, types.int64, types.uint64, types.int64, types.uint64, types.int64), cache=True)
-def portaudio_process(heard_at, played_at, count, times_at, flags, user):  # type: ignore[no-untyped-def]
+def portaudio_process(heard_at, played_at, count, times_at, flags, user):
     """PaStreamCallback, its pointers as integers. After an underflow the stream's clock says what was lost."""
     host, frames = carray(pointer_to(user), (w.WORDS,), np.int64), np.int64(count)
     memory, out = memory_of(host), output_of(host)

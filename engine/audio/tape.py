@@ -15,7 +15,7 @@ AUDIO = types.Array(types.float32, 2, "C")
 
 
 @inner(types.void(AUDIO, HEAD, AUDIO, INT, INT))
-def write_tape(tape, head, audio, frame, frames):  # type: ignore[no-untyped-def]
+def write_tape(tape, head, audio, frame, frames):
     """Copy audio[:frames] to engine frame `frame` of the tape; what was skipped before it is silence.
     Real-time: yes."""
     size = len(tape)

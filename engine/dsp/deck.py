@@ -31,7 +31,7 @@ INT, FLOAT = types.int64, types.float64
 
 
 @inner(INT(MEMORY, INT, INT))
-def pass_start(memory, deck, turn):  # type: ignore[no-untyped-def]
+def pass_start(memory, deck, turn):
     """The frame on which pass `turn` of the loop begins."""
     ints = memory.deck_ints[deck]
     ticks = ints[D_PHASE] + turn * ints[D_PASS_TICKS] - ints[D_ORIGIN_TICKS]
@@ -39,7 +39,7 @@ def pass_start(memory, deck, turn):  # type: ignore[no-untyped-def]
 
 
 @inner(INT(MEMORY, INT, INT))
-def pass_at(memory, deck, frame):  # type: ignore[no-untyped-def]
+def pass_at(memory, deck, frame):
     """Which pass of the loop sounds at `frame`."""
     ints = memory.deck_ints[deck]
     ticks = (frame - ints[D_ORIGIN_FRAMES]) / memory.deck_floats[deck, D_FRAMES_PER_TICK]
@@ -52,7 +52,7 @@ def pass_at(memory, deck, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(FLOAT(MEMORY, INT))
-def increment_of(memory, deck):  # type: ignore[no-untyped-def]
+def increment_of(memory, deck):
     """Frames of the recording per frame played; exactly 1 when a pass differs by less than a frame."""
     ints = memory.deck_ints[deck]
     played = ints[D_PASS_TICKS] * memory.deck_floats[deck, D_FRAMES_PER_TICK]
@@ -60,13 +60,13 @@ def increment_of(memory, deck):  # type: ignore[no-untyped-def]
 
 
 @inner(FLOAT(MEMORY, INT, INT))
-def place_at(memory, deck, frame):  # type: ignore[no-untyped-def]
+def place_at(memory, deck, frame):
     """Where in the recording `frame` is, in its own frames."""
     return (frame - pass_start(memory, deck, pass_at(memory, deck, frame))) * increment_of(memory, deck)
 
 
 @inner(types.void(MEMORY, INT, INT, INT, INT))
-def mix_deck(memory, deck, frame, start, frames):  # type: ignore[no-untyped-def]
+def mix_deck(memory, deck, frame, start, frames):
     """Add `frames` frames of the deck, from engine frame `frame` on, into mix[start:]; circular."""
     ints, floats = memory.deck_ints[deck], memory.deck_floats[deck]
     length, increment = ints[D_LENGTH], increment_of(memory, deck)
@@ -95,7 +95,7 @@ def mix_deck(memory, deck, frame, start, frames):  # type: ignore[no-untyped-def
 
 
 @inner(types.void(MEMORY, INT, INT, INT))
-def mix_decks(memory, frame, start, frames):  # type: ignore[no-untyped-def]
+def mix_decks(memory, frame, start, frames):
     """All decks; one that has faded out is put away."""
     for deck in range(DECKS):
         ints = memory.deck_ints[deck]
@@ -107,7 +107,7 @@ def mix_decks(memory, frame, start, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, FLOAT, INT))
-def fade_deck(memory, deck, target, frame):  # type: ignore[no-untyped-def]
+def fade_deck(memory, deck, target, frame):
     """Let the deck's gain move to `target` from `frame` on."""
     ints, floats = memory.deck_ints[deck], memory.deck_floats[deck]
     if floats[D_TO] != target:
@@ -117,7 +117,7 @@ def fade_deck(memory, deck, target, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT))
-def set_time(memory, deck, slot):  # type: ignore[no-untyped-def]
+def set_time(memory, deck, slot):
     """Let the deck follow the timeline of score `slot`."""
     ints, score = memory.deck_ints[deck], memory.score_ints[slot]
     ints[D_ORIGIN_TICKS], ints[D_ORIGIN_FRAMES] = score[S_ORIGIN_TICKS], score[S_ORIGIN_FRAMES]
@@ -126,7 +126,7 @@ def set_time(memory, deck, slot):  # type: ignore[no-untyped-def]
 
 
 @inner(types.boolean(MEMORY, INT, INT, INT, INT, INT))
-def goes_on(memory, deck, slot, address, length, frame):  # type: ignore[no-untyped-def]
+def goes_on(memory, deck, slot, address, length, frame):
     """Whether the deck can simply play on under score `slot`: same audio, same place, no step of two frames."""
     ints = memory.deck_ints[deck]
     if ints[D_ADDRESS] != address or ints[D_LENGTH] != length:
@@ -144,7 +144,7 @@ def goes_on(memory, deck, slot, address, length, frame):  # type: ignore[no-unty
 
 
 @inner(INT(MEMORY, INT))
-def free_deck(memory, frame):  # type: ignore[no-untyped-def]
+def free_deck(memory, frame):
     """A deck that is not in use at `frame`; else the quietest of those that fade to silence. At most one a role
     does not fade, so there is always one."""
     quietest, least = -1, 0.0
@@ -160,7 +160,7 @@ def free_deck(memory, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT, INT, INT, FLOAT, INT))
-def set_role(memory, slot, role, address, length, gain, frame):  # type: ignore[no-untyped-def]
+def set_role(memory, slot, role, address, length, gain, frame):
     """Let exactly this audio play in `role` from `frame` on: what plays already plays on, the rest fades."""
     wanted = gain if memory.score_ints[slot, S_PLAYING] and address != 0 else 0.0
     playing = False
@@ -184,7 +184,7 @@ def set_role(memory, slot, role, address, length, gain, frame):  # type: ignore[
 
 
 @inner(types.void(MEMORY, INT, INT))
-def take_decks(memory, slot, frame):  # type: ignore[no-untyped-def]
+def take_decks(memory, slot, frame):
     """Let recording and residual be as score `slot` has them, from `frame` on."""
     ints, floats = memory.score_ints[slot], memory.score_floats[slot]
     set_role(memory, slot, LOOP, ints[S_LOOP_ADDRESS], ints[S_LOOP_LENGTH], floats[S_LOOP_GAIN], frame)

@@ -10,7 +10,7 @@ from typing import Any
 from numba.core.registry import CPUDispatcher
 
 
-class Inner(CPUDispatcher):  # type: ignore[misc]
+class Inner(CPUDispatcher):
     """A dispatcher of one signature. Python may call it too, for tests: it is loaded then."""
 
     wanted: Any = None

@@ -136,18 +136,18 @@ def addresses_of(memory: Memory) -> np.ndarray:
 
 
 @intrinsic
-def _pointer(typingctx, address):  # type: ignore[no-untyped-def]
-    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+def _pointer(typingctx, address):
+    def codegen(context, builder, signature, arguments):
         return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
 
     return types.voidptr(types.int64), codegen
 
 
 @intrinsic
-def load_acquire(typingctx, array, index):  # type: ignore[no-untyped-def]
+def load_acquire(typingctx, array, index):
     """array[index] of int64, read so that nothing read later can be older."""
 
-    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def codegen(context, builder, signature, arguments):
         from numba.np.arrayobj import make_array
 
         data = make_array(signature.args[0])(context, builder, arguments[0]).data
@@ -157,10 +157,10 @@ def load_acquire(typingctx, array, index):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def store_release(typingctx, array, index, value):  # type: ignore[no-untyped-def]
+def store_release(typingctx, array, index, value):
     """array[index] = value of int64, seen by others only after all that was written before."""
 
-    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def codegen(context, builder, signature, arguments):
         from numba.np.arrayobj import make_array
 
         data = make_array(signature.args[0])(context, builder, arguments[0]).data
@@ -177,13 +177,13 @@ MEMORY = types.NamedTuple([types.Array(_NUMBA_TYPES[array.dtype.name], array.ndi
 
 
 @inner(types.float32[:, ::1](types.int64, types.int64))
-def stereo_at(address, frames):  # type: ignore[no-untyped-def]
+def stereo_at(address, frames):
     """The float32 (frames, 2) array at `address`. Real-time: yes."""
     return carray(_pointer(address), (frames, 2), np.float32)
 
 
 @inner(MEMORY(WORDS))
-def memory_at(at):  # type: ignore[no-untyped-def]
+def memory_at(at):
     """The Memory whose addresses are in the table `at`. Real-time: yes."""
     frames, captured, heard, played = at[SIZES], at[SIZES + 1], at[SIZES + 2], at[SIZES + 3]
     return Memory(

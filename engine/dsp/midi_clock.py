@@ -40,7 +40,7 @@ INT = types.int64
 
 
 @inner(types.UniTuple(INT, 2)(MEMORY, INT))
-def score_at(memory, frame):  # type: ignore[no-untyped-def]
+def score_at(memory, frame):
     """The score slot that is in force at `frame`, as far as is known now, and until which frame it is."""
     slot, since, until = memory.state[SLOT], -NEVER, NEVER
     for index in range(memory.state[PENDING_COUNT]):
@@ -54,7 +54,7 @@ def score_at(memory, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT, INT, INT, INT, INT))
-def send(memory, output, ideal, now, gap, message, size):  # type: ignore[no-untyped-def]
+def send(memory, output, ideal, now, gap, message, size):
     """Queue a byte of the clock for frame `ideal`, or when that has passed, at once, `gap` after the one before."""
     sender = memory.sender[output]
     frame = ideal
@@ -66,14 +66,14 @@ def send(memory, output, ideal, now, gap, message, size):  # type: ignore[no-unt
 
 
 @inner(types.boolean(MEMORY, INT, INT, INT))
-def begins(memory, output, slot, now):  # type: ignore[no-untyped-def]
+def begins(memory, output, slot, now):
     """Whether score `slot` has its origin at `now`, ahead, or so shortly before that its clocks can catch up."""
     late = CATCH_UP_GAPS * memory.clock_ints[slot, output, K_GAP]
     return memory.score_ints[slot, S_ORIGIN_FRAMES] + late >= now
 
 
 @inner(types.void(MEMORY, INT, INT, INT, INT))
-def start_sender(memory, output, slot, head, now):  # type: ignore[no-untyped-def]
+def start_sender(memory, output, slot, head, now):
     """Send Start, or where the song does not begin at its beginning, Song Position and Continue at the next
     sixteenth; the clocks follow."""
     sender, ints, clock = memory.sender[output], memory.score_ints[slot], memory.clock_ints[slot, output]
@@ -94,7 +94,7 @@ def start_sender(memory, output, slot, head, now):  # type: ignore[no-untyped-de
 
 
 @inner(types.boolean(MEMORY, INT, INT, INT, INT))
-def has_jumped(memory, output, slot, head, now):  # type: ignore[no-untyped-def]
+def has_jumped(memory, output, slot, head, now):
     """Whether the song is elsewhere than the clocks that were sent say."""
     sender, ints = memory.sender[output], memory.score_ints[slot]
     starts = ints[S_ORIGIN_TICKS] == 0 and begins(memory, output, slot, now)
@@ -105,7 +105,7 @@ def has_jumped(memory, output, slot, head, now):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT, INT, INT, INT))
-def send_stretch(memory, output, slot, head, until, now):  # type: ignore[no-untyped-def]
+def send_stretch(memory, output, slot, head, until, now):
     """What `output` sends for the song's frames [head, until) under score `slot`."""
     sender, clock = memory.sender[output], memory.clock_ints[slot, output]
     playing = memory.score_ints[slot, S_PLAYING] != 0
@@ -131,7 +131,7 @@ def send_stretch(memory, output, slot, head, until, now):  # type: ignore[no-unt
 
 
 @inner(types.void(MEMORY, INT, INT))
-def send_clocks(memory, now, end):  # type: ignore[no-untyped-def]
+def send_clocks(memory, now, end):
     """Queue all clock bytes that must be known for [now, end), a stretch without commands. Real-time: yes."""
     for output in range(MIDI_OUTPUTS):
         sender, clock = memory.sender[output], memory.clock_ints[memory.state[SLOT], output]

@@ -36,14 +36,14 @@ INT = types.int64
 
 
 @inner(types.void(MEMORY, INT, INT))
-def hit(memory, value, frame):  # type: ignore[no-untyped-def]
+def hit(memory, value, frame):
     """A pad was struck elsewhere. value: the track, and the MIDI velocity above its eight bits."""
     strike_pad(memory, value & 0xFF, (value >> 8) / 127.0)
     tell(memory, HIT, memory.state[SEQUENCE], frame, value)
 
 
 @inner(types.void(MEMORY, INT, INT))
-def begin(memory, value, frame):  # type: ignore[no-untyped-def]
+def begin(memory, value, frame):
     """Let the song play from SONG_START or song tick `value` on, with `frame` as its first."""
     slot = memory.state[SLOT]
     ints = memory.score_ints[slot]
@@ -59,7 +59,7 @@ def begin(memory, value, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT))
-def rest(memory, frame):  # type: ignore[no-untyped-def]
+def rest(memory, frame):
     """Let the song rest from `frame` on."""
     slot = memory.state[SLOT]
     ints = memory.score_ints[slot]
@@ -71,7 +71,7 @@ def rest(memory, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT))
-def follow(memory, message, port):  # type: ignore[no-untyped-def]
+def follow(memory, message, port):
     """Take note of Start, Continue and Song Position: the next clock will be what they speak of."""
     follower, ints = memory.follower, memory.score_ints[memory.state[SLOT]]
     sixteenth = SIXTEENTH_CLOCKS * CLOCK_TICKS
@@ -86,7 +86,7 @@ def follow(memory, message, port):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT))
-def hear_event(memory, index, frame):  # type: ignore[no-untyped-def]
+def hear_event(memory, index, frame):
     """Do what this block's event `index` asks for, on `frame`, and tell of it. Real-time: yes."""
     event = memory.midi_in[index]
     put_in_ring(memory.midi_heard, memory.midi_heard_heads, event)

@@ -34,14 +34,14 @@ INT = types.int64
 
 
 @inner(INT(INT))
-def rank(message):  # type: ignore[no-untyped-def]
+def rank(message):
     """Which of two events on one frame is sent first: the clock, then ends of notes, then their beginnings."""
     kind = message & 0xF0
     return 0 if kind == 0xF0 else 2 if kind == NOTE_ON else 1
 
 
 @inner(types.void(MEMORY, INT, INT, INT, INT))
-def queue_event(memory, frame, port, message, size):  # type: ignore[no-untyped-def]
+def queue_event(memory, frame, port, message, size):
     """Have `message` sent on `frame`. Real-time: yes. Past MIDI_EVENTS waiting ones it is lost, and counted."""
     count = memory.state[MIDI_QUEUED]
     if count >= MIDI_EVENTS:
@@ -57,7 +57,7 @@ def queue_event(memory, frame, port, message, size):  # type: ignore[no-untyped-
 
 
 @inner(types.void(types.Array(types.int64, 2, "C"), types.Array(types.int64, 1, "C"), types.Array(types.int64, 1, "C")))
-def put_in_ring(ring, heads, event):  # type: ignore[no-untyped-def]
+def put_in_ring(ring, heads, event):
     """Tell the ring's reader of an event; when it has not read for long, the event is lost to it."""
     if heads[HEAD] - load_acquire(heads, TAIL) < MIDI_RING:
         ring[heads[HEAD] % MIDI_RING] = event
@@ -65,7 +65,7 @@ def put_in_ring(ring, heads, event):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT))
-def send_due(memory, begin, end):  # type: ignore[no-untyped-def]
+def send_due(memory, begin, end):
     """Move what is due before `end` to `midi_out`, the events of the block [begin, end) in order."""
     queue, count = memory.midi_queue, memory.state[MIDI_QUEUED]
     due = 0
@@ -81,7 +81,7 @@ def send_due(memory, begin, end):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT))
-def end_note(memory, track, frame):  # type: ignore[no-untyped-def]
+def end_note(memory, track, frame):
     """End the track's note on `frame`, if it would still sound then."""
     note, queue = memory.notes[track], memory.midi_queue
     if note[N_OFF] <= frame:
@@ -101,7 +101,7 @@ def end_note(memory, track, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT, types.float64, INT))
-def play_note(memory, slot, track, velocity, frame):  # type: ignore[no-untyped-def]
+def play_note(memory, slot, track, velocity, frame):
     """Send the note of a stroke, where score `slot` routes its track to."""
     route, note = memory.route_ints[slot, track], memory.notes[track]
     if route[R_OUTPUT] < 0:
@@ -116,7 +116,7 @@ def play_note(memory, slot, track, velocity, frame):  # type: ignore[no-untyped-
 
 
 @inner(types.void(MEMORY, INT))
-def silence_outputs(memory, frame):  # type: ignore[no-untyped-def]
+def silence_outputs(memory, frame):
     """End every note on `frame`, and tell every channel that was ever used to fall silent."""
     for track in range(TRACKS):
         end_note(memory, track, frame)

@@ -10,7 +10,7 @@ INT, FLOAT = types.int64, types.float64
 
 
 @inner(FLOAT(FLOAT, FLOAT, INT, INT, INT))
-def ramp(start_value, end_value, start_frame, ramp_frames, frame):  # type: ignore[no-untyped-def]
+def ramp(start_value, end_value, start_frame, ramp_frames, frame):
     """The value at `frame` of a straight line that starts at start_frame and takes ramp_frames."""
     age = frame - start_frame
     if age >= ramp_frames:
@@ -21,13 +21,13 @@ def ramp(start_value, end_value, start_frame, ramp_frames, frame):  # type: igno
 
 
 @inner(INT(INT, INT))
-def ramp_length(ramp_frames, which):  # type: ignore[no-untyped-def]
+def ramp_length(ramp_frames, which):
     """How many frames ramp `which` takes."""
     return ramp_frames * (ECHO_RAMPS if which == ECHO_S else 1)
 
 
 @inner(types.void(MEMORY, INT, FLOAT, INT))
-def aim(memory, which, target, frame):  # type: ignore[no-untyped-def]
+def aim(memory, which, target, frame):
     """Let ramp `which` move to `target` from `frame` on, from wherever it is."""
     line = memory.ramp_floats[which]
     if line[1] != target:
@@ -38,7 +38,7 @@ def aim(memory, which, target, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT, INT))
-def write_controls(memory, frame, start, frames):  # type: ignore[no-untyped-def]
+def write_controls(memory, frame, start, frames):
     """controls[start:] for `frames` frames from engine frame `frame` on."""
     for which in range(CONTROLS):
         line, begin = memory.ramp_floats[which], memory.ramp_starts[which]
@@ -50,7 +50,7 @@ def write_controls(memory, frame, start, frames):  # type: ignore[no-untyped-def
 
 
 @inner(types.void(MEMORY, INT, INT, INT))
-def mix_kit(memory, frame, start, frames):  # type: ignore[no-untyped-def]
+def mix_kit(memory, frame, start, frames):
     """Add the kit's buses, through its gain, to the mix; the kick's own is not ducked."""
     line, begin, ramp_frames = memory.ramp_floats[KIT], memory.ramp_starts[KIT], memory.state[RAMP_FRAMES]
     for i in range(start, start + frames):
@@ -61,7 +61,7 @@ def mix_kit(memory, frame, start, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT))
-def measure(memory, frames):  # type: ignore[no-untyped-def]
+def measure(memory, frames):
     """Peaks of the mix and of the input in this block."""
     for channel in range(2):
         loudest, heard = 0.0, 0.0

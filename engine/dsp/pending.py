@@ -20,7 +20,7 @@ INT = types.int64
 
 
 @inner(types.void(MEMORY))
-def take_commands(memory):  # type: ignore[no-untyped-def]
+def take_commands(memory):
     """Move what was published from the ring to the pending list, in order of arrival, as far as there is room
     to remember it and to tell of it when it is done."""
     heads = memory.command_heads
@@ -43,7 +43,7 @@ def take_commands(memory):  # type: ignore[no-untyped-def]
 
 
 @inner(INT(MEMORY))
-def next_command(memory):  # type: ignore[no-untyped-def]
+def next_command(memory):
     """The pending command that is due first, by frame, then by arrival; -1 when there is none."""
     first = -1
     for index in range(memory.state[PENDING_COUNT]):

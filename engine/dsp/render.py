@@ -81,7 +81,7 @@ INT = types.int64
 
 
 @inner(types.void(MEMORY, INT, INT, INT))
-def strike_event(memory, slot, event, frame):  # type: ignore[no-untyped-def]
+def strike_event(memory, slot, event, frame):
     """Strike what `memory.events` has in place `event`, here and elsewhere, and remember for which grid slot."""
     due = memory.events[event]
     track, grid_tick, step, sound = due[1], due[2], due[3], due[4]
@@ -97,7 +97,7 @@ def strike_event(memory, slot, event, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT))
-def take_score(memory, slot, frame):  # type: ignore[no-untyped-def]
+def take_score(memory, slot, frame):
     """Play by score `slot` from `frame` on."""
     before = memory.state[SLOT]
     memory.state[SLOT] = slot
@@ -116,7 +116,7 @@ def take_score(memory, slot, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(types.boolean(MEMORY, INT, INT, INT))
-def happen(memory, kind, value, frame):  # type: ignore[no-untyped-def]
+def happen(memory, kind, value, frame):
     """Repeat what MIDI did once; False for any other kind of command."""
     if kind == HIT:
         hit(memory, value, frame)
@@ -128,7 +128,7 @@ def happen(memory, kind, value, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT))
-def do_command(memory, index, frame):  # type: ignore[no-untyped-def]
+def do_command(memory, index, frame):
     """Carry out pending command `index` at `frame`, tell of it, and close the gap it leaves."""
     record = memory.pending[index]
     kind, value = record[KIND], record[VALUE]
@@ -151,7 +151,7 @@ def do_command(memory, index, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT, INT))
-def sound(memory, frame, start, frames):  # type: ignore[no-untyped-def]
+def sound(memory, frame, start, frames):
     """Let everything that sounds sound for `frames` frames, from engine frame `frame`, into mix[start:]."""
     if frames <= 0:
         return
@@ -163,7 +163,7 @@ def sound(memory, frame, start, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT, INT))
-def play(memory, frame, start, frames):  # type: ignore[no-untyped-def]
+def play(memory, frame, start, frames):
     """Sequence and sound one stretch without commands, at most STRETCH_FRAMES long."""
     slot = memory.state[SLOT]
     send_clocks(memory, frame, frame + frames)
@@ -179,7 +179,7 @@ def play(memory, frame, start, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT))
-def follow_clock(memory, frame_time):  # type: ignore[no-untyped-def]
+def follow_clock(memory, frame_time):
     """Be where the outside world is: after dropped blocks, voices are as old as if they had been heard."""
     state = memory.state
     if state[STARTED] == 0:
@@ -194,7 +194,7 @@ def follow_clock(memory, frame_time):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT))
-def publish_state(memory, end):  # type: ignore[no-untyped-def]
+def publish_state(memory, end):
     """Leave behind what the block's end looks like."""
     state = memory.state
     slot = state[SLOT]
@@ -208,7 +208,7 @@ def publish_state(memory, end):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT))
-def render_block(memory, frame_time, frames):  # type: ignore[no-untyped-def]
+def render_block(memory, frame_time, frames):
     """Render one block: `audio_in` is captured, `midi_in` heard; `mix`, `controls`, `midi_out` hold the result.
     Real-time: yes.
 
@@ -247,7 +247,7 @@ def render_block(memory, frame_time, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(WORDS, INT, INT))
-def render_at(addresses, frame_time, frames):  # type: ignore[no-untyped-def]
+def render_at(addresses, frame_time, frames):
     """`render_block` on the memory that a table of addresses describes, as a callback has it.
 
     Also the faster way from Python: arrays made from addresses cost no reference counting.

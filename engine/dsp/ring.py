@@ -68,23 +68,23 @@ class Done:
 
 
 @njit(types.int64(HEADS), cache=True, nogil=True)
-def _free_records(heads):  # type: ignore[no-untyped-def]
+def _free_records(heads):
     return RING_RECORDS - (heads[HEAD] - load_acquire(heads, TAIL))
 
 
 @njit(types.void(HEADS, types.int64), cache=True, nogil=True)
-def _publish(heads, count):  # type: ignore[no-untyped-def]
+def _publish(heads, count):
     store_release(heads, HEAD, heads[HEAD] + count)
 
 
 @njit(types.int64(HEADS), cache=True, nogil=True)
-def unread(heads):  # type: ignore[no-untyped-def]
+def unread(heads):
     """How many records wait for the reader of the ring with these heads."""
     return load_acquire(heads, HEAD) - heads[TAIL]
 
 
 @njit(types.void(HEADS, types.int64), cache=True, nogil=True)
-def consume(heads, count):  # type: ignore[no-untyped-def]
+def consume(heads, count):
     """The reader has read `count` records."""
     store_release(heads, TAIL, heads[TAIL] + count)
 
@@ -162,19 +162,19 @@ class CaptureRing(FrameRing):
 
 
 @inner(types.int64(HEADS, types.int64))
-def _newest(heads, word):  # type: ignore[no-untyped-def]
+def _newest(heads, word):
     return load_acquire(heads, word)
 
 
 @inner(types.int64(MEMORY))
-def room_to_tell(memory):  # type: ignore[no-untyped-def]
+def room_to_tell(memory):
     """How many records the return ring still takes. Real-time: yes."""
     heads = memory.return_heads
     return RING_RECORDS - (heads[HEAD] - load_acquire(heads, TAIL))
 
 
 @inner(types.void(MEMORY, types.int64, types.int64, types.int64, types.int64))
-def tell(memory, kind, sequence, frame, value):  # type: ignore[no-untyped-def]
+def tell(memory, kind, sequence, frame, value):
     """Put a record into the return ring. Real-time: yes.
 
     Commands are only taken while there is room to tell of them (`take_commands`); what happens by itself leaves
@@ -191,7 +191,7 @@ def tell(memory, kind, sequence, frame, value):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, types.int64, types.int64))
-def capture_block(memory, frame, frames):  # type: ignore[no-untyped-def]
+def capture_block(memory, frame, frames):
     """Copy the block's input into the ring at absolute `frame`; a gap before it becomes silence, and so does
     what is not a finite number, here and in `audio_in`: a take is for keeps."""
     ring = memory.capture

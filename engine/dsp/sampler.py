@@ -36,7 +36,7 @@ INTS, FLOATS = types.Array(types.int64, 1, "C"), types.Array(types.float64, 1, "
 
 
 @inner(types.UniTuple(types.float64, 4)(types.float64))
-def hermite_weights(fraction):  # type: ignore[no-untyped-def]
+def hermite_weights(fraction):
     """What each of four neighbours adds at `fraction` between the middle two: 4-point, 3rd-order Hermite
     interpolation (Catmull-Rom), as weights so that all channels share them."""
     square = fraction * fraction
@@ -46,7 +46,7 @@ def hermite_weights(fraction):  # type: ignore[no-untyped-def]
 
 
 @inner(types.float64(types.int64, types.int64, types.int64, types.int64, types.int64))
-def envelope(age, attack, decay, release_age, ramp):  # type: ignore[no-untyped-def]
+def envelope(age, attack, decay, release_age, ramp):
     """Gain at `age` frames: linear in and out, and down to nothing in `ramp` frames from `release_age` on."""
     gain = 1.0
     if age < attack:
@@ -59,14 +59,14 @@ def envelope(age, attack, decay, release_age, ramp):  # type: ignore[no-untyped-
 
 
 @inner(types.float64(types.float64))
-def clear_tiny(value):  # type: ignore[no-untyped-def]
+def clear_tiny(value):
     """The value, or 0 where it is too small to be heard and would soon be a denormal, which is slow. A NaN goes
     too: it would stay in a filter for ever."""
     return value if abs(value) > 1e-30 else 0.0
 
 
 @inner(types.void(OUT, SAMPLE, types.float64, types.float64))
-def add_unity(out, sample, left, right):  # type: ignore[no-untyped-def]
+def add_unity(out, sample, left, right):
     """out += gains * sample, both (frames, 2) and equally long: the loop that most voices spend their life in."""
     for i in range(len(out)):
         out[i, 0] += left * sample[i, 0]
@@ -74,7 +74,7 @@ def add_unity(out, sample, left, right):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(OUT, SAMPLE, types.int64, types.float64, types.float64, types.float64))
-def add_pitched(out, sample, age, increment, left, right):  # type: ignore[no-untyped-def]
+def add_pitched(out, sample, age, increment, left, right):
     """Like `add_unity` at another speed; every place (age + i) * increment has all four neighbours in `sample`."""
     for i in range(len(out)):
         place = (age + i) * increment
@@ -87,7 +87,7 @@ def add_pitched(out, sample, age, increment, left, right):  # type: ignore[no-un
 
 
 @inner(types.void(INTS, FLOATS, OUT, SAMPLE, types.int64, types.int64, types.int64))
-def add_shaped(ints, floats, out, sample, start, first, last):  # type: ignore[no-untyped-def]
+def add_shaped(ints, floats, out, sample, start, first, last):
     """Frames first..last of this stretch with envelope, at any speed, silent beyond the sample's ends."""
     length, increment = ints[LENGTH], floats[INCREMENT]
     for i in range(first, last):
@@ -105,7 +105,7 @@ def add_shaped(ints, floats, out, sample, start, first, last):  # type: ignore[n
 
 
 @inner(types.void(INTS, FLOATS, OUT, SAMPLE, types.int64, types.int64))
-def add_filtered(ints, floats, out, sample, start, frames):  # type: ignore[no-untyped-def]
+def add_filtered(ints, floats, out, sample, start, frames):
     """Like `add_shaped`, through a low-pass of 12 dB an octave: the state variable filter with trapezoidal
     integrators (Zavalishin, "The Art of VA Filter Design", chapter 4). CUTOFF is tan(pi * cutoff / rate)."""
     length, increment, g = ints[LENGTH], floats[INCREMENT], floats[CUTOFF]
@@ -130,7 +130,7 @@ def add_filtered(ints, floats, out, sample, start, frames):  # type: ignore[no-u
 
 
 @inner(types.int64(INTS, types.float64, types.int64))
-def frames_left(ints, increment, frames):  # type: ignore[no-untyped-def]
+def frames_left(ints, increment, frames):
     """How many of the next `frames` frames the voice still sounds: to the end of sample, decay and release."""
     age = ints[AGE]
     if ints[RELEASE_AGE] != NO_RELEASE:
@@ -144,7 +144,7 @@ def frames_left(ints, increment, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(types.float64(INTS, FLOATS, OUT, types.int64, types.int64))
-def mix_voice(ints, floats, out, start, frames):  # type: ignore[no-untyped-def]
+def mix_voice(ints, floats, out, start, frames):
     """Add `frames` frames of the voice into out[start:], and age it. It ends with its sample or its envelope.
 
     Returns about the loudest value added: every eighth frame is looked at, which is enough for a meter.
@@ -181,14 +181,14 @@ def mix_voice(ints, floats, out, start, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, types.int64))
-def release_voice(memory, voice):  # type: ignore[no-untyped-def]
+def release_voice(memory, voice):
     """Let the voice fall silent within its ramp, from now on."""
     if memory.voice_ints[voice, RELEASE_AGE] == NO_RELEASE:
         memory.voice_ints[voice, RELEASE_AGE] = memory.voice_ints[voice, AGE]
 
 
 @inner(types.void(MEMORY, types.int64))
-def choke(memory, group):  # type: ignore[no-untyped-def]
+def choke(memory, group):
     """Cut what sounds in the choke group, as a closing hat cuts the open one."""
     for voice in range(VOICES):
         if memory.voice_ints[voice, ACTIVE] and memory.voice_ints[voice, CHOKE] == group:
@@ -196,7 +196,7 @@ def choke(memory, group):  # type: ignore[no-untyped-def]
 
 
 @inner(types.int64(MEMORY))
-def free_voice(memory):  # type: ignore[no-untyped-def]
+def free_voice(memory):
     """A slot for a new voice. Past the polyphony the oldest is released; when even the releasing ones fill
     all slots, the one furthest through its release goes, which is the quietest cut there is."""
     ints = memory.voice_ints
@@ -220,7 +220,7 @@ def free_voice(memory):  # type: ignore[no-untyped-def]
 
 
 @inner(types.int64(MEMORY, types.int64, types.int64, types.float64))
-def pad_sound(memory, slot, track, velocity):  # type: ignore[no-untyped-def]
+def pad_sound(memory, slot, track, velocity):
     """The sound of a pad struck at `velocity`, or NO_SOUND: of the recordings that are hard enough the hardest, in
     turns by the count of all strokes."""
     first, count = memory.track_ints[slot, track, T_SOUND], memory.track_ints[slot, track, T_SOUNDS]
@@ -236,7 +236,7 @@ def pad_sound(memory, slot, track, velocity):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, types.int64, types.int64, types.int64, types.float64, types.int64))
-def strike(memory, slot, track, sound, velocity, is_pad):  # type: ignore[no-untyped-def]
+def strike(memory, slot, track, sound, velocity, is_pad):
     """Start a sound of score `slot` for a track; velocity 0..1 is its gain. The new voice is state[NEWEST]."""
     sound_ints, sound_floats = memory.sound_ints[slot, sound], memory.sound_floats[slot, sound]
     if sound_ints[W_CHOKE] >= 0:
@@ -259,7 +259,7 @@ def strike(memory, slot, track, sound, velocity, is_pad):  # type: ignore[no-unt
 
 
 @inner(types.void(MEMORY, types.int64, types.float64))
-def strike_pad(memory, track, velocity):  # type: ignore[no-untyped-def]
+def strike_pad(memory, track, velocity):
     """Strike a track's one-shot by hand, muted or not."""
     slot = memory.state[SLOT]
     sound = pad_sound(memory, slot, track, velocity)
@@ -268,7 +268,7 @@ def strike_pad(memory, track, velocity):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, types.int64, types.float64, types.float64, types.int64))
-def override(memory, voice, increment, cutoff, decay):  # type: ignore[no-untyped-def]
+def override(memory, voice, increment, cutoff, decay):
     """Let a voice that has just been started sound as its step wants it; 0 leaves a value as it is."""
     if increment > 0.0:
         memory.voice_floats[voice, INCREMENT] = increment

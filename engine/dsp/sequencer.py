@@ -31,7 +31,7 @@ INT, FLOAT = types.int64, types.float64
 
 
 @inner(INT(MEMORY, INT, INT))
-def frame_at(memory, slot, ticks):  # type: ignore[no-untyped-def]
+def frame_at(memory, slot, ticks):
     """core's Timeline.frames_at, for the timeline of score `slot`."""
     ints = memory.score_ints[slot]
     exact = (ticks - ints[S_ORIGIN_TICKS]) * memory.score_floats[slot, S_FRAMES_PER_TICK]
@@ -39,7 +39,7 @@ def frame_at(memory, slot, ticks):  # type: ignore[no-untyped-def]
 
 
 @inner(INT(MEMORY, INT, INT))
-def ticks_at(memory, slot, frame):  # type: ignore[no-untyped-def]
+def ticks_at(memory, slot, frame):
     """core's Timeline.ticks_at: the last tick that has sounded at `frame`."""
     ints = memory.score_ints[slot]
     per_tick = memory.score_floats[slot, S_FRAMES_PER_TICK]
@@ -52,7 +52,7 @@ def ticks_at(memory, slot, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(FLOAT(INT, INT, INT))
-def chance(seed, track, grid_index):  # type: ignore[no-untyped-def]
+def chance(seed, track, grid_index):
     """core.groove.chance: 0..1, the same for the same slot for ever."""
     mixed = types.uint64(seed) * types.uint64(0x9E3779B97F4A7C15)
     mixed += types.uint64(grid_index * 8 + track + 1) * types.uint64(0xD1342543DE82EF95)
@@ -62,7 +62,7 @@ def chance(seed, track, grid_index):  # type: ignore[no-untyped-def]
 
 
 @inner(INT(MEMORY, INT, INT, INT))
-def grid_tick_of(memory, slot, track, grid_index):  # type: ignore[no-untyped-def]
+def grid_tick_of(memory, slot, track, grid_index):
     """The song tick of the track's swung grid slot."""
     ints = memory.track_ints[slot, track]
     late = ints[T_SWING_TICKS] if grid_index % 2 else 0
@@ -70,7 +70,7 @@ def grid_tick_of(memory, slot, track, grid_index):  # type: ignore[no-untyped-de
 
 
 @inner(INT(MEMORY, INT, INT, INT))
-def strokes_in(memory, slot, track, grid_index):  # type: ignore[no-untyped-def]
+def strokes_in(memory, slot, track, grid_index):
     """How many strokes sound in this grid slot on this pass: none where the step is empty or its turn is not
     due, else its ratchet."""
     steps = memory.track_ints[slot, track, T_COUNT]
@@ -91,7 +91,7 @@ def strokes_in(memory, slot, track, grid_index):  # type: ignore[no-untyped-def]
 
 
 @inner(INT(MEMORY, INT, INT, INT, INT))
-def stroke_tick(memory, slot, track, grid_index, stroke):  # type: ignore[no-untyped-def]
+def stroke_tick(memory, slot, track, grid_index, stroke):
     """The song tick of a stroke in this grid slot. A first step that is played early would lie before the song:
     it sounds with the song's first frame."""
     ints = memory.track_ints[slot, track]
@@ -101,7 +101,7 @@ def stroke_tick(memory, slot, track, grid_index, stroke):  # type: ignore[no-unt
 
 
 @inner(INT(MEMORY, INT, INT, INT, INT))
-def sound_of(memory, slot, track, grid_index, stroke):  # type: ignore[no-untyped-def]
+def sound_of(memory, slot, track, grid_index, stroke):
     """Which sound a stroke starts. Recordings of one velocity take turns, counted from the pattern's first pass on:
     the place in the song decides, so any block size and any replay choose alike."""
     steps = memory.track_ints[slot, track, T_COUNT]
@@ -113,7 +113,7 @@ def sound_of(memory, slot, track, grid_index, stroke):  # type: ignore[no-untype
 
 
 @inner(INT(MEMORY, INT, INT, INT, INT, INT, INT))
-def insert_event(memory, slot, count, frame, track, grid_index, stroke):  # type: ignore[no-untyped-def]
+def insert_event(memory, slot, count, frame, track, grid_index, stroke):
     """Keep the events sorted by frame, then track; the number of events after it."""
     if count >= EVENTS:
         return count
@@ -132,7 +132,7 @@ def insert_event(memory, slot, count, frame, track, grid_index, stroke):  # type
 
 
 @inner(INT(MEMORY, INT, INT, INT))
-def due_events(memory, slot, first_frame, end_frame):  # type: ignore[no-untyped-def]
+def due_events(memory, slot, first_frame, end_frame):
     """Fill `memory.events` with the strokes in [first_frame, end_frame), in order; how many there are.
 
     A stroke lies at most half a step early, and less than two steps late (swing, microtiming, ratchet).
@@ -155,7 +155,7 @@ def due_events(memory, slot, first_frame, end_frame):  # type: ignore[no-untyped
 
 
 @inner(types.boolean(MEMORY, INT, INT, INT))
-def is_one_song(memory, before, slot, frame):  # type: ignore[no-untyped-def]
+def is_one_song(memory, before, slot, frame):
     """Whether score `slot` goes on at `frame` where score `before` is in the song."""
     if memory.score_ints[before, S_PLAYING] == 0 or memory.score_ints[slot, S_PLAYING] == 0:
         return False
@@ -163,7 +163,7 @@ def is_one_song(memory, before, slot, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT))
-def remember_strokes(memory, before, slot):  # type: ignore[no-untyped-def]
+def remember_strokes(memory, before, slot):
     """Let the tracks of score `slot` know what the tracks of the same names struck last."""
     for track in range(memory.score_ints[slot, S_TRACKS]):
         for other in range(memory.score_ints[before, S_TRACKS]):
@@ -172,7 +172,7 @@ def remember_strokes(memory, before, slot):  # type: ignore[no-untyped-def]
 
 
 @inner(types.boolean(MEMORY, INT, INT, INT, INT, INT, INT))
-def is_owed(memory, slot, track, grid_index, stroke, heard_tick, frame):  # type: ignore[no-untyped-def]
+def is_owed(memory, slot, track, grid_index, stroke, heard_tick, frame):
     """Whether a stroke due before `frame` is still to be heard, when the song was heard up to heard_tick."""
     tick = stroke_tick(memory, slot, track, grid_index, stroke)
     if frame_at(memory, slot, tick) >= frame:
@@ -185,7 +185,7 @@ def is_owed(memory, slot, track, grid_index, stroke, heard_tick, frame):  # type
 
 
 @inner(INT(MEMORY, INT, INT, INT))
-def owed_events(memory, before, slot, frame):  # type: ignore[no-untyped-def]
+def owed_events(memory, before, slot, frame):
     """Fill `memory.events` with what score `slot`, taking over from `before` at `frame`, must strike at once.
 
     A downbeat that is played early lies before the bar line on which its pattern takes over, and a faster tempo

@@ -28,7 +28,7 @@ from engine.dsp.sampler import (
 
 
 @inner(types.float64(INTS, FLOATS, OUT, OUT, SAMPLE, types.int64, types.int64))
-def mix_tapped(ints, floats, bus, lone, tap, start, frames):  # type: ignore[no-untyped-def]
+def mix_tapped(ints, floats, bus, lone, tap, start, frames):
     """Mix the voice into its bus and into the tap; its peak. It is rendered alone first, so what the bus gets is the
     same to the bit as without the tap."""
     for i in range(start, start + frames):
@@ -42,7 +42,7 @@ def mix_tapped(ints, floats, bus, lone, tap, start, frames):  # type: ignore[no-
 
 
 @inner(types.void(MEMORY, types.int64, types.int64))
-def mix_voices(memory, start, frames):  # type: ignore[no-untyped-def]
+def mix_voices(memory, start, frames):
     """Add `frames` frames of every voice from place `start` on: pads to the mix, the kick to its own bus.
 
     The memory is not passed on for each voice: it is some hundred words, more work than a voice itself.
@@ -61,7 +61,7 @@ def mix_voices(memory, start, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, types.int64))
-def age_voices(memory, gap):  # type: ignore[no-untyped-def]
+def age_voices(memory, gap):
     """Make every voice as old as if `gap` frames more had been heard."""
     for voice in range(VOICES):
         ints = memory.voice_ints[voice]
@@ -72,7 +72,7 @@ def age_voices(memory, gap):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY))
-def release_all(memory):  # type: ignore[no-untyped-def]
+def release_all(memory):
     """Let every voice fall silent."""
     for voice in range(VOICES):
         if memory.voice_ints[voice, ACTIVE]:
@@ -80,7 +80,7 @@ def release_all(memory):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, types.int64, types.int64))
-def close_muted(memory, before, slot):  # type: ignore[no-untyped-def]
+def close_muted(memory, before, slot):
     """Close on the tails of tracks that score `before` let sound and score `slot` does not."""
     for track in range(TRACKS):
         name = memory.track_ints[slot, track, T_NAME]

@@ -8,7 +8,7 @@ _MARGIN_S = 0.05
 
 
 def resampled(audio: Audio, from_rate: int, to_rate: int, circular: bool = True, axis: int = 1) -> Audio:
-    """audio, two-dimensional with its frames along `axis`, at another rate; float32, band-limited by its Fourier series.
+    """audio, two-dimensional with its frames along `axis`, at another rate: float32, band-limited by Fourier series.
 
     circular: the end meets the start, so a loop stays seamless; otherwise silence surrounds it. The length
     is rounded to a whole frame. The same array when the rates are equal.

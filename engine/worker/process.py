@@ -102,7 +102,7 @@ class Decomposer:
         """The messages that have arrived, without waiting; a crash is one JobFailed."""
         found: list[Any] = []
         while self._process is not None and self._process.stdout is not None:
-            piece = self._process.stdout.read(1 << 16)
+            piece: bytes | None = self._process.stdout.read(1 << 16)  # None: nothing has arrived
             if piece is None:
                 break
             if not piece:

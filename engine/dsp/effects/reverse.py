@@ -22,14 +22,14 @@ PLAYED = types.Array(types.float32, 2, "C")
 
 
 @inner(INT(MEMORY, INT, INT))
-def line_after(memory, slot, frame):  # type: ignore[no-untyped-def]
+def line_after(memory, slot, frame):
     """The tick of the first line of the grid after `frame`; the pattern's first bar line is one."""
     phase, ticks = memory.score_ints[slot, S_PHASE], memory.score_ints[slot, S_REVERSE]
     return phase + ((ticks_at(memory, slot, frame) - phase) // ticks + 1) * ticks
 
 
 @inner(INT(MEMORY, INT))
-def turn_frame(memory, slot):  # type: ignore[no-untyped-def]
+def turn_frame(memory, slot):
     """Where the reading is to turn: on the next line, but no sooner than the last turn is over, and no later than
     `played` reaches back."""
     ints = memory.effect_ints
@@ -40,7 +40,7 @@ def turn_frame(memory, slot):  # type: ignore[no-untyped-def]
 
 
 @inner(INT(MEMORY, INT, INT))
-def turn(memory, slot, frame):  # type: ignore[no-untyped-def]
+def turn(memory, slot, frame):
     """Run back from `frame` on; where to turn next."""
     ints = memory.effect_ints
     ints[OLD_PIVOT], ints[PIVOT] = ints[PIVOT], frame
@@ -49,7 +49,7 @@ def turn(memory, slot, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(INT(MEMORY, INT, INT))
-def take_reverse(memory, slot, frame):  # type: ignore[no-untyped-def]
+def take_reverse(memory, slot, frame):
     """Let the reverse be as score `slot` has it, from `frame` on; where to turn next."""
     ints, ticks = memory.effect_ints, memory.score_ints[slot, S_REVERSE]
     if ticks > 0:
@@ -65,7 +65,7 @@ def take_reverse(memory, slot, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(FLOAT(PLAYED, INT, INT, INT, INT, INT))
-def back_from(played, pivot, cut_at, clean_at, frame, channel):  # type: ignore[no-untyped-def]
+def back_from(played, pivot, cut_at, clean_at, frame, channel):
     """What runs back from `pivot` at `frame`; from a cut on, what was played before `clean_at` fades away."""
     place = 2 * pivot - 1 - frame
     value = types.float64(played[place & (len(played) - 1), channel])
@@ -75,7 +75,7 @@ def back_from(played, pivot, cut_at, clean_at, frame, channel):  # type: ignore[
 
 
 @inner(FLOAT(INTS, PLAYED, INT, INT, INT, INT))
-def backwards(ints, played, cut_at, clean_at, frame, channel):  # type: ignore[no-untyped-def]
+def backwards(ints, played, cut_at, clean_at, frame, channel):
     """What runs backwards at `frame`."""
     since = frame - ints[PIVOT]
     value = back_from(played, ints[PIVOT], cut_at, clean_at, frame, channel)
@@ -87,7 +87,7 @@ def backwards(ints, played, cut_at, clean_at, frame, channel):  # type: ignore[n
 
 
 @inner(types.void(MEMORY, INT, INT, INT, INT))
-def reverse(memory, slot, frame, start, frames):  # type: ignore[no-untyped-def]
+def reverse(memory, slot, frame, start, frames):
     """Keep mix[start:], `frames` frames from engine frame `frame` on; while it is latched, play it backwards."""
     ints, floats, played, mix = memory.effect_ints, memory.effect_floats, memory.played, memory.mix
     turns_at, cut_at = take_reverse(memory, slot, frame), memory.state[CUT_AT]

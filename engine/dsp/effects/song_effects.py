@@ -36,7 +36,7 @@ HEARD = types.Array(types.float32, 2, "C")
 
 
 @inner(FLOAT(INTS, FLOATS, INT))
-def ducked(ints, floats, frame):  # type: ignore[no-untyped-def]
+def ducked(ints, floats, frame):
     """How far, 0..1, the last kick holds the rest down at `frame`: there within FADE_FRAMES, then a curve back."""
     age, length = frame - ints[DUCK_START], ints[DUCK_FRAMES]
     if length == 0 or age >= FADE_FRAMES + length:
@@ -48,7 +48,7 @@ def ducked(ints, floats, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT, INT))
-def duck(memory, frame, start, frames):  # type: ignore[no-untyped-def]
+def duck(memory, frame, start, frames):
     """Fill duck[start:] for `frames` frames from engine frame `frame` on. Kicks are known, not detected."""
     ints, floats = memory.effect_ints, memory.effect_floats
     if ints[KICKED]:
@@ -63,14 +63,14 @@ def duck(memory, frame, start, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT))
-def jump(memory, lag, frame):  # type: ignore[no-untyped-def]
+def jump(memory, lag, frame):
     """From `frame` on, play what was heard `lag` frames ago; 0 plays what is new."""
     ints = memory.effect_ints
     ints[OLD_LAG], ints[LAG], ints[JUMPED] = ints[LAG], lag, frame
 
 
 @inner(types.void(MEMORY, INT, INT, INT))
-def take_effects(memory, before, slot, frame):  # type: ignore[no-untyped-def]
+def take_effects(memory, before, slot, frame):
     """Let stutter and tape be as score `slot` has them, from `frame` on."""
     ints, score = memory.effect_ints, memory.score_ints[slot]
     ticks = score[S_STUTTER]
@@ -90,7 +90,7 @@ def take_effects(memory, before, slot, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT))
-def cut_tails(memory, frame):  # type: ignore[no-untyped-def]
+def cut_tails(memory, frame):
     """From `frame` on nothing older is heard: what stutters begins again with what comes, a stopping tape stands."""
     ints = memory.effect_ints
     memory.state[CUT_AT] = frame
@@ -101,14 +101,14 @@ def cut_tails(memory, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(INT(MEMORY, INT))
-def turn_frame(memory, slot):  # type: ignore[no-untyped-def]
+def turn_frame(memory, slot):
     """Where the next repeat is to begin; repeats keep to the grid when the tempo changes."""
     ints = memory.effect_ints
     return frame_at(memory, slot, ints[NEXT_TICK]) if ints[TICKS] > 0 else NEVER
 
 
 @inner(INT(MEMORY, INT, INT))
-def turn_over(memory, slot, frame):  # type: ignore[no-untyped-def]
+def turn_over(memory, slot, frame):
     """The repeats that are over at `frame` are; where to turn next."""
     ints = memory.effect_ints
     while turn_frame(memory, slot) <= frame:
@@ -123,13 +123,13 @@ def turn_over(memory, slot, frame):  # type: ignore[no-untyped-def]
 
 
 @inner(FLOAT(HEARD, INT, INT, INT, FLOAT))
-def echoed(heard, lag, frame, channel, new):  # type: ignore[no-untyped-def]
+def echoed(heard, lag, frame, channel, new):
     """What is heard at `frame`, `lag` frames ago; what is new for 0."""
     return new if lag == 0 else types.float64(heard[(frame - lag) & (len(heard) - 1), channel])
 
 
 @inner(types.void(MEMORY, INT, INT, INT, INT))
-def stutter(memory, slot, frame, start, frames):  # type: ignore[no-untyped-def]
+def stutter(memory, slot, frame, start, frames):
     """Put mix[start:] into `heard`, or what stutters in its stead into both."""
     ints, heard, mix = memory.effect_ints, memory.heard, memory.mix
     turns_at = turn_frame(memory, slot)
@@ -149,7 +149,7 @@ def stutter(memory, slot, frame, start, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(FLOAT(INTS, HEARD, INT, INT, INT))
-def slowed(ints, heard, cut_at, frame, channel):  # type: ignore[no-untyped-def]
+def slowed(ints, heard, cut_at, frame, channel):
     """What the stopping tape plays: its speed falls in a straight line, and its last tenth fades."""
     mask = len(heard) - 1
     age, length = frame - ints[TAPE_START], ints[TAPE_FRAMES]
@@ -167,7 +167,7 @@ def slowed(ints, heard, cut_at, frame, channel):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT, INT))
-def slow_down(memory, frame, start, frames):  # type: ignore[no-untyped-def]
+def slow_down(memory, frame, start, frames):
     """The tape, while it stops and for a moment after it was let go."""
     ints, heard, mix, cut_at = memory.effect_ints, memory.heard, memory.mix, memory.state[CUT_AT]
     if not ints[TAPE_ON] and ints[TAPE_END] <= ints[TAPE_START]:
@@ -182,7 +182,7 @@ def slow_down(memory, frame, start, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(types.void(MEMORY, INT, INT, INT, INT))
-def gate(memory, slot, frame, start, frames):  # type: ignore[no-untyped-def]
+def gate(memory, slot, frame, start, frames):
     """Open for the first half of every gate step of the song."""
     floats, ticks = memory.effect_floats, memory.score_ints[slot, S_GATE]
     step, begin, middle, end = 0, 0, 0, 0
@@ -202,7 +202,7 @@ def gate(memory, slot, frame, start, frames):  # type: ignore[no-untyped-def]
 
 
 @inner(INT(MEMORY, INT, INT, INT))
-def perform(memory, frame, start, frames):  # type: ignore[no-untyped-def]
+def perform(memory, frame, start, frames):
     """Reverse, stutter, tape and gate on mix[start:], `frames` frames from engine frame `frame` on.
 
     What is not finite becomes silence first: it would be heard for ever. Returns how many values that was.

@@ -215,7 +215,7 @@ def targets(hits: Hits, start: np.ndarray, silent: np.ndarray, loop_frames: int,
             keep = (value > 0) & (at >= 0) & (at < count)
             where = (hits.row[keep], at[keep], hits.drum[keep])
             stronger = value[keep] > onsets[where]
-            where = tuple(index[stronger] for index in where)  # type: ignore[assignment]
+            where = tuple(index[stronger] for index in where)
             onsets[where] = value[keep][stronger]
             velocities[where] = hits.velocity[keep][stronger]
             offsets[where] = (place - at)[keep][stronger]
