@@ -258,6 +258,14 @@ cli.add_command(evaluate)
 cli.add_command(sessions_verb(sessions_folder))
 
 
+def sentence_of(problem: OSError) -> str:
+    """What went wrong, for the user. Only an error that names a file is about a place."""
+    if problem.filename is None:
+        return f"The system reported an error: {problem.strerror or problem or type(problem).__name__}"
+    return (f"{problem.filename} could not be used ({problem.strerror}): name a place that exists, "
+            "may be written to, and has room.")
+
+
 def main() -> None:
     """Run the command line; every failure is one sentence on stderr and an exit code."""
     try:
@@ -276,8 +284,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; say nothing more
         code = 1
     except OSError as problem:
-        talk(f"tao: {problem.filename or 'A file'} could not be used ({problem.strerror}): name a place that exists, "
-             "may be written to, and has room.")
+        talk(f"tao: {sentence_of(problem)}")
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
