@@ -20,7 +20,7 @@ from engine.library.command_line import export
 from engine.server.command_line import calibrate_verb, devices, doctor_verb, sessions_verb
 from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER, correct, decompose, models
 from models.training.command_line import evaluate, train
-from models.weights.integrity import weights_at_fault
+from models.weights.shipped import verify_weights
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
 DEMO_RATE = 48000
@@ -250,7 +250,7 @@ cli.add_command(calibrate_verb(engine_settings))
 cli.add_command(correct)
 cli.add_command(decompose)
 cli.add_command(devices)
-cli.add_command(doctor_verb(lambda: platformdirs.user_data_path("tao"), weights_at_fault))
+cli.add_command(doctor_verb(lambda: platformdirs.user_data_path("tao"), verify_weights))
 cli.add_command(export)
 cli.add_command(models)
 cli.add_command(train)

@@ -204,7 +204,7 @@ def test_two_passes_are_twice_one(tao, tmp_path: Path) -> None:
     (["correct", "x", "--set", "kick=1"], "kick:3=0.8"), (["correct", "x", "--set", "kick:1=0"], "velocity"),
     (["correct", "x"], "Nothing to correct"), (["correct", "x", "--rename", "hihat"], "hihat=ride"),
     (["--keys", "rewind=f5", "attach"], "No action is called 'rewind'"),
-    (["correct", "x", "--rename", "hihat=gong"], "Roles: kick, snare"),
+    (["correct", "x", "--rename", "hihat=gong"], "Drums: kick, snare"),
 ])
 def test_a_wrong_call_is_a_usage_error(tao, arguments: list[str], words: str) -> None:
     code, out, err = tao(*arguments)
