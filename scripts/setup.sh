@@ -192,7 +192,7 @@ needs_disk() {
 }
 
 small="Tao takes about 0.5 GB to download and 1.5 GB on disk"
-large="Tao takes about 2.8 GB to download and 5.5 GB on disk"
+large="Tao takes about 3 GB to download and 5.5 GB on disk"
 
 install_torch() {
     has_torch && return 0
