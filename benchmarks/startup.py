@@ -6,8 +6,7 @@ import time
 from pathlib import Path
 
 from benchmarks.result import Result
-from benchmarks.stage import demo_file, engine, private_runtime
-from engine.core.commands import Play
+from benchmarks.stage import demo_file, engine, play_until_heard, private_runtime
 from tests.jack_server import private_jack
 
 REPEATS = 5
@@ -32,10 +31,5 @@ def once(folder: Path, loop: Path) -> tuple[float, float]:
     began = time.monotonic()
     with engine(folder) as stage:
         ready = time.monotonic() - began
-        stage.client.open_audio(loop)
-        if not stage.client.wait(lambda s: s.status.machine.loop is not None, 60.0):
-            raise RuntimeError(f"The demo loop did not load: {stage.client.snapshot().status.notices}")
-        stage.client.ask(Play())
-        if not stage.client.wait(lambda s: max(s.meters.master_peaks) > 0.001, 10.0):
-            raise RuntimeError("Nothing was heard.")
+        play_until_heard(stage.client, loop)
         return ready, time.monotonic() - began
