@@ -1,4 +1,4 @@
-"""What the live benchmarks share: a private JACK server, an engine on it, a watch for freezes."""
+"""What the live benchmarks share: a private JACK server, and an engine on it that plays the demo loop."""
 
 import contextlib
 import os
@@ -31,13 +31,13 @@ class Stage:
 
     @property
     def timing_page(self) -> Path:
-        """How many cycles took so many microseconds: int64 words."""
+        """The file with the engine's block times: int64 words."""
         return memory_folder() / str(self.client.pid) / "timing"
 
 
 @contextlib.contextmanager
 def private_runtime(folder: Path) -> Iterator[None]:
-    """Engines started here are found only here."""
+    """Give engines that are started here a runtime folder of their own, so that no other process finds them."""
     before = os.environ.get("XDG_RUNTIME_DIR")
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
     try:
@@ -51,7 +51,7 @@ def private_runtime(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def jack_stage(block_frames: int) -> Iterator[Stage]:
-    """An engine on a private jackd (dummy driver, 48 kHz, as real-time as is allowed)."""
+    """An engine on a private jackd: dummy driver, 48 kHz, real-time where that is allowed."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with private_runtime(folder), private_jack(folder / "jackd.log", block_frames), engine(folder) as stage:

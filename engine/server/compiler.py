@@ -27,6 +27,7 @@ from engine.dsp.kernel_cache import (
     is_compiled,
     kernels_folder,
     record,
+    recorded,
 )
 
 LOCK = "compiler.lock"
@@ -53,7 +54,8 @@ def main() -> int:
 def compile_all(folder: Path) -> bool:
     """Compile every kernel that is declared, recording progress in `folder`; whether that counts. Raises OSError."""
     kernels, sources = declared(ENGINE), fingerprint(ENGINE)
-    done = [-1]
+    before = recorded(folder)
+    done = [before.done if before else -1]  # a run that was broken off got that far
 
     def note() -> None:
         count = sum(map(_is_ready, kernels))
