@@ -41,7 +41,7 @@ def run() -> list[Result]:
                           TARGETS["kit"], "the same; the most that one core would take if it did nothing else"))
     (seconds, gain), first_s = correction(rounds[-1][1], tools), min(times["kit"] for times, _ in rounds)
     results.append(Result("correct, one step", round(seconds, 2), "s", f"< {first_s:.2f}",
-                          f"a step is removed and put back, match {gain}; the target is the first decomposition's time"))
+                          f"a step is removed and put back, match {gain}; target: the first decomposition's time"))
     (alone_s, memory_mb), (demo_s, _) = cold("decompose", loop), cold("demo")
     results.append(Result("tao_live.py decompose, from a cold start", alone_s, "s", "", "the same loop, new process"))
     results.append(Result("memory of tao_live.py decompose", memory_mb, "MB", "<= 1500",

@@ -25,8 +25,8 @@ def tao_leads(seconds: float, bpm: float) -> Result:
     off = np.abs(seen.onsets - nearest)[calm]
     between = np.diff(np.searchsorted(seen.clocks, seen.onsets - 1))[calm[1:]]
     starts = [kind for _, kind in seen.messages]
-    how = (f"{len(off)} clicks judged, {int((between != 24).sum())} without 24 clocks since the one before; Start arrived "
-           f"{starts.count(0xFA)} time(s); {seen.told(60.0 / bpm)}")
+    how = (f"{len(off)} clicks judged, {int((between != 24).sum())} without 24 clocks since the one before; Start "
+           f"arrived {starts.count(0xFA)} time(s); {seen.told(60.0 / bpm)}")
     return Result(f"Tao leads at {bpm:g} BPM: clicks off its own clock, worst", float(off.max()) if len(off) else None,
                   "frames", "<= 1", how)
 

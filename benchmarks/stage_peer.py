@@ -56,7 +56,7 @@ class Seen:
 
 
 def p99(name: str, errors_ms: np.ndarray, how: str) -> Result:
-    """The 99th percentile of the errors' size. Not measured if blocks were dropped too often to judge enough of them."""
+    """The 99th percentile of the errors' size; not measured if too many blocks were dropped to judge enough errors."""
     off_ms = np.abs(errors_ms)
     if len(off_ms) < LEAST:
         return Result(name, None, "ms", "< 1", f"only {len(off_ms)} could be judged; {how}")

@@ -30,7 +30,7 @@ def run() -> list[Result]:
         missing = "FluidSynth or its sound font is missing: apt-get install libfluidsynth3 fluid-soundfont-gm"
         return [*results, Result("Hermite stereo voices against FluidSynth's", None, "times", ">= 1.5", missing)]
     ratio = round(hermite / half_core(2 * fluid_ns), 2)
-    how = "FluidSynth with 4th-order interpolation, no reverb or chorus, in the same run; two of its mono voices count as one"
+    how = "FluidSynth with 4th-order interpolation, no reverb or chorus, same run; two of its mono voices count as one"
     return [*results, Result("Hermite stereo voices against FluidSynth's", ratio, "times", ">= 1.5", how)]
 
 

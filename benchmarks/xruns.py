@@ -55,7 +55,7 @@ def measured(block_frames: int, seconds: float) -> list[Result]:
     freezes = sentinel.freezes()
     sure = freezes.share <= MAX_FROZEN
     how = (f"{seconds:g} s on jackd's dummy driver, {jobs} decompositions, Textual in a terminal; the machine froze for "
-           f"{freezes.share:.1%} of the time, in {len(freezes.windows)} freezes{'' if sure else ': too many to judge'}")
+           f"{freezes.share:.1%} of the time, in {len(freezes.windows)} freezes{'' if sure else ', too many'}")
     half_s = 0.5 * block_frames / RATE
     stalls = sentinel.freezes(half_s)
     plain_seen, plain_sentinel = plain(block_frames)
