@@ -54,8 +54,8 @@ def measured(block_frames: int, seconds: float) -> list[Result]:
             seen = list(xruns_s)
     freezes = sentinel.freezes()
     sure = freezes.share <= MAX_FROZEN
-    how = (f"{seconds:g} s on jackd's dummy driver, {jobs} decompositions, Textual in a terminal; the machine froze for "
-           f"{freezes.share:.1%} of the time, in {len(freezes.windows)} freezes{'' if sure else ', too many'}")
+    how = (f"{seconds:g} s on jackd's dummy driver, {jobs} decompositions, the screen in a terminal; the machine froze "
+           f"{freezes.share:.1%} of the time, {len(freezes.windows)} times{'' if sure else ', too often to judge'}")
     half_s = 0.5 * block_frames / RATE
     stalls = sentinel.freezes(half_s)
     plain_seen, plain_sentinel = plain(block_frames)

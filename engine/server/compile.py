@@ -10,10 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
-
 from engine.core.errors import TaoError
 from engine.dsp.kernel_cache import Compiled, can_write, compiled, is_compiled, kernels_folder, recorded
 from engine.server.compiler import holder
@@ -108,19 +104,26 @@ def shown(stream: IO[str] | None = None) -> Iterator[Progress]:
     if not stream.isatty():
         yield _Lines(stream)
         return
-    columns = (TextColumn("tao: " + WHAT), BarColumn(), MofNCompleteColumn(), TextColumn("kernels"),
-               TimeElapsedColumn())
-    with contextlib.ExitStack() as stack:
-        tasks: list[tuple[Bars, TaskID]] = []
+    with contextlib.ExitStack() as until_done:
+        bars: list[Progress] = []
 
         def show(done: int, total: int) -> None:
-            if not tasks:
-                bars = stack.enter_context(Bars(*columns, console=Console(file=stream)))
-                tasks.append((bars, bars.add_task(WHAT, total=total)))
-            bars, task = tasks[0]
-            bars.update(task, completed=done)
+            bars[:] = bars or [until_done.enter_context(_bar(stream, total))]
+            bars[0](done, total)
 
         yield show
+
+
+@contextlib.contextmanager
+def _bar(stream: IO[str], total: int) -> Iterator[Progress]:
+    from rich import progress as rich  # a third of a second, which most starts need not wait
+    from rich.console import Console
+
+    columns = (rich.TextColumn("tao: {task.description}"), rich.BarColumn(), rich.MofNCompleteColumn(),
+               rich.TextColumn("kernels"), rich.TimeElapsedColumn())
+    with rich.Progress(*columns, console=Console(file=stream)) as bars:
+        task = bars.add_task(WHAT, total=total)
+        yield lambda done, total: bars.update(task, completed=done)
 
 
 @dataclass
