@@ -43,7 +43,7 @@ def run() -> list[Result]:
 
 def fresh_environment(folder: Path) -> dict[str, str]:
     """This environment, as if Tao had never run: every folder of the user's is new, and no cache is named."""
-    ours = {key: value for key, value in os.environ.items() if key not in ("NUMBA_CACHE_DIR", "PYTHONPATH")}
+    ours = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}
     for name in FOLDERS:
         (folder / name).mkdir()
     return {**ours, **{name: str(folder / name) for name in FOLDERS}}
