@@ -10,6 +10,7 @@ import errno
 import fcntl
 import importlib
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -55,7 +56,7 @@ def compile_all(folder: Path) -> bool:
     """Compile every kernel that is declared, recording progress in `folder`; whether that counts. Raises OSError."""
     kernels, sources = declared(ENGINE), fingerprint(ENGINE)
     before = recorded(folder)
-    done = [before.done if before else -1]  # a run that was broken off got that far
+    done = [before.done if before and not before.files else -1]  # a run that was broken off got that far
 
     def note() -> None:
         count = sum(map(_is_ready, kernels))
@@ -69,6 +70,7 @@ def compile_all(folder: Path) -> bool:
             importlib.import_module(module)
             note()
     if fingerprint(ENGINE) != sources:
+        shutil.rmtree(folder, ignore_errors=True)  # it holds code of both
         print("The sources changed while they were being compiled. Start again.")
         return False
     record(folder, Compiled(len(kernels), len(kernels), code_files(folder)))

@@ -136,22 +136,32 @@ def test_a_kernel_that_does_not_compile_is_told_with_the_log(tmp_path: Path) -> 
     assert "nothing" in (base(folder) / "compiler.log").read_text()
 
 
-def test_an_edit_while_compiling_leaves_nothing_behind_that_counts_as_compiled(tmp_path: Path) -> None:
+def test_an_edit_while_compiling_leaves_no_code_behind(tmp_path: Path) -> None:
     folder = small_engine(tmp_path)
+    constants = folder / "engine/dsp/constants.py"
     with compiling(folder, SLOW_S="2") as first:
         compiler(folder)
-        (folder / "engine/dsp/constants.py").write_text("STEP = 5\n")
+        constants.write_text("STEP = 5\n")
         _, told = first.communicate(timeout=60)
     assert first.returncode == 1 and "changed while" in told
+    assert not list(base(folder).glob("kernels-*"))
     assert ran(folder, *COMPILE[1:]).returncode == 0
 
 
-def in_a_small_disk(folder: Path, size: str, options: str = "rw") -> "subprocess.CompletedProcess[str]":
-    """Compile with a cache on a file system of its own."""
+def test_code_that_was_removed_is_compiled_again(tmp_path: Path) -> None:
+    folder = small_engine(tmp_path)
+    ran(folder, *COMPILE[1:])
+    next(base(folder).rglob("*.nbc")).unlink()
+    done = ran(folder, *COMPILE[1:])
+    assert done.returncode == 0 and "3 of 3" in done.stderr and len(list(base(folder).rglob("*.nbc"))) == 3
+
+
+def in_a_small_disk(folder: Path, size: str, options: str = "rw", then: str = "") -> "subprocess.CompletedProcess[str]":
+    """Compile with a cache on a file system of its own, then run more commands there."""
     cache = folder / "cache"
     cache.mkdir()
-    script = (f"mount -t tmpfs -o size={size},{options} tmpfs '{cache}' && "
-              f"exec env NUMBA_CACHE_DIR='{cache}' {' '.join(COMPILE)}")
+    script = (f"mount -t tmpfs -o size={size},{options} tmpfs '{cache}' && export NUMBA_CACHE_DIR='{cache}' && "
+              f"{' '.join(COMPILE)} {then}")
     done = subprocess.run(["unshare", "-rm", "sh", "-c", script], cwd=folder, env=environment(), capture_output=True,
                           text=True, timeout=120, check=False)
     if "mount" in done.stderr or "unshare" in done.stderr:
@@ -167,3 +177,10 @@ def test_a_full_cache_is_told_with_a_remedy(tmp_path: Path) -> None:
 def test_a_read_only_cache_is_told_with_a_remedy(tmp_path: Path) -> None:
     done = in_a_small_disk(small_engine(tmp_path), "1m", "ro")
     assert done.returncode == 1 and "read-only" in done.stderr and "NUMBA_CACHE_DIR" in done.stderr, done.stderr
+
+
+def test_a_read_only_cache_that_holds_all_is_used(tmp_path: Path) -> None:
+    program = "from engine.dsp.middle import outer; print(outer(1), outer.stats.cache_hits.total())"
+    done = in_a_small_disk(small_engine(tmp_path), "1m", then="&& mount -o remount,ro cache && "
+                           f"{' '.join(COMPILE)} && {sys.executable} -c '{program}'")
+    assert done.returncode == 0 and done.stdout.split() == ["2", "1"], done.stderr
