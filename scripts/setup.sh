@@ -252,7 +252,7 @@ check_imports() {
     "$venv/bin/python" scripts/check_imports.py $extras || exit 1
 }
 
-# Not in the ready files: it is quick when the code is compiled already, and an update of Tao compiles again.
+# Here, so that the first start is quick. A start after an update of Tao compiles by itself what has changed.
 compile_audio_engine() {
     say "compiling the audio engine"
     "$venv/bin/python" tao_live.py compile || fail "the audio engine could not be compiled: see the lines above, then try again."
