@@ -19,7 +19,7 @@ STILL_S, LOOKS = 0.7, 3  # silent for so long, and seen to be so often: a frozen
 SEARCH_S = 1.0
 
 
-class Device:
+class FailoverDevice:
     """Starts, loses and finds again. The control thread alone calls it; `find` runs in a thread of its own."""
 
     def __init__(self, backend: Backend, find: Callable[[], Backend], host: Host, tell: Callable[[Notice], None]

@@ -11,7 +11,6 @@ from typing import ClassVar
 
 import jack as jack_client
 
-from engine.audio import host_layout as words
 from engine.audio.callback import jack_process
 from engine.audio.host import Host
 from engine.audio.jack_midi import JackMidiPorts
@@ -63,22 +62,16 @@ class JackBackend:
     def start(self, host: Host, on_lost: Callable[[str], None]) -> None:
         ffi, library = jack_client._ffi, jack_client._lib
         address = lambda thing: int(ffi.cast("uintptr_t", thing))  # noqa: E731
-        table = host.words
-        table[words.CLIENT] = address(self._client._ptr)
-        table[words.GET_BUFFER] = address(ffi.addressof(library, "jack_port_get_buffer"))
-        table[words.LAST_FRAME_TIME] = address(ffi.addressof(library, "jack_last_frame_time"))
-        table[words.STARTED] = 0
-        for word, port in zip((words.IN_LEFT, words.IN_RIGHT, words.OUT_LEFT, words.OUT_RIGHT), self._ports,
-                              strict=True):
-            table[word] = address(port._ptr)
-        for word, name in ((words.MIDI_CLEAR, "jack_midi_clear_buffer"), (words.MIDI_WRITE, "jack_midi_event_write"),
-                           (words.MIDI_COUNT, "jack_midi_get_event_count"), (words.MIDI_GET, "jack_midi_event_get")):
-            table[word] = address(ffi.addressof(library, name))
-        for number, port in enumerate(self._midi_inputs):
-            table[words.MIDI_IN + number] = address(port._ptr)
-        for number, port in enumerate(self._midi_outputs):
-            table[words.MIDI_OUT + number] = address(port._ptr)
-        table[words.FRAME_PORT] = address(self._frame_port._ptr) if self._frame_port is not None else 0
+        record = host.record
+        record["client"], record["started"] = address(self._client._ptr), 0
+        for field, name in (("get_buffer", "jack_port_get_buffer"), ("last_frame_time", "jack_last_frame_time"),
+                            ("midi_clear", "jack_midi_clear_buffer"), ("midi_write", "jack_midi_event_write"),
+                            ("midi_count", "jack_midi_get_event_count"), ("midi_get", "jack_midi_event_get")):
+            record[field] = address(ffi.addressof(library, name))
+        for field, ports in (("inputs", self._ports[:2]), ("outputs", self._ports[2:]),
+                             ("midi_inputs", self._midi_inputs), ("midi_outputs", self._midi_outputs)):
+            record[field] = [address(port._ptr) for port in ports]
+        record["frame_port"] = address(self._frame_port._ptr) if self._frame_port is not None else 0
         self._host = host
         _library().jack_on_shutdown(ctypes.c_void_p(address(self._client._ptr)), _close, ctypes.c_void_p(self._dies))
         failed = library.jack_set_process_callback(

@@ -5,7 +5,6 @@ from typing import Any
 
 import sounddevice
 
-from engine.audio import host_layout as words
 from engine.audio.host import Host
 from engine.audio.portaudio_callback import portaudio_process
 from engine.core.errors import DeviceNotFound
@@ -30,7 +29,7 @@ class PortAudioBackend:
         ffi = sounddevice._ffi
         duplex = self._input is not None
         channels = min(2, int(self._input["max_input_channels"])) if self._input is not None else 0
-        host.words[words.INPUT_CHANNELS], host.words[words.STARTED] = channels, 0
+        host.record["input_channels"], host.record["started"] = channels, 0
         both: Callable[[Any, Any], Any] = (lambda first, second: (first, second)) if duplex else (
             lambda first, second: second)
         self._host, self._stopping = host, False

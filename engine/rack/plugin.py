@@ -1,7 +1,7 @@
 """The seam for effects racks: what a rack is given and must answer, and who may bring one.
 
 A rack is a pyo64 graph of its own. A third party adds one by installing a package with an entry point in the
-group `tao.effects`: a class like `Colours`, which is Tao's own and needs no installing. `--effects NAME` chooses.
+group `tao.effects`: a class like `TaoRack`, which is Tao's own and needs no installing. `--effects NAME` chooses.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 from typing import Any, Protocol
 
 from engine.core.errors import UsageError
-from engine.rack.tao_rack import Colours
+from engine.rack.tao_rack import TaoRack
 
 GROUP, BYPASS = "tao.effects", "bypass"
 
@@ -57,13 +57,13 @@ class Rack(Protocol):
 
 def rack_names() -> tuple[str, ...]:
     """What `--effects` understands: Tao's own rack, none, and what is installed."""
-    return Colours.name, BYPASS, *sorted({point.name for point in entry_points(group=GROUP)} - {Colours.name, BYPASS})
+    return TaoRack.name, BYPASS, *sorted({point.name for point in entry_points(group=GROUP)} - {TaoRack.name, BYPASS})
 
 
 def rack_called(name: str) -> type[Rack]:
     """The rack of that name. Raises UsageError when there is none."""
-    if name == Colours.name:
-        return Colours
+    if name == TaoRack.name:
+        return TaoRack
     for point in entry_points(group=GROUP, name=name):
         found: type[Rack] = point.load()
         return found

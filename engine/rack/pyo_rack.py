@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.dsp.controls import BYPASSED, CUTOFF_HZ, NEUTRAL
 from engine.rack.plugin import Rack, Signals
-from engine.rack.tao_rack import Colours
+from engine.rack.tao_rack import TaoRack
 
 CHUNK_FRAMES = 64
 LEFT, RIGHT = 0, 1
@@ -29,7 +29,7 @@ class PyoRack:
     `output` (64, 2) float32. That call takes the GIL.
     """
 
-    def __init__(self, sample_rate: int, rack: type[Rack] = Colours) -> None:
+    def __init__(self, sample_rate: int, rack: type[Rack] = TaoRack) -> None:
         os.environ["PYO_GUI_WX"] = "0"  # pyo greets on import unless it is told that nobody wants windows
         import pyo64
 

@@ -7,10 +7,10 @@ SIZE = 0.7
 LONGEST_ECHO_S = 2.1  # a quarter at the slowest tempo
 
 
-class Colours:
+class TaoRack:
     """Crush, then filter, then what is sent to echo and room; echoes are sent to the room as well.
 
-    pyo: the module pyo64; signals: see `racks.Signals`; sample_rate in Hz. Mixes and sends of 0 pass the mix
+    pyo: the module pyo64; signals: see `plugin.Signals`; sample_rate in Hz. Mixes and sends of 0 pass the mix
     through bit for bit. What is not to be heard does not go round either, so it is soon gone.
     """
 
