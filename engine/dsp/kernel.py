@@ -84,10 +84,9 @@ class Inner(CPUDispatcher):
         key = tuple(args)
         if key not in self.overloads:
             with global_compiler_lock, event.trigger_event("numba:compile", data={"dispatcher": self, "args": args}):
-                result = self._compiler.compile(args, return_type)
-            result = result._replace(entry_point=self.py_func)
-            self.targetctx.insert_user_function(self.py_func, result.fndesc, [result.library])
-            self.overloads[key] = result
+                result = self._compiler.compile(args, return_type)._replace(entry_point=self.py_func)
+                self.targetctx.insert_user_function(self.py_func, result.fndesc, [result.library])
+                self.overloads[key] = result
         return self.py_func
 
     def _compile_for_args(self, *args: Any, **kws: Any) -> Any:
