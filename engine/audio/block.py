@@ -1,4 +1,4 @@
-"""One block: dsp renders it, the rack finishes it, the meters page tells of it. The same for every device."""
+"""One block: dsp renders it, the rack finishes it, the meters page shows it. The same for every device."""
 
 import math
 

@@ -28,7 +28,7 @@ TAP_S = 10.0  # the recorder empties it many times a second
 class Host:
     """The host record (see host_layout), and what it points to: meters page, timing page, rack, tapes, clicks.
 
-    shared: the folder in which others find the pages `meters` and `timing`; None for pages that nobody else reads.
+    shared: the folder in which others find the pages `meters` and `timing`; None for private pages.
     tape_s: how much of the master is remembered, 0 for no tape.
     """
 

@@ -7,13 +7,13 @@ import functools
 import os
 import select
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import jack as jack_client
 
 from engine.audio.callback import jack_process
 from engine.audio.host import Host
-from engine.audio.jack_midi import JackMidiPorts
+from engine.core.desk_requests import Direction
 from engine.core.errors import DeviceNotFound
 from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS
 
@@ -30,6 +30,49 @@ def _library() -> ctypes.CDLL:
 
 
 _close = ctypes.cast(ctypes.CDLL(None).close, ctypes.c_void_p)  # the C function itself
+
+
+class JackMidiPorts:
+    """The ports of a running client; the callback reads and writes them, here they are only connected."""
+
+    def __init__(self, client: Any, inputs: list[Any], outputs: list[Any]) -> None:
+        self._client, self._ours = client, {Direction.IN: inputs, Direction.OUT: outputs}
+
+    def others(self, direction: Direction) -> list[str]:
+        """Sources for IN, destinations for OUT; never Tao's own."""
+        try:
+            found = self._client.get_ports(is_midi=True, is_output=direction is Direction.IN,
+                                           is_input=direction is Direction.OUT)
+        except jack_client.JackError:
+            return []
+        own = f"{self._client.name}:"
+        return [port.name for port in found if not port.name.startswith(own)]
+
+    def joined(self, direction: Direction, number: int) -> str:
+        """What the port is connected to; the first if there are several."""
+        try:
+            names = [port.name for port in self._ours[direction][number].connections]
+        except jack_client.JackError:
+            return ""
+        return names[0] if names else ""
+
+    def join(self, direction: Direction, number: int, name: str) -> str | None:
+        """Connect; a sentence when the server refuses."""
+        ours = self._ours[direction][number]
+        ends = (name, ours) if direction is Direction.IN else (ours, name)
+        try:
+            self._client.connect(*ends)
+        except jack_client.JackError as error:
+            return f"JACK cannot connect {name}: {error}."
+        return None
+
+    def part(self, direction: Direction, number: int) -> None:
+        """Disconnect from everything."""
+        with contextlib.suppress(jack_client.JackError):  # it has gone by itself
+            self._ours[direction][number].disconnect()
+
+    def close(self) -> None:
+        """The client closes its ports."""
 
 
 class JackBackend:
@@ -100,7 +143,7 @@ class JackBackend:
         return total
 
     def midi_ports(self) -> JackMidiPorts:
-        """The MIDI ports, to be joined by name."""
+        """The MIDI ports, to be connected by name."""
         return JackMidiPorts(self._client, self._midi_inputs, self._midi_outputs)
 
     def stop(self) -> None:

@@ -11,7 +11,7 @@ from engine.dsp.atomics import pointer_to
 from engine.dsp.controls import BYPASSED, CRUSHED, CUT, CUTOFF_HZ, ECHO_S, ECHO_SEND, FILTERED, GAIN, ROOM_SEND
 from engine.dsp.kernel import inner
 from engine.dsp.layout import STEREO, STEREO_MIX
-from engine.rack.pyo_rack import CHANNELS, CHUNK_FRAMES, ECHO_HEARD, FIRST, LEFT, RIGHT, ROOM_HEARD
+from engine.rack.pyo_rack import CHANNELS, CHUNK_FRAMES, ECHO_GAIN, FIRST, LEFT, RIGHT, ROOM_GAIN
 
 INT, FLOAT = types.int64, types.float64
 CEILING = 10.0 ** (-0.3 / 20.0)
@@ -29,7 +29,7 @@ def safe(value):
 
 @inner(types.boolean(HOST, STEREO_MIX, INT))
 def is_left_out(host, controls, start):
-    """Whether the rack has nothing to say in this chunk: bypassed, or neutral for as long as its tails ring."""
+    """Whether this chunk can skip the rack: bypassed, or neutral for longer than its tails ring."""
     bypassed, neutral = True, True
     for i in range(start, start + CHUNK_FRAMES):
         bypassed = bypassed and controls[i, BYPASSED] == 1.0
@@ -49,7 +49,7 @@ def let_through(since, away, fade):
 
 @inner(types.void(HOST, STEREO_MIX, INT))
 def pass_over(host, controls, start):
-    """A chunk without the rack: what stands still in it, if anything, is cut as well."""
+    """A chunk that skips the rack; a cut in it still silences what rings inside the rack."""
     at_rest = host.tail_frames >= 0 and host.neutral_frames > host.tail_frames
     for i in range(start, start + CHUNK_FRAMES):
         if controls[i, CUT] == 1.0 and not at_rest:
@@ -68,8 +68,8 @@ def rack_chunk(host, mix, controls, start):
         for control in range(CUTOFF_HZ, BYPASSED):
             into[i, FIRST + control] = controls[start + i, control]
         since = 0 if controls[start + i, CUT] == 1.0 else host.since_cut
-        into[i, ECHO_HEARD] = let_through(since, controls[start + i, ECHO_S] * rate, fade)
-        into[i, ROOM_HEARD] = let_through(since, EMPTY_S * rate, fade)
+        into[i, ECHO_GAIN] = let_through(since, controls[start + i, ECHO_S] * rate, fade)
+        into[i, ROOM_GAIN] = let_through(since, EMPTY_S * rate, fade)
         host.since_cut = since + 1
     call_at(host.rack, host.rack_server, 0)
     for i in range(CHUNK_FRAMES):

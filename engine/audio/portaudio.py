@@ -64,7 +64,7 @@ class PortAudioBackend:
 
 
 def look_again() -> None:
-    """Have PortAudio list the devices anew. Only while no stream is open."""
+    """Make PortAudio list the devices again. Only while no stream is open."""
     sounddevice._terminate()
     sounddevice._initialize()
 
@@ -74,7 +74,7 @@ def _has_default_input() -> bool:
 
 
 def _find(name: str | None, kind: str) -> dict[str, Any]:
-    """The device whose name holds `name`, or the default."""
+    """The device with `name` in its name, or the default."""
     try:
         return dict(sounddevice.query_devices(name, kind))
     except (ValueError, sounddevice.PortAudioError):

@@ -1,4 +1,4 @@
-"""The tapes: what Tao played, written each block whether anybody wants it or not, read by engine frame."""
+"""The tapes: the last seconds of what Tao played, written every block, read by engine frame."""
 
 import numpy as np
 from numba import types

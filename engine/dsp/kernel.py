@@ -79,7 +79,7 @@ class Inner(CPUDispatcher):
     alone: Any = None
 
     def compile(self, sig: Any) -> Any:
-        """What stands for this kernel in the code of its callers."""
+        """Compile it, unless that was done before; the key by which callers find it."""
         args, return_type = normalize_signature(self.wanted)
         key = tuple(args)
         if key not in self.overloads:

@@ -79,7 +79,7 @@ def follow(memory, score, message, port):
 
 @inner(types.void(MEMORY, INT, INT))
 def receive_event(memory, index, frame):
-    """Do what this block's event `index` asks for, on `frame`, and tell of it. Real-time: yes."""
+    """Do what this block's event `index` asks for, on `frame`, and pass it on to the control thread. Real-time: yes."""
     event, score, follower = memory.midi_in[index], memory.scores[memory.state.slot], memory.follower
     put_in_ring(memory.midi_received, event)
     message = event.message

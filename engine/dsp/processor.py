@@ -36,7 +36,7 @@ class Processor:
         self.prepare(sample_rate, max_frames)
 
     def prepare(self, sample_rate: int, max_frames: int) -> None:
-        """Make all memory anew: nothing may hold the old `memory` or `address` any more."""
+        """Make new memory. Nothing may hold the old `memory` or `address` any more."""
         if max_frames > MAX_FRAMES:
             raise InvalidValue(f"A block has at most {MAX_FRAMES} frames; {max_frames} were asked for.")
         self.sample_rate, self.max_frames = sample_rate, max_frames

@@ -135,10 +135,10 @@ def play(memory, frame, start, frames):
 
 @inner(types.void(MEMORY, INT))
 def follow_clock(memory, frame_time):
-    """Be where the outside world is: after dropped blocks, voices are as old as if they had been heard."""
+    """Catch up with the device after dropped blocks: voices age as if the blocks had been played."""
     state = memory.state
     if state.started == 0:
-        memory.capture.written[0] = frame_time  # what was before is not missing: nobody listened
+        memory.capture.written[0] = frame_time  # nothing was recorded before, so nothing is missing
     elif frame_time != state.expected:
         age_voices(memory, frame_time - state.expected)
         state.dropped += 1

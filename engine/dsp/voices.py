@@ -41,7 +41,7 @@ def mix_voices(memory, start, frames):
 
 @inner(types.void(MEMORY, INT))
 def age_voices(memory, gap):
-    """Make every voice as old as if `gap` frames more had been heard."""
+    """Make every voice as old as if `gap` more frames had been played."""
     for index in range(VOICES):
         voice = memory.voices[index]
         if voice.active:
