@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.core.kit import OTHER_NOTE, Kit, Layer, OneShot, SampleId, gm_note
+from engine.core.kit import OTHER_NOTE, Kit, Layer, OneShot, SampleId, gm_note, sample_id
 from engine.core.loop import Audio, Loop, PlayedLoop
 from engine.core.pattern import Pattern
-from engine.core.samples import sample_id
 from engine.library.resampling import resampled
 from models import plugins
 from models.hearing.bands import RATE as HEARING_RATE

@@ -5,9 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.core.kit import Kit
+from engine.core.kit import Kit, sample_id
 from engine.core.loop import Audio, PlayedLoop
-from engine.core.samples import sample_id
 from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
 from engine.library.lineage import made_from
 from engine.library.resampling import resampled

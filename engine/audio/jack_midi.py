@@ -5,7 +5,7 @@ from typing import Any
 
 import jack as jack_client
 
-from engine.core.desk_requests import Direction
+from engine.core.requests import Direction
 
 
 class JackMidiPorts:

@@ -63,7 +63,7 @@ def _lower_effects(ints: np.ndarray, floats: np.ndarray, machine: Machine) -> No
     ints[q.S_STUTTER] = effects.stutter.on * effects.stutter.ticks
     ints[q.S_TAPE] = effects.tape.on * effects.tape.ticks
     ints[q.S_GATE], ints[q.S_DUCK] = effects.gate.ticks, effects.duck.ticks
-    floats[q.S_CONTROLS : q.S_CONTROLS + controls.CONTROLS] = controls.targets(effects, machine.heard_bpm)
+    floats[q.S_CONTROLS : q.S_CONTROLS + controls.CONTROLS] = controls.targets(effects, machine.steady_bpm)
 
 
 def _lower_loop(ints: np.ndarray, machine: Machine, bank: Mapping[SampleId, Audio]) -> None:

@@ -7,7 +7,7 @@ never sent twice or left out: one that is late is sent at once, a millisecond af
 
 from numba import types
 
-from engine.core.midi import CLOCKS_PER_BEAT
+from engine.core.midi_bytes import CLOCKS_PER_BEAT
 from engine.core.timeline import PPQN
 from engine.dsp.kernel import inner
 from engine.dsp.layout import MEMORY, MIDI_OUTPUTS, PENDING_COUNT, SLOT

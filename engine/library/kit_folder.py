@@ -9,9 +9,8 @@ import numpy as np
 import soundfile
 
 from engine.core.errors import TaoError, UnreadableKit
-from engine.core.kit import Kit
+from engine.core.kit import Kit, sample_id
 from engine.core.loop import Audio
-from engine.core.samples import sample_id
 from engine.library.audio_files import write_wav
 from engine.library.decomposition import StoredDecomposition
 from engine.library.kit_json import (

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.audio.host import Host
-from engine.bridge import take_messages as say
+from engine.core import requests as say
 from engine.core.commands import Boundary, Play, PlaySince, Stop, target_frames
 from engine.core.errors import InvalidValue
 from engine.core.machine import Machine

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from engine.core.errors import InvalidValue, NoOnsets, TaoError
+from engine.core.kit import sample_id
 from engine.core.loop import Loop
-from engine.core.samples import sample_id
 from models.decompose import Tools, decompose, overview, stereo
 from models.demo import demo_loop, demo_pattern
 from models.hearing.onset_strength import OnsetStrength

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.core.commands import TakeUp, apply
+from engine.core.commands import ResumeSession, apply
 from engine.core.loop import Audio
 from engine.core.machine import Listen, Machine, MuteStyle, empty_machine
-from engine.core.midi import Route, Source
+from engine.core.midi import ClockSource, Route
 from engine.sessions.listing import broken_off, kept_sessions, session_called
 from engine.sessions.restore import recall
 
@@ -67,7 +67,7 @@ def test_old_sessions_are_listed() -> None:
 def test_an_old_session_comes_back_with_what_undo_takes(folder: Path, levels: int) -> None:
     recalled = recall(folder, RATE)
     assert len(recalled.machines) == levels and len(recalled.samples) == 4
-    machine = apply(TakeUp(recalled.machine), empty_machine(RATE), 0)
+    machine = apply(ResumeSession(recalled.machine), empty_machine(RATE), 0)
     assert (machine.playing, machine.timeline.bpm, machine.kit.name) == (False, 280.0, "old")
     assert [_strokes(machine, slot) for slot in range(4)] == [19, 1, 19, None]
     assert (machine.locks, machine.mute_style, machine.effects.gain_db) == ({"kick"}, MuteStyle.GATES, -1.5)
@@ -78,7 +78,7 @@ def test_an_old_session_comes_back_with_what_undo_takes(folder: Path, levels: in
 
 def test_an_old_session_keeps_its_midi() -> None:
     midi = recall(PLAIN, RATE).machine.midi
-    assert (midi.source, midi.routes, midi.song_position) == (Source.INTERNAL, {"kick": Route(1)}, (True, False))
+    assert (midi.source, midi.routes, midi.song_position) == (ClockSource.INTERNAL, {"kick": Route(1)}, (True, False))
     assert midi.pads[60] == "tom" and midi.clocks[0].on
 
 

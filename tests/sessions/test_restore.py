@@ -6,15 +6,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.core.commands import LoadDecomposition, Play, SetMute, SetTempo, ToggleStep, apply
-from engine.core.commands.recalling import TakeUp
-from engine.core.effects import Effect, LatchEffect, SetGain, ShapeEffect
+from engine.core.commands import (
+    LatchEffect,
+    LoadDecomposition,
+    Play,
+    ResumeSession,
+    SetGain,
+    SetMute,
+    SetTempo,
+    ShapeEffect,
+    ToggleStep,
+    apply,
+)
+from engine.core.effects import Effect
 from engine.core.errors import TaoError
-from engine.core.kit import Kit, OneShot
+from engine.core.kit import Kit, OneShot, sample_id
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen, Machine, empty_machine
 from engine.core.pattern import Pattern, Step, Track
-from engine.core.samples import sample_id
 from engine.live.history import History
 from engine.live.journal import LOG, SAMPLES, Applied, Faded, Journal, Session
 from engine.live.schedule import Schedule
@@ -56,7 +65,7 @@ def test_a_machine_comes_back_stopped_with_all_that_was_set(tmp_path: Path) -> N
     folder = written(tmp_path / "s", decomposition(), ToggleStep("kick", 2), SetTempo(93.5), SetMute("kick", True),
                      SetGain(-4.0), Play())
     recalled = recall(folder, RATE)
-    machine = apply(TakeUp(recalled.machine), empty_machine(RATE), 0)
+    machine = apply(ResumeSession(recalled.machine), empty_machine(RATE), 0)
     assert not machine.playing and machine.timeline.bpm == 93.5 and machine.mutes == {"kick"}
     assert machine.effects.gain_db == -4.0 and machine.loop is not None and machine.listen is Listen.KIT_AND_RESIDUAL
     assert machine.pattern.track("kick").steps[2] is not None
@@ -68,7 +77,7 @@ def test_undo_of_mutes_and_effects_survives_the_session(tmp_path: Path) -> None:
     folder = written(tmp_path / "s", decomposition(), SetMute("kick", True), LatchEffect(Effect.DELAY, True),
                      ShapeEffect(Effect.DELAY, 0.7), ToggleStep("kick", 2), Play(), SetTempo(99.0))
     machines = recall(folder, RATE).machines
-    history, machine = History(), apply(TakeUp(machines[-1]), empty_machine(RATE), 0)
+    history, machine = History(), apply(ResumeSession(machines[-1]), empty_machine(RATE), 0)
     history.remember(machines)
     seen = []
     for _ in range(3):
