@@ -163,7 +163,8 @@ class Journal:
             write(self._file)
         except (OSError, soundfile.SoundFileError) as error:
             self._file = None
-            return f"The session is no longer being saved: {str(error).rstrip('.')}. Make room on the disk; the music goes on."
+            reason = str(error).rstrip(".")
+            return f"The session is no longer being saved: {reason}. Make room on the disk; the music goes on."
         return None
 
 
