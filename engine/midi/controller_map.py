@@ -1,7 +1,5 @@
 """Knobs and switches: which controller or note does what, how a new one is learned, and where that is kept."""
 
-import contextlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from engine.core.errors import InvalidValue
 from engine.core.machine import Machine
 from engine.core.midi import CONTROLS, HELD, KNOBS, NOTE, PAD, SHAPED, SWITCHES, MidiSetup
 from engine.core.pattern import MAX_SWING, MIN_SWING
+from engine.library.files import replace_file
 
 CONTROL, NOTE_ON, NOTE_OFF = 0xB0, 0x90, 0x80
 SLOWEST_BPM, PRESSED = 60.0, 64
@@ -133,13 +132,8 @@ def write_setup(file: Path | None, setup: MidiSetup) -> str | None:
     """Keep it: whole or not at all; a sentence when that failed."""
     if file is None:
         return None
-    part = file.with_suffix(".part")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(msgspec.json.format(msgspec.json.encode(setup)))
-        os.replace(part, file)  # noqa: PTH105  the name says what it does
+        replace_file(file, msgspec.json.format(msgspec.json.encode(setup)))
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
         return f"The MIDI setup is not kept: {error}. Make room, or let Tao write to {file.parent}."
     return None
