@@ -8,6 +8,7 @@ from engine.core.errors import InvalidValue
 from engine.core.kit import SampleId
 from engine.core.timeline import Ticks
 
+OVERVIEW_PEAKS = 512
 Audio = np.ndarray  # float32, (frames, channels), full scale 1.0
 
 
@@ -67,6 +68,13 @@ class PlayedLoop:
     def __post_init__(self) -> None:
         if self.frames < 1 or self.beats < 1:
             raise InvalidValue("A loop that plays has at least one frame and one beat.")
+
+
+def overview(audio: Audio) -> tuple[float, ...]:
+    """The peaks, 0..1, of up to OVERVIEW_PEAKS equal parts of audio (frames, channels), for the screen."""
+    edges = np.linspace(0, len(audio), min(OVERVIEW_PEAKS, len(audio)) + 1).astype(int)[:-1]
+    peaks = np.maximum.reduceat(np.abs(audio).max(axis=1), edges)
+    return tuple(round(float(min(peak, 1.0)), 4) for peak in peaks)
 
 
 def same_recording(one: PlayedLoop | None, other: PlayedLoop | None) -> bool:
