@@ -37,8 +37,8 @@ HIT = np.repeat(np.sin(np.linspace(0, 60, 4800))[:, None], 2, 1).astype(np.float
 LOOP = np.repeat(0.5 * np.sin(2 * np.pi * np.arange(96000) / 480)[:, None], 2, 1).astype(np.float32)
 
 
-def written(folder: Path, *commands: object) -> Path:
-    """A session in which these commands were applied one after the other."""
+def written(folder: Path, *commands: object, end: tuple[int, int] | None = None) -> Path:
+    """A session in which these commands were applied one after the other; ended by a fade, or not at all."""
     schedule, journal = Schedule(empty_machine(RATE), 0), Journal(folder, Session(RATE, "bypass", 1024))
     for audio in (HIT, LOOP):
         journal.add_sample(sample_id(audio), audio)
@@ -50,6 +50,8 @@ def written(folder: Path, *commands: object) -> Path:
             journal.add_planned(planned)
             journal.add(Applied(planned.sequence, planned.at_frames))
             schedule.was_applied(planned.sequence)
+    if end is not None:
+        journal.add(Faded(*end))
     journal.close()
     return folder
 
@@ -122,6 +124,14 @@ def test_only_a_session_that_broke_off_with_something_loaded_is_offered(tmp_path
     assert broken_off(tmp_path) is None and len(list(kept_sessions(tmp_path))) == 2
     with pytest.raises(TaoError, match="no session 'gone'"):
         session_called(tmp_path, "gone")
+
+
+def test_a_session_that_was_ended_with_something_loaded_is_not_offered(tmp_path: Path) -> None:
+    folder = written(tmp_path / f"20260101-120000-{2**22 + 1}", decomposition(), end=(4800, 2400))
+    (kept,) = kept_sessions(tmp_path)
+    assert kept.loaded and kept.state == "ended" and kept.folder == folder
+    assert broken_off(tmp_path) is None, "it was ended politely"
+    assert session_called(tmp_path, None) == folder, "but it can be resumed on request"
 
 
 def test_an_engine_that_was_killed_is_resumed_by_the_next(tmp_path: Path) -> None:
