@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from engine.bridge.take_messages import Hold, Resample
 from engine.core.commands import Play, SetEffects, Stop
 from engine.core.effects import Effects, Latch
 from engine.core.errors import TaoError
 from engine.core.machine import Listen, Machine
+from engine.core.requests import Hold, Resample
 from engine.core.timeline import Timeline
 from engine.dsp.layout import TAP_KIT
 from engine.dsp.offline import render_offline
