@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.result import Result
 from benchmarks.stage import Stage, jack_stage
-from engine.audio.host_layout import SLOW_AT, SLOW_COUNT, SLOW_CYCLES, TIMING_BINS
+from engine.audio.host_layout import SLOW_AT, SLOW_BLOCKS, SLOW_COUNT, TIMING_BINS
 from engine.core.commands import Play, SetEffects, SetTempo
 from engine.core.effects import Effect, Effects
 from engine.core.kit import Kit, OneShot
@@ -69,8 +69,8 @@ def distribution(stage: Stage) -> tuple[np.ndarray, list[tuple[float, float]], i
         time.sleep(0.5)
         voices.append(stage.client.snapshot().meters.voices)
     after = np.array(page)
-    newest = min(after[SLOW_COUNT] - before[SLOW_COUNT], SLOW_CYCLES)
-    places = [SLOW_AT + 2 * (index % SLOW_CYCLES) for index in range(after[SLOW_COUNT] - newest, after[SLOW_COUNT])]
+    newest = min(after[SLOW_COUNT] - before[SLOW_COUNT], SLOW_BLOCKS)
+    places = [SLOW_AT + 2 * (index % SLOW_BLOCKS) for index in range(after[SLOW_COUNT] - newest, after[SLOW_COUNT])]
     slow = [(1e-9 * after[place], 1e-9 * after[place + 1]) for place in places]
     return (after - before)[:TIMING_BINS], slow, int(np.median(voices))
 

@@ -26,7 +26,7 @@ from engine.core.commands import (
 from engine.core.errors import InvalidValue
 from engine.core.machine import Machine, empty_machine
 from engine.core.timeline import Ticks
-from engine.dsp.layout import SCORE_SLOTS, TRACKS, make_memory
+from engine.dsp.layout import SCORE_SLOTS, TRACKS, make_score
 from engine.dsp.lowering import lower
 from engine.dsp.midi_in import SONG_START
 from engine.dsp.processor import Processor
@@ -54,7 +54,7 @@ class Conductor:
         machine = empty_machine(host.sample_rate)
         self.schedule = Schedule(machine, round(MARGIN_S * host.sample_rate))
         self._history = History()
-        self._trial = make_memory(64, 1024)
+        self._trial = make_score()
         self.complaints: list[str] = []
         self.hits: deque[Done] = deque(maxlen=256)  # pads that were struck by MIDI, for who writes them down
 
@@ -204,7 +204,7 @@ class Conductor:
         """Raise InvalidValue unless `machine` can be lowered: what fails now cannot fail on its way to the sound."""
         self._bank.check(machine)
         try:
-            lower(self._trial, 0, machine, self._bank)
+            lower(self._trial, machine, self._bank)
         except (OverflowError, KeyError, ValueError) as error:
             raise InvalidValue(f"That cannot be played: {error}.") from None
 

@@ -32,7 +32,7 @@ class MidiDesk:
                  tell: Callable[[Notice], None], record: Callable[[], None]) -> None:
         self._conductor, self._rate = conductor, processor.sample_rate
         self._file, self._tell, self._record = file, tell, record
-        self._heard = MidiRing(processor.memory.midi_heard, processor.memory.midi_heard_heads)
+        self._heard = MidiRing(processor.memory["midi_received"])
         self._outside = OutsideMidi(conductor)
         self._follower = MidiFollower(processor.sample_rate)
         setup, problem = read_setup(file)

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from engine.audio.backend import Backend
 from engine.audio.callback import clock_call
 from engine.audio.devices import open_again
-from engine.audio.failover import Device
+from engine.audio.failover import FailoverDevice
 from engine.audio.frame_clock import FrameClock
 from engine.audio.host import Host
 from engine.audio.settings import EngineSettings
@@ -20,6 +20,7 @@ from engine.core.errors import InvalidValue, UsageError
 from engine.core.recording import Monitor
 from engine.core.requests import Calibrate, CancelRecording, EndTake, MidiRequest, StartRecording, TakeRequest
 from engine.core.snapshot import Notice, RecordState, Status
+from engine.dsp.layout import MAX_FRAMES
 from engine.dsp.processor import Processor
 from engine.live.bank import SampleBank
 from engine.live.browser import Browser
@@ -38,7 +39,6 @@ from engine.takes.planner import Takes
 from engine.worker.jobs import Jobs
 from engine.worker.process import Decomposer
 
-MAX_BLOCK_FRAMES = 8192
 FADE_S = 0.05
 
 
@@ -53,12 +53,12 @@ class Engine:
             raise UsageError(f"{backend.device} asks for {backend.block_frames} frames at a time, and the effects take "
                              f"multiples of {CHUNK_FRAMES}. Set the device to 64 or 128, or add --effects bypass.")
         self.meters_path = shared_folder / "meters"
-        processor = Processor(rate, MAX_BLOCK_FRAMES, settings.capture_s)
+        processor = Processor(rate, MAX_FRAMES, settings.capture_s)
         self._rack = None if settings.effects == BYPASS else PyoRack(rate, rack_called(settings.effects))
         self.host = Host(processor, self._rack, shared_folder, settings.capture_s)
         _warm(rate)
         self._bank = SampleBank()
-        self._journal = Journal(session_folder, Session(rate, settings.effects, MAX_BLOCK_FRAMES))
+        self._journal = Journal(session_folder, Session(rate, settings.effects, MAX_FRAMES))
         self.conductor = Conductor(processor, self.host, self._bank, self._journal, backend.block_frames)
         self._notices: deque[Notice] = deque(maxlen=6)
         self.calibration = Calibration(Path(settings.calibration_file) if settings.calibration_file else None,
@@ -74,7 +74,7 @@ class Engine:
         self.studio = Studio(self.conductor, self.takes, self.jobs, self._bank, rate, self._notices.append)
         self.browser = Browser(self.conductor, self._bank, self._journal, Path(settings.takes_folder).parent, rate,
                                self._notices.append)
-        self.device = Device(backend, partial(open_again, settings), self.host, self._notices.append)
+        self.device = FailoverDevice(backend, partial(open_again, settings), self.host, self._notices.append)
         self._rack_watch = RackWatch(self.conductor, self.host, self._notices.append)
         if settings.resume:
             self._take_up(Path(settings.resume))
@@ -183,7 +183,7 @@ class Engine:
         self._journal.add(Faded(at, frames))
         if self.conductor.machine.playing:
             self.conductor.follow_up(Stop(), Boundary.NOW, at + frames)
-        return at + frames + MAX_BLOCK_FRAMES
+        return at + frames + MAX_FRAMES
 
     def tidy(self) -> None:
         """What can wait: write the journal out, let go of audio."""

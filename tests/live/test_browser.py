@@ -134,7 +134,7 @@ def test_a_sound_is_heard_beside_the_music_without_being_swapped(shop: Shop) -> 
     shop.settle()
     shop.room.play(60)
     assert shop.room.conductor.machine.kit == before
-    assert (shop.room.processor.memory.voice_ints[:, 10] != 0).any()  # a pad's voice
+    assert (shop.room.processor.memory["voices"]["is_pad"] != 0).any()  # a pad's voice
 
 
 def test_a_missing_file_and_a_number_that_is_not_there_are_told(shop: Shop) -> None:
