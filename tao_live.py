@@ -198,9 +198,9 @@ def attach(context: click.Context, engine: int | None) -> None:
 @click.pass_context
 def resume(context: click.Context, session: str | None) -> None:
     """Open Tao as it was at the end of SESSION (see `sessions`), or of the last one."""
-    from engine.sessions.listing import session_called
+    from engine.sessions.listing import find_session
 
-    folder = session_called(sessions_folder(), session)
+    folder = find_session(sessions_folder(), session)
     check_terminal()
     take_up(folder, context.parent.params)
 

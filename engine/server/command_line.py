@@ -37,9 +37,9 @@ def sessions_verb(folder: Callable[[], Path]) -> click.Command:
     @click.option("--json", "as_json", is_flag=True)
     def sessions(as_json: bool) -> None:
         """What was played, newest first: `resume NAME` takes it up again, `render` makes a WAV file of it."""
-        from engine.sessions.listing import kept_sessions
+        from engine.sessions.listing import list_sessions
 
-        for kept in kept_sessions(folder()):
+        for kept in list_sessions(folder()):
             fields = {name: getattr(kept, name) for name in kept.__slots__}
             click.echo(json.dumps({**fields, "folder": str(kept.folder)}) if as_json else kept.line())
 

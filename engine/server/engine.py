@@ -31,7 +31,7 @@ from engine.midi.control import MidiDesk
 from engine.midi.open_ports import open_ports
 from engine.rack.plugin import BYPASS, rack_called
 from engine.rack.pyo_rack import CHUNK_FRAMES, PyoRack
-from engine.sessions.restore import recall
+from engine.sessions.restore import restore
 from engine.sync.link import LinkDesk
 from engine.takes.calibration import Calibration
 from engine.takes.finished import Studio
@@ -206,7 +206,7 @@ class Engine:
 
     def _take_up(self, session: Path) -> None:
         """Begin with what another session ended with."""
-        recalled = recall(session, self.host.sample_rate)
+        recalled = restore(session, self.host.sample_rate)
         for audio in recalled.samples.values():
             self.jobs.save_sample(self._bank.add(audio))
         self.conductor.take_up(recalled.machines)
