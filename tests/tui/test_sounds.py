@@ -1,4 +1,4 @@
-"""The browser of sounds: F6 opens it, and every key in it asks for what its lines say."""
+"""The sound browser: F6 opens it, and every key in it does what its lines say."""
 
 from engine.core.browsing import Where, Wishes
 from engine.core.commands.boundary import Boundary
@@ -10,8 +10,8 @@ def screen(tao) -> SoundsScreen:
     return tao.app.screen
 
 
-async def test_f6_looks_in_the_loop_for_the_lane_under_the_cursor(face, engine):
-    async with face() as tao:
+async def test_f6_searches_the_loop_for_the_track_under_the_cursor(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("down", "f6")
         await tao.look()
         assert [str(option.prompt) for option in screen(tao).list.options] == [
@@ -22,16 +22,16 @@ async def test_f6_looks_in_the_loop_for_the_lane_under_the_cursor(face, engine):
     assert engine.asked == [("browse", "snare", Where.LOOP, "")]
 
 
-async def test_space_hears_and_enter_swaps_at_the_next_hit(face, engine):
-    async with face() as tao:
+async def test_space_hears_and_enter_swaps_at_the_next_hit(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("f6")
         await tao.look()
         await tao.press("down", "space", "enter")
     assert engine.asked[1:] == [("audition", "kick", 1, Wishes()), ("swap", "kick", 1, Wishes(), Boundary.NOW)]
 
 
-async def test_b_chooses_the_boundary_and_letters_what_is_matched(face, engine):
-    async with face() as tao:
+async def test_b_chooses_the_boundary_and_letters_what_is_matched(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("f6")
         await tao.look()
         await tao.press("e", "p", "d", "b", "enter", "b", "enter", "b", "enter")
@@ -40,8 +40,8 @@ async def test_b_chooses_the_boundary_and_letters_what_is_matched(face, engine):
                                 for boundary in (Boundary.STEP, Boundary.BEAT, Boundary.BAR)]
 
 
-async def test_tab_looks_in_other_kits_and_k_takes_a_whole_one(face, engine):
-    async with face() as tao:
+async def test_tab_searches_other_kits_and_k_takes_a_whole_one(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("f6", "k", "tab")
         await tao.look()
         await tao.press("down", "k")
@@ -49,8 +49,8 @@ async def test_tab_looks_in_other_kits_and_k_takes_a_whole_one(face, engine):
                                 ("swap_kit", "old kit", Wishes(), Boundary.NOW)]
 
 
-async def test_a_folder_is_asked_for_once(face, engine):
-    async with face() as tao:
+async def test_a_folder_is_asked_for_once(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("f6", "tab", "tab", *"/tmp", "enter")
         await tao.look()
         await tao.press("2", "u", "space")
@@ -58,8 +58,15 @@ async def test_a_folder_is_asked_for_once(face, engine):
                                 ("undo",), ("audition", "snare", 0, Wishes())]
 
 
-async def test_n_and_b_step_through_sounds_without_the_browser(face, engine):
-    async with face() as tao:
+async def test_n_and_b_step_through_sounds_without_the_browser(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("n", "n", "b")
     assert engine.asked == [("swap_next", "kick", 1, Wishes(), Boundary.NOW)] * 2 + [
         ("swap_next", "kick", -1, Wishes(), Boundary.NOW)]
+
+
+async def test_every_line_of_its_keys_has_room(open_tao, engine):
+    async with open_tao() as tao:
+        await tao.press("f6", "t", "p", "d")
+        lines = str(screen(tao).keys_line.render()).splitlines()
+        assert len(lines) == 3 and max(map(len, lines)) <= screen(tao).keys_line.size.width

@@ -1,4 +1,4 @@
-"""One picture of each screen. After a change on purpose: look at it, then run with --snapshot-update."""
+"""One SVG snapshot of each screen. After a deliberate change, run with --snapshot-update and look at the result."""
 
 from dataclasses import replace
 
