@@ -16,7 +16,7 @@ import platformdirs
 
 from engine.core.errors import DeviceNotFound, TaoError
 from engine.library.command_line import export
-from engine.server.command_line import calibrate_verb, devices, doctor_verb, sessions_verb
+from engine.server.command_line import calibrate_verb, compile_verb, devices, doctor_verb, sessions_verb
 from engine.server.config import config_file, read_config
 from engine.server.rendering import render
 from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER, correct, decompose, models
@@ -85,12 +85,14 @@ def continue_session(session: Path, asked: dict[str, Any]) -> None:
 def start_and_show(asked: dict[str, Any], first: Path | None) -> None:
     """Start an engine, let it play `first`, and show its screen until the musician leaves."""
     from engine.bridge.client import EngineClient
+    from engine.server.compile import shown
     from engine.server.launch import start_engine
     from tui.keymap import keymap_with
 
     keymap = keymap_with(asked["keys"])
-    talk("Tao: starting the engine (the first start compiles it, which takes about half a minute)")
-    engine = EngineClient(start_engine(engine_settings(asked)))
+    talk("Tao: starting the engine")
+    with shown() as progress:
+        engine = EngineClient(start_engine(engine_settings(asked), progress))
     if first is not None:
         threading.Thread(target=play_first, args=(engine, first), daemon=True).start()
     show(engine, keymap)
@@ -196,7 +198,7 @@ def demo(context: click.Context, out: Path) -> None:
     context.invoke(render, folder=out / "kit", out=out / "render.wav")
 
 
-for verb in (calibrate_verb(engine_settings), correct, decompose, devices,
+for verb in (calibrate_verb(engine_settings), compile_verb, correct, decompose, devices,
              doctor_verb(lambda: platformdirs.user_data_path("tao"), weights_at_fault), evaluate, export, models,
              render, sessions_verb(sessions_folder), train):
     cli.add_command(verb)

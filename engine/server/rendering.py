@@ -21,7 +21,10 @@ def render(folder: Path, out: Path, passes: int) -> None:
     did live, bit for bit.
     """
     from engine.library.audio_files import write_wav
+    from engine.server.compile import compile_kernels, shown
 
+    with shown() as progress:
+        compile_kernels(progress)
     if (folder / "log").is_file():
         from engine.sessions.replay import replay_session
 
