@@ -181,7 +181,10 @@ def attach(context: click.Context, engine: int | None) -> None:
 @click.argument("session", required=False)
 @click.pass_context
 def resume(context: click.Context, session: str | None) -> None:
-    """Open Tao as it was at the end of SESSION, or of the last session. `sessions` lists them."""
+    """Open Tao as it was at the end of SESSION, or of the last one.
+
+    `sessions` lists them.
+    """
     from engine.sessions.listing import session_called
 
     folder = session_called(sessions_folder(), session)
@@ -193,7 +196,10 @@ def resume(context: click.Context, session: str | None) -> None:
 @click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path), help="The folder to write.")
 @click.pass_context
 def demo(context: click.Context, out: Path) -> None:
-    """Make a drum loop, decompose it, and render its kit: OUT/demo.wav, OUT/kit/ and OUT/render.wav."""
+    """Make a drum loop, decompose it and render its kit.
+
+    Writes OUT/demo.wav, OUT/kit/ and OUT/render.wav.
+    """
     context.invoke(decompose, loops=(demo_file(out),), out=out / "kit")
     context.invoke(render, folder=out / "kit", out=out / "render.wav")
 

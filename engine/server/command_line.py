@@ -19,7 +19,7 @@ CALIBRATION_S = 15.0
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 def devices(as_json: bool) -> None:
-    """List the audio devices on this computer, as --audio, --device and --input name them."""
+    """List the audio devices on this computer."""
     from engine.audio.devices import list_devices
 
     for found in list_devices():
@@ -52,7 +52,10 @@ def doctor_verb(data: Callable[[], Path], weights: Callable[[], Iterable[tuple[s
     @click.command()
     @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
     def doctor(as_json: bool) -> None:
-        """Check that this computer is ready to perform, and say how to fix what isn't."""
+        """Check that this computer is ready to perform.
+
+        One line for each check: pass, or FAIL with how to fix it.
+        """
         from engine.server.doctor import checks, shipped_weights
 
         ready = True
@@ -81,9 +84,10 @@ def calibrate_verb(settings: "Callable[[dict[str, Any]], EngineSettings]") -> cl
     @click.command()
     @click.pass_context
     def calibrate(context: click.Context) -> None:
-        """Measure the round-trip latency of the device given by --audio and --device, so that takes line up.
+        """Measure the round-trip latency of the audio device.
 
-        First connect an output to an input, with a cable or in JACK.
+        Takes then line up with what you heard. Name the device with --audio and --device before the verb, and first
+        connect one of its outputs to an input, with a cable or in JACK.
         """
         click.echo(measure_loopback(settings(context.parent.params if context.parent else {})))
 

@@ -15,10 +15,10 @@ if TYPE_CHECKING:  # the command line answers -h without loading NumPy
 @click.option("--passes", type=click.IntRange(1, 64), default=1, show_default=True,
               help="How many times to play the loop.")
 def render(folder: Path, out: Path, passes: int) -> None:
-    """Render FOLDER, a decomposition or a recorded session, as a WAV file (float32).
+    """Render a decomposition or a session (FOLDER) as a WAV file.
 
-    A decomposition becomes a seamless loop: the tails of its last hits ring into its beginning. A session sounds as it
-    did live, bit for bit.
+    The file is float32. A decomposition becomes a seamless loop: the tails of its last hits ring into its beginning.
+    A session sounds as it did live, bit for bit.
     """
     from engine.library.audio_files import write_wav
     from engine.server.compile import compile_kernels, shown
