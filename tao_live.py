@@ -21,7 +21,7 @@ from engine.server.config import config_file, read_config
 from engine.server.rendering import render
 from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER, correct, decompose, models
 from models.training.command_line import evaluate, train
-from models.weights.integrity import weights_at_fault
+from models.weights.shipped import verify_weights
 from tui.terminal import check_terminal
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
@@ -205,9 +205,16 @@ def demo(context: click.Context, out: Path) -> None:
 
 
 for verb in (calibrate_verb(engine_settings), compile_verb, correct, decompose, devices,
-             doctor_verb(lambda: platformdirs.user_data_path("tao"), weights_at_fault), evaluate, export, models,
+             doctor_verb(lambda: platformdirs.user_data_path("tao"), verify_weights), evaluate, export, models,
              render, sessions_verb(sessions_folder), train):
     cli.add_command(verb)
+
+
+def sentence_of(problem: OSError) -> str:
+    """What went wrong, for the user. Only an error that names a file is about a place."""
+    if problem.filename is None:
+        return f"The system reported an error: {problem.strerror or str(problem) or type(problem).__name__}"
+    return f"Cannot use {problem.filename}: {problem.strerror}. Choose a place that exists, is writable and has room."
 
 
 def main() -> None:
@@ -228,8 +235,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; say nothing more
         code = 1
     except OSError as problem:
-        talk(f"tao: Cannot use {problem.filename or 'a file'}: {problem.strerror}. Choose a place that exists, is "
-             "writable and has room.")
+        talk(f"tao: {sentence_of(problem)}")
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Protocol
 
-from engine.core.browsing import Where, Wishes
 from engine.core.commands import Boundary, Command
-from engine.core.desk_requests import MidiRequest
 from engine.core.recording import RecordingSetup
+from engine.core.requests import FitOptions, MidiRequest, SoundSource
 from engine.core.snapshot import Snapshot
 
 
@@ -60,19 +59,19 @@ class EngineConnection(Protocol):
     def cancel_job(self) -> None:
         """Stop the worker's job."""
 
-    def browse(self, track: str, where: Where, path: str = "") -> None:
+    def browse(self, track: str, where: SoundSource, path: str = "") -> None:
         """Search other sounds for a track; the status shows what was found."""
 
-    def audition(self, track: str, place: int, wishes: Wishes) -> None:
+    def audition(self, track: str, place: int, fit: FitOptions) -> None:
         """Play a sound that was found."""
 
-    def swap(self, track: str, place: int, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+    def swap(self, track: str, place: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
         """Give the track a sound that was found."""
 
-    def swap_next(self, track: str, by: int, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+    def swap_next(self, track: str, by: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
         """Give the track the next of its sounds, or the previous one."""
 
-    def swap_kit(self, name: str, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+    def swap_kit(self, name: str, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
         """Give every unlocked track its sound from a kit that was found."""
 
     def undo(self) -> None:

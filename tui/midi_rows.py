@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.core.desk import CONTROLS, NOTE, PAD, SWITCHES, DeskStatus
-from engine.core.midi import Midi
+from engine.core.midi import CONTROLS, NOTE, PAD, SWITCHES, Midi
 from engine.core.pattern import Track
-from engine.core.snapshot import Sync, SyncState
+from engine.core.snapshot import MidiStatus, Sync, SyncState
 
 
 class Kind(Enum):
@@ -31,20 +30,20 @@ class Row:
     name: str = ""
 
 
-def rows(midi: Midi, desk: DeskStatus, sync: Sync, tracks: tuple[Track, ...]) -> list[Row]:
+def rows(midi: Midi, status: MidiStatus, sync: Sync, tracks: tuple[Track, ...]) -> list[Row]:
     """Every line, those under one heading together."""
     return [
         Row(Kind.SOURCE, f"{midi.source.value:<9}{sync_words(sync)}"),
-        *(Row(Kind.INPUT, f"{number + 1}  {port_words(desk.inputs[number], desk.joined_in[number])}   song position "
-                          f"{'followed' if followed else 'ignored'}", number + 1)
+        *(Row(Kind.INPUT, f"{number + 1}  {port_words(status.inputs[number], status.joined_in[number])}   "
+                          f"song position {'followed' if followed else 'ignored'}", number + 1)
           for number, followed in enumerate(midi.song_position)),
-        *(Row(Kind.OUTPUT, f"{number + 1}  {port_words(desk.outputs[number], desk.joined_out[number])}   "
+        *(Row(Kind.OUTPUT, f"{number + 1}  {port_words(status.outputs[number], status.joined_out[number])}   "
                            f"{clock_words(midi, number)}", number + 1) for number in range(len(midi.clocks))),
         *(Row(Kind.ROUTE, f"{track.name:<8}{route_words(midi, track.name)}", name=track.name) for track in tracks),
-        Row(Kind.WRITING, "recorded into the pattern while it plays" if desk.writes_steps else "not recorded"),
-        *(Row(Kind.NOTES, f"{track.name:<8}{notes_words(midi, desk, track.name)}", name=track.name)
+        Row(Kind.WRITING, "recorded into the pattern while it plays" if status.writes_steps else "not recorded"),
+        *(Row(Kind.NOTES, f"{track.name:<8}{notes_words(midi, status, track.name)}", name=track.name)
           for track in tracks),
-        *(Row(Kind.CONTROL, f"{target:<13}{control_words(desk, target)}", name=target) for target in CONTROLS),
+        *(Row(Kind.CONTROL, f"{target:<13}{control_words(status, target)}", name=target) for target in CONTROLS),
     ]
 
 
@@ -74,11 +73,11 @@ def tempo_words(bpm: float, sync: Sync) -> str:
     return f"{bpm if sync.bpm is None else sync.bpm:.1f} {word or who}"
 
 
-def port_words(wish: str | None, joined: str) -> str:
+def port_words(wanted: str | None, joined: str) -> str:
     """What a port is connected to, or waits for."""
     if joined:
         return f"{_short(joined):<24}"
-    return f"{'-' if wish is None else _short(wish) + ' (away)':<24}"
+    return f"{'-' if wanted is None else _short(wanted) + ' (away)':<24}"
 
 
 def clock_words(midi: Midi, number: int) -> str:
@@ -99,18 +98,18 @@ def route_words(midi: Midi, track: str) -> str:
     return f"output {route.output}  channel {route.channel:<2}  note {route.note:<3}  {both}"
 
 
-def notes_words(midi: Midi, desk: DeskStatus, track: str) -> str:
+def notes_words(midi: Midi, status: MidiStatus, track: str) -> str:
     """The notes that trigger a track."""
-    if desk.learning == PAD + track:
+    if status.learning == PAD + track:
         return "play a note now"
     return " ".join(str(note) for note in sorted(midi.pads) if midi.pads[note] == track) or "-"
 
 
-def control_words(desk: DeskStatus, target: str) -> str:
+def control_words(status: MidiStatus, target: str) -> str:
     """The controllers that have learned a target."""
-    if desk.learning == target:
+    if status.learning == target:
         return "press a switch, or play a note" if target in SWITCHES else "move a control now"
-    known = [key.split(":") for key, name in desk.controls.items() if name == target]
+    known = [key.split(":") for key, name in status.controls.items() if name == target]
     return ", ".join(f"{_source_words(number)}, channel {channel}" for channel, number in known) or "-"
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import ParamSpec
 
 from engine.core.commands import Boundary, Command
-from engine.core.desk_requests import MidiRequest
 from engine.core.errors import TaoError
+from engine.core.requests import MidiRequest
 from tui.engine_connection import EngineConnection
 
 Arguments = ParamSpec("Arguments")

@@ -2,8 +2,9 @@
 
 from functools import partial
 
+from engine.core.commands import BypassRack, LatchEffect, ReleaseEffects, ShapeEffect
 from engine.core.commands.boundary import Boundary
-from engine.core.effects import RANGES, BypassRack, Effect, LatchEffect, ReleaseEffects, ShapeEffect
+from engine.core.effects import RANGES, Effect
 from tui.modes.mode import END, Actions, Leader, Mode
 from tui.pending_edits import Setting
 

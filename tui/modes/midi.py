@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from engine.core.commands import SetSource
+from engine.core.commands import SetClockSource
 from engine.core.snapshot import Snapshot
 from tui.midi_rows import Kind
 from tui.modes.mode import Actions, Mode
@@ -29,7 +29,7 @@ class MidiMode(Mode):
     def next_source(self) -> None:
         """Choose the next clock source."""
         source = next_source(self.machine.midi.source)
-        self.send(SetSource(source))
+        self.send(SetClockSource(source))
         self.notify(f"Clock source: {source.value}")
 
     def open(self, begin: Kind) -> None:

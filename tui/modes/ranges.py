@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from engine.core.commands import LoadPattern, SetStep, ToggleStep
-from engine.core.commands.ranges import Row, StepRange, cleared, copied, moved, pasted, range_between, toggled
+from engine.core.commands.steps import Row, StepRange, cleared, copied, moved, pasted, range_between, toggled
 from engine.core.errors import InvalidValue
 from engine.core.pattern import Step, Track
 from tui.modes.mode import Actions, Mode

@@ -5,7 +5,7 @@ from functools import partial
 
 from engine.core.commands import DoubleReading, HalveReading, SetTempo, ShiftDownbeat
 from engine.core.loop import Reading
-from engine.core.tapping import recent_taps, tapped_bpm
+from engine.core.recording import recent_taps, tapped_bpm
 from engine.core.timeline import MAX_BPM, MIN_BPM
 from tui.modes.mode import END, Actions, Leader, Mode
 from tui.pending_edits import Setting

@@ -13,12 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from engine.core.commands import SetClockOut, SetPad, SetRoute, SetSongPosition, SetSource
-from engine.core.commands.midi import MidiCommand, wire
-from engine.core.desk import PAD
-from engine.core.desk_requests import ConnectMidi, Direction, Learn, Unlearn, WriteSteps
+from engine.core.commands import Command, SetClockOut, SetClockSource, SetPad, SetRoute, SetSongPosition, apply
 from engine.core.kit import gm_note
-from engine.core.midi import MAX_OFFSET_MS, MIDI_OUTPUTS, Route, Source
+from engine.core.midi import MAX_OFFSET_MS, MIDI_OUTPUTS, PAD, ClockSource, Route
+from engine.core.requests import ConnectMidi, Direction, Learn, Unlearn, WriteSteps
 from engine.core.snapshot import Snapshot
 from tui.glyphs import Glyphs
 from tui.keymap import Group, key_label, key_table
@@ -100,7 +98,7 @@ class MidiScreen(ModalScreen[None]):
         if time.monotonic() - self._edited_s > PENDING_S:
             self.midi = status.machine.midi
         lines: list[Row | Kind] = []
-        for row in rows(self.midi, status.desk, status.sync, status.machine.pattern.tracks):
+        for row in rows(self.midi, status.midi, status.sync, status.machine.pattern.tracks):
             lines += [row] if row.kind in lines else [row.kind, row]
         before, self.lines = self.lines, lines
         if [_name(line) for line in before] == [_name(line) for line in lines]:
@@ -109,7 +107,7 @@ class MidiScreen(ModalScreen[None]):
                     self.list.replace_option_prompt_at_index(place, _option(line).prompt)
         else:
             self._fill()
-        self.last.say(f"last: {status.desk.last or 'no message yet'}")
+        self.last.say(f"last: {status.midi.last or 'no message yet'}")
 
     @property
     def row(self) -> Row:
@@ -176,7 +174,7 @@ class MidiScreen(ModalScreen[None]):
 
     def toggle_writing(self) -> None:
         """Record pad hits into the pattern, or not."""
-        self.requests.send(WriteSteps(not self.snapshot.status.desk.writes_steps))
+        self.requests.send(WriteSteps(not self.snapshot.status.midi.writes_steps))
 
     @property
     def _route(self) -> Route | None:
@@ -192,12 +190,12 @@ class MidiScreen(ModalScreen[None]):
         row = self.row
         match row.kind:
             case Kind.SOURCE:
-                self._edit(SetSource(next_source(self.midi.source)))
+                self._edit(SetClockSource(next_source(self.midi.source)))
             case Kind.WRITING:
                 self.toggle_writing()
             case Kind.INPUT | Kind.OUTPUT:
-                desk = self.snapshot.status.desk
-                names = desk.sources if row.kind is Kind.INPUT else desk.destinations
+                status = self.snapshot.status.midi
+                names = status.sources if row.kind is Kind.INPUT else status.destinations
                 title = f"{'Input' if row.kind is Kind.INPUT else 'Output'} {row.number}"
                 self.app.push_screen(ChoosePortScreen(title, names, self.shared["midi-panic"]),
                                      lambda name: self._connect(row, name))
@@ -205,7 +203,7 @@ class MidiScreen(ModalScreen[None]):
                 self._edit(SetRoute(row.name, self._next_route(row.name)))
             case Kind.CONTROL | Kind.NOTES:
                 target = row.name if row.kind is Kind.CONTROL else PAD + row.name
-                self.requests.send(Learn(None if self.snapshot.status.desk.learning == target else target))
+                self.requests.send(Learn(None if self.snapshot.status.midi.learning == target else target))
 
     def _next_route(self, track: str) -> Route | None:
         """Output 1, then 2 to 4, then none; a new one plays the track's General MIDI note."""
@@ -219,10 +217,10 @@ class MidiScreen(ModalScreen[None]):
             direction = Direction.IN if row.kind is Kind.INPUT else Direction.OUT
             self.requests.send(ConnectMidi(direction, row.number, name or None))
 
-    def _edit(self, command: MidiCommand) -> None:
+    def _edit(self, command: Command) -> None:
         """Send a command, and show it as done: keys come faster than snapshots."""
         self._edited_s = time.monotonic()
-        self.midi = wire(command, replace(self.snapshot.status.machine, midi=self.midi), 0).midi
+        self.midi = apply(command, replace(self.snapshot.status.machine, midi=self.midi), 0).midi
         self.requests.send(command)
         self.show(self.snapshot)
 
@@ -235,9 +233,9 @@ class MidiScreen(ModalScreen[None]):
             self.list.highlighted = min(place, len(self.lines) - 1)
 
 
-def next_source(source: Source) -> Source:
+def next_source(source: ClockSource) -> ClockSource:
     """The one after it."""
-    order = list(Source)
+    order = list(ClockSource)
     return order[(order.index(source) + 1) % len(order)]
 
 

@@ -13,14 +13,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from engine.core.browsing import Shelf, Where, Wishes
 from engine.core.commands.boundary import Boundary
 from engine.core.pattern import Track
+from engine.core.requests import FitOptions, SoundSource
+from engine.core.snapshot import SoundList
 from tui.requests import Requests
 
-WHERE_WORDS = {Where.LOOP: "this loop", Where.KITS: "other kits", Where.FOLDER: "a folder"}
+WHERE_WORDS = {SoundSource.LOOP: "this loop", SoundSource.KITS: "other kits", SoundSource.FOLDER: "a folder"}
 BOUNDARY_WORDS = {Boundary.NOW: "hit", Boundary.STEP: "step", Boundary.BEAT: "beat", Boundary.BAR: "bar"}
-WISH_KEYS = {"e": "level", "t": "onset", "p": "tuning", "d": "decay"}
+FIT_KEYS = {"e": "level", "t": "onset", "p": "tuning", "d": "decay"}
 
 
 class SoundsScreen(ModalScreen[None]):
@@ -29,16 +30,16 @@ class SoundsScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,f6,q", "dismiss", "close"), ("space", "hear", "hear it"), ("tab", "elsewhere", "search elsewhere"),
         ("b", "boundary", "when"), ("k", "kit", "the whole kit"), ("u", "undo", "undo"), ("f12", "panic", "panic"),
-        *((key, f"wish('{wish}')", wish) for key, wish in WISH_KEYS.items()),
+        *((key, f"match('{quality}')", quality) for key, quality in FIT_KEYS.items()),
         *((str(number), f"track({number})", "track") for number in range(1, 9)),
     ]
 
-    def __init__(self, tracks: tuple[Track, ...], lane: int, wishes: Wishes, requests: Requests,
+    def __init__(self, tracks: tuple[Track, ...], lane: int, fit: FitOptions, requests: Requests,
                  panic: Callable[[], None]) -> None:
         super().__init__()
-        self.tracks, self.lane, self.wishes, self.requests, self._panic = tracks, lane, wishes, requests, panic
-        self.where, self.path, self.boundary = Where.LOOP, "", Boundary.NOW
-        self.shelf: Shelf | None = None
+        self.tracks, self.lane, self.fit, self.requests, self._panic = tracks, lane, fit, requests, panic
+        self.where, self.path, self.boundary = SoundSource.LOOP, "", Boundary.NOW
+        self.found: SoundList | None = None
         self.list, self.words = OptionList(id="sounds-list"), Static(id="sounds-words")
         self.keys_line, self.folder = Static(id="sounds-keys"), Input(id="sounds-folder")
 
@@ -63,34 +64,34 @@ class SoundsScreen(ModalScreen[None]):
         """The track's name."""
         return self.tracks[self.lane].name
 
-    def show(self, shelf: Shelf | None) -> None:
+    def show(self, found: SoundList | None) -> None:
         """Show what was found, if it is for this track."""
-        if shelf == self.shelf or shelf is None or shelf.track != self.track or shelf.where is not self.where:
+        if found == self.found or found is None or found.track != self.track or found.where is not self.where:
             return
-        new = self.shelf is None or self.shelf.names != shelf.names or self.shelf.track != shelf.track
-        self.shelf = shelf
+        new = self.found is None or self.found.names != found.names or self.found.track != found.track
+        self.found = found
         if new:
             self.list.clear_options()
-            self.list.add_options([Option(Text(name)) for name in shelf.names])
-            if shelf.names:
-                self.list.highlighted = max(0, shelf.chosen)
+            self.list.add_options([Option(Text(name)) for name in found.names])
+            if found.names:
+                self.list.highlighted = max(0, found.chosen)
         self._say()
 
     def action_hear(self) -> None:
         """Audition the highlighted sound."""
         if self.list.highlighted is not None:
-            self.requests.attempt(self.requests.engine.audition, self.track, self.list.highlighted, self.wishes)
+            self.requests.attempt(self.requests.engine.audition, self.track, self.list.highlighted, self.fit)
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        self.requests.attempt(self.requests.engine.swap, self.track, event.option_index, self.wishes, self.boundary)
+        self.requests.attempt(self.requests.engine.swap, self.track, event.option_index, self.fit, self.boundary)
 
     def action_kit(self) -> None:
         """Swap in the whole kit that the highlighted sound belongs to."""
-        if self.where is Where.KITS and self.shelf is not None and self.list.highlighted is not None:
-            kit = self.shelf.names[self.list.highlighted].partition(": ")[0]
+        if self.where is SoundSource.KITS and self.found is not None and self.list.highlighted is not None:
+            kit = self.found.names[self.list.highlighted].partition(": ")[0]
             if kit:
-                self.requests.attempt(self.requests.engine.swap_kit, kit, self.wishes, self.boundary)
+                self.requests.attempt(self.requests.engine.swap_kit, kit, self.fit, self.boundary)
 
     def action_undo(self) -> None:
         """Undo the last change."""
@@ -102,7 +103,7 @@ class SoundsScreen(ModalScreen[None]):
 
     def action_elsewhere(self) -> None:
         """Search the next place."""
-        order = list(Where)
+        order = list(SoundSource)
         self.where = order[(order.index(self.where) + 1) % len(order)]
         self._search()
 
@@ -112,9 +113,9 @@ class SoundsScreen(ModalScreen[None]):
         self.boundary = order[(order.index(self.boundary) + 1) % len(order)]
         self._say()
 
-    def action_wish(self, wish: str) -> None:
+    def action_match(self, quality: str) -> None:
         """Match the old sound in this, or not."""
-        self.wishes = replace(self.wishes, **{wish: not getattr(self.wishes, wish)})
+        self.fit = replace(self.fit, **{quality: not getattr(self.fit, quality)})
         self._say()
 
     def action_track(self, number: int) -> None:
@@ -130,10 +131,10 @@ class SoundsScreen(ModalScreen[None]):
         self.requests.attempt(self.requests.engine.browse, self.track, self.where, self.path)
 
     def _search(self) -> None:
-        self.shelf = None
+        self.found = None
         self.list.clear_options()
-        self.folder.display = self.where is Where.FOLDER
-        if self.where is Where.FOLDER and not self.path:
+        self.folder.display = self.where is SoundSource.FOLDER
+        if self.where is SoundSource.FOLDER and not self.path:
             self.folder.focus()
         else:
             self.list.focus()
@@ -141,9 +142,10 @@ class SoundsScreen(ModalScreen[None]):
         self._say()
 
     def _say(self) -> None:
-        found = "searching" if self.shelf is None else f"{len(self.shelf.names)} found"
-        self.words.update(f"{self.lane + 1} {self.track}   from {WHERE_WORDS[self.where]}, {found}")
-        like = "  ".join(f"{key} {wish}{'*' if getattr(self.wishes, wish) else ''}" for key, wish in WISH_KEYS.items())
+        count = "searching" if self.found is None else f"{len(self.found.names)} found"
+        self.words.update(f"{self.lane + 1} {self.track}   from {WHERE_WORDS[self.where]}, {count}")
+        like = "  ".join(f"{key} {quality}{'*' if getattr(self.fit, quality) else ''}"
+                         for key, quality in FIT_KEYS.items())
         self.keys_line.update(f"Space hear  Enter swap  k whole kit  Tab elsewhere  1-8 track  u undo\n"
                               f"b swap at the next {BOUNDARY_WORDS[self.boundary]}\n"
                               f"match the old sound in (* on): {like}")
