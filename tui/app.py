@@ -106,9 +106,8 @@ class TaoApp(App[None]):
         """What those keys do that concern the whole program, or a request without a mode of its own."""
         ask = self.requests.attempt
         return {"decompose": partial(ask, self.engine.decompose), "correct": partial(ask, self.engine.correct),
-                "cancel-job": partial(ask, self.engine.cancel_job), "undo": self.undo, "redo": self.redo,
-                "open": self.ask_for_path, "help": self.show_help, "palette": self.action_command_palette,
-                "detach": self.detach, "quit": self.quit}
+                "cancel-job": partial(ask, self.engine.cancel_job), "open": self.ask_for_path, "help": self.show_help,
+                "palette": self.action_command_palette, "detach": self.detach, "quit": self.quit}
 
     def _say_new_notices(self, newest: Snapshot) -> None:
         known = Counter(self.snapshot.status.notices)
@@ -121,16 +120,6 @@ class TaoApp(App[None]):
     @on(ActionRequested)
     def _action_requested(self, event: ActionRequested) -> None:
         self.perform(event.action_id)
-
-    def undo(self) -> None:
-        """Undo the last change."""
-        self.instrument.pending_edits.forget()
-        self.requests.attempt(self.engine.undo)
-
-    def redo(self) -> None:
-        """Redo the change that was undone."""
-        self.instrument.pending_edits.forget()
-        self.requests.attempt(self.engine.redo)
 
     def ask_for_path(self) -> None:
         """Ask for a loop or a folder, and open it."""

@@ -2,6 +2,7 @@
 
 from engine.core.commands.boundary import Boundary
 from engine.core.requests import FitOptions, SoundSource
+from tui.pending_edits import Setting
 from tui.screens.sounds import SoundsScreen
 
 
@@ -71,3 +72,13 @@ async def test_every_line_of_its_keys_has_room(open_tao, engine):
         await tao.press("f6", "t", "p", "d")
         lines = str(screen(tao).keys_line.render()).splitlines()
         assert len(lines) == 3 and max(map(len, lines)) <= screen(tao).keys_line.size.width
+
+
+async def test_undo_in_the_browser_expects_no_edit_any_more(open_tao, engine):
+    async with open_tao() as tao:
+        frozen, tempo = engine.snapshot(), Setting("tempo")
+        engine.snapshot = lambda: frozen  # the engine's answer to the edit has not arrived yet
+        await tao.press("plus")
+        assert tao.app.instrument.pending_edits.expected(tempo, frozen.status.machine) == 97.0
+        await tao.press("f6", "u")
+        assert tao.app.instrument.pending_edits.expected(tempo, frozen.status.machine) == 96.0

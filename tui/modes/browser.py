@@ -5,6 +5,7 @@ from functools import partial
 from engine.core.commands.boundary import Boundary
 from engine.core.requests import FitOptions
 from engine.core.snapshot import Snapshot
+from tui.modes.history import HistoryMode
 from tui.modes.mode import Actions, Mode
 from tui.modes.transport import TransportMode
 from tui.requests import Requests
@@ -15,9 +16,10 @@ from tui.screens.sounds import SoundsScreen
 class BrowserMode(Mode):
     """Remembers in what a new sound should match the old one. Undo and panic work in the browser, too."""
 
-    def __init__(self, panel: Panel, requests: Requests, transport: TransportMode) -> None:
+    def __init__(self, panel: Panel, requests: Requests, transport: TransportMode,
+                 history: HistoryMode) -> None:
         super().__init__(panel, requests)
-        self._panic = transport.panic
+        self._panic, self._undo = transport.panic, history.undo
         self._screen: SoundsScreen | None = None
 
     def actions(self) -> Actions:
@@ -33,7 +35,7 @@ class BrowserMode(Mode):
     def open(self) -> None:
         """Browse sounds for the track under the cursor."""
         self._screen = SoundsScreen(self.machine.pattern.tracks, self.panel.cursor[0], self.fit, self.requests,
-                                    self._panic)
+                                    self._panic, self._undo)
         self.panel.app.push_screen(self._screen)
 
     def swap_next(self, by: int) -> None:

@@ -12,6 +12,7 @@ from tui.glyphs import Glyphs
 from tui.keymap import Keymap
 from tui.modes.browser import BrowserMode
 from tui.modes.effects import EffectMode
+from tui.modes.history import HistoryMode
 from tui.modes.key_dispatch import KeyDispatch
 from tui.modes.midi import MidiMode
 from tui.modes.mode import Actions, Mode
@@ -37,16 +38,16 @@ class InstrumentScreen(Panel):
     def __init__(self, glyphs: Glyphs, keymap: Keymap, snapshot: Snapshot, requests: Requests,
                  app_actions: Actions) -> None:
         super().__init__(glyphs, keymap, snapshot)
-        self.transport_keys = TransportMode(self, requests)
+        self.transport_keys, history = TransportMode(self, requests), HistoryMode(self, requests)
         self.takes = TakeMode(self, requests)
         self.ranges = RangeMode(self, requests)
         self.patterns = PatternMode(self, requests)
         self.tracks = TrackMode(self, requests)
         self.tempo = TempoMode(self, requests)
         self.midi = MidiMode(self, requests, self.transport_keys)
-        self.browser = BrowserMode(self, requests, self.transport_keys)
+        self.browser = BrowserMode(self, requests, self.transport_keys, history)
         modes: tuple[Mode, ...] = (
-            self.transport_keys, self.takes, self.ranges, StepMode(self, requests, self.ranges), self.patterns,
+            self.transport_keys, history, self.takes, self.ranges, StepMode(self, requests, self.ranges), self.patterns,
             self.tracks, EffectMode(self, requests), SoundMode(self, requests), self.tempo, self.midi, self.browser)
         leaders = _merged(*(mode.leaders() for mode in modes))
         self.key_bar.prompts |= {name: leader.prompt for name, leader in leaders.items()}

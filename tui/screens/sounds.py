@@ -35,9 +35,10 @@ class SoundsScreen(ModalScreen[None]):
     ]
 
     def __init__(self, tracks: tuple[Track, ...], lane: int, fit: FitOptions, requests: Requests,
-                 panic: Callable[[], None]) -> None:
+                 panic: Callable[[], None], undo: Callable[[], None]) -> None:
         super().__init__()
         self.tracks, self.lane, self.fit, self.requests, self._panic = tracks, lane, fit, requests, panic
+        self._undo = undo
         self.where, self.path, self.boundary = SoundSource.LOOP, "", Boundary.NOW
         self.found: SoundList | None = None
         self.list, self.words = OptionList(id="sounds-list"), Static(id="sounds-words")
@@ -95,7 +96,7 @@ class SoundsScreen(ModalScreen[None]):
 
     def action_undo(self) -> None:
         """Undo the last change."""
-        self.requests.attempt(self.requests.engine.undo)
+        self._undo()
 
     def action_panic(self) -> None:
         """Silence everything."""
