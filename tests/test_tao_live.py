@@ -188,7 +188,7 @@ def test_an_error_that_names_no_file_is_not_a_bad_place(tao, monkeypatch: pytest
 
     monkeypatch.setattr(tao_live.cli, "main", fail)
     code, _, err = tao("models")
-    assert code == 1 and words in err and "None" not in err and "name a place" not in err
+    assert code == 1 and words in err and "None" not in err and "Choose a place" not in err
 
 
 def test_two_passes_are_twice_one(tao, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a face needs of an engine. `engine.bridge.client.EngineClient` has this shape."""
+"""What a client needs of an engine. `engine.bridge.client.EngineClient` has this shape."""
 
 from pathlib import Path
 from typing import Protocol
@@ -9,13 +9,13 @@ from engine.core.requests import FitOptions, MidiRequest, SoundSource
 from engine.core.snapshot import Snapshot
 
 
-class EngineHandle(Protocol):
-    """One connection to a running engine. No method waits; to ask an engine that has gone raises TaoError."""
+class EngineConnection(Protocol):
+    """One connection to a running engine. No method waits; all raise TaoError once the engine has gone."""
 
     connected: bool
 
     def send(self, message: Command | MidiRequest, boundary: Boundary = Boundary.NOW) -> None:
-        """Ask for a command at a boundary, or something of the MIDI desk; a refusal comes back as a notice."""
+        """Send a command that takes effect at a boundary, or a MIDI request; a refusal comes back as a notice."""
 
     def snapshot(self) -> Snapshot:
         """The newest status and meters."""
@@ -24,16 +24,16 @@ class EngineHandle(Protocol):
         """Record from the next bar line."""
 
     def cancel_recording(self) -> None:
-        """Forget the take that is armed or running."""
+        """Drop the take that is armed or running."""
 
     def start_free_take(self) -> None:
-        """Record until told to end."""
+        """Record until `end_take`."""
 
     def end_take(self) -> None:
         """End the running take on the bar line."""
 
     def capture_last(self, beats: int) -> None:
-        """Make a take of what was just heard."""
+        """Turn what was just heard into a take."""
 
     def overdub(self) -> None:
         """Record a layer over the loop."""
@@ -45,40 +45,40 @@ class EngineHandle(Protocol):
         """Loop what was just played."""
 
     def set_recording(self, setup: RecordingSetup) -> None:
-        """How takes are made from now on."""
+        """Set count-in, threshold and monitoring."""
 
     def decompose(self) -> None:
         """Decompose the loaded loop again."""
 
     def correct(self) -> None:
-        """Make the kit anew from the steps as they are now."""
+        """Re-solve the kit from the current steps."""
 
     def count_as(self, beats: int) -> None:
         """Count the loop as so many quarter notes."""
 
     def cancel_job(self) -> None:
-        """Stop the decomposer's job."""
+        """Stop the worker's job."""
 
     def browse(self, track: str, where: SoundSource, path: str = "") -> None:
-        """Look for other sounds for a track; the status' list of sounds shows them."""
+        """Search other sounds for a track; the status shows what was found."""
 
     def audition(self, track: str, place: int, fit: FitOptions) -> None:
-        """Let a sound of the list be heard."""
+        """Play a sound that was found."""
 
     def swap(self, track: str, place: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
-        """Give the track a sound of the list."""
+        """Give the track a sound that was found."""
 
     def swap_next(self, track: str, by: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
-        """Give the track the next sound of its list, or the one before."""
+        """Give the track the next of its sounds, or the previous one."""
 
     def swap_kit(self, name: str, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
-        """Give every unlocked track its sound from a kit of the list."""
+        """Give every unlocked track its sound from a kit that was found."""
 
     def undo(self) -> None:
-        """Take back the last change."""
+        """Undo the last change."""
 
     def redo(self) -> None:
-        """Do again what was taken back."""
+        """Redo the change that was undone."""
 
     def open_audio(self, path: str | Path) -> None:
         """Decompose an audio file."""
@@ -90,4 +90,4 @@ class EngineHandle(Protocol):
         """End the engine."""
 
     def close(self) -> None:
-        """Leave; the engine plays on."""
+        """Disconnect; the engine plays on."""

@@ -1,4 +1,4 @@
-"""Every key on one page, made from the keymap."""
+"""The help screen: every key on one page, made from the keymap."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from tui.glyphs import Glyphs
 from tui.keymap import Group, Keymap, key_label
-from tui.widgets.looks import looks
+from tui.widgets.styles import part_styles
 
 
 class KeyGroup(Widget):
@@ -25,7 +25,7 @@ class KeyGroup(Widget):
 
     def render(self) -> Text:
         """One line per action; the eight pads share one."""
-        name, key, words = looks(self, "group--name", "group--key", "group--help")
+        name, key, words = part_styles(self, "group--name", "group--key", "group--help")
         text = Text().append(f"{self.group.name}\n", name)
         for keys, label in _lines(self.group, self.glyphs):
             text.append(f"  {keys:<14}", key).append(f"{label}\n", words)
@@ -37,15 +37,15 @@ def _lines(group: Group, glyphs: Glyphs) -> list[tuple[str, str]]:
     for action in group.actions:
         number = action.id.removeprefix("track-")
         if action.range_label:
-            lines.append((action.range_label, "strike that track's one-shot"))
+            lines.append((action.range_label, "trigger that track's one-shot"))
         elif number == action.id:
             keys = " ".join(key_label(key, glyphs) for key in action.keys)
             lines.append((keys or "(palette)", action.help))
     return lines
 
 
-class KeysScreen(ModalScreen[None]):
-    """Any of its keys closes it; the arrows scroll."""
+class HelpScreen(ModalScreen[None]):
+    """The arrows scroll; Esc, a click and a few other keys close it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark,f1,enter,space", "dismiss", "close")]
 
@@ -54,7 +54,7 @@ class KeysScreen(ModalScreen[None]):
         self.keymap, self.glyphs = keymap, glyphs
 
     def compose(self) -> ComposeResult:
-        """The groups, one below the other; two beside each other where there is room."""
+        """The groups, one below the other."""
         with VerticalScroll(id="keys-page") as page:
             page.border_title = "Keys"
             page.border_subtitle = "Esc closes"

@@ -1,4 +1,4 @@
-"""The handle: what the engine's client offers is what the face asks for."""
+"""The engine's client has all that the screen needs of an engine, and so has the tests' fake."""
 
 import inspect
 
@@ -6,15 +6,15 @@ import pytest
 
 from engine.bridge.client import EngineClient
 from tests.tui.fake import FakeEngine
-from tui.handle import EngineHandle
+from tui.engine_connection import EngineConnection
 
-METHODS = [name for name, member in vars(EngineHandle).items() if inspect.isfunction(member) and name[0] != "_"]
+METHODS = [name for name, member in vars(EngineConnection).items() if inspect.isfunction(member) and name[0] != "_"]
 
 
 @pytest.mark.parametrize("peer", [EngineClient, FakeEngine])
 @pytest.mark.parametrize("name", METHODS)
-def test_a_peer_takes_the_arguments_that_the_face_gives(peer, name):
-    wanted = list(inspect.signature(getattr(EngineHandle, name)).parameters)
+def test_a_peer_takes_the_arguments_that_the_screen_gives(peer, name):
+    wanted = list(inspect.signature(getattr(EngineConnection, name)).parameters)
     offered = inspect.signature(getattr(peer, name)).parameters
     assert list(offered)[: len(wanted)] == wanted
     extra = list(offered.values())[len(wanted) :]

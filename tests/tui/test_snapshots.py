@@ -1,4 +1,4 @@
-"""One picture of each screen. After a change on purpose: look at it, then run with --snapshot-update."""
+"""One SVG snapshot of each screen. After a deliberate change, run with --snapshot-update and look at the result."""
 
 from dataclasses import replace
 
@@ -70,9 +70,9 @@ def test_the_sounds_look_the_same(snap_compare, playing):
 
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
 def test_the_midi_screen_looks_the_same(snap_compare, playing, glyphs):
-    desk = MidiStatus(("keys", None), (None, "TR-8S", None, None), ("a2j:keys", ""), ("", "", "", ""), (), (),
+    status = MidiStatus(("keys", None), (None, "TR-8S", None, None), ("a2j:keys", ""), ("", "", "", ""), (), (),
                       {"1:74": "filter"}, "tempo", True, "note 36 channel 10 value 100")
     midi = Midi(clocks=(ClockOut(True, -12.0), *[ClockOut()] * 3), routes={"kick": Route(1)})
-    playing.status = replace(playing.status, midi=desk, machine=replace(playing.machine, midi=midi),
+    playing.status = replace(playing.status, midi=status, machine=replace(playing.machine, midi=midi),
                              sync=Sync(ClockSource.AUTO, SyncState.LOCKED, 123.7, 1))
     assert snap_compare(TaoApp(playing, glyphs), press=["f4", "down", "down", "down"])
