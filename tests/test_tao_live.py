@@ -205,6 +205,7 @@ def test_attaching_to_nothing_says_how_to_start(tao, monkeypatch: pytest.MonkeyP
     assert code == 1 and "start one" in err
 
 
+@pytest.mark.server
 def test_a_device_that_is_not_there_is_exit_3(tao, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tao_live, "check_terminal", lambda: None)
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "tao-no-such-server")
