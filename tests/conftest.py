@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.jack_server import private_jack
 from tests.markers import needs_server, refuse_servers
+from tests.sentinel import Sentinel
 
 # the same examples each time, however slow the machine; `--hypothesis-profile=default` looks for new ones
 settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -42,6 +43,13 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_audit)  # it cannot be removed again, so it looks at a flag
+
+
+@pytest.fixture(scope="session")
+def sentinel() -> Iterator[Sentinel]:
+    """A watch on every processor, for tests that cannot tell anything when one of them stands still."""
+    with Sentinel() as watch:
+        yield watch
 
 
 @pytest.fixture
