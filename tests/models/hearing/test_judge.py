@@ -58,6 +58,7 @@ def test_a_told_judge_is_the_same_judge() -> None:
         Judge.told({"weights": [[1.0, 0.0]] * 6, "thresholds": [0.5] * 6})
 
 
+@pytest.mark.slow
 def test_a_fitted_judges_confidence_is_the_share_that_is_right(rng: np.random.Generator) -> None:
     hits = 72_000
     features = np.zeros((hits, FEATURES))
@@ -71,6 +72,7 @@ def test_a_fitted_judges_confidence_is_the_share_that_is_right(rng: np.random.Ge
     assert np.abs(believed - chance).mean() < 0.05
 
 
+@pytest.mark.slow
 def test_a_judge_is_tested_on_kits_that_it_has_not_met(rng: np.random.Generator) -> None:
     """Kit b's hats are named wrongly throughout: only who has met kit b can know."""
     hits = 8000

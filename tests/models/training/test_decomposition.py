@@ -11,6 +11,8 @@ from engine.core.errors import TaoError, UsageError
 from models.training.evaluate.decomposition import DecompositionSettings, evaluate_decomposition
 from models.training.train.chart import Bars, draw_bars
 
+pytestmark = pytest.mark.slow  # whole loops are solved
+
 RATE, BPM = 44100, 120.0
 
 
