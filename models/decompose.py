@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.core.kit import OTHER_NOTE, Kit, Layer, OneShot, SampleId, gm_note
-from engine.core.loop import Audio, Loop, PlayedLoop
+from engine.core.kit import OTHER_NOTE, Kit, Layer, OneShot, SampleId, gm_note, sample_id
+from engine.core.loop import Audio, Loop, PlayedLoop, overview
 from engine.core.pattern import Pattern
-from engine.core.samples import sample_id
 from engine.library.resampling import resampled
 from models import plugins
 from models.hearing.bands import RATE as HEARING_RATE
@@ -26,7 +25,6 @@ from models.sounds.rendering import mix, render_tracks
 from models.sounds.slices import sliced
 from models.sounds.spectra import match
 
-OVERVIEW_PEAKS = 256
 Report = Callable[[str, float], None]
 
 
@@ -158,10 +156,3 @@ def frames_first(audio: plugins.Audio) -> Audio:
     turned = np.ascontiguousarray(audio.T, np.float32)
     turned.flags.writeable = False
     return turned
-
-
-def overview(audio: Audio) -> tuple[float, ...]:
-    """Peaks 0..1 of audio (frames, channels), at most 256 of them, for a screen."""
-    edges = np.linspace(0, len(audio), min(OVERVIEW_PEAKS, len(audio)) + 1).astype(int)[:-1]
-    peaks = np.maximum.reduceat(np.abs(audio).max(axis=1), edges)
-    return tuple(round(float(min(peak, 1.0)), 4) for peak in peaks)

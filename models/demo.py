@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.core.kit import GM_NOTES, Kit, OneShot
+from engine.core.kit import GM_NOTES, Kit, OneShot, sample_id
 from engine.core.loop import Audio, Loop
 from engine.core.pattern import Pattern, Step, Track
-from engine.core.samples import sample_id
 from engine.core.timeline import Ticks
 from models.decompose import frames_first
 from models.sounds.rendering import mix, render_tracks

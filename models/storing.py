@@ -5,13 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.core.kit import Kit
-from engine.core.loop import Audio, PlayedLoop
-from engine.core.samples import sample_id
+from engine.core.kit import Kit, sample_id
+from engine.core.loop import Audio, PlayedLoop, overview
 from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
 from engine.library.lineage import made_from
 from engine.library.resampling import resampled
-from models.decompose import Decomposition, Tools, frames_first, overview
+from models.decompose import Decomposition, Tools, frames_first
 from models.plugins import Onset, TempoGuess, Transcription
 
 

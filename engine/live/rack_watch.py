@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 
-from engine.audio import host_layout as w
 from engine.audio.host import Host
-from engine.core.commands import Boundary
-from engine.core.effects import BypassRack
+from engine.core.commands import Boundary, BypassRack
 from engine.core.snapshot import Notice
 from engine.live.conductor import Conductor
 
@@ -23,11 +21,11 @@ class RackWatch:
         """Look whether the rack must go."""
         if self._host.rack is None or self._conductor.schedule.latest.effects.bypassed:
             return
-        bad_values = int(self._host.words[w.RACK_BAD_VALUES])
+        bad_values = int(self._host.record["rack_bad_values"])
         if bad_values > self._bad_values:
             self._bad_values = bad_values
             self._leave_out("The effects rack gives values that are no numbers")
-        elif self._host.words[w.OVER_BUDGET] >= TIMES:
+        elif self._host.record["over_budget"] >= TIMES:
             self._leave_out("The computer is too slow for the effects rack")
 
     def _leave_out(self, why: str) -> None:

@@ -9,18 +9,18 @@ from typing import Any, get_args
 from engine.audio.backend import Backend
 from engine.audio.callback import clock_call
 from engine.audio.devices import open_again
-from engine.audio.failover import Device
+from engine.audio.failover import FailoverDevice
 from engine.audio.frame_clock import FrameClock
 from engine.audio.host import Host
 from engine.audio.settings import EngineSettings
-from engine.bridge import messages as say
 from engine.bridge.codec import Envelope
-from engine.bridge.take_messages import Calibrate, CancelRecording, EndTake, StartRecording, TakeRequest
-from engine.core.commands import Boundary, Play, Stop
-from engine.core.desk_requests import MidiRequest
+from engine.core import requests as say
+from engine.core.commands import Boundary, Play, SetTempo, Stop
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.recording import Monitor
+from engine.core.requests import Calibrate, CancelRecording, EndTake, MidiRequest, StartRecording, TakeRequest
 from engine.core.snapshot import Notice, RecordState, Status
+from engine.dsp.layout import MAX_FRAMES
 from engine.dsp.processor import Processor
 from engine.live.bank import SampleBank
 from engine.live.browser import Browser
@@ -39,7 +39,6 @@ from engine.takes.planner import Takes
 from engine.worker.jobs import Jobs
 from engine.worker.process import Decomposer
 
-MAX_BLOCK_FRAMES = 8192
 FADE_S = 0.05
 
 
@@ -54,12 +53,12 @@ class Engine:
             raise UsageError(f"{backend.device} asks for {backend.block_frames} frames at a time, and the effects take "
                              f"multiples of {CHUNK_FRAMES}. Set the device to 64 or 128, or add --effects bypass.")
         self.meters_path = shared_folder / "meters"
-        processor = Processor(rate, MAX_BLOCK_FRAMES, settings.capture_s)
+        processor = Processor(rate, MAX_FRAMES, settings.capture_s)
         self._rack = None if settings.effects == BYPASS else PyoRack(rate, rack_called(settings.effects))
         self.host = Host(processor, self._rack, shared_folder, settings.capture_s)
         _warm(rate)
         self._bank = SampleBank()
-        self._journal = Journal(session_folder, Session(rate, settings.effects, MAX_BLOCK_FRAMES))
+        self._journal = Journal(session_folder, Session(rate, settings.effects, MAX_FRAMES))
         self.conductor = Conductor(processor, self.host, self._bank, self._journal, backend.block_frames)
         self._notices: deque[Notice] = deque(maxlen=6)
         self.calibration = Calibration(Path(settings.calibration_file) if settings.calibration_file else None,
@@ -75,11 +74,10 @@ class Engine:
         self.studio = Studio(self.conductor, self.takes, self.jobs, self._bank, rate, self._notices.append)
         self.browser = Browser(self.conductor, self._bank, self._journal, Path(settings.takes_folder).parent, rate,
                                self._notices.append)
-        self.device = Device(backend, partial(open_again, settings), self.host, self._notices.append)
+        self.device = FailoverDevice(backend, partial(open_again, settings), self.host, self._notices.append)
         self._rack_watch = RackWatch(self.conductor, self.host, self._notices.append)
         if settings.resume:
             self._take_up(Path(settings.resume))
-        self._version, self._shown = 0, self.conductor.machine
         self.quitting = False
 
     def start(self, on_lost: Callable[[str], None], wake: Callable[[], None]) -> None:
@@ -118,14 +116,14 @@ class Engine:
                 self.jobs.was_undone()
             case say.Redo():
                 self.conductor.redo()
-            case say.Browse():
+            case say.BrowseSounds():
                 self.browser.browse(message)
-            case say.Audit():
+            case say.AuditionSound():
                 self.browser.audition(message)
-            case say.Swap():
+            case say.SwapSound():
                 self.browser.swap(message, envelope.boundary)
-            case say.SwapNext():
-                self.browser.step(message.track, message.by, message.wishes, envelope.boundary)
+            case say.SwapNextSound():
+                self.browser.step(message.track, message.by, message.fit, envelope.boundary)
             case say.SwapKit():
                 self.browser.swap_kit(message, envelope.boundary)
             case say.Quit():
@@ -172,13 +170,10 @@ class Engine:
 
     def status(self) -> Status:
         """What faces are told."""
-        machine = self.conductor.machine
-        if machine is not self._shown:
-            self._version, self._shown = self._version + 1, machine
-        return Status(machine, self._version, self.backend.name, self.backend.device, self.host.sample_rate,
+        return Status(self.conductor.machine, self.backend.name, self.backend.device, self.host.sample_rate,
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.job,
                       self.conductor.pending, tuple(self._notices), self.device.banner, self.takes.setup,
-                      self._link.sync or self._desk.sync, self.browser.shelf, self._desk.status,
+                      self._link.sync or self._desk.sync, self.browser.sounds, self._desk.status,
                       self.jobs.readings)
 
     def begin_fade(self) -> int:
@@ -188,7 +183,7 @@ class Engine:
         self._journal.add(Faded(at, frames))
         if self.conductor.machine.playing:
             self.conductor.follow_up(Stop(), Boundary.NOW, at + frames)
-        return at + frames + MAX_BLOCK_FRAMES
+        return at + frames + MAX_FRAMES
 
     def tidy(self) -> None:
         """What can wait: write the journal out, let go of audio."""
@@ -233,7 +228,7 @@ class Engine:
     def _perform(self, envelope: Envelope) -> None:
         message: Any = envelope.message
         playing_take = self.takes.state.value == "recording"
-        if playing_take and isinstance(message, say.RESTARTING):
+        if playing_take and isinstance(message, Play | SetTempo):
             raise InvalidValue("A take is being recorded; its tempo stays until it is complete.")
         launch_frames = self._link.launch_frames() if isinstance(message, Play) else 0
         self.conductor.perform(message, envelope.boundary, envelope.at_frames or launch_frames)

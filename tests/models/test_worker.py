@@ -24,7 +24,7 @@ from engine.bridge.messages import (
 from engine.bridge.segments import map_segment, write_segment
 from engine.bridge.wire import read_frame, write_frame
 from engine.core.commands.reading import read_alike
-from engine.core.samples import sample_id
+from engine.core.kit import sample_id
 from engine.library.audio_files import write_wav
 from engine.library.decomposition import Source
 from engine.library.kit_folder import write_folder

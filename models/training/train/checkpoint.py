@@ -5,7 +5,6 @@ to keep: network, its moving average, the optimiser's moments, the step and the 
 """
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from engine.core.errors import TaoError
+from engine.library.files import replacing
 
 
 @dataclass(slots=True)
@@ -37,12 +37,9 @@ def save_checkpoint(path: Path, net: nn.Module, average: nn.Module, optimizer: t
         tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
     told = {"step": progress.step, "steps": progress.steps, "spent_s": progress.spent_s,
             "history": progress.history, "settings": settings}
-    part = path.with_suffix(".part")
-    save_file({name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}, part,
-              {"tao": json.dumps(told)})
-    with part.open("rb") as written:
-        os.fsync(written.fileno())
-    part.replace(path)
+    with replacing(path) as part:
+        save_file({name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}, part,
+                  {"tao": json.dumps(told)})
 
 
 def load_checkpoint(path: Path, net: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer,

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.core.kit import Kit, OneShot
-from engine.core.samples import sample_id
+from engine.core.kit import Kit, OneShot, sample_id
 from models.sounds.choking import choked_as_heard
 from models.sounds.rendering import render_tracks
 from tests.models.loops import pattern_of

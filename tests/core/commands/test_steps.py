@@ -3,7 +3,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from engine.core.commands import SetSteps, apply
-from engine.core.commands.ranges import Row, StepRange, cleared, copied, moved, pasted, range_between, toggled
+from engine.core.commands.steps import Row, StepRange, cleared, copied, moved, pasted, range_between, toggled
 from engine.core.errors import InvalidValue
 from engine.core.machine import empty_machine
 from engine.core.pattern import Pattern, Step, Track

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.commands import apply
-from engine.core.commands.shaping import Quality, ShapeOneShot
+from engine.core.commands import ShapeOneShot, apply
+from engine.core.commands.sounds import Quality
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit, OneShot
 from engine.core.machine import Machine, empty_machine
