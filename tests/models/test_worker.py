@@ -215,7 +215,7 @@ def test_the_worker_ends_with_its_stdin(peer):
 def test_garbage_ends_the_worker_with_a_sentence(peer):
     write_frame(peer.process.stdin, b"\xc1garbage")
     assert peer.process.wait(timeout=20) == 0
-    assert b"The worker stops" in peer.process.stderr.read()
+    assert b"The worker is stopping" in peer.process.stderr.read()
 
 
 def test_a_corrected_pattern_makes_the_kit_anew(peer, tmp_path):

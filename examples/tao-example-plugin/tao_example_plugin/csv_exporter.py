@@ -6,7 +6,8 @@ from pathlib import Path
 from engine.core.groove import step_onset_ticks
 from engine.core.timeline import PPQN
 from engine.library.decomposition import StoredDecomposition
-from engine.library.exporting import file_name, free_place
+from engine.library.exporting import file_name
+from engine.library.files import free_path
 
 COLUMNS = ("track", "step", "time_s", "velocity", "confidence")
 
@@ -18,7 +19,7 @@ class Csv:
 
     def export(self, stored: StoredDecomposition, folder: Path) -> list[Path]:
         """Write one row for each step of each track, in seconds from the start of the loop."""
-        path = free_place(folder, file_name(stored.kit.name), ".csv")
+        path = free_path(folder, file_name(stored.kit.name), ".csv")
         tick_s = 60.0 / (stored.tempo_bpm * PPQN)
         with path.open("w", newline="", encoding="utf-8") as file:
             table = csv.writer(file)
