@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.bridge.take_messages import StartRecording
+from engine.core.requests import StartRecording
 from engine.core.commands import Play, SetTempo
 from engine.library.audio_files import write_wav
 from models.demo import demo_loop

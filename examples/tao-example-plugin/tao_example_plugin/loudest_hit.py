@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.plugins import Audio, ExtractedShot, Extraction, Stems, Told, Transcription, untold
+from models.plugins import Audio, ExtractedShot, Extraction, OnProgress, Stems, Transcription, ignore_progress
 
 LONGEST_S, FADE_S = 0.5, 0.01
 
@@ -13,7 +13,7 @@ class LoudestHit:
     name = "loudest-hit"
 
     def extract(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
-                report: Told = untold) -> Extraction:
+                report: OnProgress = ignore_progress) -> Extraction:
         """Cut one hit a drum. Hits and stems stay as they are."""
         shots = {}
         for number, track in enumerate(transcription.tracks):
@@ -26,7 +26,7 @@ class LoudestHit:
         return Extraction(shots, transcription, stems)
 
     def revise(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
-               report: Told = untold) -> Extraction:
+               report: OnProgress = ignore_progress) -> Extraction:
         """The user corrected the hits: cut again from those."""
         return self.extract(audio, sample_rate, stems, transcription, report)
 
