@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.core.requests import StartRecording
 from engine.core.commands import Play, SetTempo
+from engine.core.requests import StartRecording
 from engine.library.audio_files import write_wav
 from models.demo import demo_loop
 from tests.rig import running_engine
