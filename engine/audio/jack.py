@@ -13,9 +13,9 @@ import jack as jack_client
 
 from engine.audio.callback import jack_process
 from engine.audio.host import Host
-from engine.core.desk_requests import Direction
 from engine.core.errors import DeviceNotFound
 from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS
+from engine.core.requests import Direction
 
 
 class _LatencyRange(ctypes.Structure):

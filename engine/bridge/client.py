@@ -1,4 +1,4 @@
-"""A face's handle on the engine: commands go out, the newest snapshot is always at hand."""
+"""A client's connection to the engine: sends commands and requests, and always has the newest snapshot."""
 
 import contextlib
 import socket
@@ -10,30 +10,33 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.bridge import messages, take_messages
+from engine.bridge import messages
 from engine.bridge.codec import BadMessage, Codec
 from engine.bridge.messages import Accepted, Hello, Refused
 from engine.bridge.meters import MetersPage
 from engine.bridge.wire import FrameReader, framed
-from engine.core.browsing import Where, Wishes
+from engine.core import requests
 from engine.core.commands import Boundary, Command
 from engine.core.errors import TaoError
 from engine.core.recording import RecordingSetup
+from engine.core.requests import FitOptions, SoundSource
 from engine.core.snapshot import Notice, Snapshot, Status
 
 GONE = "The engine has gone; start Tao again."
 
 
 class EngineGone(TaoError):
-    """The engine does not answer any more, or never did."""
+    """The engine no longer answers, or never did."""
 
 
 class EngineClient:
-    """One connection to a running engine. A background thread reads; every method returns at once but `ask`
-    and `wait`. Raises EngineGone when nothing answers on `socket_path` within `timeout_s`."""
+    """One connection to a running engine. A background thread reads; every method but `ask` and `wait` returns at once.
+
+    Raises EngineGone when nothing answers on `socket_path` within `timeout_s`.
+    """
 
     def __init__(self, socket_path: str | Path, timeout_s: float = 5.0) -> None:
-        self._codec = Codec(messages.TO_FACES)
+        self._codec = Codec(messages.TO_CLIENTS)
         self._changed = threading.Condition()
         self._status: Status | None = None
         self._page: MetersPage | None = None
@@ -54,16 +57,16 @@ class EngineClient:
         self._reader.start()
         if not self.wait(lambda _: True, timeout_s):
             self.close()
-            raise EngineGone(f"The engine on {socket_path} did not say what it plays within {timeout_s:g} s.")
+            raise EngineGone(f"The engine on {socket_path} did not send its status within {timeout_s:g} s.")
 
-    def send(self, message: Command | messages.Request, boundary: Boundary = Boundary.NOW,
+    def send(self, message: Command | requests.Request, boundary: Boundary = Boundary.NOW,
              at_frames: int = 0) -> None:
-        """Ask for something; a refusal comes back as a notice. Raises EngineGone."""
+        """Send a command or request; a refusal arrives as a notice. Raises EngineGone."""
         self._write(self._codec.encode(message, boundary, at_frames))
 
-    def ask(self, message: Command | messages.Request, boundary: Boundary = Boundary.NOW, at_frames: int = 0,
+    def ask(self, message: Command | requests.Request, boundary: Boundary = Boundary.NOW, at_frames: int = 0,
             timeout_s: float = 5.0) -> None:
-        """Like `send`, and wait until the engine has accepted it. Raises TaoError with the reason if not."""
+        """Like `send`, but wait until the engine accepts it. Raises TaoError with the reason if it refuses."""
         with self._changed:
             self._last_id += 1
             number = self._last_id
@@ -78,7 +81,7 @@ class EngineClient:
             raise TaoError(answer.text)
 
     def snapshot(self) -> Snapshot:
-        """The newest status and meters; with a banner once the engine has gone."""
+        """The newest status and meters; with a banner once the engine has ended."""
         with self._changed:
             status, page, refusals = self._status, self._page, tuple(self._refusals)
         assert status is not None and page is not None, "the constructor waited for the first status"
@@ -89,7 +92,7 @@ class EngineClient:
         return Snapshot(status, page.read())
 
     def wait(self, until: Callable[[Snapshot], bool], timeout_s: float = 10.0) -> bool:
-        """Wait until a snapshot is as wanted; False when it was not in time."""
+        """Wait until `until` accepts a snapshot; False if none did in time."""
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
             with self._changed:
@@ -106,98 +109,98 @@ class EngineClient:
 
     def start_recording(self, beats: int) -> None:
         """Record from the next bar line."""
-        self.send(take_messages.StartRecording(beats))
+        self.send(requests.StartRecording(beats))
 
     def cancel_recording(self) -> None:
-        """Forget the running take."""
-        self.send(take_messages.CancelRecording())
+        """Discard the running take."""
+        self.send(requests.CancelRecording())
 
     def start_free_take(self) -> None:
-        """Record until told to end."""
-        self.send(take_messages.StartFreeTake())
+        """Record until `end_take`."""
+        self.send(requests.StartFreeTake())
 
     def end_take(self) -> None:
         """End the running take on the bar line."""
-        self.send(take_messages.EndTake())
+        self.send(requests.EndTake())
 
     def capture_last(self, beats: int) -> None:
-        """Make a take of what was just heard."""
-        self.send(take_messages.CaptureLast(beats))
+        """Make a take of the input just heard."""
+        self.send(requests.CaptureLast(beats))
 
     def overdub(self) -> None:
         """Record a layer over the loop."""
-        self.send(take_messages.Overdub())
+        self.send(requests.Overdub())
 
     def resample(self, source: str, beats: int) -> None:
         """Record Tao's own sound."""
-        self.send(take_messages.Resample(source, beats))
+        self.send(requests.Resample(source, beats))
 
     def hold(self, beats: int) -> None:
         """Loop what was just played."""
-        self.send(take_messages.Hold(beats))
+        self.send(requests.Hold(beats))
 
     def set_recording(self, setup: RecordingSetup) -> None:
-        """How takes are made from now on."""
-        self.send(take_messages.SetRecording(setup))
+        """Make takes this way from now on."""
+        self.send(requests.SetRecording(setup))
 
     def decompose(self) -> None:
         """Decompose the loaded loop again."""
-        self.send(messages.Decompose())
+        self.send(requests.Decompose())
 
     def correct(self) -> None:
-        """Make the kit anew from the steps as they are now."""
-        self.send(messages.Correct())
+        """Solve the kit again from the edited steps."""
+        self.send(requests.Correct())
 
     def count_as(self, beats: int) -> None:
-        """Count the loop as so many quarter notes."""
-        self.send(messages.CountAs(beats))
+        """Count the loop as this many quarter notes."""
+        self.send(requests.CountAs(beats))
 
     def open_audio(self, path: str | Path, beats: int | None = None) -> None:
         """Decompose an audio file."""
-        self.send(messages.OpenAudio(str(Path(path).absolute()), beats))
+        self.send(requests.OpenAudio(str(Path(path).absolute()), beats))
 
     def load_folder(self, path: str | Path) -> None:
         """Load a decomposition folder."""
-        self.send(messages.LoadFolder(str(Path(path).absolute())))
+        self.send(requests.LoadFolder(str(Path(path).absolute())))
 
     def cancel_job(self) -> None:
         """Stop the worker's job."""
-        self.send(messages.CancelJob())
+        self.send(requests.CancelJob())
 
-    def browse(self, track: str, where: Where, path: str = "") -> None:
-        """Look for other sounds for a track; the status' shelf shows them."""
-        self.send(messages.Browse(track, where, path))
+    def browse(self, track: str, where: SoundSource, path: str = "") -> None:
+        """List other sounds for a track, in the status' `sounds`."""
+        self.send(requests.BrowseSounds(track, where, path))
 
-    def audition(self, track: str, place: int, wishes: Wishes) -> None:
-        """Let a sound of the shelf be heard."""
-        self.send(messages.Audit(track, place, wishes))
+    def audition(self, track: str, place: int, fit: FitOptions) -> None:
+        """Play a sound of the list."""
+        self.send(requests.AuditionSound(track, place, fit))
 
-    def swap(self, track: str, place: int, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
-        """Give the track a sound of the shelf."""
-        self.send(messages.Swap(track, place, wishes), boundary)
+    def swap(self, track: str, place: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
+        """Give the track a sound of the list."""
+        self.send(requests.SwapSound(track, place, fit), boundary)
 
-    def swap_next(self, track: str, by: int, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
-        """Give the track the next sound of its shelf, or the one before."""
-        self.send(messages.SwapNext(track, by, wishes), boundary)
+    def swap_next(self, track: str, by: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
+        """Give the track the next sound of its list, or the previous one."""
+        self.send(requests.SwapNextSound(track, by, fit), boundary)
 
-    def swap_kit(self, name: str, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
-        """Give every unlocked track its sound from a kit of the shelf."""
-        self.send(messages.SwapKit(name, wishes), boundary)
+    def swap_kit(self, name: str, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
+        """Give every unlocked track its sound from a kit of the list."""
+        self.send(requests.SwapKit(name, fit), boundary)
 
     def undo(self) -> None:
-        """Take back the last change."""
-        self.send(messages.Undo())
+        """Undo the last change."""
+        self.send(requests.Undo())
 
     def redo(self) -> None:
-        """Do again what was taken back."""
-        self.send(messages.Redo())
+        """Redo what was undone."""
+        self.send(requests.Redo())
 
     def quit(self) -> None:
         """End the engine."""
-        self.send(messages.Quit())
+        self.send(requests.Quit())
 
     def close(self) -> None:
-        """Leave; the engine plays on."""
+        """Disconnect; the engine plays on."""
         with contextlib.suppress(OSError):  # the engine may have hung up first
             self._socket.shutdown(socket.SHUT_RDWR)
         self._reader.join(2.0)
@@ -212,7 +215,7 @@ class EngineClient:
 
     def _read(self) -> None:
         frames = FrameReader()
-        # an engine that hangs up or talks another version is as good as gone
+        # an engine that hangs up or speaks another version counts as ended
         with contextlib.suppress(OSError, BadMessage):
             while piece := self._socket.recv(1 << 16):
                 for data in frames.feed(piece):

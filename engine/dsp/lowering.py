@@ -45,7 +45,7 @@ def _lower_effects(score: np.void, machine: Machine) -> None:
     score["stutter_ticks"] = effects.stutter.on * effects.stutter.ticks
     score["tape_ticks"] = effects.tape.on * effects.tape.ticks
     score["gate_ticks"], score["duck_ticks"] = effects.gate.ticks, effects.duck.ticks
-    score["controls"] = controls.targets(effects, machine.heard_bpm)
+    score["controls"] = controls.targets(effects, machine.steady_bpm)
 
 
 def _lower_loop(score: np.void, machine: Machine, bank: Mapping[SampleId, Audio]) -> None:

@@ -8,15 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.bridge.messages import Audit, Browse, Swap, SwapKit
-from engine.core.browsing import Shelf, Where, Wishes
-from engine.core.commands import Boundary, LoadKit, SwapOneShot
-from engine.core.commands.audition import Audition
+from engine.core.commands import Audition, Boundary, LoadKit, SwapOneShot
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import Audio
 from engine.core.machine import Machine
-from engine.core.snapshot import Notice
+from engine.core.requests import AuditionSound, BrowseSounds, FitOptions, SoundSource, SwapKit, SwapSound
+from engine.core.snapshot import Notice, SoundList
 from engine.library.candidates import Candidate, in_folder, in_kits, in_loop, read_hit
 from engine.library.matching import fitted, shifted
 from engine.live.bank import SampleBank
@@ -34,40 +32,41 @@ class Browser:
         self._helper = ThreadPoolExecutor(1, "browser")
         self._jobs: list[tuple[Future, Callable]] = []
         self._found: list[Candidate] = []
-        self.shelf: Shelf | None = None
+        self.sounds: SoundList | None = None
 
-    def browse(self, request: Browse) -> None:
+    def browse(self, request: BrowseSounds) -> None:
         """Look for candidates; the shelf shows them when they are found. Raises TaoError for a missing folder."""
         machine = self._conductor.machine
         machine.pattern.track(request.track)
         match request.where:
-            case Where.LOOP:
+            case SoundSource.LOOP:
                 find = partial(in_loop, machine, request.track)
-            case Where.KITS:
+            case SoundSource.KITS:
                 find = partial(in_kits, self._kits_folder, request.track)
-            case Where.FOLDER:
+            case SoundSource.FOLDER:
                 find = partial(in_folder, Path(request.path).expanduser())
         self._later(find, partial(self._show, request))
 
-    def audition(self, request: Audit) -> None:
+    def audition(self, request: AuditionSound) -> None:
         """Have a candidate heard beside the music."""
-        self._prepare(request.track, request.place, request.wishes, self._hear)
+        self._prepare(request.track, request.place, request.fit, self._hear)
 
-    def swap(self, request: Swap, boundary: Boundary) -> None:
+    def swap(self, request: SwapSound, boundary: Boundary) -> None:
         """Give the track a candidate at `boundary`; NOW is its next hit. Raises InvalidValue when it is locked."""
         if request.track in self._conductor.machine.locks:
             raise InvalidValue(f"{request.track} is locked; unlock it with l to change its sound.")
-        self._prepare(request.track, request.place, request.wishes,
+        self._prepare(request.track, request.place, request.fit,
                       lambda shot: self._conductor.perform(SwapOneShot(request.track, shot), boundary))
 
-    def step(self, track: str, by: int, wishes: Wishes, boundary: Boundary) -> None:
+    def step(self, track: str, by: int, wishes: FitOptions, boundary: Boundary) -> None:
         """Give the track the next candidate of its shelf; without one, of the loop."""
-        if self.shelf is None or self.shelf.track != track:
+        if self.sounds is None or self.sounds.track != track:
             self._found = in_loop(self._conductor.machine, track)
-            self.shelf = Shelf(track, Where.LOOP, "", tuple(found.name for found in self._found), -1 if by > 0 else 0)
+            names = tuple(found.name for found in self._found)
+            self.sounds = SoundList(track, SoundSource.LOOP, "", names, -1 if by > 0 else 0)
         if not self._found:
             raise InvalidValue(f"There is nothing else for {track} yet; open the sounds with F6.")
-        self.swap(Swap(track, (self.shelf.chosen + by) % len(self._found), wishes), boundary)
+        self.swap(SwapSound(track, (self.sounds.chosen + by) % len(self._found), wishes), boundary)
 
     def swap_kit(self, request: SwapKit, boundary: Boundary) -> None:
         """Give every track that is not locked the hit of its name from one kit folder of the shelf."""
@@ -80,7 +79,7 @@ class Browser:
             raise InvalidValue(f"The kit {folder} has no sound for these tracks; choose another.")
 
         def load() -> dict[str, tuple[Audio, OneShot]]:
-            return {name: self._fit(found, machine, name, request.wishes) for name, found in wanted.items()}
+            return {name: self._fit(found, machine, name, request.fit) for name, found in wanted.items()}
 
         def give(ready: dict[str, tuple[Audio, OneShot]]) -> None:
             shots = {name: self._kept(audio, shot) for name, (audio, shot) in ready.items()}
@@ -111,14 +110,15 @@ class Browser:
     def _later(self, work: Callable, then: Callable) -> None:
         self._jobs.append((self._helper.submit(work), then))
 
-    def _show(self, request: Browse, found: list[Candidate]) -> None:
+    def _show(self, request: BrowseSounds, found: list[Candidate]) -> None:
         self._found = found
-        self.shelf = Shelf(request.track, request.where, request.path, tuple(candidate.name for candidate in found))
+        names = tuple(candidate.name for candidate in found)
+        self.sounds = SoundList(request.track, request.where, request.path, names)
 
-    def _prepare(self, track: str, place: int, wishes: Wishes, then: Callable[[OneShot], object]) -> None:
-        if self.shelf is None or not 0 <= place < len(self._found):
+    def _prepare(self, track: str, place: int, wishes: FitOptions, then: Callable[[OneShot], object]) -> None:
+        if self.sounds is None or not 0 <= place < len(self._found):
             raise InvalidValue("There is no such sound on the list; look for sounds first.")
-        self.shelf = replace(self.shelf, chosen=place)
+        self.sounds = replace(self.sounds, chosen=place)
         machine, candidate = self._conductor.machine, self._found[place]
 
         def give(ready: tuple[Audio, OneShot]) -> None:
@@ -126,7 +126,7 @@ class Browser:
 
         self._later(lambda: self._fit(candidate, machine, track, wishes), give)
 
-    def _fit(self, candidate: Candidate, machine: Machine, track: str, wishes: Wishes) -> tuple[Audio, OneShot]:
+    def _fit(self, candidate: Candidate, machine: Machine, track: str, wishes: FitOptions) -> tuple[Audio, OneShot]:
         """The candidate's audio and one-shot, like what the track has now in what is wished."""
         audio, gain = self._audio(candidate, machine)
         present = machine.kit.one_shots.get(track)

@@ -6,23 +6,23 @@ from functools import partial
 
 from engine.audio.host import Host
 from engine.core.commands import (
+    Audition,
     Boundary,
     Command,
+    Continue,
     LoadDecomposition,
     NextInChain,
     Panic,
     Play,
+    ResumeSession,
     SelectPattern,
     SetChain,
     Stop,
     SwapOneShot,
-    TakeUp,
     TriggerPad,
     apply,
     target_frames,
 )
-from engine.core.commands.audition import Audition
-from engine.core.commands.midi import Continue
 from engine.core.errors import InvalidValue
 from engine.core.machine import Machine, empty_machine
 from engine.core.timeline import Ticks
@@ -33,7 +33,7 @@ from engine.dsp.processor import Processor
 from engine.dsp.ring import BEGIN, CANCEL, CUTS, END, HIT, JUMP, PAD, PANIC, SCORE, Done, Record
 from engine.live.bank import SampleBank
 from engine.live.history import History
-from engine.live.journal import Applied, Heard, Journal, Jumped, PadHit, PanicSent
+from engine.live.journal import Applied, Journal, Jumped, MidiActed, PadHit, PanicSent
 from engine.live.journal import Record as JournalRecord
 from engine.live.schedule import Schedule
 
@@ -127,7 +127,7 @@ class Conductor:
 
     def take_up(self, machines: Sequence[Machine]) -> None:
         """Begin with the last of these, whose samples are in the bank; undo goes back to the others."""
-        self.follow_up(TakeUp(machines[-1]), Boundary.NOW)
+        self.follow_up(ResumeSession(machines[-1]), Boundary.NOW)
         self._history.remember(machines)
 
     def look_ahead(self) -> None:
@@ -214,7 +214,7 @@ class Conductor:
 
     def _hear(self, done: Done) -> bool:
         """What MIDI did by itself, without being asked; whether that changed the machine."""
-        self.note(Heard(done.kind, done.frame, done.value))
+        self.note(MidiActed(done.kind, done.frame, done.value))
         if done.kind == HIT:
             self.hits.append(done)
             return False

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from engine.audio.host import Host
-from engine.core.commands import Boundary
-from engine.core.effects import BypassRack
+from engine.core.commands import Boundary, BypassRack
 from engine.core.snapshot import Notice
 from engine.live.conductor import Conductor
 

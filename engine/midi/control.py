@@ -4,13 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from engine.core.commands import Boundary, Command
-from engine.core.commands.midi import SetMidi
-from engine.core.desk import DeskSetup, DeskStatus
-from engine.core.desk_requests import ConnectMidi, Direction, Learn, MidiRequest, Unlearn, WriteSteps
-from engine.core.effects import LatchEffect
+from engine.core.commands import Boundary, Command, LatchEffect, SetMidi
 from engine.core.errors import InvalidValue, TaoError
-from engine.core.snapshot import Notice, Sync
+from engine.core.midi import MidiSetup
+from engine.core.requests import ConnectMidi, Direction, Learn, MidiRequest, Unlearn, WriteSteps
+from engine.core.snapshot import MidiStatus, Notice, Sync
 from engine.dsp.midi_ring import MidiEvent, MidiRing
 from engine.dsp.processor import Processor
 from engine.live.conductor import Conductor
@@ -65,10 +63,10 @@ class MidiDesk:
         return self._follower.status(self._conductor.machine, self._conductor.now_frames)
 
     @property
-    def status(self) -> DeskStatus:
+    def status(self) -> MidiStatus:
         """What a face is told."""
         bay, surface = self._bay, self._surface
-        return DeskStatus(
+        return MidiStatus(
             tuple(bay.wishes[Direction.IN]), tuple(bay.wishes[Direction.OUT]), tuple(bay.there[Direction.IN]),
             tuple(bay.there[Direction.OUT]), tuple(bay.others[Direction.IN]), tuple(bay.others[Direction.OUT]),
             surface.controls, surface.learning, self._writes_steps, _worded(self._last))
@@ -103,8 +101,8 @@ class MidiDesk:
         """See which ports have come and gone, and keep what has changed."""
         for line in self._bay.look():
             self._tell(Notice(line))
-        setup = DeskSetup(tuple(self._bay.wishes[Direction.IN]), tuple(self._bay.wishes[Direction.OUT]),
-                          dict(self._surface.controls), replace(self._conductor.machine.midi, heard_bpm=None))
+        setup = MidiSetup(tuple(self._bay.wishes[Direction.IN]), tuple(self._bay.wishes[Direction.OUT]),
+                          dict(self._surface.controls), replace(self._conductor.machine.midi, leader_bpm=None))
         if self._keeps and setup != self._kept:
             self._kept = setup
             if (problem := write_setup(self._file, setup)) is not None:

@@ -14,7 +14,7 @@ import numpy as np
 import rtmidi
 
 from engine.audio.frame_clock import FrameClock
-from engine.core.desk_requests import Direction
+from engine.core.requests import Direction
 from engine.dsp.midi_ring import MidiEvent, MidiRing
 from engine.midi.patchbay import COUNTS
 

@@ -13,13 +13,12 @@ from engine.audio.failover import FailoverDevice
 from engine.audio.frame_clock import FrameClock
 from engine.audio.host import Host
 from engine.audio.settings import EngineSettings
-from engine.bridge import messages as say
 from engine.bridge.codec import Envelope
-from engine.bridge.take_messages import Calibrate, CancelRecording, EndTake, StartRecording, TakeRequest
-from engine.core.commands import Boundary, Play, Stop
-from engine.core.desk_requests import MidiRequest
+from engine.core import requests as say
+from engine.core.commands import Boundary, Play, SetTempo, Stop
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.recording import Monitor
+from engine.core.requests import Calibrate, CancelRecording, EndTake, MidiRequest, StartRecording, TakeRequest
 from engine.core.snapshot import Notice, RecordState, Status
 from engine.dsp.layout import MAX_FRAMES
 from engine.dsp.processor import Processor
@@ -32,7 +31,7 @@ from engine.midi.control import MidiDesk
 from engine.midi.open_ports import open_ports
 from engine.rack.plugin import BYPASS, rack_called
 from engine.rack.pyo_rack import CHUNK_FRAMES, PyoRack
-from engine.sessions.restore import recall
+from engine.sessions.restore import restore
 from engine.sync.link import LinkDesk
 from engine.takes.calibration import Calibration
 from engine.takes.finished import Studio
@@ -79,7 +78,6 @@ class Engine:
         self._rack_watch = RackWatch(self.conductor, self.host, self._notices.append)
         if settings.resume:
             self._take_up(Path(settings.resume))
-        self._version, self._shown = 0, self.conductor.machine
         self.quitting = False
 
     def start(self, on_lost: Callable[[str], None], wake: Callable[[], None]) -> None:
@@ -118,14 +116,14 @@ class Engine:
                 self.jobs.was_undone()
             case say.Redo():
                 self.conductor.redo()
-            case say.Browse():
+            case say.BrowseSounds():
                 self.browser.browse(message)
-            case say.Audit():
+            case say.AuditionSound():
                 self.browser.audition(message)
-            case say.Swap():
+            case say.SwapSound():
                 self.browser.swap(message, envelope.boundary)
-            case say.SwapNext():
-                self.browser.step(message.track, message.by, message.wishes, envelope.boundary)
+            case say.SwapNextSound():
+                self.browser.step(message.track, message.by, message.fit, envelope.boundary)
             case say.SwapKit():
                 self.browser.swap_kit(message, envelope.boundary)
             case say.Quit():
@@ -172,13 +170,10 @@ class Engine:
 
     def status(self) -> Status:
         """What faces are told."""
-        machine = self.conductor.machine
-        if machine is not self._shown:
-            self._version, self._shown = self._version + 1, machine
-        return Status(machine, self._version, self.backend.name, self.backend.device, self.host.sample_rate,
+        return Status(self.conductor.machine, self.backend.name, self.backend.device, self.host.sample_rate,
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.job,
                       self.conductor.pending, tuple(self._notices), self.device.banner, self.takes.setup,
-                      self._link.sync or self._desk.sync, self.browser.shelf, self._desk.status,
+                      self._link.sync or self._desk.sync, self.browser.sounds, self._desk.status,
                       self.jobs.readings)
 
     def begin_fade(self) -> int:
@@ -211,7 +206,7 @@ class Engine:
 
     def _take_up(self, session: Path) -> None:
         """Begin with what another session ended with."""
-        recalled = recall(session, self.host.sample_rate)
+        recalled = restore(session, self.host.sample_rate)
         for audio in recalled.samples.values():
             self.jobs.save_sample(self._bank.add(audio))
         self.conductor.take_up(recalled.machines)
@@ -233,7 +228,7 @@ class Engine:
     def _perform(self, envelope: Envelope) -> None:
         message: Any = envelope.message
         playing_take = self.takes.state.value == "recording"
-        if playing_take and isinstance(message, say.RESTARTING):
+        if playing_take and isinstance(message, Play | SetTempo):
             raise InvalidValue("A take is being recorded; its tempo stays until it is complete.")
         launch_frames = self._link.launch_frames() if isinstance(message, Play) else 0
         self.conductor.perform(message, envelope.boundary, envelope.at_frames or launch_frames)

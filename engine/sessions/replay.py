@@ -1,4 +1,4 @@
-"""A journal, played again offline through the same callback and the same rack: bit for bit what was heard."""
+"""Replay a journal offline, through the same callback and the same rack: bit for bit what you heard."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from engine.core.loop import Audio
 from engine.core.machine import Machine
 from engine.dsp.processor import Processor
 from engine.dsp.ring import CUTS, PAD, PANIC, Record
-from engine.live.journal import Applied, Faded, Heard, Jumped, PadHit, Performance, read_journal
+from engine.live.journal import Applied, Faded, Jumped, MidiActed, PadHit, Performance, read_journal
 from engine.rack.plugin import BYPASS, rack_called
 from engine.rack.pyo_rack import CHUNK_FRAMES, PyoRack
 
@@ -18,7 +18,7 @@ from engine.rack.pyo_rack import CHUNK_FRAMES, PyoRack
 def replay(folder: Path, frames: int, block_frames: int = CHUNK_FRAMES) -> Audio:
     """The first `frames` frames of the session in `folder`, float32 (frames, 2), by engine frame.
 
-    Blocks that were dropped are silent. block_frames: a multiple of 64. Raises UnreadableJournal.
+    Dropped blocks are silent. block_frames: a multiple of 64. Raises UnreadableJournal.
     """
     performance = read_journal(folder)
     session = performance.session
@@ -35,7 +35,7 @@ def replay(folder: Path, frames: int, block_frames: int = CHUNK_FRAMES) -> Audio
 def _play(performance: Performance, processor: Processor, host: Host, frames: int, block_frames: int) -> Audio:
     call = clock_call()
     out = np.zeros((frames, 2), np.float32)
-    events = [event for event in performance.events if isinstance(event, Applied | Heard)]
+    events = [event for event in performance.events if isinstance(event, Applied | MidiActed)]
     jumps = [event for event in performance.events if isinstance(event, Jumped)]
     for event in performance.events:
         if isinstance(event, Faded):
@@ -60,9 +60,9 @@ def _play(performance: Performance, processor: Processor, host: Host, frames: in
     return out
 
 
-def _record(performance: Performance, processor: Processor, event: Applied | Heard) -> Record:
-    """What was applied, to be applied again on the very frame."""
-    if isinstance(event, Heard):
+def _record(performance: Performance, processor: Processor, event: Applied | MidiActed) -> Record:
+    """The record that makes the audio thread do it again on the same frame."""
+    if isinstance(event, MidiActed):
         return Record(event.kind, 0, event.at_frames, event.value)
     sent = performance.sent[event.sequence]
     if isinstance(sent, Machine):
@@ -73,7 +73,7 @@ def _record(performance: Performance, processor: Processor, event: Applied | Hea
 
 
 def replay_session(folder: Path) -> tuple[Audio, int]:
-    """All of a session and its sample rate: up to its last fade, or two seconds past the last thing done in it.
+    """A whole session, and its sample rate: up to its last fade, or two seconds past its last event.
 
     Raises UnreadableJournal.
     """
@@ -84,7 +84,7 @@ def replay_session(folder: Path) -> tuple[Audio, int]:
         match event:
             case Faded():
                 ends.append(event.at_frames + event.frames)
-            case Applied() | Heard():
+            case Applied() | MidiActed():
                 ends.append(event.at_frames + 2 * rate)
             case Jumped():
                 ends.append(event.to_frames)

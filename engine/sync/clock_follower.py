@@ -6,9 +6,10 @@ at most 2 % of tempo, so nothing ever jumps but at Start. A clock that stops com
 
 from dataclasses import dataclass
 
-from engine.core.commands.midi import Steer
+from engine.core.commands import FollowTempo
 from engine.core.machine import Machine
-from engine.core.midi import CLOCKS_PER_BEAT, Source
+from engine.core.midi import ClockSource
+from engine.core.midi_bytes import CLOCKS_PER_BEAT
 from engine.core.snapshot import Sync, SyncState
 from engine.core.timeline import MAX_BPM, MIN_BPM, PPQN, Timeline
 from engine.sync.tempo_filter import TempoFilter
@@ -62,10 +63,10 @@ class MidiFollower:
             case 0xFC:
                 heard.armed, heard.anchor, heard.position_ticks = False, None, None
 
-    def steer(self, machine: Machine, now_frames: int, at_frames: int) -> Steer | None:
+    def steer(self, machine: Machine, now_frames: int, at_frames: int) -> FollowTempo | None:
         """What to plan for `at_frames`, or None when all is well. Asked often; answers ten times a second."""
         leader = self._inputs.get(self._leader) if self._leader is not None else None
-        if leader is None or leader.filter.bpm is None or machine.midi.source not in (Source.MIDI, Source.AUTO):
+        if leader is None or leader.filter.bpm is None or not machine.midi.follows_transport:
             return None
         bpm = leader.filter.bpm
         if not MIN_BPM <= bpm <= MAX_BPM:
@@ -79,7 +80,7 @@ class MidiFollower:
         if abs(wanted - machine.timeline.bpm) <= LEAST_CHANGE * wanted:
             return None
         self._steered_frames = at_frames
-        return Steer(wanted, bpm)
+        return FollowTempo(wanted, bpm)
 
     def lost(self, now_frames: int) -> bool:
         """Whether there was a clock, and it has gone."""
@@ -95,8 +96,8 @@ class MidiFollower:
         """What a musician is shown; the tempo moves only when it has changed enough to read."""
         source = machine.midi.source
         leader = self._inputs.get(self._leader) if self._leader is not None else None
-        if source in (Source.INTERNAL, Source.LINK) or leader is None or leader.filter.bpm is None:
-            state = SyncState.INTERNAL if source in (Source.INTERNAL, Source.AUTO) else SyncState.WAITING
+        if source in (ClockSource.INTERNAL, ClockSource.LINK) or leader is None or leader.filter.bpm is None:
+            state = SyncState.INTERNAL if source in (ClockSource.INTERNAL, ClockSource.AUTO) else SyncState.WAITING
             return Sync(source, state)
         if self._shown_bpm is None or abs(leader.filter.bpm - self._shown_bpm) > SHOWN_STEP_BPM:
             self._shown_bpm = round(leader.filter.bpm, 1)
@@ -145,9 +146,9 @@ class MidiFollower:
         behind_s = (there - here) * timeline.frames_per_tick / self._rate
         return min(MOST_PULL, max(-MOST_PULL, behind_s / PULL_S))
 
-    def _freewheel(self, bpm: float, machine: Machine) -> Steer | None:
+    def _freewheel(self, bpm: float, machine: Machine) -> FollowTempo | None:
         """The clock has gone: play on at its tempo, and pull no more."""
         if self._lost:
             return None
         self._lost = True
-        return Steer(bpm, bpm) if abs(machine.timeline.bpm - bpm) > LEAST_CHANGE * bpm else None
+        return FollowTempo(bpm, bpm) if abs(machine.timeline.bpm - bpm) > LEAST_CHANGE * bpm else None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from engine.audio.frame_clock import FrameClock
 from engine.core.commands import Boundary
-from engine.core.midi import Source
+from engine.core.midi import ClockSource
 from engine.core.snapshot import Notice, Sync, SyncState
 from engine.live.conductor import Conductor
 from engine.sync.link_follower import LinkFollower, bar_frames
@@ -40,7 +40,7 @@ class LinkDesk:
         source = self._conductor.machine.midi.source
         if self._is_source and self._moment is not None and self._moment.peers:
             return Sync(source, SyncState.LOCKED, round(self._moment.bpm, 1), peers=self._moment.peers)
-        return Sync(source, SyncState.WAITING) if source is Source.LINK else None
+        return Sync(source, SyncState.WAITING) if source is ClockSource.LINK else None
 
     def use(self, clock: FrameClock) -> None:
         """Another device: its frames come at other times."""
@@ -64,7 +64,7 @@ class LinkDesk:
     @property
     def _is_source(self) -> bool:
         source = self._conductor.machine.midi.source
-        return source is Source.LINK or (source is Source.AUTO and self._in_auto and not self._has_clock())
+        return source is ClockSource.LINK or (source is ClockSource.AUTO and self._in_auto and not self._has_clock())
 
     def launch_frames(self) -> int:
         """The frame of the session's next bar line, 0 when we are alone: there a song begins."""

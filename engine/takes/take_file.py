@@ -47,12 +47,3 @@ class TakeFile:
         """The take is not wanted."""
         self._file.close()
         self.path.unlink(missing_ok=True)
-
-
-def free_path(folder: Path, name: str) -> Path:
-    """A path in `folder` for `name`.wav that no file has: a number is added to a name that is taken."""
-    path, number = folder / f"{name}.wav", 1
-    while path.exists():
-        number += 1
-        path = folder / f"{name}-{number}.wav"
-    return path

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.bridge.messages import DecomposeFile, DecomposeJob, OpenFolder
 from engine.bridge.segments import unlink_segment
 from engine.core.commands.loading import LoadDecomposition, holds
-from engine.core.commands.merging import Brought
+from engine.core.commands.merging import EarlierStage
 from engine.core.loop import PlayedLoop, same_recording
 from engine.core.machine import Machine
 
@@ -22,7 +22,7 @@ class Work:
     staged: bool = False
     recorded: bool = False
     recounted: bool = False
-    brought: Brought | None = None
+    brought: EarlierStage | None = None
     first: LoadDecomposition | None = None
     dropped: bool = False
 

@@ -17,7 +17,7 @@ from engine.bridge.messages import (
 )
 from engine.bridge.segments import write_segment
 from engine.core.commands import Boundary, DoubleReading, HalveReading, LoadDecomposition, target_frames
-from engine.core.commands.merging import Brought
+from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import as_recorded, doublings
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.loop import Audio, PlayedLoop, Reading
@@ -76,7 +76,7 @@ class Jobs:
         work = self._loop_work(machine.loop, self._bank[machine.loop.sample][: machine.loop.frames])
         wanted = as_recorded(machine.pattern, machine.loop)
         work.message = replace(work.message, wanted=wanted)  # type: ignore[arg-type]
-        work.brought = Brought(machine.kit, wanted, machine.listen, machine.loop)
+        work.brought = EarlierStage(machine.kit, wanted, machine.listen, machine.loop)
         self._begin(work)
 
     def count_as(self, beats: int) -> None:
@@ -210,7 +210,7 @@ class Jobs:
             self._tell(Notice(f"The stage {stage.stage} of {work.name} was not taken: {error}", urgent=True))
             return
         work.staged = True
-        work.brought = Brought(command.kit, command.pattern, command.listen, command.loop)
+        work.brought = EarlierStage(command.kit, command.pattern, command.listen, command.loop)
         self._doubt = Doubt.of(stage) or self._doubt
         if stage.stage == LAST_STAGE and stage.match is not None:
             self._tell(Notice(f"{work.name} is a kit now; it matches the recording by {stage.match:.0%}."))

@@ -8,9 +8,9 @@ from pathlib import Path
 import soundfile
 
 from engine.bridge.client import EngineClient
-from engine.bridge.take_messages import StartRecording
 from engine.core.commands import Play, SetClockOut
 from engine.core.midi import ClockOut
+from engine.core.requests import StartRecording
 from engine.live.journal import Faded, read_journal
 from engine.sessions.folders import forget_sessions
 from tests.jack_server import mortal_jack

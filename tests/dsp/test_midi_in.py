@@ -8,7 +8,7 @@ import pytest
 from engine.core.commands import Continue, LoadKit, Play, Stop, apply
 from engine.core.kit import Kit, OneShot
 from engine.core.machine import Machine, empty_machine
-from engine.core.midi import Route, Source
+from engine.core.midi import ClockSource, Route
 from engine.core.pattern import Step
 from engine.dsp.offline import render_offline
 from engine.dsp.processor import Processor
@@ -20,7 +20,7 @@ RATE, FRAMES = 48000, 60_000
 START, CONTINUE, STOP, CLOCK = b"\xfa", b"\xfb", b"\xfc", b"\xf8"
 
 
-def machine(source: Source = Source.MIDI) -> Machine:
+def machine(source: ClockSource = ClockSource.MIDI) -> Machine:
     kit = Kit("one", {"kick": OneShot("aa", SAMPLES["aa"]), "hihat": OneShot("cc", SAMPLES["cc"])})
     made = apply(LoadKit(kit), empty_machine(RATE), 0)
     track = made.pattern.track("kick").with_step(0, Step()).with_step(3, Step(0.5)).with_step(7, Step(0.7))
@@ -79,7 +79,7 @@ def test_song_position_can_be_ignored() -> None:
 
 
 def test_who_keeps_his_own_time_is_started_by_nobody() -> None:
-    _, done, _ = play(machine(Source.INTERNAL), [(100, START), (200, CLOCK), (300, STOP)])
+    _, done, _ = play(machine(ClockSource.INTERNAL), [(100, START), (200, CLOCK), (300, STOP)])
     assert done == []
 
 

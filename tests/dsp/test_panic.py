@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.core.commands import Command, Panic, Play, TriggerPad, apply
-from engine.core.effects import Effect, Effects, Latch, LatchEffect
+from engine.core.commands import Command, LatchEffect, Panic, Play, TriggerPad, apply
+from engine.core.effects import Effect, Effects, Latch
 from engine.core.kit import Kit, OneShot
 from engine.core.machine import Machine, empty_machine
 from engine.core.pattern import Pattern, Step, Track

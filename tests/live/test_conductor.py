@@ -11,14 +11,25 @@ from hypothesis import strategies as st
 
 from engine.audio.callback import clock_call
 from engine.audio.host import Host
-from engine.core.commands import Boundary, Command, LoadDecomposition, LoadKit, LoadLoop, Play, SetMute, ToggleStep
-from engine.core.effects import Effect, LatchEffect, ReleaseEffects
+from engine.core.commands import (
+    Boundary,
+    Command,
+    LatchEffect,
+    LoadDecomposition,
+    LoadKit,
+    LoadLoop,
+    Play,
+    ReleaseEffects,
+    SetMute,
+    ToggleStep,
+)
+from engine.core.effects import Effect
 from engine.core.errors import TaoError
-from engine.core.kit import Kit
+from engine.core.kit import Kit, sample_id
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen
 from engine.dsp.processor import Processor
-from engine.live.bank import SampleBank, sample_id
+from engine.live.bank import SampleBank
 from engine.live.conductor import Conductor
 from engine.live.journal import Journal, Session
 from engine.sessions.replay import replay

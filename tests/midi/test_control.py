@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from engine.core.commands import Play
-from engine.core.desk_requests import Learn
 from engine.core.effects import Effect
+from engine.core.requests import Learn
 from engine.midi.control import MidiDesk
 from tests.live.test_conductor import BLOCK, Room
 

@@ -5,7 +5,9 @@ import pytest
 
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.loop import Loop
-from models.correct import StepEdit, correct, corrected, edited, played_as
+from engine.core.pattern import Pattern, Step
+from engine.core.timeline import Ticks
+from models.correct import StepEdit, correct, corrected, edited, find_renames, played_as, renamed
 from models.decompose import Tools, decompose
 from models.plugins import TempoGuess, Transcription
 from models.solving.solve import Solve
@@ -16,7 +18,7 @@ LENGTH_S = 240 / 110
 
 
 class MissedOne:
-    """Ears that know all but the second stroke of the snare."""
+    """A transcriber that misses the second hit of the snare."""
 
     name = "missed"
 
@@ -25,25 +27,27 @@ class MissedOne:
         return Transcription(tuple(onsets), (TempoGuess(110.0, 4),))
 
 
-class AsTold(Solve):
-    """A solver that never mends by itself."""
+class AsGiven(Solve):
+    """A solver that never changes which hits there are."""
 
     extract = Solve.revise
 
 
 @pytest.fixture(scope="module")
 def missed():
-    tools = Tools(MissedOne(), TOOLS.separator, AsTold())
+    tools = Tools(MissedOne(), TOOLS.separator, AsGiven())
     return list(decompose(Loop(audio_of(BEAT, 110.0), RATE, "beat", 4), tools, RATE))[-1]
 
 
+@pytest.mark.slow
 def test_adding_the_hit_that_was_missed_improves_the_match(missed):
-    better = correct(missed, edited(missed.pattern, (StepEdit("snare", 12, 1.0),)), AsTold())
+    better = correct(missed, edited(missed.pattern, (StepEdit("snare", 12, 1.0),)), AsGiven())
     assert better.match > missed.match + 0.01
     assert np.square(better.residual).sum() < 0.5 * np.square(missed.residual).sum()
     assert [index for index, step in enumerate(better.pattern.track("snare").steps) if step] == [4, 12]
 
 
+@pytest.mark.slow
 def test_stems_still_add_up_after_a_correction(missed):
     cleared = correct(missed, edited(missed.pattern, (StepEdit("kick", 10, None),)), TOOLS.extractor)
     assert np.abs(sum(cleared.stems.values()) - cleared.audio).max() < 1e-3
@@ -70,6 +74,7 @@ def test_steps_that_are_not_there_are_refused():
         edited(BEAT, (StepEdit("kick", 16, 1.0),))
 
 
+@pytest.mark.slow
 def test_nothing_left_is_refused(missed):
     edits = tuple(StepEdit(track.name, index, None) for track in missed.pattern.tracks
                   for index in range(len(track.steps)))
@@ -89,3 +94,54 @@ def test_steps_are_played_as_they_were_meant_to_be():
     wanted = BEAT.with_track(kick.with_step(0, replace(kick.steps[0], ratchet=3, velocity=0.2)))
     step = played_as(BEAT, wanted).track("kick").steps[0]
     assert (step.ratchet, step.velocity) == (3, kick.steps[0].velocity)
+
+
+def named(pattern: Pattern, **names: str) -> Pattern:
+    return replace(pattern, tracks=tuple(replace(track, name=names.get(track.name, track.name))
+                                         for track in pattern.tracks))
+
+
+def test_a_name_that_changed_is_told_by_the_steps():
+    assert find_renames(BEAT, BEAT) == {}
+    assert find_renames(BEAT, named(BEAT, hihat="ride")) == {"hihat": "ride"}
+    assert find_renames(BEAT, named(BEAT, hihat="ride", kick="perc 1")) == {"hihat": "ride", "kick": "perc 1"}
+
+
+def test_two_drums_that_changed_places_are_told():
+    assert find_renames(BEAT, named(BEAT, kick="snare", snare="kick")) == {"kick": "snare", "snare": "kick"}
+
+
+def test_a_name_is_told_though_steps_were_put_right_too():
+    ride = named(BEAT, hihat="ride").track("ride")
+    ride = ride.with_step(0, None).with_step(3, Step(0.5)).with_step(2, Step(0.4, Ticks(30)))
+    assert find_renames(BEAT, named(BEAT, hihat="ride").with_track(ride)) == {"hihat": "ride"}
+
+
+def test_another_rhythm_under_its_old_name_is_no_other_drum():
+    changed = BEAT.with_track(replace(BEAT.track("snare"), steps=BEAT.track("kick").steps))
+    assert find_renames(BEAT, changed) == {}
+    fewer = replace(BEAT, tracks=BEAT.tracks[:2])
+    assert find_renames(BEAT, fewer) == {} and find_renames(fewer, BEAT) == {}
+
+
+def test_a_name_that_another_track_keeps_is_not_given_away():
+    before = pattern_of(ride="x...x...x...x...", hihat="x.x.x.x.x.x.x.x.")
+    after = replace(before, tracks=(replace(before.track("hihat"), name="ride"),))
+    assert find_renames(before, after) == {}
+
+
+def test_everything_of_a_track_goes_by_its_new_name():
+    *_, done = decompose(Loop(audio_of(BEAT, 110.0), RATE, "beat", 4), TOOLS, RATE)
+    ridden = renamed(done, {"hihat": "ride"})
+    for of_tracks in (ridden.kit.one_shots, ridden.stems, ridden.track_match, ridden.transcription.tracks):
+        assert "ride" in of_tracks and "hihat" not in of_tracks
+    assert ridden.pattern.track("ride").steps == done.pattern.track("hihat").steps
+    assert renamed(ridden, {"ride": "hihat"}).transcription == done.transcription
+
+
+@pytest.mark.parametrize(("names", "words"), [({"hihat": "kick"}, "Two tracks would be named 'kick'"),
+                                              ({"crash": "ride"}, "no track named 'crash'")])
+def test_names_that_cannot_be_are_refused(names, words):
+    *_, done = decompose(Loop(audio_of(BEAT, 110.0), RATE, "beat", 4), TOOLS, RATE)
+    with pytest.raises(UsageError, match=words):
+        renamed(done, names)

@@ -9,8 +9,7 @@ import pytest
 from engine.audio.callback import clock_call
 from engine.audio.host import Host
 from engine.audio.output_stage import CEILING, master
-from engine.core.commands import Boundary, Play, SetTempo
-from engine.core.effects import BypassRack
+from engine.core.commands import Boundary, BypassRack, Play, SetTempo
 from engine.core.errors import UsageError
 from engine.core.snapshot import Notice
 from engine.dsp import controls

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from engine.bridge.take_messages import Hold, Resample
 from engine.core.commands import Play, SetEffects, Stop
 from engine.core.effects import Effects, Latch
 from engine.core.errors import TaoError
 from engine.core.machine import Listen, Machine
+from engine.core.requests import Hold, Resample
 from engine.core.timeline import Timeline
 from engine.dsp.layout import TAP_KIT
 from engine.dsp.offline import render_offline
@@ -21,17 +21,18 @@ from engine.sessions.replay import replay
 from tests.jack_server import private_jack
 from tests.peer_worker import noise_kit
 from tests.rig import Recorder, running_engine
+from tests.sentinel import Sentinel
 from tests.takes.test_takes import BEAT, Loopback
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
+def stage(tmp_path_factory: pytest.TempPathFactory, sentinel: Sentinel) -> Iterator[Loopback]:
     """An engine without inputs."""
     folder = tmp_path_factory.mktemp("stage")
     with private_jack(folder / "jackd.log"), running_engine(folder, "jack", frame_port=True, connect=False) as engine:
         recorder = Recorder()
         try:
-            yield Loopback(engine, recorder)
+            yield Loopback(engine, recorder, sentinel)
         finally:
             recorder.close()
 

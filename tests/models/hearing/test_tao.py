@@ -9,7 +9,7 @@ import torch
 from engine.core.errors import NoOnsets, WeightsMissing
 from models.hearing.tao import Tao
 from models.plugins import Transcription, transcriber
-from models.weights.shipped import save_weights
+from models.weights.files import save_weights
 from tests.models.loops import audio_of, onsets_of, pattern_of
 
 PATTERN = pattern_of(kick="x.......x.x.....", snare="....x.......x..o", hihat="x.x.x.x.x.x.x.x.")
@@ -24,7 +24,7 @@ def tao() -> Tao:
 
 
 def found(heard: Transcription, length_s: float, within_s: float = 0.03) -> float:
-    """The share of the pattern's hits that were heard, by name and time."""
+    """The share of the pattern's hits that were found, by name and time."""
     hits = onsets_of(PATTERN, length_s)
     return float(np.mean([any(abs(other.time_s - hit.time_s) < within_s for other in heard.of(hit.track))
                           for hit in hits]))

@@ -1,11 +1,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from engine.core.kit import Kit, Layer, OneShot
+from engine.core.kit import Kit, Layer, OneShot, sample_id
 from engine.core.machine import Machine
 from engine.core.pattern import Step
-from engine.core.samples import sample_id
 from engine.core.timeline import Timeline
 from engine.dsp.offline import render_offline
 from models.demo import BEATS, BPM, demo_kit, demo_loop, demo_pattern
@@ -15,6 +15,7 @@ from tests.models.loops import pattern_of
 RATE = 48000
 
 
+@pytest.mark.slow
 def test_the_loop_is_what_the_engine_plays_the_second_time_round():
     kit, samples = demo_kit(RATE)
     loop = demo_loop(RATE)

@@ -1,10 +1,10 @@
-"""Someone who is told how a run goes, and may end it."""
+"""A reporter for tests, which may end a run."""
 
-from models.training.train.telling import Silent
+from models.training.train.reporting import Silent
 
 
 class Stopped(Exception):
-    """The listener has heard enough."""
+    """Raised to end a run."""
 
 
 class Listener(Silent):
