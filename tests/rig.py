@@ -1,10 +1,9 @@
-"""What live tests share: an engine process with a face, and a JACK client that records what it plays."""
+"""What live tests share: an engine process with a client, and a JACK client that records what it plays."""
 
 import contextlib
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,16 +13,34 @@ import numpy as np
 from engine.audio.callback import FRAME_PORT_MODULUS
 from engine.audio.settings import EngineSettings
 from engine.bridge.client import EngineClient
+from engine.bridge.messages import Request
+from engine.core.commands import Boundary, Command
+from engine.core.snapshot import Snapshot
 from engine.server.launch import start_process
+from tests.peer_worker import PEER_WORKER
 
-PEER_WORKER = (sys.executable, "-m", "tests.peer_worker")
+PATIENCE = 6
+
+
+class PatientClient(EngineClient):
+    """A client for tests, which wait for something to happen and not for a time to pass: on a slow or busy computer
+    that takes longer. So the limits lie far beyond what is usual; an engine that has gone ends every wait at once."""
+
+    def wait(self, until: Callable[[Snapshot], bool], timeout_s: float = 10.0) -> bool:
+        """As EngineClient's, `PATIENCE` times as long."""
+        return super().wait(until, PATIENCE * timeout_s)
+
+    def ask(self, message: Command | Request, boundary: Boundary = Boundary.NOW, at_frames: int = 0,
+            timeout_s: float = 5.0) -> None:
+        """As EngineClient's, `PATIENCE` times as long."""
+        super().ask(message, boundary, at_frames, PATIENCE * timeout_s)
 
 
 @dataclass
 class RunningEngine:
-    """An engine process, a face, and where it keeps its things."""
+    """An engine process, a client, and where it keeps its things."""
 
-    client: EngineClient
+    client: PatientClient
     process: subprocess.Popen[bytes]
     socket: Path
     takes: Path
@@ -43,7 +60,7 @@ class RunningEngine:
     def finish(self) -> None:
         """Quit, and wait for the end."""
         self.client.quit()
-        assert self.process.wait(10) == 0
+        assert self.process.wait(10 * PATIENCE) == 0
 
 
 @contextlib.contextmanager
@@ -53,7 +70,7 @@ def running_engine(folder: Path, audio: str, **changes: object) -> Iterator[Runn
     settings = EngineSettings(audio, str(takes), str(sessions), **{"worker_argv": PEER_WORKER, **changes})
     path, process = start_process(settings)
     try:
-        client = EngineClient(path)
+        client = PatientClient(path)
         try:
             yield RunningEngine(client, process, path, takes, sessions)
         finally:
@@ -61,7 +78,7 @@ def running_engine(folder: Path, audio: str, **changes: object) -> Iterator[Runn
     finally:
         process.terminate()
         try:
-            process.wait(5)
+            process.wait(5 * PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

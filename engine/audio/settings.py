@@ -18,10 +18,11 @@ class EngineSettings:
     sample_rate in Hz and block_frames are what is asked of portaudio and null (a JACK server decides itself).
     effects: the name of a rack, or bypass: gain and limiter alone. connect: whether JACK ports are joined to the
     hardware. frame_port: a third JACK port that says each frame's number modulo 2**20, for measuring. worker_argv: the
-    decomposer's command line, empty for none; its jobs are stopped after job_limit_s. capture_s: how much of input and
-    output is remembered. calibration_file: where measured latencies are kept, empty for nowhere; midi_file: likewise
-    for MIDI connections and learned knobs. link: whether the source `auto` means Ableton Link, too. resume: the folder
-    of a session to take up again, empty for none. Folders are created.
+    worker's command line, empty for none; a job is stopped after job_stall_s without progress (the longest loop goes
+    13 s without on a desktop computer). capture_s: how much of input and output is remembered. calibration_file: where
+    measured latencies are kept, empty for nowhere; midi_file: likewise for MIDI connections and learned knobs. link:
+    whether the source `auto` means Ableton Link, too. resume: the folder of a session to take up again, empty for none.
+    Folders are created.
     """
 
     audio: str
@@ -36,7 +37,7 @@ class EngineSettings:
     frame_port: bool = False
     client_name: str = "tao"
     worker_argv: tuple[str, ...] = ()
-    job_limit_s: float = 60.0
+    job_stall_s: float = 180.0
     capture_s: float = 64.0
     calibration_file: str = ""
     midi_file: str = ""

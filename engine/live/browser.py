@@ -1,4 +1,4 @@
-"""Other sounds for a track: found and read beside the control thread, fitted, heard, and given to the track."""
+"""Other sounds for a track: found, read and fitted in a thread of their own, auditioned, and swapped in."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.bridge.messages import Audit, Browse, Swap, SwapKit
+from engine.bridge.messages import Audit, Browse, Swap, SwapKit, SwapNext
 from engine.core.browsing import Shelf, Where, Wishes
 from engine.core.commands import Boundary, LoadKit, SwapOneShot
 from engine.core.commands.audition import Audition
@@ -16,28 +16,25 @@ from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import Audio
 from engine.core.machine import Machine
-from engine.core.snapshot import Notice
 from engine.library.candidates import Candidate, in_folder, in_kits, in_loop, read_hit
 from engine.library.matching import fitted, shifted
-from engine.live.bank import SampleBank
 from engine.live.conductor import Conductor
-from engine.live.journal import Journal
+from engine.live.notices import Notices
 
 
 class Browser:
     """Owns the list of candidates and one helper thread, which decodes and fits; the control thread calls the rest."""
 
-    def __init__(self, conductor: Conductor, bank: SampleBank, journal: Journal, kits_folder: Path, sample_rate: int,
-                 tell: Callable[[Notice], None]) -> None:
-        self._conductor, self._bank, self._journal, self._tell = conductor, bank, journal, tell
-        self._kits_folder, self._sample_rate = kits_folder, sample_rate
+    def __init__(self, conductor: Conductor, kits_folder: Path, notices: Notices) -> None:
+        self._conductor, self._bank, self._notices = conductor, conductor.bank, notices
+        self._kits_folder, self._sample_rate = kits_folder, conductor.sample_rate
         self._helper = ThreadPoolExecutor(1, "browser")
-        self._jobs: list[tuple[Future, Callable]] = []
+        self._tasks: list[tuple[Future, Callable]] = []
         self._found: list[Candidate] = []
         self.shelf: Shelf | None = None
 
     def browse(self, request: Browse) -> None:
-        """Look for candidates; the shelf shows them when they are found. Raises TaoError for a missing folder."""
+        """Search for candidates; the shelf shows them when they are found. Raises TaoError for a missing folder."""
         machine = self._conductor.machine
         machine.pattern.track(request.track)
         match request.where:
@@ -50,34 +47,36 @@ class Browser:
         self._later(find, partial(self._show, request))
 
     def audition(self, request: Audit) -> None:
-        """Have a candidate heard beside the music."""
+        """Play a candidate beside the music."""
         self._prepare(request.track, request.place, request.wishes, self._hear)
 
     def swap(self, request: Swap, boundary: Boundary) -> None:
-        """Give the track a candidate at `boundary`; NOW is its next hit. Raises InvalidValue when it is locked."""
+        """Swap a candidate in at `boundary`; NOW is the track's next hit. Raises InvalidValue when it is locked."""
         if request.track in self._conductor.machine.locks:
             raise InvalidValue(f"{request.track} is locked; unlock it with l to change its sound.")
         self._prepare(request.track, request.place, request.wishes,
                       lambda shot: self._conductor.perform(SwapOneShot(request.track, shot), boundary))
 
-    def step(self, track: str, by: int, wishes: Wishes, boundary: Boundary) -> None:
-        """Give the track the next candidate of its shelf; without one, of the loop."""
+    def swap_next(self, request: SwapNext, boundary: Boundary) -> None:
+        """Swap in the next candidate of the track's shelf; without a shelf, of the loop."""
+        track = request.track
         if self.shelf is None or self.shelf.track != track:
             self._found = in_loop(self._conductor.machine, track)
-            self.shelf = Shelf(track, Where.LOOP, "", tuple(found.name for found in self._found), -1 if by > 0 else 0)
+            chosen = -1 if request.by > 0 else 0
+            self.shelf = Shelf(track, Where.LOOP, "", tuple(found.name for found in self._found), chosen)
         if not self._found:
-            raise InvalidValue(f"There is nothing else for {track} yet; open the sounds with F6.")
-        self.swap(Swap(track, (self.shelf.chosen + by) % len(self._found), wishes), boundary)
+            raise InvalidValue(f"There is no other sound for {track} yet. Open the sounds with F6.")
+        self.swap(Swap(track, (self.shelf.chosen + request.by) % len(self._found), request.wishes), boundary)
 
     def swap_kit(self, request: SwapKit, boundary: Boundary) -> None:
-        """Give every track that is not locked the hit of its name from one kit folder of the shelf."""
+        """Swap the sound of every unlocked track for the one of its name in a kit folder of the shelf."""
         folder = request.name
         hits = {found.name.partition(": ")[2]: found for found in in_kits(self._kits_folder, "")
                 if found.name.partition(": ")[0] == folder and found.path is not None}
         machine = self._conductor.machine
         wanted = {track.name: hits[track.name] for track in machine.pattern.tracks if track.name in hits}
         if not wanted:
-            raise InvalidValue(f"The kit {folder} has no sound for these tracks; choose another.")
+            raise InvalidValue(f"The kit {folder} has no sound for any of these tracks. Choose another.")
 
         def load() -> dict[str, tuple[Audio, OneShot]]:
             return {name: self._fit(found, machine, name, request.wishes) for name, found in wanted.items()}
@@ -89,27 +88,27 @@ class Browser:
 
         self._later(load, give)
 
-    def tick(self) -> None:
-        """Take what the helper has done."""
-        done = [job for job in self._jobs if job[0].done()]
-        self._jobs = [job for job in self._jobs if not job[0].done()]
+    def step(self) -> None:
+        """Use what the helper has finished."""
+        done = [task for task in self._tasks if task[0].done()]
+        self._tasks = [task for task in self._tasks if not task[0].done()]
         for future, then in done:
             try:
                 then(future.result())
             except TaoError as error:
-                self._tell(Notice(str(error)))
+                self._notices.say(str(error))
 
     @property
     def waiting(self) -> bool:
-        """Whether something will be found or read soon."""
-        return bool(self._jobs)
+        """Whether the helper is at work."""
+        return bool(self._tasks)
 
     def close(self) -> None:
         """Stop the helper."""
         self._helper.shutdown(cancel_futures=True)
 
     def _later(self, work: Callable, then: Callable) -> None:
-        self._jobs.append((self._helper.submit(work), then))
+        self._tasks.append((self._helper.submit(work), then))
 
     def _show(self, request: Browse, found: list[Candidate]) -> None:
         self._found = found
@@ -117,7 +116,7 @@ class Browser:
 
     def _prepare(self, track: str, place: int, wishes: Wishes, then: Callable[[OneShot], object]) -> None:
         if self.shelf is None or not 0 <= place < len(self._found):
-            raise InvalidValue("There is no such sound on the list; look for sounds first.")
+            raise InvalidValue("That sound is not on the list. Search for sounds first.")
         self.shelf = replace(self.shelf, chosen=place)
         machine, candidate = self._conductor.machine, self._found[place]
 
@@ -127,7 +126,7 @@ class Browser:
         self._later(lambda: self._fit(candidate, machine, track, wishes), give)
 
     def _fit(self, candidate: Candidate, machine: Machine, track: str, wishes: Wishes) -> tuple[Audio, OneShot]:
-        """The candidate's audio and one-shot, like what the track has now in what is wished."""
+        """The candidate's audio and one-shot, matched to the track's present sound in what `wishes` says."""
         audio, gain = self._audio(candidate, machine)
         present = machine.kit.one_shots.get(track)
         if present is None:
@@ -147,18 +146,14 @@ class Browser:
             shot = candidate.one_shot
             return self._bank[shot.sample][: shot.frames], shot.gain
         if machine.loop is None:
-            raise InvalidValue("The loop of that slice is gone; look for sounds again.")
+            raise InvalidValue("The loop of that slice is gone. Search for sounds again.")
         loop = self._bank[machine.loop.sample][: machine.loop.frames]
         piece = np.roll(loop, -candidate.start, axis=0)[: candidate.frames]
         return np.ascontiguousarray(piece), 1.0
 
     def _kept(self, audio: Audio, one_shot: OneShot) -> OneShot:
-        """The one-shot with its audio in the bank, every page touched, and in the journal."""
-        sample = self._bank.add(audio)
-        problem = self._journal.add_sample(sample, self._bank[sample])
-        if problem is not None:
-            self._tell(Notice(problem, urgent=True))
-        return replace(one_shot, sample=sample)
+        """The one-shot with its audio in bank and journal."""
+        return replace(one_shot, sample=self._conductor.keep(audio))
 
     def _hear(self, one_shot: OneShot) -> None:
         self._conductor.audition(Audition(one_shot))

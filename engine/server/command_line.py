@@ -1,4 +1,4 @@
-"""The verbs about this computer's sound and what was played on it: devices, doctor, calibrate, sessions."""
+"""The verbs about this computer's audio and your sessions: devices, doctor, calibrate, sessions."""
 
 import json
 import os
@@ -19,7 +19,7 @@ CALIBRATION_S = 15.0
 @click.command()
 @click.option("--json", "as_json", is_flag=True)
 def devices(as_json: bool) -> None:
-    """What --audio, --device and --input can name here."""
+    """List the devices for --audio, --device and --input."""
     from engine.audio.devices import list_devices
 
     for found in list_devices():
@@ -31,12 +31,12 @@ def devices(as_json: bool) -> None:
 
 
 def sessions_verb(folder: Callable[[], Path]) -> click.Command:
-    """The verb `sessions`. folder: where they lie."""
+    """The verb `sessions`. folder: where sessions are kept."""
 
     @click.command()
     @click.option("--json", "as_json", is_flag=True)
     def sessions(as_json: bool) -> None:
-        """What was played, newest first: `resume NAME` takes it up again, `render` makes a WAV file of it."""
+        """List your sessions, newest first. `resume NAME` goes on with one; `render` makes a WAV file of it."""
         from engine.sessions.listing import kept_sessions
 
         for kept in kept_sessions(folder()):
@@ -47,12 +47,12 @@ def sessions_verb(folder: Callable[[], Path]) -> click.Command:
 
 
 def doctor_verb(data: Callable[[], Path], weights: Callable[[], Iterable[tuple[str, str | None]]]) -> click.Command:
-    """The verb `doctor`. data: where Tao's folder is; weights: (name, fault or None) of each that ships."""
+    """The verb `doctor`. data: Tao's folder; weights: (name, fault or None) of each network that ships."""
 
     @click.command()
     @click.option("--json", "as_json", is_flag=True)
     def doctor(as_json: bool) -> None:
-        """Look whether this computer is ready for a set: one line a check, pass or FAIL with the cure."""
+        """Check that this computer is ready to perform, and say how to fix what isn't."""
         from engine.server.doctor import checks, shipped_weights
 
         sick = False
@@ -67,12 +67,12 @@ def doctor_verb(data: Callable[[], Path], weights: Callable[[], Iterable[tuple[s
 
 
 def calibrate_verb(settings: "Callable[[dict[str, Any]], EngineSettings]") -> click.Command:
-    """The verb `calibrate`. settings: how an engine is to run, out of the options before the verb."""
+    """The verb `calibrate`. settings: makes the engine's settings out of the options before the verb."""
 
     @click.command()
     @click.pass_context
     def calibrate(context: click.Context) -> None:
-        """Measure the loopback of the device that --audio and --device name, and remember it for takes.
+        """Measure how late the input arrives, so that takes are aligned to the frame.
 
         Connect an output to an input first, with a cable or in JACK.
         """
@@ -82,14 +82,14 @@ def calibrate_verb(settings: "Callable[[dict[str, Any]], EngineSettings]") -> cl
 
 
 def measure_loopback(settings: "EngineSettings") -> str:
-    """Calibrate the engine that plays, or one that is started for it; what was found. Raises TaoError."""
+    """Calibrate the running engine, or one that is started for this; the result in a sentence. Raises TaoError."""
     from engine.bridge.client import EngineClient
     from engine.bridge.take_messages import Calibrate
     from engine.server.launch import find_engine, start_engine
 
     running = find_engine()
     if running is None and settings.audio == "null":
-        raise DeviceNotFound("The null device has no loopback to measure; name one with --audio jack or --audio "
+        raise DeviceNotFound("The null device has no loopback to measure. Choose another with --audio jack or --audio "
                              "portaudio before the verb.")
     client = EngineClient(running or start_engine(settings))
     try:
@@ -98,7 +98,7 @@ def measure_loopback(settings: "EngineSettings") -> str:
         client.wait(lambda snapshot: snapshot.status.notices != known, CALIBRATION_S)
         news = client.snapshot().status.notices
         if news == known or news[-1].urgent:
-            raise TaoError(news[-1].text if news != known else "The engine did not finish its measurement; try again.")
+            raise TaoError(news[-1].text if news != known else "The engine did not finish the measurement. Try again.")
         return news[-1].text
     finally:
         if running is None:

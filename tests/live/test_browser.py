@@ -11,7 +11,6 @@ from engine.bridge.messages import Audit, Browse, Swap, SwapKit
 from engine.core.browsing import Where, Wishes
 from engine.core.commands import Boundary, Play, SetLock
 from engine.core.errors import InvalidValue, TaoError
-from engine.core.snapshot import Notice
 from engine.library.kit_folder import write_folder
 from engine.live.browser import Browser
 from engine.sessions.replay import replay
@@ -26,9 +25,7 @@ class Shop:
 
     def __init__(self, folder: Path) -> None:
         self.room = Room(folder)
-        self.notices: list[Notice] = []
-        self.browser = Browser(self.room.conductor, self.room.bank, self.room.journal, folder / "data", RATE,
-                               self.notices.append)
+        self.browser = Browser(self.room.conductor, folder / "data", self.room.notices)
         self.files = folder / "files"
         self.files.mkdir()
         self.hit = (0.25 * np.random.default_rng(8).standard_normal((3000, 2)) *
@@ -42,7 +39,7 @@ class Shop:
         """Wait for the helper, and take what it has done."""
         end = time.monotonic() + 20.0
         while self.browser.waiting and time.monotonic() < end:
-            self.browser.tick()
+            self.browser.step()
             time.sleep(0.005)
         assert not self.browser.waiting
 

@@ -122,8 +122,8 @@ def test_hold_loops_what_was_just_played_while_something_else_loads(stage: Loopb
 
 
 def test_what_cannot_be_recorded_is_named(stage: Loopback) -> None:
-    with pytest.raises(TaoError, match="there are master, kit, kick"):
+    with pytest.raises(TaoError, match="Choose master, kit, kick"):
         stage.client.ask(Resample("tuba", 4))
     stage.client.ask(Stop())
-    with pytest.raises(TaoError, match="Nothing plays"):
+    with pytest.raises(TaoError, match="Nothing is playing"):
         stage.client.ask(Hold(4))

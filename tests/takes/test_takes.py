@@ -81,6 +81,17 @@ class Loopback:
         return int(self.machine.timeline.frames_at(self.machine.phase_ticks))
 
 
+def calibrate(engine: RunningEngine) -> None:
+    """Measure the loopback: again while the machine drops so many blocks that the clicks do not agree."""
+    for _ in range(5):
+        before = engine.client.snapshot().status.notices
+        engine.client.ask(Calibrate())
+        assert engine.client.wait(lambda s, before=before: s.status.notices != before), "no answer"
+        if "Calibrated" in engine.client.snapshot().status.notices[-1].text:
+            return
+    raise AssertionError(engine.client.snapshot().status)
+
+
 @pytest.fixture(scope="module")
 def loopback(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
     folder = tmp_path_factory.mktemp("loopback")
@@ -90,9 +101,7 @@ def loopback(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
         recorder = Recorder()
         try:
             recorder.loop_back()
-            engine.client.ask(Calibrate())
-            assert engine.client.wait(lambda s: any("Calibrated" in n.text for n in s.status.notices), 10.0), \
-                engine.client.snapshot().status.notices
+            calibrate(engine)
             yield Loopback(engine, recorder)
         finally:
             recorder.close()
@@ -196,7 +205,7 @@ def test_what_was_never_heard_is_silence_and_said_to_be(tmp_path: Path) -> None:
         assert engine.client.wait(lambda s: s.status.machine.loop is not None, 10.0)
         machine = engine.client.snapshot().status.machine
         assert machine.loop is not None and machine.loop.frames == 256 * 24000
-        assert any("Only the end was heard" in notice.text for notice in engine.client.snapshot().status.notices)
+        assert any("had not been listening" in notice.text for notice in engine.client.snapshot().status.notices)
 
 
 def test_a_layer_is_laid_over_the_loop_and_kept_for_itself(loopback: Loopback) -> None:
@@ -226,7 +235,7 @@ def test_a_layer_needs_a_loop_at_its_own_tempo(loopback: Loopback) -> None:
         loopback.client.ask(Overdub())
     loopback.take(StartRecording(4))
     loopback.client.ask(SetTempo(200.0))
-    with pytest.raises(TaoError, match="not at its own tempo; set 240"):
+    with pytest.raises(TaoError, match=r"does not play at its own tempo\. Set 240"):
         loopback.client.ask(Overdub())
 
 
