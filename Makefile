@@ -1,25 +1,29 @@
 # Tao. `make run` opens the instrument, `make test` runs the tests; both set everything up first.
+# TORCH=cpu or TORCH=cuda chooses the build of PyTorch, PYTHON=/path/to/python3.12 the Python to set up with.
 VENV := .venv
-PYTHON := $(VENV)/bin/python
-.PHONY: run test lint bench clean
+VENV_PYTHON := $(VENV)/bin/python
+.PHONY: run test quick lint bench clean set-up-again
 
-run: $(VENV)/.run-ready            ## open Tao with the demo loop playing (AUDIO=jack|portaudio|null picks the device)
-	@$(PYTHON) tao_live.py $(if $(AUDIO),--audio $(AUDIO))
+run: $(VENV)/.run-ready            ## open Tao with the demo loop playing (AUDIO=jack|portaudio|null chooses the backend)
+	@$(VENV_PYTHON) tao_live.py $(if $(AUDIO),--audio $(AUDIO))
 
-test: $(VENV)/.test-ready          ## run every test, against a private JACK server of its own
-	@$(PYTHON) -m pytest $(ARGS)
+test: $(VENV)/.test-ready          ## run all tests, on a private JACK server (ARGS="-k name" is passed to pytest)
+	@$(VENV_PYTHON) -m pytest $(ARGS)
 
-lint: $(VENV)/.test-ready          ## style and types
+quick: $(VENV)/.test-ready         ## run the fast tests only: no JACK server, nothing slow
+	@$(VENV_PYTHON) -m pytest -m "not server and not slow" $(ARGS)
+
+lint: $(VENV)/.test-ready          ## check style and types
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/mypy
 
-bench: $(VENV)/.test-ready         ## every figure of the README (NAME=... for one)
-	@$(PYTHON) -m benchmarks $(NAME)
+bench: $(VENV)/.test-ready         ## measure every figure in the README (NAME=callback for one of them)
+	@$(VENV_PYTHON) -m benchmarks $(NAME)
 
-$(VENV)/.run-ready: pyproject.toml scripts/setup.sh
+$(VENV)/.run-ready: pyproject.toml scripts/setup.sh scripts/check_imports.py $(if $(TORCH),set-up-again)
 	@sh scripts/setup.sh run $(VENV)
 
-$(VENV)/.test-ready: pyproject.toml scripts/setup.sh
+$(VENV)/.test-ready: pyproject.toml scripts/setup.sh scripts/check_imports.py $(if $(TORCH),set-up-again)
 	@sh scripts/setup.sh test $(VENV)
 
-clean:                             ## forget the virtual environment
+clean:                             ## delete the virtual environment
 	rm -rf $(VENV)

@@ -17,7 +17,7 @@ import platformdirs
 
 from engine.core.errors import DeviceNotFound, TaoError, UsageError
 from engine.library.command_line import export
-from engine.server.command_line import calibrate_verb, devices, doctor_verb, sessions_verb
+from engine.server.command_line import calibrate_verb, compile_verb, devices, doctor_verb, sessions_verb
 from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER, correct, decompose, models
 from models.training.command_line import evaluate, train
 from models.weights.integrity import weights_at_fault
@@ -95,12 +95,14 @@ def take_up(session: Path, asked: dict[str, Any]) -> None:
 def open_face_on(asked: dict[str, Any], first: Path | None) -> None:
     """Start an engine, let it play `first`, and show its face until the musician leaves."""
     from engine.bridge.client import EngineClient
+    from engine.server.compile import shown
     from engine.server.launch import start_engine
     from tui.keymap import keymap_with
 
     keymap = keymap_with(asked["keys"])
-    talk("Tao: starting the engine (the first time, it compiles itself for about half a minute)")
-    engine = EngineClient(start_engine(engine_settings(asked)))
+    talk("Tao: starting the engine")
+    with shown() as progress:
+        engine = EngineClient(start_engine(engine_settings(asked), progress))
     if first is not None:
         threading.Thread(target=first_sound, args=(engine, first), daemon=True).start()
     show(engine, keymap)
@@ -213,7 +215,10 @@ def render(folder: Path, out: Path, passes: int) -> None:
     A decomposition loops seamlessly: its last tails begin the file. A session is rendered as it was heard.
     """
     from engine.library.audio_files import write_wav
+    from engine.server.compile import compile_kernels, shown
 
+    with shown() as progress:
+        compile_kernels(progress)
     if (folder / "log").is_file():
         from engine.sessions.replay import replay_session
 
@@ -247,6 +252,7 @@ def demo(context: click.Context, out: Path) -> None:
 
 
 cli.add_command(calibrate_verb(engine_settings))
+cli.add_command(compile_verb)
 cli.add_command(correct)
 cli.add_command(decompose)
 cli.add_command(devices)

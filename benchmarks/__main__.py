@@ -1,5 +1,4 @@
-"""Run benchmarks by name, all of them without one. A benchmark is a module here with `run() -> list[Result]`,
-which may take minutes."""
+"""Run benchmarks by name, or all of them without a name. A benchmark may take minutes."""
 
 import argparse
 import importlib
@@ -13,21 +12,22 @@ NOT_BENCHMARKS = {"__init__", "__main__", "result"}
 
 
 def names() -> list[str]:
-    """The benchmarks that are here."""
+    """The benchmarks in this folder, in alphabetical order."""
     modules = [file for file in Path(__file__).parent.glob("*.py") if file.stem not in NOT_BENCHMARKS]
     return sorted(file.stem for file in modules if "def run(" in file.read_text(encoding="utf-8"))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the named benchmarks one after the other; each prints as soon as it is known."""
+    """Run the named benchmarks one after the other and print each figure when it is known; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("name", nargs="*", help=f"which to run: {', '.join(names())}")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--minutes", type=float, help="how long, for those that can be told: soak, performance, xruns")
+    parser.add_argument("name", nargs="*", help=f"which to run, all without one: {', '.join(names())}")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+    parser.add_argument("--minutes", type=float, help="how long to run; for peer, performance, soak and xruns")
     options = parser.parse_args(arguments)
     unknown = set(options.name) - set(names())
     if unknown:
-        print(f"No benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(names())}.", file=sys.stderr)
+        print(f"There is no benchmark called {', '.join(sorted(unknown))}. There are: {', '.join(names())}.",
+              file=sys.stderr)
         return 2
     for name in options.name or names():
         run = importlib.import_module(f"benchmarks.{name}").run

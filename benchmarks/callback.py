@@ -1,4 +1,4 @@
-"""How long a cycle takes: 64 stereo voices through pyo's rack, in the engine process, on a private jackd."""
+"""How long the audio callback takes for a block: 64 stereo voices through pyo's rack, on a private jackd."""
 
 import time
 from pathlib import Path
@@ -40,18 +40,18 @@ def measured(block_frames: int) -> list[Result]:
         freezes = sentinel.freezes()
     awake = len(freezes.outside([ended_s for ended_s, _ in slow]))
     period_us = 1e6 * block_frames / RATE
-    how = (f"{counts.sum()} cycles of {block_frames} frames ({period_us:.0f} us) in {SECONDS:g} s, {voices} voices, "
-           f"half of them Hermite, all effects on; machine frozen {freezes.share:.1%} of the time")
-    slow_how = f"{len(slow)} cycles took half their time or more, {awake} of them outside freezes; {how}"
-    goals = {50.0: "", 99.0: "", 99.9: f"< {0.2 * period_us:.0f} us"}
+    how = (f"{counts.sum()} blocks of {block_frames} frames ({period_us:.0f} us) in {SECONDS:g} s, {voices} voices, "
+           f"half of them Hermite, all effects on; the machine froze for {freezes.share:.1%} of the time")
+    slow_how = f"{len(slow)} blocks took half their time or more, {awake} of them outside freezes; {how}"
+    goals = {50.0: "", 99.0: "", 99.9: f"< {0.2 * period_us:.0f}"}
     shares = [Result(f"callback p{share:g} at {block_frames} frames", percentile(counts, share), "us", goal, how)
               for share, goal in goals.items()]
-    return [*shares, Result(f"cycles over half their time at {block_frames} frames, outside freezes", float(awake),
-                            "cycles", "0", slow_how)]
+    return [*shares, Result(f"blocks over half their time at {block_frames} frames, outside freezes", float(awake),
+                            "blocks", "0", slow_how)]
 
 
 def all_on() -> Effects:
-    """Every effect, at -12 dB: the tape has stopped after a beat, and goes on reading."""
+    """Every effect, at -12 dB. Tape stop has stopped after a beat, but goes on reading."""
     effects = Effects(-12.0)
     for effect in Effect:
         effects = LatchEffect(effect, True).applied(effects)
@@ -59,7 +59,7 @@ def all_on() -> Effects:
 
 
 def distribution(stage: Stage) -> tuple[np.ndarray, list[tuple[float, float]], int]:
-    """How many cycles took so many microseconds; when slow ones ended and how long they took, in seconds; voices."""
+    """How many blocks took each number of microseconds; (end, duration) of each slow one in seconds; voices."""
     page = np.memmap(stage.timing_page, np.int64, "r")
     before = np.array(page)
     end = time.monotonic() + SECONDS
@@ -75,13 +75,13 @@ def distribution(stage: Stage) -> tuple[np.ndarray, list[tuple[float, float]], i
 
 
 def percentile(counts: np.ndarray, share: float) -> float:
-    """The time that `share` percent of the cycles did not exceed, in whole microseconds."""
+    """The time that `share` percent of the blocks did not exceed, in whole microseconds."""
     reached = np.cumsum(counts)
     return float(np.searchsorted(reached, share / 100.0 * reached[-1]))
 
 
 def full_kit(folder: Path) -> Path:
-    """A decomposition folder whose six tracks ring so long that all voices always sound."""
+    """A decomposition folder with six tracks that ring long enough for every voice to sound all the time."""
     rng = np.random.default_rng(1)
     frames = int(RING_S * RATE)
     samples, one_shots = {}, {}

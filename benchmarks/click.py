@@ -1,4 +1,4 @@
-"""An engine that plays clicks, for those who measure when something sounds."""
+"""An engine that plays clicks, for benchmarks that measure when something sounds."""
 
 import contextlib
 import tempfile
@@ -22,7 +22,7 @@ RATE, CLICK_FRAMES = 48000, 480
 
 @contextlib.contextmanager
 def click_stage(block_frames: int, audio: str = "jack", frame_port: bool = False) -> Iterator[Stage]:
-    """An engine without effects on a private jackd, a click on each beat loaded, nothing connected."""
+    """An engine without effects on a private jackd: a click on each beat is loaded, nothing is connected."""
     from benchmarks import stage
 
     with tempfile.TemporaryDirectory() as name:
@@ -47,7 +47,7 @@ def click_stage(block_frames: int, audio: str = "jack", frame_port: bool = False
 
 
 def click_kit(folder: Path) -> Path:
-    """A decomposition folder: one click on every beat, and a pad that clicks too."""
+    """A decomposition folder: a click on every beat, and a pad that clicks too."""
     click = np.repeat(np.linspace(0.9, 0.0, CLICK_FRAMES, dtype=np.float32)[:, None], 2, axis=1)
     name = "c" * 16
     kit = Kit("clicks", {"kick": OneShot(name, CLICK_FRAMES), "snare": OneShot(name, CLICK_FRAMES)})

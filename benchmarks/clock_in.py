@@ -1,4 +1,4 @@
-"""MIDI clock in: how well tempo and phase are known, and how well the clicks keep to them, under jitter and losses."""
+"""MIDI clock in, with jitter and lost clocks: errors of the tempo and the phase, and of the clicks that follow."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ TARGETS = {1.0: (0.02, 0.15, 0.5), 3.0: (0.03, 0.3, 1.0)}
 
 
 def run() -> list[Result]:
-    """The filter on synthetic streams, the song led by it, then Tao's clicks behind a jittery JACK client."""
+    """The filter on synthetic streams, a song that follows it, then Tao's clicks behind a jittery JACK client."""
     results = []
     for jitter_ms, targets in TARGETS.items():
         results += filtered(jitter_ms, *targets)
@@ -27,7 +27,7 @@ def run() -> list[Result]:
 
 
 def filtered(jitter_ms: float, tempo_goal: float, phase_goal_ms: float, lock_goal_s: float) -> list[Result]:
-    """Medians of twenty runs."""
+    """The filter's errors, medians over all seeds."""
     runs = [measured(jitter_ms / 1000.0, None, seed) for seed in range(SEEDS)]
     steps = [measured(jitter_ms / 1000.0, (20.0, 126.0), 100 + seed) for seed in range(SEEDS)]
     tempo = np.median([np.sqrt(np.mean(run[run[:, 0] > 5, 1] ** 2)) for run in runs])
@@ -46,7 +46,7 @@ def filtered(jitter_ms: float, tempo_goal: float, phase_goal_ms: float, lock_goa
 
 
 def measured(jitter_s: float, step: tuple[float, float] | None, seed: int) -> np.ndarray:
-    """(tick's time, tempo error, phase error in s, miscount) after every tick."""
+    """(time in s, tempo error in BPM, phase error in s, miscount) after every clock."""
     rng = np.random.default_rng(seed)
     times, tempi = [0.0], [BPM]
     while times[-1] < SECONDS:
@@ -65,7 +65,7 @@ def measured(jitter_s: float, step: tuple[float, float] | None, seed: int) -> np
 
 
 def settled(rows: np.ndarray, since_s: float, tempo_off: float, phase_off_s: float) -> float:
-    """Seconds until both are right and stay so for two seconds."""
+    """Seconds until tempo and phase are right and stay right for two seconds."""
     rows = rows[rows[:, 0] >= since_s]
     wrong = (np.abs(rows[:, 1]) > tempo_off) | (np.abs(rows[:, 2]) > phase_off_s)
     return next((float(rows[place, 0] - since_s) for place in range(len(rows)) if not wrong[place : place + 96].any()),
@@ -73,7 +73,7 @@ def settled(rows: np.ndarray, since_s: float, tempo_off: float, phase_off_s: flo
 
 
 def computed(jitter_ms: float) -> Result:
-    """How far the beats are from those that the leader meant, without a computer that is late."""
+    """How far the beats are from those that the leader meant, computed without a device that could be late."""
     off_ms = np.abs(np.concatenate([beats_off_ms(jitter_ms, seed) for seed in range(SEEDS)]))
     return Result(f"clock in, +-{jitter_ms:g} ms: beats off the leader's, computed, p99",
                   float(np.percentile(off_ms, 99)), "ms", "< 1",
@@ -82,7 +82,7 @@ def computed(jitter_ms: float) -> Result:
 
 
 def beats_off_ms(jitter_ms: float, seed: int) -> np.ndarray:
-    """How late each beat of a song is that follows such a leader."""
+    """How late each beat of a song is that follows a leader with this jitter, in ms."""
     rng, period = np.random.default_rng(seed), 60.0 * RATE / (24.0 * (BPM + 3.7))
     ideal = RATE + period * np.arange(int(SECONDS * RATE / period))
     kept = rng.random(len(ideal)) >= LOST

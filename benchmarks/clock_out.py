@@ -1,4 +1,4 @@
-"""MIDI clock out: every clock's frame against the song's, as another JACK client hears it; and through RtMidi."""
+"""MIDI clock out: the frame of every clock against the song's, as another JACK client receives it."""
 
 import time
 
@@ -16,12 +16,12 @@ EARLY_FRAMES = 20 * RATE  # the server runs as fast as it can: plan that far ahe
 
 
 def run() -> list[Result]:
-    """Worst error with tempo changes, and the drift of ten minutes."""
+    """The worst error through tempo changes, and the drift over ten minutes."""
     return [changes(), drift()]
 
 
 def changes() -> Result:
-    """One song through all tempi; each change keeps the playhead, so the clock is one unbroken line."""
+    """One song through all tempos. A change keeps the playhead, so the clock is one unbroken line."""
     with recorded() as (stage, peer):
         at = stage.client.snapshot().meters.frames + EARLY_FRAMES
         stage.client.ask(Play(), at_frames=at)
@@ -39,11 +39,11 @@ def changes() -> Result:
     ideal = np.array([ideal_frame(lines, 40 * number) for number in range(len(heard))])
     worst = float(np.abs(heard - ideal).max())
     return Result("clock out, worst error through tempo changes", worst, "frames", "<= 1",
-                  f"{len(heard)} clocks at 60-240 BPM heard by a JACK client on a freewheeling jackd, 128 frames")
+                  f"{len(heard)} clocks at 60 to 240 BPM, received by a JACK client; freewheeling jackd, 128 frames")
 
 
 def drift() -> Result:
-    """Ten minutes at a tempo whose clocks are no whole number of frames apart."""
+    """Ten minutes at a tempo at which the clocks are not a whole number of frames apart."""
     with recorded() as (stage, peer):
         at = stage.client.snapshot().meters.frames + EARLY_FRAMES
         stage.client.ask(SetTempo(174.0))
@@ -57,7 +57,7 @@ def drift() -> Result:
 
 
 class recorded:  # noqa: N801  a context manager
-    """An engine that sends its clock and a client that hears it, on a server that runs as fast as it can."""
+    """An engine that sends its clock and a client that receives it, on a server that runs as fast as it can."""
 
     def __enter__(self) -> tuple:
         self._stage = click_stage(128, frame_port=True)
@@ -75,12 +75,12 @@ class recorded:  # noqa: N801  a context manager
 
 
 def ideal_frame(lines: list[Timeline], ticks: int) -> float:
-    """Where `ticks` sounds, not rounded, by the last timeline that had begun before it."""
+    """The frame of `ticks`, not rounded, on the last timeline that began before it."""
     line = next((line for line in reversed(lines) if line.origin_ticks <= ticks), lines[0])
     return line.origin_frames + (ticks - line.origin_ticks) * line.frames_per_tick
 
 
 def wait_for(stage, frame: int, timeout_s: float = 60.0) -> None:
-    """Until the engine has played `frame`."""
+    """Wait until the engine has played `frame`."""
     if not stage.client.wait(lambda s: s.meters.frames > frame, timeout_s):
         raise RuntimeError(f"The engine did not reach frame {frame} within {timeout_s:g} s.")

@@ -3,7 +3,7 @@
     python -m benchmarks.decompose_set SET --out DIR [--transcriber NAME] [--separator NAME] [--extractor NAME]
 
 SET is a folder of items, each with truth.json and the loop it names; DIR/<item id>/ gets the decomposition.
-Prints the seconds per loop and per second of loop, imports left out.
+Prints the seconds per loop and per second of loop, without imports.
 """
 
 import argparse

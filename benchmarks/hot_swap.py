@@ -1,4 +1,4 @@
-"""A hundred and fifty one-shots swapped while the music plays: what that costs the audio thread, and what is heard."""
+"""150 one-shots are swapped while the music plays: what that costs the audio thread, and what is heard."""
 
 import tempfile
 import time
@@ -22,7 +22,7 @@ WHEN = (Boundary.NOW, Boundary.NOW, Boundary.STEP, Boundary.BEAT)
 
 
 def run() -> list[Result]:
-    """Page faults of the audio thread, dropped blocks, differing frames, and the time from key to next hit."""
+    """Page faults of the audio thread, dropped blocks, differing frames, and the time from key to new one-shot."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         files = make_hits(folder / "hits")
@@ -48,12 +48,12 @@ def run() -> list[Result]:
             Result("blocks dropped in hot swaps", float(dropped), "blocks", "", how),
             Result("frames heard in hot swaps that the journal does not replay", float(differing), "frames", "0",
                    f"{len(numbers)} frames compared; {how}"),
-            Result("from the key to the new one-shot in force, median", 1000 * float(np.median(waits_s)), "ms", "",
+            Result("from key to new one-shot, median", 1000 * float(np.median(waits_s)), "ms", "",
                    how)]
 
 
 def make_hits(folder: Path) -> Path:
-    """Noise of many lengths and levels."""
+    """A folder of noise bursts, of many lengths and levels."""
     folder.mkdir()
     rng = np.random.default_rng(11)
     for number in range(FILES):
@@ -64,7 +64,7 @@ def make_hits(folder: Path) -> Path:
 
 
 def swap_all(engine: RunningEngine, files: Path) -> list[float]:
-    """Swap one after the other, each when the one before is in force; how long each took."""
+    """Swap one after the other, each when the one before has arrived; how long each took, in seconds."""
     client, waits_s = engine.client, []
     for track in TRACKS:
         client.browse(track, Where.FOLDER, str(files))
@@ -80,7 +80,7 @@ def swap_all(engine: RunningEngine, files: Path) -> list[float]:
 
 
 def audio_thread(pid: int) -> Path:
-    """The thread that is woken most often: once a block."""
+    """The thread that wakes most often, once a block; its folder in /proc."""
     tasks = list(Path(f"/proc/{pid}/task").iterdir())
     before = {task: _wakes(task) for task in tasks}
     time.sleep(1.0)

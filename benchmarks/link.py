@@ -1,4 +1,4 @@
-"""Ableton Link: processes in one session, how soon they find each other, how well they agree, who keeps the tempo."""
+"""Ableton Link: how soon processes in one session find each other, how well they agree, and whose tempo they keep."""
 
 import subprocess
 import sys
@@ -14,27 +14,27 @@ PEER = [sys.executable, "-m", "benchmarks.link_peer"]
 
 
 def run() -> list[Result]:
-    """Found, apart in microseconds, and how often somebody new set another tempo."""
+    """Seconds to find each other, microseconds apart, and how often a newcomer changed the tempo."""
     private = ["unshare", "-rn"]
     allowed = subprocess.run([*private, "true"], capture_output=True, check=False).returncode == 0
     prefix, where = (private, "a private network namespace") if allowed else ([], "this machine's own network")
     lines = subprocess.run([*prefix, sys.executable, "-m", "benchmarks.link", "pair"], capture_output=True, text=True,
                            check=True).stdout.splitlines()
     found_s, peers = float(lines[0].split()[0]), int(lines[0].split()[1])
-    how = f"two processes in {where}; {peers} other found"
+    how = f"two processes in {where}; each found {peers} other"
     if len(lines) == 1:
         return [Result("Link: two processes find each other", None, "s", "< 2", how)]
     apart_us = np.abs([float(line) for line in lines[1:-1]])
     return [Result("Link: two processes find each other", found_s, "s", "< 2", how),
             Result("Link: two processes' beats apart, worst", float(apart_us.max()), "us", "<= 10",
-                   f"{len(apart_us)} moments of the one monotonic clock at {BPM:g} BPM, set by one of them; median "
+                   f"{len(apart_us)} readings of one monotonic clock at {BPM:g} BPM, set by one of them; median "
                    f"{np.median(apart_us):.2f} us; {how}"),
             Result("Link: joins that changed the session's tempo", float(lines[-1]), "", "0", f"of {JOINS}; {how}")]
 
 
 def pair() -> None:
-    """Both processes, in the network of this one: a line with the seconds and peers, then how far apart in us; last how
-    many others changed the tempo when they joined."""
+    """Run both processes in this one's network. Prints seconds and peers, then a line of microseconds apart for each
+    reading, and last how many newcomers changed the tempo when they joined."""
     subprocess.run(["ip", "link", "set", "lo", "up"], capture_output=True, check=False)
     peers = [subprocess.Popen(PEER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     try:
@@ -57,7 +57,7 @@ def pair() -> None:
 
 
 def keeps_tempo(one: "subprocess.Popen[str]") -> bool:
-    """Whether the session, at BPM, is still at BPM after somebody who was at another tempo has joined."""
+    """Whether the session is still at BPM after a process with another tempo has joined."""
     ask(one, f"tempo {BPM}")
     new = subprocess.Popen(PEER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
@@ -71,7 +71,7 @@ def keeps_tempo(one: "subprocess.Popen[str]") -> bool:
 
 
 def ask(peer: "subprocess.Popen[str]", line: str) -> str:
-    """A line to it, a line from it."""
+    """Send a line, and return the answer."""
     assert peer.stdin is not None and peer.stdout is not None
     peer.stdin.write(f"{line}\n")
     peer.stdin.flush()

@@ -1,6 +1,7 @@
-"""One of two parts in a Link session, for benchmarks.link: joins, sets a tempo if it is to, tells where the beat is.
+"""One of two processes in a Link session, for benchmarks.link.
 
-It reads lines: `at NANOSECONDS` asks for the beat at that moment of the monotonic clock; the end of input ends it.
+It reads lines: `tempo BPM` sets the tempo; `at NANOSECONDS` asks for tempo and beat at that moment of the monotonic
+clock. It ends with its input.
 """
 
 import sys

@@ -2,8 +2,8 @@
 
     python -m benchmarks.make_drum_priors --data DIR [--count 12] [--out FILE]
 
-K-means over the log power of every labelled one-shot of the split `train`, in bands and at growing distances
-from the attack; each exemplar is the mean power of its one-shots at energy 1. Prints the file's SHA-256.
+K-means over the log power of every labelled one-shot of the split `train`, in bands and at growing distances from the
+onset. Each exemplar is the mean power of its group of one-shots, each scaled to energy 1. Prints the file's SHA-256.
 """
 
 import argparse
@@ -30,14 +30,14 @@ def centres_hz() -> np.ndarray:
 
 
 def times() -> np.ndarray:
-    """Window centres, in strides of 64 frames: close at the attack, far apart in the tail."""
+    """Window centres, in strides of 64 frames: dense at the onset, sparse in the tail."""
     early = np.arange(-8, 32, 1)
     late = np.unique(np.geomspace(32, LONGEST_S * RATE / 64, 28).round().astype(int))
     return np.concatenate([early, late])
 
 
 def spectrogram(sound: np.ndarray) -> np.ndarray:
-    """(times, bands) power of a one-shot, of energy 1."""
+    """(times, bands) power of a one-shot scaled to energy 1."""
     hz, bins_hz = centres_hz(), np.arange(framing.BINS) * RATE / framing.WINDOW_FRAMES
     sound = sound / np.sqrt(np.square(sound).sum() + 1e-12)
     padded = np.pad(sound[: round(LONGEST_S * RATE)], (1200, round(LONGEST_S * RATE) + 3000))

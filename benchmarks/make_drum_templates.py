@@ -2,7 +2,7 @@
 
     python -m benchmarks.make_drum_templates --data DIR > models/hearing/drum_templates.py
 
-Spherical k-means over the band-wise rise at the attack of every labelled one-shot of the split `train`.
+Spherical k-means over the rise in each band at the onset of every labelled one-shot of the split `train`.
 """
 
 import argparse
@@ -26,7 +26,7 @@ COUNTS = {"kick": 6, "snare": 10, "hihat": 8}
 
 
 def vectors(data: Path, drum: str) -> np.ndarray:
-    """(one-shots, bands): the compressed rise at each attack, summing to 1."""
+    """(one-shots, bands): the compressed rise at each onset, summing to 1."""
     with (data / "oneshots" / "oneshots.csv").open() as table:
         rows = [row for row in csv.DictReader(table) if row["split"] == "train" and row["class"] == drum]
     found = []

@@ -1,8 +1,8 @@
-"""Loops with exact answers, made from labelled one-shots and grooves: the set that a decomposer is scored on.
+"""Loops with exact answers, made from labelled one-shots and grooves: the set that decomposition is scored on.
 
     python -m benchmarks.make_eval_set --data DIR --out DIR [--split val] [--fold K/N] [--seed 1]
 
---fold takes the sounds from what a run with `train transcriber --without K/N` has not met, and grooves of val.
+--fold takes only sounds that a run of `train transcriber --without K/N` has not met, and the grooves of `val`.
 
 DIR holds `oneshots/` (oneshots.csv and the files it lists) and `patterns/` (NAME.csv, NAME.npz). Three sets
 are written, one folder an item, each with loop.wav, stems/, oneshots/ and truth.json: *machine* (step
@@ -30,7 +30,7 @@ LEVELS = {"kick": 1.0, "snare": 0.8, "tom": 0.7, "hihat": 0.35, "ride": 0.35, "c
 
 @dataclass
 class Hit:
-    """A stroke: beats from the loop's start, velocity 0..1, and which of the drum's sounds."""
+    """beat: from the loop's start, in beats. velocity: 0..1. sound: which of the drum's sounds."""
 
     beat: float
     velocity: float
@@ -39,7 +39,7 @@ class Hit:
 
 @dataclass
 class Item:
-    """A loop to be: its grid, its hits by drum, its sounds by drum (each (frames,) float32)."""
+    """A loop to be rendered: its grid, its hits by drum, and its sounds by drum, each (frames,) float32."""
 
     name: str
     kind: str

@@ -1,4 +1,4 @@
-"""What the engine takes when it only plays: resident memory and processor time."""
+"""What the engine needs when it only plays: resident memory and processor time."""
 
 import os
 import time
@@ -12,8 +12,8 @@ SECONDS, BLOCK_FRAMES = 20.0, 128
 
 
 def resident_mb(pid: int) -> float:
-    """Resident memory of a process in MB (2**20 bytes), from /proc, without the JACK server's own segment: libjack
-    holds all of it in every client, 102 MB with the server's default number of ports."""
+    """Resident memory of a process in MB (2**20 bytes), from /proc. The JACK server's own segment is left out: libjack
+    maps all of it into every client, 102 MB with the default number of ports."""
     total_kb, counts = 0, True
     for line in Path(f"/proc/{pid}/smaps").read_text(encoding="utf-8", errors="replace").splitlines():
         if line.startswith("Rss:"):
@@ -30,7 +30,7 @@ def cpu_s(pid: int) -> float:
 
 
 def run() -> list[Result]:
-    """Right after the start, stopped; then with the demo loop as a kit, playing."""
+    """First stopped, right after the start; then with the demo loop playing as a kit."""
     with jack_stage(BLOCK_FRAMES) as stage:
         pid = stage.client.pid
         idle_mb, idle = resident_mb(pid), _share(pid)
@@ -39,7 +39,7 @@ def run() -> list[Result]:
         stage.client.ask(Play())
         playing, playing_mb = _share(pid), resident_mb(pid)
     how = (f"the engine process on jackd's dummy driver at {BLOCK_FRAMES} frames, {SECONDS:g} s, worker idle; "
-           "JACK's shared segment is the server's")
+           "JACK's shared segment is left out")
     return [Result("memory of the engine, idle", idle_mb, "MB", "<= 250", how),
             Result("memory of the engine, demo loop playing", playing_mb, "MB", "<= 250", how),
             Result("CPU of the engine, idle", idle, "% of a core", "<= 5", how),

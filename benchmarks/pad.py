@@ -1,4 +1,4 @@
-"""From a MIDI note that comes in to the sound that goes out, in frames, at 64 frames a block."""
+"""From MIDI note in to sound out, in frames, at 64 frames a block."""
 
 import random
 import time
@@ -14,7 +14,7 @@ NOTE_ON = bytes((0x99, 38, 110))
 
 
 class Drummer:
-    """Strikes pads at any frame within a block, and listens: one client, so what it hears is a block late."""
+    """Plays pads at any frame of a block, and listens. As one client does both, it hears everything a block late."""
 
     def __init__(self) -> None:
         self.client = jack.Client("drummer", no_start_server=True)
@@ -41,7 +41,7 @@ class Drummer:
 
 
 def run() -> list[Result]:
-    """Median and p99 of the way from MIDI in to sound out."""
+    """Median and p99."""
     with click_stage(BLOCK_FRAMES):
         drummer = Drummer()
         drummer.client.activate()
@@ -59,7 +59,7 @@ def run() -> list[Result]:
     struck, heard = np.array(drummer.struck), np.array(drummer.heard)
     places = np.searchsorted(struck, heard, side="right") - 1
     late = heard - struck[places]
-    how = (f"{len(heard)} of {len(struck)} strikes heard by the JACK client that sent them, which hears a block late; "
+    how = (f"{len(heard)} of {len(struck)} notes heard by the JACK client that sent them, which hears a block late; "
            f"worst {late.max()} frames")
     return [Result("pad to sound at 64 frames, median", float(np.median(late)), "frames", "<= 128", how),
             Result("pad to sound at 64 frames, p99", float(np.percentile(late, 99)), "frames", "<= 192", how)]

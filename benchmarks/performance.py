@@ -1,4 +1,4 @@
-"""A scripted performance, recorded from the ports, replayed from its journal, and compared frame by frame."""
+"""A scripted performance is recorded from the ports, replayed from its journal, and compared frame by frame."""
 
 import sys
 import tempfile
@@ -20,7 +20,7 @@ BLOCK_FRAMES = 128
 
 
 def run(minutes: float = 10.0) -> list[Result]:
-    """Play for so many minutes; the frames that differ between what was heard and its replay."""
+    """Play for so many minutes, and count the frames in which the recording and the replay differ."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with private_runtime(folder), private_jack(folder / "jackd.log"), \
@@ -29,8 +29,8 @@ def run(minutes: float = 10.0) -> list[Result]:
             dropped = sum(isinstance(event, Jumped) for event in read_journal(engine.session).events)
     did = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
     how = f"{minutes:g} min at 128 frames with the effects, {compared} frames compared; {did}; {dropped} gaps"
-    torn_how = ("blocks in which every frame is the replay's, some of this block and some of the next: Tao was late, "
-                "and the recorder read while it wrote")
+    torn_how = ("every frame is the replay's, but some are of this block and some of the next: Tao was late, and the "
+                "recorder read while it wrote")
     return [Result("live against replay", float(differing), "differing frames", "0", how),
             Result("blocks that the recorder read torn", float(torn), "blocks", "", torn_how),
             Result("edits while playing", float(sum(counts.values())), "", ">= 10000 in 10 min", how),
@@ -38,7 +38,7 @@ def run(minutes: float = 10.0) -> list[Result]:
 
 
 def perform(engine: RunningEngine, seconds: float, seed: int) -> tuple[dict[str, int], int, int, int]:
-    """(what was done, frames compared, frames that differ, torn blocks)."""
+    """(how often each thing was done, frames compared, frames that differ, torn blocks)."""
     recorder = Recorder()
     try:
         engine.load_kit("first")
@@ -66,8 +66,8 @@ def perform(engine: RunningEngine, seconds: float, seed: int) -> tuple[dict[str,
 
 
 def compare(numbers: np.ndarray, audio: np.ndarray, replayed: np.ndarray) -> tuple[int, int]:
-    """Frames that differ from the replay, and blocks that are two of its blocks mixed: after a late cycle JACK lets a
-    reader run while the writer is at its next block."""
+    """(frames that differ from the replay, torn blocks). A torn block mixes two of the replay's: after a late block,
+    JACK lets a reader run while the writer is at its next one."""
     differing, torn = 0, 0
     wrong = np.flatnonzero((replayed[numbers] != audio).any(axis=1))
     for block in np.unique(wrong // BLOCK_FRAMES):

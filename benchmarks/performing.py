@@ -1,4 +1,4 @@
-"""What a random but repeatable musician does: edits, swaps, takes, effects, and accidents on purpose."""
+"""A random but repeatable musician: edits, swaps, takes, effects, and accidents on purpose."""
 
 import os
 import random
@@ -35,7 +35,7 @@ FACE = ("import sys; from engine.bridge.client import EngineClient; c = EngineCl
 
 @dataclass
 class Musician:
-    """Plays through `client` with the dice of `seed`; what was refused is counted, for it harms nobody."""
+    """Plays through `client`, with dice seeded by `seed`. Counts what was done; a refusal is counted too."""
 
     client: EngineClient
     seed: int
@@ -45,7 +45,7 @@ class Musician:
         self._dice = random.Random(self.seed)
 
     def do(self, name: str, ask: Callable[[], None]) -> None:
-        """Ask, and count it under `name`, or as refused."""
+        """Ask, and count it under `name`, or as `refused`."""
         try:
             ask()
         except TaoError:
@@ -53,7 +53,7 @@ class Musician:
         self.counts[name] = self.counts.get(name, 0) + 1
 
     def edit(self) -> None:
-        """One change of what plays."""
+        """Change one thing in what plays."""
         dice, send = self._dice, self.client.send
         tracks = [track.name for track in self.client.snapshot().status.machine.pattern.tracks]
         track = dice.choice(tracks)
@@ -75,7 +75,7 @@ class Musician:
         self.do(name, things[name])
 
     def _effect(self) -> None:
-        """Latch one of the eight at the next step, shape it, or let all go; the master fader moves too."""
+        """Latch an effect, shape it, release all, or move the master fader; now or at the next step."""
         dice = self._dice
         effect = dice.choice(list(Effect))
         allowed = RANGES[effect]
@@ -85,18 +85,18 @@ class Musician:
         self.client.send(dice.choices(things, [5, 4, 1, 1])[0], dice.choice([Boundary.NOW, Boundary.STEP]))
 
     def _shape(self, track: str) -> None:
-        """Turn a quality of the track's sound."""
+        """Change one quality of the track's one-shot."""
         values = {Quality.GAIN: (0.2, 1.5), Quality.PAN: (-1.0, 1.0), Quality.PITCH: (-12.0, 12.0),
                   Quality.DECAY: (0.02, 0.5), Quality.CUTOFF: (200.0, 20000.0)}
         quality = self._dice.choice(list(values))
         self.client.send(ShapeOneShot(track, quality, self._dice.uniform(*values[quality])))
 
     def swap(self) -> None:
-        """Another kit on the next bar line."""
+        """Load another kit."""
         self.do("swaps", lambda: self.client.load_folder(self._dice.choice(("first", "second", "third"))))
 
     def record(self) -> None:
-        """A take of some kind; the last one, if it still runs, is ended."""
+        """Start a take of some kind, or end the one that is running."""
         dice, ask = self._dice, self.client.ask
         kinds = {"takes": StartRecording(4), "caught": CaptureLast(4), "layers": Overdub(),
                  "resampled": Resample(dice.choice(("master", "kit")), 4), "held": Hold(4), "ended": EndTake()}
@@ -104,7 +104,7 @@ class Musician:
         self.do(name, lambda: ask(kinds[name]))
 
     def begin(self) -> None:
-        """Without count-in, playing."""
+        """Start playing, and turn the count-in off."""
         self.client.ask(SetRecording(RecordingSetup(count_in_bars=0)))
         self.client.ask(Play())
 
@@ -119,7 +119,7 @@ def worker_of(engine_pid: int) -> int | None:
 
 
 def kill_worker(engine_pid: int) -> bool:
-    """kill -9 for the worker; whether there was one."""
+    """Kill the worker with SIGKILL; whether there was one."""
     pid = worker_of(engine_pid)
     if pid is not None:
         os.kill(pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""A take through a JACK loopback against what was played: before and after `calibrate`, in frames."""
+"""How far a take through a JACK loopback lies from what was played, before and after `calibrate`, in frames."""
 
 import tempfile
 import time
@@ -17,7 +17,7 @@ from tests.rig import Recorder, RunningEngine, running_engine
 
 BLOCKS = (64, 128, 256)
 LATEST = 2048  # frames
-TRIES = 3      # a take in which the machine dropped a block is like nothing that was played
+TRIES = 3      # a take in which a block was dropped equals nothing that was played
 
 
 def run() -> list[Result]:
@@ -53,7 +53,7 @@ def _measured(engine: RunningEngine, block_frames: int) -> list[Result]:
 
 
 def _found(engine: RunningEngine, recorder: Recorder) -> float | None:
-    """The offset of the first take that is found again."""
+    """The offset of the first take that equals what was played."""
     for _ in range(TRIES):
         offset = _offset(engine, recorder)
         if offset is not None:
@@ -64,7 +64,7 @@ def _found(engine: RunningEngine, recorder: Recorder) -> float | None:
 
 
 def _offset(engine: RunningEngine, recorder: Recorder) -> float | None:
-    """Frames by which a new take lies behind what was played; None when it is not found at all."""
+    """Frames by which a new take is later than what was played; None if it equals nothing that was played."""
     engine.client.ask(SetTempo(240.0))
     engine.client.ask(Play())
     before, loop = set(engine.takes.glob("*.wav")), engine.client.snapshot().status.machine.loop

@@ -1,10 +1,10 @@
-"""An independent instrument on JACK, with none of Tao's code: leads by MIDI clock, or listens, and tells what it saw.
+"""An independent instrument on JACK, with none of Tao's code: it leads by MIDI clock, or listens, and reports.
 
     python benchmarks/second_client.py lead|listen SECONDS BPM JITTER_MS LOST SEED
 
-All times are the JACK server's frames. It prints one JSON object when its time is up: `sent`, when its own clocks
-were meant to come; `clocks`, `messages`, when MIDI came in; `onsets`, where sound rose from silence; `gaps`, where
-blocks were dropped, its own or the server's.
+All times are the JACK server's frames. When its time is up, it prints one JSON object: `sent`, when its own clocks were
+due; `clocks` and `messages`, when MIDI arrived; `onsets`, where sound rose from silence; `gaps`, where blocks were
+dropped, its own or the server's.
 """
 
 import json
@@ -19,7 +19,7 @@ SILENCE, REST_FRAMES, AHEAD_S = 0.02, 2400, 1.0
 
 
 class Instrument(ABC):
-    """A JACK client that notes where the server's frames do not follow on each other."""
+    """A JACK client that notes where the server skipped frames."""
 
     def __init__(self, name: str) -> None:
         self.client = jack.Client(name, no_start_server=True)
@@ -29,7 +29,7 @@ class Instrument(ABC):
         self.client.set_xrun_callback(lambda _: self.gaps.append(self.client.frame_time))
 
     def begin(self, frames: int) -> int:
-        """The frame on which this block begins."""
+        """The frame at which this block begins."""
         start = self.client.last_frame_time
         if self._expected not in (None, start):
             self.gaps.append(start)
@@ -42,7 +42,7 @@ class Instrument(ABC):
 
 
 class Leader(Instrument):
-    """Sends Start and clocks, each as late or early as its jitter has it; some never."""
+    """Sends Start and clocks, each late or early by a random jitter; some are lost."""
 
     def __init__(self, bpm: float, seconds: float, jitter_ms: float, lost: float, seed: int) -> None:
         super().__init__("leader")
@@ -67,7 +67,7 @@ class Leader(Instrument):
 
 
 class Listener(Instrument):
-    """Stamps what comes in by MIDI and by ear."""
+    """Notes when MIDI and sound arrive."""
 
     def __init__(self) -> None:
         super().__init__("listener")

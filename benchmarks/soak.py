@@ -1,4 +1,4 @@
-"""Hours in minutes: random commands, swaps and takes, while workers and faces are killed and the device goes."""
+"""Hours in minutes: random commands, swaps and takes, while workers, clients and the device are killed."""
 
 import tempfile
 import time
@@ -23,7 +23,7 @@ ASTRAY_S = 0.5
 
 @dataclass
 class Soak:
-    """What came of it. lost: sentences about what went wrong; away_s: how long each lost device was missing."""
+    """What happened. lost: a sentence for each thing that went wrong. away_s: how long each lost device was missing."""
 
     minutes: float
     counts: dict[str, int] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Soak:
 
 
 def run(minutes: float = 30.0) -> list[Result]:
-    """The soak of `minutes`."""
+    """Soak for so many minutes."""
     with tempfile.TemporaryDirectory() as name:
         done = soak(Path(name), minutes, seed=1)
     did = ", ".join(f"{count} {what}" for what, count in sorted(done.counts.items()))
@@ -44,14 +44,14 @@ def run(minutes: float = 30.0) -> list[Result]:
     return [Result("soak: things lost", float(len(done.lost)), "", "0", how),
             Result("soak: growth of memory", done.last_mb - done.first_mb, "MB", "",
                    f"{done.first_mb:.0f} MB at first"),
-            Result("soak: longest wait for a device that was back", max(done.away_s, default=0.0) - DEVICE_AWAY_S, "s",
+            Result("soak: longest wait for a device that came back", max(done.away_s, default=0.0) - DEVICE_AWAY_S, "s",
                    "", f"{len(done.away_s)} devices lost"),
-            Result("soak: gaps in the output", float(done.gaps), "", "devices lost, and what the machine dropped", how),
+            Result("soak: gaps in the output", float(done.gaps), "", "", how),
             Result("soak: takes kept", float(done.takes), "", "", how)]
 
 
 def soak(folder: Path, minutes: float, seed: int) -> Soak:
-    """Play for so long, and look at what is left."""
+    """Play for so long, then check what is left."""
     done = Soak(minutes)
     with private_runtime(folder), mortal_jack(folder / "jackd.log") as server, \
             running_engine(folder, "jack", capture_s=20.0) as engine:
@@ -65,7 +65,7 @@ def soak(folder: Path, minutes: float, seed: int) -> Soak:
 
 
 def _play(engine: RunningEngine, server: MortalJack, musician: Musician, done: Soak) -> None:
-    """Edits all the time, a swap or a take every second or so, an accident every few seconds."""
+    """Edit all the time, swap or record every second or so, and cause an accident every few seconds."""
     began_s = time.monotonic()
     end_s, accident_s, accidents = began_s + 60.0 * done.minutes, began_s + 2.0, 0
     beats = 0
@@ -94,7 +94,7 @@ def _lose_device(engine: RunningEngine, server: MortalJack, musician: Musician, 
     time.sleep(max(0.0, at_s + DEVICE_AWAY_S - time.monotonic()))
     server.start()
     if not engine.client.wait(lambda s: s.status.backend == "jack", 15.0):
-        done.lost.append("a device that was back was not taken")
+        done.lost.append("a device that came back was not used")
     gone_s = time.monotonic() - at_s
     done.away_s.append(gone_s)
     passed_s = (engine.client.snapshot().meters.frames - at_frames) / 48000
@@ -114,7 +114,7 @@ def _lose_face(engine: RunningEngine, server: MortalJack, musician: Musician, do
 
 
 def _look_back(engine: RunningEngine, done: Soak) -> None:
-    """The engine still plays and answers; its takes and its journal can be read."""
+    """Check that the engine still plays and answers, and that its takes and journal can be read."""
     client = engine.client
     frames = client.snapshot().meters.frames
     if not client.connected or not client.wait(lambda s: s.meters.frames > frames, 5.0):
@@ -132,4 +132,4 @@ def _look_back(engine: RunningEngine, done: Soak) -> None:
     done.gaps = sum(isinstance(event, Jumped) for event in read_journal(engine.session).events)
     log = (engine.session / "engine.log").read_text(encoding="utf-8", errors="replace")
     if "Traceback" in log:
-        done.lost.append("an exception is in the log: " + log[log.index("Traceback"):][-300:])
+        done.lost.append("the log holds an exception: " + log[log.index("Traceback"):][-300:])

@@ -1,4 +1,4 @@
-"""What the live benchmarks share: a private JACK server, an engine on it, a watch for freezes."""
+"""What the live benchmarks share: a private JACK server, and an engine on it that plays the demo loop."""
 
 import contextlib
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 from engine.audio.settings import EngineSettings
 from engine.bridge.client import EngineClient
 from engine.bridge.segments import memory_folder
+from engine.core.commands import Play
 from engine.library.audio_files import write_wav
 from engine.server.launch import start_process
 from models.demo import demo_loop
@@ -30,13 +31,13 @@ class Stage:
 
     @property
     def timing_page(self) -> Path:
-        """How many cycles took so many microseconds: int64 words."""
+        """The file with the engine's block times: int64 words."""
         return memory_folder() / str(self.client.pid) / "timing"
 
 
 @contextlib.contextmanager
 def private_runtime(folder: Path) -> Iterator[None]:
-    """Engines started here are found only here."""
+    """Give engines that are started here a runtime folder of their own, so that no other process finds them."""
     before = os.environ.get("XDG_RUNTIME_DIR")
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
     try:
@@ -50,7 +51,7 @@ def private_runtime(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def jack_stage(block_frames: int) -> Iterator[Stage]:
-    """An engine on a private jackd (dummy driver, 48 kHz, as real-time as is allowed)."""
+    """An engine on a private jackd: dummy driver, 48 kHz, real-time where that is allowed."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with private_runtime(folder), private_jack(folder / "jackd.log", block_frames), engine(folder) as stage:
@@ -58,9 +59,10 @@ def jack_stage(block_frames: int) -> Iterator[Stage]:
 
 
 @contextlib.contextmanager
-def engine(folder: Path) -> Iterator[Stage]:
-    """An engine on the JACK server of this process's environment; ended by its own process id."""
-    settings = EngineSettings("jack", str(folder / "takes"), str(folder / "sessions"), worker_argv=WORKER)
+def engine(folder: Path, audio: str = "jack") -> Iterator[Stage]:
+    """An engine with its worker, on the JACK server of this process's environment or without a device; ended by its
+    own process id."""
+    settings = EngineSettings(audio, str(folder / "takes"), str(folder / "sessions"), worker_argv=WORKER)
     path, process = start_process(settings)
     try:
         client = EngineClient(path)
@@ -75,6 +77,16 @@ def engine(folder: Path) -> Iterator[Stage]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def play_until_heard(client: EngineClient, loop: Path) -> None:
+    """Load a loop, play it, and return when it is heard at the output."""
+    client.open_audio(loop)
+    if not client.wait(lambda s: s.status.machine.loop is not None, 60.0):
+        raise RuntimeError(f"The demo loop did not load: {client.snapshot().status.notices}")
+    client.ask(Play())
+    if not client.wait(lambda s: max(s.meters.master_peaks) > 0.001, 10.0):
+        raise RuntimeError("Nothing was heard.")
 
 
 def demo_file(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Tao and an independent client on one JACK server: one leads, the other says what it heard."""
+"""Tao and an independent client on one JACK server: one leads, and the client reports what it heard."""
 
 import json
 import subprocess
@@ -19,8 +19,8 @@ SETTLE_S, LEAST = 4.0, 10
 
 @dataclass(frozen=True)
 class Seen:
-    """What the client saw, in frames of the JACK server. gaps: where blocks were dropped, and with them what the
-    instruments would have said to each other; for a while after each, nothing is judged."""
+    """What the client observed, in frames of the JACK server. gaps: where blocks were dropped, and with them what the
+    instruments would have sent each other. Nothing is judged for a while after each."""
 
     sent: np.ndarray
     clocks: np.ndarray
@@ -29,22 +29,22 @@ class Seen:
     gaps: np.ndarray
 
     def click_errors_ms(self) -> np.ndarray:
-        """How late each click was against the nearest beat that was meant."""
+        """How late each click was against the nearest beat that the client meant."""
         return self._errors_ms(self.onsets, self.sent[::24])
 
     def clock_errors_ms(self) -> np.ndarray:
-        """How late each of Tao's clocks was against the nearest clock that was meant."""
+        """How late each of Tao's clocks was against the nearest clock that the client meant."""
         return self._errors_ms(self.clocks, self.sent)
 
     def calm(self, times: np.ndarray, settle_s: float) -> np.ndarray:
-        """Which of `times` do not come within settle_s after a dropped block, or a few blocks before it."""
+        """Which of `times` are neither within settle_s after a dropped block nor just before one."""
         since = times[:, None] - self.gaps[None, :]
         return ~((since > -0.05 * RATE) & (since < settle_s * RATE)).any(axis=1)
 
     def told(self, settle_s: float = SETTLE_S) -> str:
-        """How often blocks were dropped, for a benchmark's line; many at once count as one."""
+        """How often blocks were dropped, for a result's line. Several at once count as one."""
         places = np.unique(np.floor(self.gaps / (0.1 * RATE)))
-        return f"blocks were dropped {len(places)} times, nothing is judged for {settle_s:g} s after each"
+        return f"blocks were dropped {len(places)} times; nothing is judged for {settle_s:g} s after each"
 
     def _errors_ms(self, heard: np.ndarray, meant: np.ndarray) -> np.ndarray:
         heard = heard[(heard > meant[0] + SETTLE_S * RATE) & (heard < meant[-1])]
@@ -56,16 +56,16 @@ class Seen:
 
 
 def p99(name: str, errors_ms: np.ndarray, how: str) -> Result:
-    """The 99th percentile against the target of a millisecond; not measured when too little was calm."""
+    """The 99th percentile of the errors' size; not measured if too many blocks were dropped to judge enough errors."""
     off_ms = np.abs(errors_ms)
     if len(off_ms) < LEAST:
-        return Result(name, None, "ms", "< 1", f"only {len(off_ms)} could be judged: {how}")
+        return Result(name, None, "ms", "< 1", f"only {len(off_ms)} could be judged; {how}")
     spread = f"{len(off_ms)} judged, median {np.median(off_ms):.3f} ms, worst {off_ms.max():.3f} ms"
     return Result(name, float(np.percentile(off_ms, 99)), "ms", "< 1", f"{spread}; {how}")
 
 
 def lead(seconds: float, bpm: float, jitter_ms: float, lost: float, seed: int) -> Seen:
-    """The client leads, Tao follows, and sends its own clock on."""
+    """The client leads; Tao follows and sends a clock of its own."""
     with click_stage(128) as stage:
         stage.client.ask(SetSource(Source.MIDI))
         stage.client.ask(SetClockOut(1, ClockOut(True)))

@@ -1,4 +1,4 @@
-"""How many stereo voices half a core plays, and FluidSynth on the same machine in the same run."""
+"""How many stereo voices half a core plays; FluidSynth is measured on the same machine in the same run."""
 
 import ctypes
 import ctypes.util
@@ -27,20 +27,20 @@ def run() -> list[Result]:
                Result("voices per half core, unity pitch, stereo", unity, "voices", "", how)]
     fluid_ns = fluidsynth_ns()
     if fluid_ns is None:
-        missing = "FluidSynth or its sound font is not installed: apt-get install libfluidsynth3 fluid-soundfont-gm"
+        missing = "FluidSynth or its sound font is missing: apt-get install libfluidsynth3 fluid-soundfont-gm"
         return [*results, Result("Hermite stereo voices against FluidSynth's", None, "times", ">= 1.5", missing)]
     ratio = round(hermite / half_core(2 * fluid_ns), 2)
-    how = "FluidSynth, 4th order, no reverb or chorus; two of its mono voices are one of ours; in the same run"
+    how = "FluidSynth with 4th-order interpolation, no reverb or chorus, same run; two of its mono voices count as one"
     return [*results, Result("Hermite stereo voices against FluidSynth's", ratio, "times", ">= 1.5", how)]
 
 
 def half_core(ns_per_frame: float) -> float:
-    """Voices that fit into half of real time."""
+    """How many voices fit into half of real time."""
     return round(0.5 * 1e9 / RATE / ns_per_frame)
 
 
 def tao_ns(semitones: float) -> float:
-    """Nanoseconds per frame and stereo voice."""
+    """Nanoseconds per frame for a stereo voice."""
     length = 2 * RATE * 60
     sample = np.random.default_rng(1).uniform(-0.1, 0.1, (length, 2)).astype(np.float32)
     machine = replace(empty_machine(RATE), kit=Kit("bench", {"kick": OneShot("s", length, pitch_semitones=semitones)}))
@@ -55,7 +55,7 @@ def tao_ns(semitones: float) -> float:
 
 
 class _Clock:
-    """Renders on, and says how long it took."""
+    """Renders blocks, and measures how long it takes."""
 
     def __init__(self, processor: Processor) -> None:
         self._processor, self._at = processor, 0

@@ -1,8 +1,8 @@
-"""Dropped blocks at 128 and at 64 frames while the worker decomposes without a pause and the screen is open.
+"""Dropped blocks at 128 and 64 frames while the worker decomposes without a pause and the screen is open.
 
-A freeze is a wake of the sentinel that came more than 2 ms late. A block of 64 frames lasts 1.3 ms: a processor that
-stands still for less than 2 ms breaks it too. So what lies outside of stalls of half a block is told as well, and what
-becomes of JACK's own example client in Tao's place, with nothing else running.
+A freeze is a moment in which the machine woke the sentinel more than 2 ms late. A block of 64 frames lasts 1.3 ms, so
+shorter stalls break it too. Therefore xruns outside stalls of half a block are reported as well, and so is how JACK's
+own example client fares in Tao's place, with nothing else running.
 """
 
 import contextlib
@@ -32,8 +32,8 @@ ROOT = Path(__file__).parent.parent
 
 
 def run(minutes: float = 1.0) -> list[Result]:
-    """Xruns outside freezes and outside stalls, all xruns, blocks that the engine itself saw dropped, and stalls with
-    Tao and without, at each block size."""
+    """At each block size: xruns outside freezes, outside stalls, and in all; blocks that the engine itself saw dropped;
+    and stalls, with Tao and without."""
     return [result for block_frames in GOALS for result in measured(block_frames, 60.0 * minutes)]
 
 
@@ -54,8 +54,8 @@ def measured(block_frames: int, seconds: float) -> list[Result]:
             seen = list(xruns_s)
     freezes = sentinel.freezes()
     sure = freezes.share <= MAX_FROZEN
-    how = (f"{seconds:g} s on jackd's dummy driver, {jobs} decompositions, Textual in a terminal; machine frozen "
-           f"{freezes.share:.1%} of the time in {len(freezes.windows)} windows{'' if sure else ': inconclusive'}")
+    how = (f"{seconds:g} s on jackd's dummy driver, {jobs} decompositions, the screen in a terminal; the machine froze "
+           f"{freezes.share:.1%} of the time, {len(freezes.windows)} times{'' if sure else ', too often to judge'}")
     half_s = 0.5 * block_frames / RATE
     stalls = sentinel.freezes(half_s)
     plain_seen, plain_sentinel = plain(block_frames)
@@ -75,7 +75,7 @@ def measured(block_frames: int, seconds: float) -> list[Result]:
 
 
 def plain(block_frames: int) -> tuple[list[float], Sentinel]:
-    """When xruns came, and what the sentinel saw, with JACK's own example client: a C program that plays a sine."""
+    """When xruns happened, and what the sentinel saw, with JACK's own example client: a C program that plays a sine."""
     with (tempfile.TemporaryDirectory() as name, private_jack(Path(name) / "jackd.log", block_frames),
           observed() as seen):
         client = subprocess.Popen(["jack_simple_client"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -93,7 +93,7 @@ def plain(block_frames: int) -> tuple[list[float], Sentinel]:
 
 @contextlib.contextmanager
 def observed() -> Iterator[list[float]]:
-    """A JACK client that notes when the server tells of an xrun."""
+    """A JACK client that notes when the server reports an xrun."""
     observer = jack.Client("observer", no_start_server=True)
     xruns_s: list[float] = []
     observer.set_xrun_callback(lambda _: xruns_s.append(time.monotonic()))
@@ -106,7 +106,7 @@ def observed() -> Iterator[list[float]]:
 
 
 def keep_decomposing(stage: Stage, loop: Path, seconds: float) -> int:
-    """Ask for the next decomposition as soon as one is done; how many were done."""
+    """Ask for the next decomposition as soon as one is done; return how many were asked for."""
     end, jobs = time.monotonic() + seconds, 0
     while time.monotonic() < end:
         stage.client.open_audio(loop)
@@ -118,7 +118,7 @@ def keep_decomposing(stage: Stage, loop: Path, seconds: float) -> int:
 
 @contextlib.contextmanager
 def open_screen() -> Iterator[None]:
-    """`tao_live.py attach` in a terminal of its own, whose output is read all the time."""
+    """Run `tao_live.py attach` in a terminal of its own, and keep reading what it draws."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
     process = subprocess.Popen([sys.executable, str(ROOT / "tao_live.py"), "attach"], stdin=theirs, stdout=theirs,

@@ -22,14 +22,14 @@ def tao(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     return lambda *arguments: run(*arguments, capsys=capsys, monkeypatch=monkeypatch)
 
 
-def test_the_doctor_says_pass_or_fail_with_the_cure(tao: Call) -> None:
+def test_the_doctor_says_pass_or_fail_with_a_remedy(tao: Call) -> None:
     code, out, _ = tao("doctor")
     lines = out.splitlines()
     assert {line[:4] for line in lines} <= {"pass", "FAIL"} and code == (1 if "FAIL" in out else 0)
     assert all(any(name in line for line in lines) for name in ("Python", "Kernel cache", "PortAudio", "Real-time",
                                                                 "Locked memory", "Disk", "MIDI", "Terminal", "Weights"))
     checks = [json.loads(line) for line in tao("doctor", "--json")[1].splitlines()]
-    assert len(checks) == len(lines) and all(check["well"] or check["cure"] for check in checks)
+    assert len(checks) == len(lines) and all(check["passed"] or check["remedy"] for check in checks)
 
 
 def test_a_calibration_needs_a_device(tao: Call) -> None:

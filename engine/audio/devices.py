@@ -1,15 +1,18 @@
 """What audio devices there are, and the backend that the settings ask for.
 
-Device libraries are imported when they are asked for: JACK's need not be installed, and PortAudio, once
-imported, joins a running JACK server as a client of its own.
+Backends and device libraries are imported when they are asked for: a backend brings the audio callback, which may
+have to be compiled first; JACK's library need not be installed; and PortAudio, once imported, joins a running JACK
+server as a client of its own.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from engine.audio.backend import Backend
-from engine.audio.null import NullBackend
-from engine.audio.settings import EngineSettings
 from engine.core.errors import DeviceNotFound
+
+if TYPE_CHECKING:
+    from engine.audio.backend import Backend
+    from engine.audio.settings import EngineSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def list_devices() -> list[Device]:
     return [*found, Device("null", "no device", 0, 0, 48000)]
 
 
-def open_backend(settings: EngineSettings) -> Backend:
+def open_backend(settings: "EngineSettings") -> "Backend":
     """The backend of `settings.audio`, found but not started. Raises DeviceNotFound; never takes another."""
     match settings.audio:
         case "jack":
@@ -50,10 +53,12 @@ def open_backend(settings: EngineSettings) -> Backend:
 
             return PortAudioBackend(settings.device, settings.input_device, settings.sample_rate,
                                     settings.block_frames)
+    from engine.audio.null import NullBackend
+
     return NullBackend(settings.sample_rate, settings.block_frames)
 
 
-def open_again(settings: EngineSettings) -> Backend:
+def open_again(settings: "EngineSettings") -> "Backend":
     """Like `open_backend`, for a device that was lost: PortAudio, which never looks again by itself, is made to."""
     if settings.audio == "portaudio":
         from engine.audio.portaudio import look_again

@@ -55,15 +55,24 @@ def doctor_verb(data: Callable[[], Path], weights: Callable[[], Iterable[tuple[s
         """Check that this computer is ready to perform, and say how to fix what isn't."""
         from engine.server.doctor import checks, shipped_weights
 
-        sick = False
+        ready = True
         for check in (*checks(data(), os.environ), *map(shipped_weights, weights())):
             click.echo(json.dumps({name: getattr(check, name) for name in check.__slots__}) if as_json
                        else check.line())
-            sick = sick or not check.well
-        if sick:
+            ready = ready and check.passed
+        if not ready:
             raise SystemExit(1)
 
     return doctor
+
+
+@click.command("compile")
+def compile_verb() -> None:
+    """Compile the audio engine. The set-up does this; Tao does it by itself when it has to."""
+    from engine.server.compile import main
+
+    if code := main():
+        raise SystemExit(code)
 
 
 def calibrate_verb(settings: "Callable[[dict[str, Any]], EngineSettings]") -> click.Command:
@@ -85,13 +94,15 @@ def measure_loopback(settings: "EngineSettings") -> str:
     """Calibrate the running engine, or one that is started for this; the result in a sentence. Raises TaoError."""
     from engine.bridge.client import EngineClient
     from engine.bridge.take_messages import Calibrate
+    from engine.server.compile import shown
     from engine.server.launch import find_engine, start_engine
 
     running = find_engine()
     if running is None and settings.audio == "null":
         raise DeviceNotFound("The null device has no loopback to measure. Choose another with --audio jack or --audio "
                              "portaudio before the verb.")
-    client = EngineClient(running or start_engine(settings))
+    with shown() as progress:
+        client = EngineClient(running or start_engine(settings, progress))
     try:
         known = client.snapshot().status.notices
         client.ask(Calibrate())

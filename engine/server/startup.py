@@ -1,4 +1,4 @@
-"""What must be done before the device opens: folders, logs, warm code, locked memory, a quiet interpreter."""
+"""What the engine does before the device opens: folders, log, locked memory, priority, a quiet interpreter."""
 
 import ctypes
 import gc
@@ -13,12 +13,12 @@ from engine.bridge.segments import memory_folder
 MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT = 1, 2, 4
 MADV_DONTNEED = 4
 COMPILER = "libllvmlite"
-SWITCH_INTERVAL_S = 0.00001  # the rack waits no longer than this for the control thread to give up Python's lock
-CONTROL_PRIORITY = 20  # JACK's clients run at about 60
+SWITCH_INTERVAL_S = 0.00001  # the longest that the rack waits for the control thread to release Python's lock
+CONTROL_PRIORITY = 20  # JACK clients run at about 60
 
 
 def shared_folder() -> Path:
-    """This engine's own folder for shared memory; those of engines that are gone are removed."""
+    """Create this engine's own folder in shared memory, and remove those of engines that have ended."""
     base = memory_folder()
     for folder in base.iterdir():
         if folder.name.isdigit() and not is_running(int(folder.name)):
@@ -35,7 +35,7 @@ def remove(folder: Path) -> None:
 
 
 def log_to(path: Path) -> None:
-    """Everything that this process and its libraries print goes to a file: ALSA, JACK and pyo are talkative."""
+    """Send everything that this process and its libraries print to a file. ALSA, JACK and pyo print a lot."""
     sys.stdout.flush()
     sys.stderr.flush()
     log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -45,22 +45,22 @@ def log_to(path: Path) -> None:
 
 
 def lock_memory() -> str | None:
-    """Keep every page that is or will be used in memory; a sentence when that is not allowed.
+    """Keep every page that is used from now on in memory; return a sentence if that is not allowed.
 
-    What the audio thread reads has been touched by then. The compiler, which has done its work, is let go of first.
+    The audio thread's pages have been touched by then. The compiler has done its work, so its pages are released first.
     """
     library = ctypes.CDLL(None, use_errno=True)
     if not hasattr(library, "mlockall"):
-        return "This system cannot lock memory; a sound may be late when memory runs short."
+        return "This system cannot lock memory, so you may hear dropouts when memory runs short."
     _forget_code_of(COMPILER, library)
     if library.mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT):
-        return (f"Memory is not locked ({os.strerror(ctypes.get_errno())}); a sound may be late when memory runs "
-                "short. Raise the memlock limit for your user.")
+        return (f"Memory is not locked ({os.strerror(ctypes.get_errno())}), so you may hear dropouts when memory runs "
+                "short. Raise the memlock limit for your user; `tao_live.py doctor` says how.")
     return None
 
 
 def _forget_code_of(name: str, library: ctypes.CDLL) -> None:
-    """Drop the pages that hold the program text of a library: they are read from its file again if ever needed."""
+    """Release the pages that hold a library's program code. They are read from its file again if needed."""
     for line in Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").splitlines():
         addresses, access, *_ = line.split()
         if name in line and access == "r-xp":
@@ -69,7 +69,7 @@ def _forget_code_of(name: str, library: ctypes.CDLL) -> None:
 
 
 def quieten_interpreter() -> None:
-    """No garbage collection from here on, and the lock on Python changes hands quickly: pyo needs it each block."""
+    """Stop garbage collection, and make Python's lock change hands quickly: pyo needs it in every block."""
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -77,16 +77,16 @@ def quieten_interpreter() -> None:
 
 
 def raise_priority() -> str | None:
-    """Let this thread run before ordinary programs, below the audio thread; a sentence when that is not allowed.
+    """Run this thread before ordinary programs, but after the audio thread; return a sentence if that is not allowed.
 
-    The rack runs under Python's lock: were this thread, holding it, put aside for a busy program, the audio
-    thread would wait for that program (priority inversion). Threads and processes started later do not inherit it.
+    The rack runs under Python's lock. If a busy program displaced this thread while it held the lock, the audio thread
+    would have to wait for that program (priority inversion). Threads and processes started later do not inherit it.
     """
     if not hasattr(os, "sched_setscheduler"):
         return None  # macOS: audio threads there have a class of their own
     try:
         os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(CONTROL_PRIORITY))
     except PermissionError as error:
-        return (f"The engine runs at ordinary priority ({error.strerror}); a busy computer may be heard. Allow "
-                "real-time priorities for your user (rtprio in limits.conf).")
+        return (f"The engine runs at ordinary priority ({error.strerror}), so you may hear dropouts when the computer "
+                "is busy. Allow your user real-time priority (rtprio); `tao_live.py doctor` says how.")
     return None

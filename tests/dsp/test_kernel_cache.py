@@ -1,62 +1,80 @@
 """Compiled code must never outlive the sources it was made from, whichever file of them changed."""
 
-import os
-import subprocess
-import sys
+import shutil
 from pathlib import Path
 
-from engine.dsp.kernel_cache import ENGINE, fingerprint
+import pytest
 
-CONSTANTS = "STEP = 1\n"
-INNER = ("from numba import njit, types\n\nfrom engine.dsp.constants import STEP\n\n\n"
-         "@njit(types.int64(types.int64), cache=True)\ndef inner(x):\n    return x + STEP\n")
-OUTER = ("from numba import njit, types\n\nfrom engine.dsp.inner import inner\n\n\n"
-         "@njit(types.int64(types.int64), cache=True)\ndef outer(x):\n    return inner(x)\n")
+from engine.dsp.kernel_cache import ENGINE, Compiled, Kernel, compiled, declared, fingerprint, is_compiled, record
+from tests.small_engine import ran, small_engine
 
-
-def small_engine(folder: Path) -> Path:
-    """An engine with this cache, two kernels that call each other across files, and one constant."""
-    dsp = folder / "engine" / "dsp"
-    dsp.mkdir(parents=True)
-    (folder / "engine" / "__init__.py").write_text("")
-    for name in ("__init__.py", "kernel_cache.py"):
-        (dsp / name).write_bytes((ENGINE / "dsp" / name).read_bytes())
-    for name, text in (("constants", CONSTANTS), ("inner", INNER), ("outer", OUTER), ("words", "")):
-        (dsp / f"{name}.py").write_text(text)
-    return folder
+OUTER_OF_ONE = "from engine.dsp.middle import outer; print(outer(1), outer.stats.cache_hits.total())"
 
 
-def outer_of_one(folder: Path) -> int:
-    """What a fresh interpreter gets from the outer kernel."""
-    environment = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}
-    done = subprocess.run([sys.executable, "-c", "from engine.dsp.outer import outer; print(outer(1))"], cwd=folder,
-                          env=environment, capture_output=True, text=True, timeout=120)
+def outer_of_one(folder: Path) -> tuple[int, int]:
+    """What a fresh interpreter gets from the outer kernel, and how often it was read from the cache."""
+    done = ran(folder, "-c", OUTER_OF_ONE)
     assert done.returncode == 0, done.stderr
-    return int(done.stdout)
+    value, hits = done.stdout.split()
+    return int(value), int(hits)
 
 
 def test_a_kernel_sees_what_changed_in_another_file(tmp_path: Path) -> None:
     folder = small_engine(tmp_path)
-    assert outer_of_one(folder) == 2
+    assert outer_of_one(folder) == (2, 0)
     (folder / "engine/dsp/constants.py").write_text("STEP = 100\n")
-    assert outer_of_one(folder) == 101
+    assert outer_of_one(folder) == (101, 0)
+    assert outer_of_one(folder) == (101, 1)
     kept = list((folder / "engine/__pycache__").glob("kernels-*"))
     assert len(kept) == 2 and all(list(one.rglob("*.nbi")) for one in kept)
+
+
+def test_compiled_kernels_may_be_moved_with_their_sources(tmp_path: Path) -> None:
+    folder = small_engine(tmp_path / "here")
+    assert outer_of_one(folder) == (2, 0)
+    folder.rename(tmp_path / "there")
+    for file in (tmp_path / "there").rglob("*.py"):
+        file.touch()
+    assert outer_of_one(tmp_path / "there") == (2, 1)
 
 
 def test_only_what_compiled_code_can_reach_counts(tmp_path: Path) -> None:
     engine = small_engine(tmp_path) / "engine"
     before = fingerprint(engine)
-    (engine / "dsp/words.py").write_text("# nobody imports this\n")
+    (engine / "dsp/unrelated.py").write_text("# numba is not imported here\n")
+    (engine / "dsp/kernel_cache.py").write_text("# nor does this become machine code\n")
     assert fingerprint(engine) == before
     (engine / "dsp/constants.py").write_text("STEP = 2\n")
     assert fingerprint(engine) != before
 
 
-def test_folders_of_old_sources_do_not_pile_up(tmp_path: Path) -> None:
-    folder = small_engine(tmp_path)
-    for step in range(7):
-        (folder / "engine/dsp/constants.py").write_text(f"STEP = {step}\n")
-        done = subprocess.run([sys.executable, "-c", "import engine.dsp"], cwd=folder, capture_output=True, timeout=60)
-        assert done.returncode == 0
-    assert len(list((folder / "engine/__pycache__").glob("kernels-*"))) == 4
+def test_other_processors_have_other_kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint(small_engine(tmp_path) / "engine")
+    monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
+    assert fingerprint(tmp_path / "engine") != before
+
+
+def test_every_kernel_is_counted_without_importing_it(tmp_path: Path) -> None:
+    assert declared(small_engine(tmp_path) / "engine") == [
+        Kernel("engine.dsp.first", "add"), Kernel("engine.dsp.middle", "outer"), Kernel("engine.dsp.rest", "called")]
+    assert len(declared(ENGINE)) > 50
+
+
+def test_all_is_compiled_only_while_all_files_are_there(tmp_path: Path) -> None:
+    assert compiled(tmp_path) == Compiled(0, len(declared(ENGINE))) and not is_compiled(tmp_path)
+    (tmp_path / "one.nbc").touch()
+    record(tmp_path, Compiled(1, 2))
+    assert compiled(tmp_path) == (1, 2, 0) and not is_compiled(tmp_path)
+    record(tmp_path, Compiled(2, 2, 1))
+    assert is_compiled(tmp_path)
+    (tmp_path / "one.nbc").unlink()
+    assert not is_compiled(tmp_path)
+
+
+def test_a_read_only_checkout_keeps_its_kernels_in_the_users_cache(tmp_path: Path) -> None:
+    folder = small_engine(tmp_path / "code")
+    shutil.rmtree(folder / "engine/__pycache__", ignore_errors=True)
+    (folder / "engine/__pycache__").write_text("a file, where no folder can be made even by root")
+    done = ran(folder, "-c", "import engine.dsp.rest", XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "cache/tao").rglob("*.nbc"))
