@@ -57,8 +57,9 @@ def check_all_there(numbers: np.ndarray, start: int, frames: int, sample_rate: i
     edges = np.concatenate(([start - 1], inside, [start + frames]))
     missing = np.diff(edges) - 1
     place = int(np.argmax(missing))
-    raise Stalled(f"{frames - len(inside)} of {frames} frames were lost, {1000 * missing[place] / sample_rate:.0f} ms in "
-                  f"a row from {edges[place] / sample_rate:.2f} s on")
+    longest_ms, from_s = 1000 * missing[place] / sample_rate, edges[place] / sample_rate
+    raise Stalled(f"{frames - len(inside)} of {frames} frames were lost, {longest_ms:.0f} ms in a row from "
+                  f"{from_s:.2f} s on")
 
 
 class PatientClient(EngineClient):
