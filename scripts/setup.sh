@@ -252,6 +252,12 @@ check_imports() {
     "$venv/bin/python" scripts/check_imports.py $extras || exit 1
 }
 
+# Here, so that the first start is quick. A start after an update of Tao compiles by itself what has changed.
+compile_audio_engine() {
+    say "compiling the audio engine"
+    "$venv/bin/python" tao_live.py compile || fail "the audio engine could not be compiled: see the lines above, then try again."
+}
+
 # --- the set-up ---------------------------------------------------------------------------------------------------
 
 # Two set-ups of one environment take turns. The lock goes with the process, however that ends.
@@ -310,5 +316,6 @@ fi
 make_environment
 install_packages
 check_imports
+compile_audio_engine
 mark_ready
 say "ready"
