@@ -24,6 +24,7 @@ from tests.peer_worker import PEER_WORKER
 
 PATIENCE = 6
 ATTEMPTS = 4
+NEAR_BLOCKS = 4
 
 _Test = TypeVar("_Test", bound=Callable[..., object])
 
@@ -47,19 +48,6 @@ def undisturbed(test: _Test) -> _Test:
         pytest.skip(f"Inconclusive: blocks were dropped in each of {ATTEMPTS} attempts: {'; '.join(stalls)}.")
 
     return cast(_Test, tried)
-
-
-def check_all_there(numbers: np.ndarray, start: int, frames: int, sample_rate: int = 48000) -> None:
-    """Raise Stalled unless the ascending engine frames `numbers` hold all of [start, start + frames)."""
-    inside = numbers[(numbers >= start) & (numbers < start + frames)]
-    if len(inside) == frames:
-        return
-    edges = np.concatenate(([start - 1], inside, [start + frames]))
-    missing = np.diff(edges) - 1
-    place = int(np.argmax(missing))
-    longest_ms, from_s = 1000 * missing[place] / sample_rate, edges[place] / sample_rate
-    raise Stalled(f"{frames - len(inside)} of {frames} frames were lost, {longest_ms:.0f} ms in a row from "
-                  f"{from_s:.2f} s on")
 
 
 class PatientClient(EngineClient):
@@ -132,8 +120,9 @@ class Recorder:
         self._ports = [self._client.inports.register(f"in_{number}") for number in range(len(sources))]
         self._blocks: list[np.ndarray] = []
         self.xruns_s: list[float] = []
+        self._xrun_blocks: list[int] = []  # how many blocks had been kept by then
         self._client.set_process_callback(self._keep)
-        self._client.set_xrun_callback(lambda _: self.xruns_s.append(time.monotonic()))
+        self._client.set_xrun_callback(self._note_xrun)
         self._client.activate()
         for source, port in zip(sources, self._ports, strict=True):
             self._client.connect(source, port)
@@ -163,10 +152,38 @@ class Recorder:
 
     def recorded(self) -> tuple[np.ndarray, np.ndarray]:
         """Engine frame numbers (frames,), ascending, and audio (frames, 2). Blocks that the engine missed have none."""
-        whole = np.concatenate([block for block in list(self._blocks) if block[2].any()], axis=1)
+        numbers, audio, _ = self._numbered()
+        return numbers, audio
+
+    def heard(self, start: int, frames: int, sample_rate: int = 48000) -> np.ndarray:
+        """The audio (frames, 2) of these engine frames. Raises Stalled when JACK lost some of them, or dropped a block
+        of anybody's near them: what the engine then read at its inputs is not what it had played."""
+        numbers, audio, blocks = self._numbered()
+        wanted = (numbers >= start) & (numbers < start + frames)
+        edges = np.concatenate(([start - 1], numbers[wanted], [start + frames]))
+        missing = np.diff(edges) - 1
+        if missing.any():  # below 0: JACK gave a block twice
+            place = int(np.argmax(np.abs(missing)))
+            lost_ms, from_s = 1000 * abs(missing[place]) / sample_rate, edges[place] / sample_rate
+            raise Stalled(f"{np.count_nonzero(missing)} gaps in {frames} frames, {lost_ms:.0f} ms from {from_s:.2f} s on")
+        first, last = int(blocks[wanted][0]), int(blocks[wanted][-1])
+        xruns = sum(first - NEAR_BLOCKS <= at <= last + NEAR_BLOCKS for at in self._xrun_blocks)
+        if xruns:
+            raise Stalled(f"JACK reported {xruns} xruns in {frames} frames")
+        return audio[wanted]
+
+    def _numbered(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """As `recorded`, and which kept block each frame was in."""
+        kept = [(index, block) for index, block in enumerate(list(self._blocks)) if block[2].any()]
+        whole = np.concatenate([block for _, block in kept], axis=1)
         numbers = whole[2].astype(np.int64)
         turns = np.cumsum(np.diff(numbers, prepend=numbers[0]) < -FRAME_PORT_MODULUS // 2)
-        return numbers + turns * FRAME_PORT_MODULUS, whole[:2].T
+        blocks = np.repeat([index for index, _ in kept], [block.shape[1] for _, block in kept])
+        return numbers + turns * FRAME_PORT_MODULUS, whole[:2].T, blocks
+
+    def _note_xrun(self, delayed_us: float) -> None:
+        self.xruns_s.append(time.monotonic())
+        self._xrun_blocks.append(len(self._blocks))
 
     def _keep(self, frames: int) -> None:
         self._blocks.append(np.stack([port.get_array() for port in self._ports]))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.bridge.messages import Audit, Browse, Swap, SwapKit
+from engine.bridge.messages import Audit, Browse, Swap, SwapKit, SwapNext
 from engine.core.browsing import Where, Wishes
 from engine.core.commands import Boundary, Play, SetLock
 from engine.core.errors import InvalidValue, TaoError
@@ -117,7 +117,7 @@ def test_a_whole_kit_is_swapped_but_for_locked_lanes(shop: Shop, tmp_path: Path)
 def test_n_goes_round_the_hits_of_the_kit(shop: Shop) -> None:
     names = []
     for _ in range(3):
-        shop.browser.step("kick", 1, AS_IT_IS, Boundary.NOW)
+        shop.browser.swap_next(SwapNext("kick", 1, AS_IT_IS), Boundary.NOW)
         shop.settle()
         shop.room.play(4)
         assert shop.browser.shelf is not None
@@ -140,17 +140,18 @@ def test_a_missing_file_and_a_number_that_is_not_there_are_told(shop: Shop) -> N
     (shop.files / "hit.wav").unlink()
     shop.browser.swap(Swap("kick", 0), Boundary.NOW)
     shop.settle()
-    assert "choose another" in shop.notices[-1].text
-    with pytest.raises(TaoError, match="no such sound"):
+    assert "choose another" in shop.room.notices.newest[-1].text.lower()
+    with pytest.raises(TaoError, match="not on the list"):
         shop.browser.swap(Swap("kick", 7), Boundary.NOW)
 
 
 def test_swaps_and_auditions_are_replayed_to_the_bit(shop: Shop) -> None:
     for turn in range(8):
-        shop.browser.step(("kick", "snare", "hihat")[turn % 3], 1, Wishes(tuning=True, decay=True), Boundary.NOW)
+        track = ("kick", "snare", "hihat")[turn % 3]
+        shop.browser.swap_next(SwapNext(track, 1, Wishes(tuning=True, decay=True)), Boundary.NOW)
         shop.settle()
         shop.room.play(30)
-        shop.browser.audition(Audit(("kick", "snare", "hihat")[turn % 3], 0))
+        shop.browser.audition(Audit(track, 0))
         shop.settle()
         shop.room.play(40)
     shop.room.journal.close()

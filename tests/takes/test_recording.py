@@ -15,7 +15,7 @@ from engine.core.errors import TaoError
 from engine.core.machine import Listen
 from engine.core.recording import RecordingSetup
 from engine.core.snapshot import RecordState, Snapshot
-from tests.rig import Recorder, RunningEngine, check_all_there, running_engine, undisturbed
+from tests.rig import Recorder, RunningEngine, running_engine, undisturbed
 
 BLOCK = 128
 BEAT = 24000  # frames at 120 BPM
@@ -73,7 +73,7 @@ def take_over(folder: Path) -> Takeover:
         (path,) = engine.takes.glob("take*.wav")
         take, rate = soundfile.read(path, dtype="float32")
         assert rate == 48000 and machine.loop is not None and machine.loop.beats == 4
-        check_all_there(numbers, int(numbers[0]), int(numbers[-1] - numbers[0]) + 1)
+        recorder.heard(int(numbers[0]), int(numbers[-1] - numbers[0]) + 1)
         return Takeover(heard, take, int(machine.timeline.frames_at(machine.phase_ticks)))
 
 
