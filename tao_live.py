@@ -20,7 +20,7 @@ from engine.library.command_line import export
 from engine.server.command_line import calibrate_verb, compile_verb, devices, doctor_verb, sessions_verb
 from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER, correct, decompose, models
 from models.training.command_line import evaluate, train
-from models.weights.integrity import weights_at_fault
+from models.weights.shipped import verify_weights
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
 DEMO_RATE = 48000
@@ -256,12 +256,20 @@ cli.add_command(compile_verb)
 cli.add_command(correct)
 cli.add_command(decompose)
 cli.add_command(devices)
-cli.add_command(doctor_verb(lambda: platformdirs.user_data_path("tao"), weights_at_fault))
+cli.add_command(doctor_verb(lambda: platformdirs.user_data_path("tao"), verify_weights))
 cli.add_command(export)
 cli.add_command(models)
 cli.add_command(train)
 cli.add_command(evaluate)
 cli.add_command(sessions_verb(sessions_folder))
+
+
+def sentence_of(problem: OSError) -> str:
+    """What went wrong, for the user. Only an error that names a file is about a place."""
+    if problem.filename is None:
+        return f"The system reported an error: {problem.strerror or str(problem) or type(problem).__name__}"
+    return (f"{problem.filename} could not be used ({problem.strerror}): name a place that exists, "
+            "may be written to, and has room.")
 
 
 def main() -> None:
@@ -282,8 +290,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; say nothing more
         code = 1
     except OSError as problem:
-        talk(f"tao: {problem.filename or 'A file'} could not be used ({problem.strerror}): name a place that exists, "
-             "may be written to, and has room.")
+        talk(f"tao: {sentence_of(problem)}")
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -1,15 +1,16 @@
 """How long the audio callback takes for a block: 64 stereo voices through pyo's rack, on a private jackd."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.result import Result
 from benchmarks.stage import Stage, jack_stage
-from engine.audio.host_layout import SLOW_AT, SLOW_COUNT, SLOW_CYCLES, TIMING_BINS
+from engine.audio.host_layout import SLOW_AT, SLOW_BLOCKS, SLOW_COUNT, TIMING_BINS
 from engine.core.commands import Play, SetEffects, SetTempo
-from engine.core.effects import Effect, Effects, LatchEffect
+from engine.core.effects import Effect, Effects
 from engine.core.kit import Kit, OneShot
 from engine.core.pattern import Pattern, Step, Track
 from engine.library.decomposition import StoredDecomposition
@@ -54,7 +55,7 @@ def all_on() -> Effects:
     """Every effect, at -12 dB. Tape stop has stopped after a beat, but goes on reading."""
     effects = Effects(-12.0)
     for effect in Effect:
-        effects = LatchEffect(effect, True).applied(effects)
+        effects = effects.with_latch(effect, replace(effects.of(effect), on=True))
     return effects
 
 
@@ -68,8 +69,8 @@ def distribution(stage: Stage) -> tuple[np.ndarray, list[tuple[float, float]], i
         time.sleep(0.5)
         voices.append(stage.client.snapshot().meters.voices)
     after = np.array(page)
-    newest = min(after[SLOW_COUNT] - before[SLOW_COUNT], SLOW_CYCLES)
-    places = [SLOW_AT + 2 * (index % SLOW_CYCLES) for index in range(after[SLOW_COUNT] - newest, after[SLOW_COUNT])]
+    newest = min(after[SLOW_COUNT] - before[SLOW_COUNT], SLOW_BLOCKS)
+    places = [SLOW_AT + 2 * (index % SLOW_BLOCKS) for index in range(after[SLOW_COUNT] - newest, after[SLOW_COUNT])]
     slow = [(1e-9 * after[place], 1e-9 * after[place + 1]) for place in places]
     return (after - before)[:TIMING_BINS], slow, int(np.median(voices))
 

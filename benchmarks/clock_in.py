@@ -5,9 +5,9 @@ import numpy as np
 from benchmarks.click import RATE
 from benchmarks.result import Result
 from benchmarks.stage_peer import lead, p99
-from engine.core.commands import Play, SetSource, apply
+from engine.core.commands import Play, SetClockSource, apply
 from engine.core.machine import empty_machine
-from engine.core.midi import Source
+from engine.core.midi import ClockSource
 from engine.core.timeline import PPQN, Ticks
 from engine.sync.clock_follower import ClockFollower
 from engine.sync.tempo_filter import TempoFilter
@@ -91,7 +91,7 @@ def beats_off_ms(jitter_ms: float, seed: int) -> np.ndarray:
     clocks = np.sort((ideal + late)[kept]).round().astype(int)
     follower, machine, beats, place = ClockFollower(RATE), empty_machine(RATE), [], 0
     follower.hear(RATE // 2, 0, b"\xfa", True)
-    machine = apply(SetSource(Source.MIDI), machine, 0)
+    machine = apply(SetClockSource(ClockSource.MIDI), machine, 0)
     machine = apply(Play(), machine, int(clocks[0]))
     for now in range(RATE, int(ideal[-1]) - RATE, TURN_FRAMES):
         while clocks[place] < now:

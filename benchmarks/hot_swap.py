@@ -9,9 +9,8 @@ import soundfile
 
 from benchmarks.result import Result
 from benchmarks.stage import private_runtime
-from engine.bridge.messages import Swap
-from engine.core.browsing import Where, Wishes
 from engine.core.commands import Boundary, Play
+from engine.core.requests import FitOptions, SoundSource, SwapSound
 from engine.sessions.replay import replay
 from tests.jack_server import private_jack
 from tests.rig import Recorder, RunningEngine, running_engine
@@ -67,12 +66,12 @@ def swap_all(engine: RunningEngine, files: Path) -> list[float]:
     """Swap one after the other, each when the one before has arrived; how long each took, in seconds."""
     client, waits_s = engine.client, []
     for track in TRACKS:
-        client.browse(track, Where.FOLDER, str(files))
-        client.wait(lambda s, track=track: s.status.shelf is not None and s.status.shelf.track == track, 20.0)
+        client.browse(track, SoundSource.FOLDER, str(files))
+        client.wait(lambda s, track=track: s.status.sounds is not None and s.status.sounds.track == track, 20.0)
         for turn in range(SWAPS // len(TRACKS)):
             before = client.snapshot().status.machine.kit.one_shots[track]
             began = time.monotonic()
-            client.ask(Swap(track, turn % FILES, Wishes()), WHEN[turn % len(WHEN)])
+            client.ask(SwapSound(track, turn % FILES, FitOptions()), WHEN[turn % len(WHEN)])
             client.wait(lambda s, track=track, before=before:
                         s.status.machine.kit.one_shots[track] != before and not s.status.pending, 10.0)
             waits_s.append(time.monotonic() - began)

@@ -15,9 +15,10 @@ import numpy as np
 import soundfile
 import torch
 
-from models.solving import framing
+from models.solving import stft
 from models.solving.priors import LEAD_S
-from models.weights.shipped import FOLDER, save_weights
+from models.weights.files import save_weights
+from models.weights.shipped import FOLDER
 
 RATE, LONGEST_S, BANDS = 44100, 3.0, 40
 CLASSES = ("kick", "snare", "tom", "hihat", "ride", "crash")
@@ -38,13 +39,13 @@ def times() -> np.ndarray:
 
 def spectrogram(sound: np.ndarray) -> np.ndarray:
     """(times, bands) power of a one-shot scaled to energy 1."""
-    hz, bins_hz = centres_hz(), np.arange(framing.BINS) * RATE / framing.WINDOW_FRAMES
+    hz, bins_hz = centres_hz(), np.arange(stft.BINS) * RATE / stft.WINDOW_FRAMES
     sound = sound / np.sqrt(np.square(sound).sum() + 1e-12)
     padded = np.pad(sound[: round(LONGEST_S * RATE)], (1200, round(LONGEST_S * RATE) + 3000))
-    window = np.sin(np.pi * (np.arange(framing.WINDOW_FRAMES) + 0.5) / framing.WINDOW_FRAMES) / np.sqrt(2)
-    starts = 1200 + times() * 64 - framing.WINDOW_FRAMES // 2
-    pieces = np.stack([padded[start : start + framing.WINDOW_FRAMES] for start in starts])
-    power = framing.REDUNDANCY * np.abs(np.fft.rfft(pieces * window, norm="ortho")) ** 2
+    window = np.sin(np.pi * (np.arange(stft.WINDOW_FRAMES) + 0.5) / stft.WINDOW_FRAMES) / np.sqrt(2)
+    starts = 1200 + times() * 64 - stft.WINDOW_FRAMES // 2
+    pieces = np.stack([padded[start : start + stft.WINDOW_FRAMES] for start in starts])
+    power = stft.REDUNDANCY * np.abs(np.fft.rfft(pieces * window, norm="ortho")) ** 2
     edges = np.concatenate([[0.0], np.sqrt(hz[1:] * hz[:-1]), [RATE / 2]])
     rows = [power[:, (bins_hz >= low) & (bins_hz < high)] for low, high in pairwise(edges)]
     return np.stack([row.mean(axis=1) for row in rows], axis=1)
@@ -82,7 +83,7 @@ def main() -> None:
         powers = np.stack([spectrogram(sound) for sound in sounds])
         tensors[drum] = torch.from_numpy(exemplars(powers, asked.count, rng))
         print(drum, len(sounds), tuple(tensors[drum].shape))
-    told = {"kind": "priors", "lead_s": LEAD_S, "window_frames": framing.WINDOW_FRAMES}
+    told = {"kind": "priors", "lead_s": LEAD_S, "window_frames": stft.WINDOW_FRAMES}
     print(save_weights(asked.out, tensors, told))
 
 

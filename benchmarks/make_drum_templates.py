@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from models.hearing.bands import CONTEXT_S, STFT_FRAMES_PER_S, listen
-from models.hearing.naming import COMPRESSION
+from models.hearing.drum_nmf import COMPRESSION
+from models.hearing.onset_strength import CONTEXT_S, STFT_FRAMES_PER_S, band_rises
 
-HEAD = '''"""Typical onset spectra: 1/1000 of the compressed rise in each third of an octave from 35 Hz up.
+HEAD = '''"""A data table of onset spectra: the compressed rise in each third of an octave above 35 Hz, in thousandths.
 
-Printed by `python -m benchmarks.make_drum_templates`: k-means of labelled one-shots, six kinds of
-kick, ten of snare, eight of hi-hat.
+Printed by `python -m benchmarks.make_drum_templates`: k-means centres of labelled one-shots, six of kicks, ten of
+snares, eight of hi-hats.
 """
 
 TEMPLATES: dict[str, tuple[tuple[int, ...], ...]] = {'''
@@ -32,7 +32,7 @@ def vectors(data: Path, drum: str) -> np.ndarray:
     found = []
     for row in rows:
         sound = soundfile.read(data / "oneshots" / row["path"], dtype="float32")[0][:22050]
-        rise = listen(np.pad(sound, (0, 4410)), circular=False).rise_at(round(CONTEXT_S * STFT_FRAMES_PER_S))
+        rise = band_rises(np.pad(sound, (0, 4410)), circular=False).rise_at(round(CONTEXT_S * STFT_FRAMES_PER_S))
         found.append(rise**COMPRESSION)
     stacked = np.array(found)
     return stacked / stacked.sum(axis=1, keepdims=True)

@@ -10,24 +10,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.bridge.client import EngineClient
-from engine.bridge.take_messages import CaptureLast, EndTake, Hold, Overdub, Resample, SetRecording, StartRecording
 from engine.core.commands import (
     Boundary,
+    LatchEffect,
     Panic,
     Play,
+    ReleaseEffects,
+    SetGain,
     SetListen,
     SetMute,
     SetSolo,
     SetSwing,
     SetTempo,
+    ShapeEffect,
+    ShapeOneShot,
     ToggleStep,
     TriggerPad,
 )
-from engine.core.commands.shaping import Quality, ShapeOneShot
-from engine.core.effects import RANGES, Effect, LatchEffect, ReleaseEffects, SetGain, ShapeEffect
+from engine.core.commands.sounds import Quality
+from engine.core.effects import RANGES, Effect
 from engine.core.errors import TaoError
 from engine.core.machine import Listen
 from engine.core.recording import RecordingSetup
+from engine.core.requests import CaptureLast, EndTake, Hold, Overdub, Resample, SetRecording, StartRecording
 
 FACE = ("import sys; from engine.bridge.client import EngineClient; c = EngineClient(sys.argv[1]); "
         "print('here', flush=True); c.wait(lambda _: False, 3600)")

@@ -9,9 +9,9 @@ import soundfile
 
 from benchmarks.result import Result
 from benchmarks.stage import private_runtime
-from engine.bridge.take_messages import Calibrate, SetRecording, StartRecording
 from engine.core.commands import Play, SetTempo, Stop
 from engine.core.recording import RecordingSetup
+from engine.core.requests import Calibrate, SetRecording, StartRecording
 from tests.jack_server import private_jack
 from tests.rig import Recorder, RunningEngine, running_engine
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from benchmarks.click import RATE, click_stage
 from benchmarks.result import Result
-from engine.core.commands import Play, SetClockOut, SetSource, SetTempo
-from engine.core.midi import ClockOut, Source
+from engine.core.commands import Play, SetClockOut, SetClockSource, SetTempo
+from engine.core.midi import ClockOut, ClockSource
 
 PROGRAM = Path(__file__).parent / "second_client.py"
 SETTLE_S, LEAST = 4.0, 10
@@ -67,7 +67,7 @@ def p99(name: str, errors_ms: np.ndarray, how: str) -> Result:
 def lead(seconds: float, bpm: float, jitter_ms: float, lost: float, seed: int) -> Seen:
     """The client leads; Tao follows and sends a clock of its own."""
     with click_stage(128) as stage:
-        stage.client.ask(SetSource(Source.MIDI))
+        stage.client.ask(SetClockSource(ClockSource.MIDI))
         stage.client.ask(SetClockOut(1, ClockOut(True)))
         return _run("lead", seconds, bpm, jitter_ms, lost, seed)
 

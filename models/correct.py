@@ -1,21 +1,26 @@
-"""A person knows better: a decomposition with steps changed by hand, its kit made anew from them."""
+"""Correct a decomposition: the user edited steps or renamed tracks, and the kit is solved again from them."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.groove import grid_ticks, step_onset_ticks
+from engine.core.kit import Kit
 from engine.core.pattern import Pattern, Step, Track
 from engine.core.timeline import PPQN
 from models import plugins
 from models.decompose import Decomposition, extracted
 from models.plugins import Onset, Transcription
-from models.renaming import called, names_told
+
+_SAME_NAME = 0.5   # an unchanged name counts as much as half of the steps
+_SIMILAR = 0.5
+_ROUGHLY = 0.8     # a step in the same place, with another velocity or microtiming
 
 
 @dataclass(frozen=True, slots=True)
 class StepEdit:
-    """What a step should be: its velocity, or None for silence. index from 0."""
+    """An edit of one step, index from 0: its new velocity, or None to clear it."""
 
     track: str
     index: int
@@ -23,23 +28,26 @@ class StepEdit:
 
 
 def correct(done: Decomposition, pattern: Pattern, extractor: plugins.Extractor,
-            report: Callable[[float], None] = plugins.untold) -> Decomposition:
-    """`done` as it would be had `pattern` been heard: hits of steps that are gone are forgotten, new steps become
-    hits, the others stay where they were, those of a track that is another drum now are that drum's, and the kit is
-    solved again from there. Raises InvalidValue when no step is left, or a track has another grid than when it
-    was heard."""
-    done = called(done, names_told(done.pattern, pattern))
-    heard = corrected(done.transcription, done.pattern, pattern, len(done.audio) / done.sample_rate)
-    if not heard.onsets:
-        raise InvalidValue("No step is left, so there is no kit to solve; keep at least one.")
+            report: plugins.OnProgress = plugins.ignore_progress) -> Decomposition:
+    """`done` solved again as if `pattern` had been transcribed.
+
+    Hits of cleared steps are dropped, new steps become hits, the others keep their times; hits of a renamed track move
+    to its new name. Raises InvalidValue when no step is left, or a track has another grid than it was transcribed on.
+    """
+    done = renamed(done, find_renames(done.pattern, pattern))
+    transcription = corrected(done.transcription, done.pattern, pattern, len(done.audio) / done.sample_rate)
+    if not transcription.onsets:
+        raise InvalidValue("No step is left, so there is no kit to solve. Keep at least one.")
     stems = {name: stem.T for name, stem in done.stems.items()}
-    made = extractor.revise(done.audio.T, done.sample_rate, stems, heard, report)
+    made = extractor.revise(done.audio.T, done.sample_rate, stems, transcription, report)
     return extracted(done.audio.T, done.loop.name, done.sample_rate, made)
 
 
 def played_as(pattern: Pattern, wanted: Pattern) -> Pattern:
-    """`pattern` with its steps to be played as those of `wanted` are: by chance, in fills, with their own pitch.
-    What was heard decides velocity and microtiming; tracks of another grid stay as they are."""
+    """`pattern` with the settings of wanted's steps, such as probability, condition and pitch.
+
+    Velocity, microtiming and confidence stay as solved. Tracks whose grid differs are not changed.
+    """
     tracks = []
     for track in pattern.tracks:
         other = next((one for one in wanted.tracks if one.name == track.name), None)
@@ -58,8 +66,7 @@ def _same_grid(one: Track, other: Track) -> bool:
 
 
 def edited(pattern: Pattern, edits: tuple[StepEdit, ...]) -> Pattern:
-    """The pattern with steps set and cleared; a drum that it lacks is added. Raises UsageError for a step that
-    is not there."""
+    """The pattern with steps set and cleared. A missing track is added. Raises UsageError for a step out of range."""
     for edit in edits:
         track = next((one for one in pattern.tracks if one.name == edit.track), None)
         if track is None:
@@ -73,17 +80,20 @@ def edited(pattern: Pattern, edits: tuple[StepEdit, ...]) -> Pattern:
     return pattern
 
 
-def corrected(heard: Transcription, before: Pattern, after: Pattern, length_s: float) -> Transcription:
-    """The hits of `before` as `after` wants them; length_s is what the pattern's beats last."""
+def corrected(transcription: Transcription, before: Pattern, after: Pattern, length_s: float) -> Transcription:
+    """The hits behind the pattern `before`, changed as the pattern `after` asks; length_s: of the pattern's beats.
+
+    Hits the user set or changed have confidence 1. Raises InvalidValue for a track whose grid differs.
+    """
     s_per_tick = length_s / (before.beats * PPQN)
     onsets: list[Onset] = []
     for track in after.tracks:
         old = next((one for one in before.tracks if one.name == track.name), None)
         if old is not None and not _same_grid(old, track):
-            raise InvalidValue(f"{track.name} has another grid than when it was heard, so its steps cannot correct "
-                               "that; undo it, or take the loop apart again.")
+            raise InvalidValue(f"{track.name} has another grid than it was transcribed on, so its steps cannot be used "
+                               "for a correction. Undo the change of grid, or decompose the loop again.")
         sounding = [] if old is None else [index for index, step in enumerate(old.steps) if step is not None]
-        for onset in heard.of(track.name):
+        for onset in transcription.of(track.name):
             index = _step_of(onset, before, old, sounding, length_s, s_per_tick) if old is not None else None
             step = track.steps[index] if index is not None else None
             if step is not None and old is not None and index is not None:
@@ -95,14 +105,69 @@ def corrected(heard: Transcription, before: Pattern, after: Pattern, length_s: f
                 ticks = grid_ticks(after, track, index) + step.microtiming
                 onsets.append(Onset(track.name, ticks * s_per_tick % length_s, step.velocity, 1.0))
     onsets.sort(key=lambda onset: (onset.time_s, onset.track))
-    return replace(heard, onsets=tuple(onsets))
+    return replace(transcription, onsets=tuple(onsets))
 
 
 def _step_of(onset: Onset, pattern: Pattern, track: Track, sounding: list[int], length_s: float,
              s_per_tick: float) -> int | None:
-    """The sounding step that a hit is nearest to, round the end; None where the track has none."""
+    """The step in `sounding` that is nearest to a hit on the circular loop; None if there is none."""
     def apart(index: int) -> float:
         late = onset.time_s - (step_onset_ticks(pattern, track, index) or 0) * s_per_tick
         return abs((late + length_s / 2) % length_s - length_s / 2)
 
     return min(sounding, key=apart, default=None)
+
+
+def renamed(done: Decomposition, names: Mapping[str, str]) -> Decomposition:
+    """The decomposition with its tracks renamed (old: new); the sounds stay as they are.
+
+    Raises UsageError for a track that does not exist, or a name that two tracks would share.
+    """
+    tracks = [track.name for track in done.pattern.tracks]
+    for old in names:
+        if old not in tracks:
+            raise UsageError(f"There is no track named {old!r}. The tracks are {', '.join(tracks)}.")
+    new = [names.get(name, name) for name in tracks]
+    for name in new:
+        if not name or new.count(name) > 1:
+            raise UsageError(f"Two tracks would be named {name!r}. Give the other one another name too.")
+
+    def by_track(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {names.get(name, name): value for name, value in values.items()}
+
+    onsets = tuple(replace(onset, track=names.get(onset.track, onset.track)) for onset in done.transcription.onsets)
+    return replace(
+        done, kit=Kit(done.kit.name, by_track(done.kit.one_shots)),
+        pattern=replace(done.pattern, tracks=tuple(replace(track, name=name) for track, name in
+                                                   zip(done.pattern.tracks, new, strict=True))),
+        transcription=replace(done.transcription, onsets=onsets), stems=by_track(done.stems),
+        track_match=by_track(done.track_match))
+
+
+def find_renames(before: Pattern, after: Pattern) -> dict[str, str]:
+    """The tracks of `before` that have another name in `after` (old: new), recognised by their steps.
+
+    A track counts as renamed when at least half of its steps are the same and no track that kept its name is more
+    similar.
+    """
+    pairs = sorted(((_similarity(old, new) + _SAME_NAME * (old.name == new.name), old.name, new.name)
+                    for old in before.tracks for new in after.tracks), reverse=True)
+    found: dict[str, str] = {}
+    for similarity, old, new in pairs:
+        if old not in found and new not in found.values() and (old == new or similarity >= _SIMILAR):
+            found[old] = new
+    renames = {old: new for old, new in found.items() if old != new}
+    names = {track.name for track in before.tracks}
+    while taken := [old for old, new in renames.items() if new in names - renames.keys()]:
+        del renames[taken[0]]
+    return renames
+
+
+def _similarity(one: Track, other: Track) -> float:
+    """The share of either track's steps that both have, 0..1; 0 for tracks of different grids."""
+    if not _same_grid(one, other):
+        return 0.0
+    either = [(a, b) for a, b in zip(one.steps, other.steps, strict=True) if a is not None or b is not None]
+    same = [1.0 if (a.velocity, a.microtiming) == (b.velocity, b.microtiming) else _ROUGHLY
+            for a, b in either if a is not None and b is not None]
+    return sum(same) / len(either) if either else 0.0

@@ -1,6 +1,6 @@
-"""Start here: the pipeline on one page. A loop goes in; slices, then a pattern, then stems and a kit come out.
+"""Start here: the decomposition on one page. A loop goes in; slices, then a pattern, then stems and a kit come out.
 
-Audio is (frames, channels) outside and (channels, frames) in here; this module is where it is turned.
+Audio is (frames, channels) outside `models` and (channels, frames) inside; it is transposed here.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,31 +8,29 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.core.kit import OTHER_NOTE, Kit, Layer, OneShot, SampleId, gm_note
-from engine.core.loop import Audio, Loop, PlayedLoop
+from engine.core.kit import OTHER_NOTE, Kit, Layer, OneShot, SampleId, gm_note, sample_id
+from engine.core.loop import Audio, Loop, PlayedLoop, overview
 from engine.core.pattern import Pattern
-from engine.core.samples import sample_id
 from engine.library.resampling import resampled
 from models import plugins
-from models.hearing.bands import RATE as HEARING_RATE
+from models.hearing.onset_strength import RATE as ONSET_STRENGTH_RATE
 from models.hearing.onset_strength import attacks
 from models.hearing.quantize import quantize
 from models.hearing.tempo import check_length
 from models.hearing.velocities import velocities_from
 from models.plugins import ExtractedShot, Stems, Transcription
-from models.sounds.choking import choked_as_heard
+from models.sounds.choking import choked_as_recorded
 from models.sounds.one_shots import LeastDisturbed
 from models.sounds.rendering import mix, render_tracks
 from models.sounds.slices import sliced
 from models.sounds.spectra import match
 
-OVERVIEW_PEAKS = 256
 Report = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Which plugins take the loop apart."""
+    """The plugins that decompose a loop."""
 
     transcriber: plugins.Transcriber
     separator: plugins.Separator
@@ -41,10 +39,11 @@ class Tools:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decomposition:
-    """What is known after a stage ("slices", "pattern", "stems", "kit"): playable from the first one on.
+    """The result of a stage: "slices", "pattern", "stems" or "kit". Each can be played.
 
-    audio and samples float32 (frames, 2) at sample_rate; stems, residual and matches only at the end, where
-    residual + the kit played by the pattern is the recording. match: 0..1 (models.sounds.spectra.match).
+    audio and samples are float32 (frames, 2) at sample_rate. stems, residual and the matches (0..1,
+    models.sounds.spectra.match) are there at the last stage only, where the residual plus the kit played by the pattern
+    equals the recording.
     """
 
     stage: str
@@ -62,38 +61,37 @@ class Decomposition:
 
     @property
     def bpm(self) -> float:
-        """The loop's own tempo."""
+        """The tempo of the loop."""
         return 60.0 * self.loop.beats * self.sample_rate / self.loop.frames
 
 
 def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambda stage, fraction: None,
               ) -> Iterator[Decomposition]:
-    """Take a loop apart in stages, each yielded as soon as it can be played.
+    """Decompose a loop in stages, each yielded as soon as it can be played.
 
-    `report` is told each stage and the share done before it starts; what it raises ends the work (cancel).
-    Raises NoOnsets when nothing is struck, InvalidValue when no tempo fits the length or it is too long.
+    report(stage, share done) is called before each stage and during the last; what it raises ends the work, which is
+    how a job is cancelled. Raises NoOnsets when there are no hits, InvalidValue when no tempo fits the length or the
+    loop is too long.
     """
     check_length(loop.length_s, loop.beats)
     report("slices", 0.0)
     audio = stereo(loop.audio.T, loop.sample_rate, engine_rate)
-    mono = resampled(audio.mean(axis=0, keepdims=True), engine_rate, HEARING_RATE)[0]
+    mono = resampled(audio.mean(axis=0, keepdims=True), engine_rate, ONSET_STRENGTH_RATE)[0]
     times_s, rises = attacks(mono, circular=True)
     cut, slices = sliced(audio, engine_rate, times_s, rises, loop.beats)
     yield _stage("slices", audio, loop.name, engine_rate, cut, slices)
 
     report("pattern", 0.1)
-    heard = tools.transcriber.transcribe(audio, engine_rate, loop.beats, circular=True)
-    simple = LeastDisturbed().extract(audio, engine_rate, {}, heard).shots
-    yield _stage("pattern", audio, loop.name, engine_rate, heard, simple)
+    transcription = tools.transcriber.transcribe(audio, engine_rate, loop.beats, circular=True)
+    yield _interim("pattern", audio, loop.name, engine_rate, transcription, {})
 
     report("stems", 0.4)
-    stems = tools.separator.separate(audio, engine_rate, heard)
-    heard = velocities_from(stems, heard, engine_rate)
-    simple = LeastDisturbed().extract(audio, engine_rate, stems, heard).shots
-    yield _stage("stems", audio, loop.name, engine_rate, heard, simple)
+    stems = tools.separator.separate(audio, engine_rate, transcription)
+    transcription = velocities_from(stems, transcription, engine_rate)
+    yield _interim("stems", audio, loop.name, engine_rate, transcription, stems)
 
     report("kit", 0.5)
-    made = tools.extractor.extract(audio, engine_rate, stems, heard,
+    made = tools.extractor.extract(audio, engine_rate, stems, transcription,
                                    lambda share: report("kit", 0.5 + 0.5 * share))
     done = extracted(audio, loop.name, engine_rate, made)
     report("kit", 1.0)
@@ -101,52 +99,60 @@ def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambd
 
 
 def extracted(audio: plugins.Audio, name: str, rate: int, made: plugins.Extraction) -> Decomposition:
-    """The last stage: what an extractor made of audio (2, frames), with its proof."""
+    """The stage "kit": an extractor's result for audio (2, frames), with the residual and matches that prove it."""
     solved = _stage("kit", audio, name, rate, made.transcription, made.shots)
     samples = {name: sample.T for name, sample in solved.samples.items()}
-    kit = choked_as_heard(solved.kit, solved.pattern, samples, made.stems, rate)
-    return proved(replace(solved, kit=kit), made.stems)
+    kit = choked_as_recorded(solved.kit, solved.pattern, samples, made.stems, rate)
+    return with_residual(replace(solved, kit=kit), made.stems)
 
 
-def proved(unproved: Decomposition, stems: Stems) -> Decomposition:
-    """The same with stems (channels, frames), the residual that its kit leaves, and how well it matches."""
-    audio = unproved.audio.T
-    channels_first = {name: sample.T for name, sample in unproved.samples.items()}
-    played = render_tracks(unproved.kit, unproved.pattern, channels_first, audio.shape[1], unproved.sample_rate)
+def with_residual(done: Decomposition, stems: Stems) -> Decomposition:
+    """The decomposition with stems (channels, frames), the residual that its kit leaves, and the matches."""
+    audio = done.audio.T
+    channels_first = {name: sample.T for name, sample in done.samples.items()}
+    played = render_tracks(done.kit, done.pattern, channels_first, audio.shape[1], done.sample_rate)
     whole = mix(played, audio.shape[1])
     residual = frames_first(audio - whole)
-    samples = {**unproved.samples, sample_id(residual): residual}
-    return replace(unproved, samples=samples, stems={name: frames_first(stem) for name, stem in stems.items()},
+    samples = {**done.samples, sample_id(residual): residual}
+    return replace(done, samples=samples, stems={name: frames_first(stem) for name, stem in stems.items()},
                    residual=residual, match=match(audio, whole),
-                   loop=replace(unproved.loop, residual=sample_id(residual)),
+                   loop=replace(done.loop, residual=sample_id(residual)),
                    track_match={name: match(stems[name], stem) for name, stem in played.items() if name in stems})
 
 
-def _stage(stage: str, audio: plugins.Audio, name: str, rate: int, heard: Transcription,
+def _interim(stage: str, audio: plugins.Audio, name: str, rate: int, transcription: Transcription,
+             stems: Stems) -> Decomposition:
+    """A stage before the kit: whatever the extractor will do, its one-shots are cut from stems or the loop for now."""
+    shots = LeastDisturbed().extract(audio, rate, stems, transcription).shots
+    return _stage(stage, audio, name, rate, transcription, shots)
+
+
+def _stage(stage: str, audio: plugins.Audio, name: str, rate: int, transcription: Transcription,
            shots: dict[str, ExtractedShot]) -> Decomposition:
-    """kit, pattern and loop out of hits and shots."""
-    frames, beats = audio.shape[1], int(heard.tempo.beats)
-    pattern = quantize(heard.onsets, frames / rate, beats)
+    """Kit, pattern and loop from hits and one-shots."""
+    frames, beats = audio.shape[1], int(transcription.tempo.beats)
+    pattern = quantize(transcription.onsets, frames / rate, beats)
     recording = frames_first(audio)
     bank, one_shots = {sample_id(recording): recording}, {}
     for index, (track, shot) in enumerate(shots.items()):
         sample, *others = [frames_first(shot.audio), *(frames_first(layer.audio) for layer in shot.layers)]
         bank |= {sample_id(one): one for one in (sample, *others)}
-        layers = tuple(Layer(sample_id(one), len(one), said.velocity)
-                       for one, said in zip(others, shot.layers, strict=True))
+        layers = tuple(Layer(sample_id(one), len(one), layer.velocity)
+                       for one, layer in zip(others, shot.layers, strict=True))
         one_shots[track] = OneShot(sample_id(sample), len(sample), gain=shot.gain, choke_group=shot.choke_group,
                                    midi_note=gm_note(track, OTHER_NOTE + index), layers=layers)
     played = PlayedLoop(sample_id(recording), frames, beats, name, overview=overview(recording))
-    return Decomposition(stage, rate, recording, Kit(name, one_shots), pattern, played, bank, heard)
+    return Decomposition(stage, rate, recording, Kit(name, one_shots), pattern, played, bank, transcription)
 
 
 def recording_of(loop: Loop, engine_rate: int) -> SampleId:
-    """The id that this loop's own audio has in a decomposition."""
+    """The id of this loop's audio in a decomposition."""
     return sample_id(frames_first(stereo(loop.audio.T, loop.sample_rate, engine_rate)))
 
 
 def stereo(audio: plugins.Audio, sample_rate: int, engine_rate: int) -> plugins.Audio:
-    """(2, frames) float32 at the engine's rate: mono on both sides, of more channels the even ones left."""
+    """(2, frames) float32 at the engine's rate. Mono goes to both sides; of more channels, channels 0, 2, 4 ... are
+    averaged to the left and 1, 3, 5 ... to the right."""
     left = audio if audio.shape[0] == 1 else audio[0::2]
     right = left if audio.shape[0] == 1 else audio[1::2]
     both = np.stack([left.mean(axis=0), right.mean(axis=0)]).astype(np.float32)
@@ -158,10 +164,3 @@ def frames_first(audio: plugins.Audio) -> Audio:
     turned = np.ascontiguousarray(audio.T, np.float32)
     turned.flags.writeable = False
     return turned
-
-
-def overview(audio: Audio) -> tuple[float, ...]:
-    """Peaks 0..1 of audio (frames, channels), at most 256 of them, for a screen."""
-    edges = np.linspace(0, len(audio), min(OVERVIEW_PEAKS, len(audio)) + 1).astype(int)[:-1]
-    peaks = np.maximum.reduceat(np.abs(audio).max(axis=1), edges)
-    return tuple(round(float(min(peak, 1.0)), 4) for peak in peaks)

@@ -1,13 +1,12 @@
-"""The loop that Tao makes itself, so that nothing must be downloaded: three synthesised drums, two swung bars."""
+"""The demo loop: two swung bars of three synthesised drums, so that nothing needs to be downloaded."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-from engine.core.kit import GM_NOTES, Kit, OneShot
+from engine.core.kit import GM_NOTES, Kit, OneShot, sample_id
 from engine.core.loop import Audio, Loop
 from engine.core.pattern import Pattern, Step, Track
-from engine.core.samples import sample_id
 from engine.core.timeline import Ticks
 from models.decompose import frames_first
 from models.sounds.rendering import mix, render_tracks
@@ -23,14 +22,14 @@ _LATE_TICKS = {"kick": 0, "snare": 9, "hihat": 0}  # the snare drags a little: a
 
 
 def demo_pattern() -> Pattern:
-    """Two bars with ghost notes, swung 58 %, the snare laid back."""
+    """Two bars with ghost notes, 58 % swing and a laid-back snare."""
     tracks = tuple(Track(name, tuple(_step(letter, _LATE_TICKS[name]) for letter in letters))
                    for name, letters in _STEPS.items())
     return Pattern(tracks, BEATS, SWING)
 
 
 def demo_kit(sample_rate: int) -> tuple[Kit, dict[str, Audio]]:
-    """Kick, snare and hi-hat, and their samples (frames, 2) float32 by id; always the same."""
+    """Kick, snare and hi-hat, and their samples (frames, 2) float32 by id. Deterministic."""
     makers: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {"kick": _kick, "snare": _snare, "hihat": _hihat}
     lengths_s = {"kick": 0.5, "snare": 0.35, "hihat": 0.18}
     samples, shots = {}, {}
@@ -44,7 +43,7 @@ def demo_kit(sample_rate: int) -> tuple[Kit, dict[str, Audio]]:
 
 
 def demo_loop(sample_rate: int) -> Loop:
-    """The kit played by the pattern: float32 (frames, 2), its beats known."""
+    """The kit played by the pattern, float32 (frames, 2), with its beats."""
     kit, samples = demo_kit(sample_rate)
     frames = round(BEATS * 60.0 / BPM * sample_rate)
     channels_first = {name: sample.T for name, sample in samples.items()}
@@ -65,7 +64,7 @@ def _kick(seconds: np.ndarray, sample_rate: int) -> np.ndarray:
 
 
 def _snare(seconds: np.ndarray, sample_rate: int) -> np.ndarray:
-    """Two skins and a carpet of wires."""
+    """Two sines for the heads and noise for the wires."""
     skins = np.sin(2 * np.pi * 186 * seconds) + 0.6 * np.sin(2 * np.pi * 331 * seconds)
     wires = _noise(seconds, sample_rate, 900.0, 9000.0, seed=2)
     return 0.2 * skins * np.exp(-seconds / 0.05) + 0.3 * wires * np.exp(-seconds / 0.085)
@@ -84,7 +83,7 @@ def _noise(seconds: np.ndarray, sample_rate: int, low_hz: float, high_hz: float,
 
 
 def _band(audio: np.ndarray, sample_rate: int, low_hz: float, high_hz: float) -> np.ndarray:
-    """The audio between two frequencies, its peak at 1."""
+    """The audio between two frequencies, at peak 1."""
     spectrum = np.fft.rfft(audio)
     hz = np.fft.rfftfreq(len(audio), 1 / sample_rate)
     passed = 1 / (1 + (low_hz / np.maximum(hz, 1.0)) ** 8) / (1 + (hz / high_hz) ** 8)

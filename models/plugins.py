@@ -1,37 +1,38 @@
-"""Everything with more than one good answer: transcribers, separators, extractors, found by name.
+"""The plugin contracts: transcribers, separators and extractors, found by name.
 
-A plugin is a Python entry point in one of three groups (`tao.transcribers`, `tao.separators`,
-`tao.extractors`), Tao's own included, so a third party adds one by installing a package. The entry point
-is a callable that returns the plugin: without arguments, or with the text after the colon when it is asked
-for as `NAME:ARGUMENT`. Audio at these seams is float32 NumPy, (channels, frames), full scale 1.0.
+A plugin is a Python entry point in one of three groups (`tao.transcribers`, `tao.separators`, `tao.extractors`), Tao's
+own included, so a third party adds one by publishing a package. The entry point is a callable that returns the plugin.
+It is called without arguments, or with the text after the colon when the user asks for `NAME:ARGUMENT`. Audio passed to
+and from plugins is float32 NumPy, (channels, frames), full scale 1.0.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from typing import Any, Protocol, cast
 
 import numpy as np
 
-from engine.core.errors import InvalidValue, UsageError
+from engine.core.errors import InvalidValue, TaoError, UsageError
 
 Audio = np.ndarray
 Stems = dict[str, Audio]
-Told = Callable[[float], None]
+OnProgress = Callable[[float], None]  # called with the share done, 0..1; what it raises ends the work
 
 TRANSCRIBERS = "tao.transcribers"
 SEPARATORS = "tao.separators"
 EXTRACTORS = "tao.extractors"
 
 
-def untold(fraction: float) -> None:
-    """The report that nobody reads."""
+def ignore_progress(fraction: float) -> None:
+    """The default OnProgress: do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """One hit as heard: track name, seconds from the start of the audio, velocity (0..1] in proportion to
-    its amplitude within the track, confidence 0..1 that it is there and rightly named."""
+    """One transcribed hit: track name, seconds from the start of the audio, velocity (0..1] in proportion to its
+    amplitude within the track, confidence 0..1 that it exists and has the right name."""
 
     track: str
     time_s: float
@@ -40,12 +41,13 @@ class Onset:
 
     def __post_init__(self) -> None:
         if not (0.0 < self.velocity <= 1.0 and 0.0 <= self.confidence <= 1.0 and np.isfinite(self.time_s)):
-            raise InvalidValue(f"An onset has a time, a velocity in 0..1 and a confidence in 0..1: {self}.")
+            raise InvalidValue(f"An onset needs a finite time, a velocity above 0 and up to 1, and a confidence "
+                               f"from 0 to 1; this one is {self}.")
 
 
 @dataclass(frozen=True, slots=True)
 class TempoGuess:
-    """One reading of the tempo: bpm, the quarter notes in the audio (whole when it is a loop), confidence."""
+    """One reading of the tempo: bpm, the quarter notes in the audio (a whole number for a loop), confidence."""
 
     bpm: float
     beats: float
@@ -54,9 +56,9 @@ class TempoGuess:
 
 @dataclass(frozen=True, slots=True)
 class Transcription:
-    """What a transcriber hears: onsets by time, tempi best first (at least one).
+    """A transcriber's result: onsets by time, and at least one tempo, the best first.
 
-    downbeat_s: where the first downbeat lies after the start of the audio; 0 for a loop cut on its bar line.
+    downbeat_s: the time of the first downbeat; 0 for a loop that was cut on its bar line.
     """
 
     onsets: tuple[Onset, ...]
@@ -70,7 +72,7 @@ class Transcription:
 
     @property
     def tracks(self) -> tuple[str, ...]:
-        """The names of the drums that were heard, each once, by first hit."""
+        """The names of the drums that have hits, in order of their first hit."""
         return tuple(dict.fromkeys(onset.track for onset in self.onsets))
 
     def of(self, track: str) -> tuple[Onset, ...]:
@@ -80,7 +82,7 @@ class Transcription:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExtractedLayer:
-    """A recording of a drum for strokes of `velocity` and harder: audio (channels, frames), as its shot's."""
+    """Another sound of a drum, for hits of `velocity` and harder: audio (channels, frames), at its one-shot's level."""
 
     audio: Audio
     velocity: float
@@ -88,10 +90,12 @@ class ExtractedLayer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExtractedShot:
-    """One hit of one drum: audio (channels, frames) from its attack on, and the linear gain at which a hit of
-    velocity 1 plays it. choke_group: shots of one group cut each other. onset: index of the hit it was
-    taken from among the track's onsets, None when it was computed from several. layers: what other velocities
-    play, in turns where there are several; `audio` is for those from 0 on."""
+    """One drum's one-shot: audio (channels, frames) from its attack on, and the linear gain for a hit of velocity 1.
+
+    choke_group: one-shots of the same group cut each other. onset: the index, among the track's onsets, of the hit it
+    was cut from; None when it was computed from several. layers: sounds for harder hits, those of equal velocity as
+    round robins; `audio` itself is a layer from velocity 0 on.
+    """
 
     audio: Audio
     gain: float = 1.0
@@ -102,8 +106,8 @@ class ExtractedShot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Extraction:
-    """What an extractor makes of a loop: shots by track name (a track without hits has none), and the hits
-    and stems as it leaves them: those it was given, unless it knows better."""
+    """An extractor's result: one-shots by track name, for tracks that have hits; and the hits and stems, either those
+    it was given or improved ones."""
 
     shots: dict[str, ExtractedShot]
     transcription: Transcription
@@ -117,8 +121,8 @@ class Transcriber(Protocol):
 
     def transcribe(self, audio: Audio, sample_rate: int, beats: int | None = None,
                    circular: bool = True) -> Transcription:
-        """Hear the hits. `beats` is the length in quarter notes where it is known; circular: the end meets
-        the start, so the last tail wraps and the first hit has context. Raises NoOnsets on silence."""
+        """Find the hits. beats: the length in quarter notes if it is known. circular: the audio is a loop, so the last
+        tail wraps round to the first hit. Raises NoOnsets on silence."""
         ...
 
 
@@ -133,48 +137,73 @@ class Separator(Protocol):
 
 
 class Extractor(Protocol):
-    """Loop, stems and hits in, one shot per drum out; hits and stems may come out mended."""
+    """Loop, stems and hits in, one one-shot per drum out; hits and stems may come out improved."""
 
     name: str
 
     def extract(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
-                report: Told = untold) -> Extraction:
-        """What is made of audio (channels, frames), its stems (a track may lack one) and its hits.
-        `report` is told the share done, 0..1; what it raises ends the work."""
+                report: OnProgress = ignore_progress) -> Extraction:
+        """Extract the kit from audio (channels, frames), its stems (some tracks may lack one) and its hits. `report` is
+        called with the share done, 0..1; what it raises ends the work."""
         ...
 
     def revise(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
-               report: Told = untold) -> Extraction:
-        """The same after a person put the hits right: all of them stand, and nothing is added."""
+               report: OnProgress = ignore_progress) -> Extraction:
+        """The same after the user corrected the hits: keep all of them and add none."""
         ...
 
 
 def installed(group: str) -> dict[str, EntryPoint]:
-    """The plugins of a group by name, Tao's own and everyone else's, sorted."""
+    """The installed plugins of a group, sorted by name."""
     return {point.name: point for point in sorted(entry_points(group=group), key=lambda point: point.name)}
 
 
 def transcriber(name: str) -> Transcriber:
-    """The transcriber called `name`. Raises UsageError, naming what is installed, when there is none."""
+    """The transcriber of that name. Raises UsageError, listing those installed, when there is none."""
     return cast(Transcriber, _opened(TRANSCRIBERS, name))
 
 
 def separator(name: str) -> Separator:
-    """The separator called `name`. Raises UsageError, naming what is installed, when there is none."""
+    """The separator of that name. Raises UsageError, listing those installed, when there is none."""
     return cast(Separator, _opened(SEPARATORS, name))
 
 
 def extractor(name: str) -> Extractor:
-    """The extractor called `name`. Raises UsageError, naming what is installed, when there is none."""
+    """The extractor of that name. Raises UsageError, listing those installed, when there is none."""
     return cast(Extractor, _opened(EXTRACTORS, name))
 
 
 def _opened(group: str, name: str) -> Any:
     plain, _, argument = name.partition(":")
     points = installed(group)
+    kind = group.removeprefix("tao.").removesuffix("s")
     if plain not in points:
-        kind = group.removeprefix("tao.").removesuffix("s")
-        found = ", ".join(points) or "none; install Tao itself with `pip install -e .`"
+        found = ", ".join(points) or "none. Install Tao itself with `pip install -e .`"
         raise UsageError(f"No {kind} is called {plain!r}. Installed: {found}.")
-    factory = points[plain].load()
-    return factory(argument) if argument else factory()
+    with loading(f"The {kind} {plain!r}"):
+        factory = points[plain].load()
+        return factory(argument) if argument else factory()
+
+
+@contextmanager
+def loading(what: str) -> Iterator[None]:
+    """Import heavy packages inside. Raises TaoError, in one sentence, where an installation is broken.
+
+    A library that does not fit another raises ImportError, or an OSError without a file name from the dynamic linker.
+    """
+    try:
+        yield
+    except (ImportError, OSError) as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise
+        reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+        raise TaoError(f"{what} cannot be loaded ({reason}). It needs matching releases of torch and torchaudio; "
+                       f"torch {_version('torch')} and torchaudio {_version('torchaudio')} are installed. Reinstall "
+                       "Tao's packages with `pip install -e .` in its folder.") from error
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "(none)"

@@ -1,28 +1,27 @@
-"""Between a decomposition in memory and the one that a folder holds."""
+"""Convert between a decomposition in memory and one in a folder."""
 
 import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.core.kit import Kit
-from engine.core.loop import Audio, PlayedLoop
-from engine.core.samples import sample_id
+from engine.core.kit import Kit, sample_id
+from engine.core.loop import Audio, PlayedLoop, overview
 from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
 from engine.library.lineage import made_from
 from engine.library.resampling import resampled
-from models.decompose import Decomposition, Tools, frames_first, overview
+from models.decompose import Decomposition, Tools, frames_first
 from models.plugins import Onset, TempoGuess, Transcription
 
 
 def stored(done: Decomposition, source: Source, tools: Tools) -> StoredDecomposition:
-    """What to write of a finished decomposition."""
+    """A finished decomposition as it is written to a folder."""
     return _kept(done, source, {"separator": tools.separator.name, "transcriber": tools.transcriber.name,
                                 "extractor": tools.extractor.name, "weights": {}})
 
 
 def restored(done: Decomposition, before: StoredDecomposition) -> StoredDecomposition:
-    """What to write of a decomposition that was opened from a folder and changed: its origin stays."""
+    """The same for a decomposition that was opened from a folder and changed: its source and unknown keys are kept."""
     return replace(_kept(done, before.source, before.made_by), unknown=before.unknown,
                    unknown_of_track=before.unknown_of_track)
 
@@ -37,7 +36,7 @@ def _kept(done: Decomposition, source: Source, made_by: dict[str, Any]) -> Store
 
 
 def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
-    """A folder's decomposition as a playable one, all audio at the engine's rate."""
+    """A folder's decomposition, made playable: all audio at the engine's rate."""
     def at_rate(audio: Audio, circular: bool) -> Audio:
         return frames_first(resampled(audio.T, kept.sample_rate, engine_rate, circular))
 
@@ -55,15 +54,15 @@ def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
     samples |= {sample_id(sample): sample for sample in played}
     loop = PlayedLoop(sample_id(audio), len(audio), kept.pattern.beats, kept.source.name,
                       None if residual is None else sample_id(residual), overview(audio))
-    heard = tuple(Onset(track, onset.time_s, onset.velocity, onset.confidence)
-                  for track, onsets in kept.onsets.items() for onset in onsets)
+    transcribed = tuple(Onset(track, onset.time_s, onset.velocity, onset.confidence)
+                        for track, onsets in kept.onsets.items() for onset in onsets)
     return Decomposition("kit", engine_rate, audio, Kit(kept.kit.name, shots), kept.pattern, loop, samples,
-                         Transcription(heard, (TempoGuess(kept.tempo_bpm, kept.pattern.beats),)),
+                         Transcription(transcribed, (TempoGuess(kept.tempo_bpm, kept.pattern.beats),)),
                          {track: at_rate(stem, circular=True) for track, stem in kept.stems.items()},
                          residual, kept.match, dict(kept.track_match))
 
 
 def source_of(path: Path) -> Source:
-    """The file a loop was read from, with its SHA-256."""
+    """The file that a loop was read from, with its SHA-256."""
     with path.open("rb") as file:
         return Source(path.name, hashlib.file_digest(file, "sha256").hexdigest(), made_from=made_from(path))

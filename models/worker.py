@@ -1,8 +1,8 @@
-"""The worker process: loops come in on stdin, stages go out on stdout, and nothing it does stops the music.
+"""The worker process: jobs come in on stdin, stages go out on stdout, and the music does not depend on it.
 
     python -m models.worker [--transcriber NAME] [--separator NAME] [--extractor NAME]
 
-One job at a time. A job ends with one JobDone or one JobFailed, whose sentence is all that a peer ever sees.
+It does one job at a time. A job ends with one JobDone, or one JobFailed with a sentence for the musician.
 """
 
 import argparse
@@ -51,15 +51,15 @@ Job = DecomposeJob | DecomposeFile | OpenFolder
 
 
 class _Notices(logging.Handler):
-    """Tells what is logged for a musician."""
+    """Passes on what is logged for the musician."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, on_notice: Callable[[str], None]) -> None:
         super().__init__()
-        self._tell = tell
+        self._on_notice = on_notice
 
     def emit(self, record: logging.LogRecord) -> None:
-        """One line."""
-        self._tell(record.getMessage())
+        """Pass one line on."""
+        self._on_notice(record.getMessage())
 
 
 class Stopped(TaoError):
@@ -67,9 +67,9 @@ class Stopped(TaoError):
 
 
 class Worker:
-    """Reads jobs in one thread, does them in another, so that a cancel is heard at the next step.
+    """Reads messages in one thread and does jobs in another, so that a cancelled job ends at its next progress report.
 
-    `_cancelled` is written by the reader alone, `_samples_sent` and `_known`, the last kit, by the doer alone.
+    Only the reading thread writes `_cancelled`; only the other one writes `_samples_sent` and `_last_kit`.
     """
 
     def __init__(self, source: BinaryIO, sink: BinaryIO, names: tuple[str, str, str]) -> None:
@@ -79,7 +79,7 @@ class Worker:
         self._cancelled: set[int] = set()
         self._samples_sent: set[SampleId] = set()
         self._tools: Tools | None = None
-        self._known: Decomposition | None = None
+        self._last_kit: Decomposition | None = None
 
     def run(self) -> None:
         """Do jobs until stdin ends."""
@@ -96,7 +96,7 @@ class Worker:
                 else:
                     self._jobs.put(message)
         except (TaoError, OSError) as error:
-            print(f"The worker stops: {error}", file=sys.stderr)
+            print(f"The worker is stopping: {error}", file=sys.stderr)
         finally:
             self._jobs.put(None)
 
@@ -108,16 +108,16 @@ class Worker:
             for stage in self._stages(job):
                 self._check(job)
                 self._send(self._announced(job, stage))
-                self._known = stage if stage.stage == "kit" else self._known
+                self._last_kit = stage if stage.stage == "kit" else self._last_kit
             self._send(JobDone(job.job_id))
         except TaoError as error:
             self._send(JobFailed(job.job_id, str(error)))
         except MemoryError:
-            self._send(JobFailed(job.job_id, "There is not enough memory for this loop; cut it shorter."))
-        except Exception as error:  # noqa: BLE001  the outermost loop: the peer gets a sentence, the log the rest
+            self._send(JobFailed(job.job_id, "There is not enough memory for this loop. Cut it shorter."))
+        except Exception as error:  # noqa: BLE001  the outermost loop: a sentence for the musician, the rest in the log
             traceback.print_exc(file=sys.stderr)
             kind = type(error).__name__
-            self._send(JobFailed(job.job_id, f"The decomposer failed on this loop ({kind}); its log says where."))
+            self._send(JobFailed(job.job_id, f"The decomposition failed ({kind}). The worker's log has the details."))
         finally:
             logging.getLogger(LOGGER).removeHandler(notices)
 
@@ -138,18 +138,18 @@ class Worker:
                          lambda stage, fraction: self._report(job, stage, fraction))
 
     def _corrected(self, job: Job, loop: Loop, wanted: Pattern) -> Decomposition:
-        """The kit as `wanted` says; what was heard is remembered from the last kit of the same recording, which may be
-        read at half or twice that tempo now."""
-        if self._known is None or self._known.loop.sample != recording_of(loop, job.engine_rate):
-            *_, self._known = self._decomposed(job, loop)
+        """The kit solved again for the pattern `wanted`. It starts from the last kit, if that is of the same recording;
+        the tempo may since have been halved or doubled."""
+        if self._last_kit is None or self._last_kit.loop.sample != recording_of(loop, job.engine_rate):
+            *_, self._last_kit = self._decomposed(job, loop)
         self._report(job, "kit", 0.0)
-        known = self._known
-        read = replace(known.loop, beats=loop.beats or known.loop.beats)
-        heard, _ = read_alike(wanted, read, known.loop)
-        made = correct(known, heard, self._opened_tools().extractor,
+        last = self._last_kit
+        reading = replace(last.loop, beats=loop.beats or last.loop.beats)
+        as_solved, _ = read_alike(wanted, reading, last.loop)
+        made = correct(last, as_solved, self._opened_tools().extractor,
                        lambda fraction: self._report(job, "kit", fraction))
-        pattern, read = read_alike(played_as(made.pattern, heard), made.loop, read)
-        return replace(made, pattern=pattern, loop=read)
+        pattern, reading = read_alike(played_as(made.pattern, as_solved), made.loop, reading)
+        return replace(made, pattern=pattern, loop=reading)
 
     def _opened_tools(self) -> Tools:
         if self._tools is None:
@@ -159,7 +159,7 @@ class Worker:
         return self._tools
 
     def _announced(self, job: Job, stage: Decomposition) -> StageReady:
-        """The stage as a message, its new samples in one segment."""
+        """The stage as a message; samples not yet sent go into one shared-memory segment."""
         fresh = {name: sample for name, sample in stage.samples.items() if name not in self._samples_sent}
         refs: dict[SampleId, SampleRef] = {}
         if fresh:
@@ -189,18 +189,18 @@ def _received(job: DecomposeJob) -> Loop:
 
 
 def _readings(job: Job, stage: Decomposition) -> tuple[Reading, ...]:
-    """How the loop may be counted, told once, where nobody has said it."""
-    heard = stage.transcription
+    """The possible readings of the loop, sent once, with the pattern, unless its beats are certain."""
+    transcription = stage.transcription
     if stage.stage != "pattern" or isinstance(job, OpenFolder):
         return ()
-    tempi = heard.tempi if job.beats is None else ()
+    tempi = transcription.tempi if job.beats is None else ()
     if isinstance(job, DecomposeJob) and not job.sure:
-        tempi = guess_tempi(heard.onsets, len(stage.audio) / stage.sample_rate)
+        tempi = guess_tempi(transcription.onsets, len(stage.audio) / stage.sample_rate)
     return tuple(Reading(round(guess.beats), guess.bpm, guess.confidence) for guess in tempi)
 
 
 def main() -> None:
-    """Serve stdin and stdout; whatever a library prints goes to stderr."""
+    """Serve stdin and stdout. What libraries print goes to stderr."""
     parser = argparse.ArgumentParser(prog="python -m models.worker", description=__doc__)
     parser.add_argument("--transcriber", default="tao")
     parser.add_argument("--separator", default="tao")
@@ -211,7 +211,7 @@ def main() -> None:
     try:
         Worker(sys.stdin.buffer, sink, (asked.transcriber, asked.separator, asked.extractor)).run()
     except BrokenPipeError:
-        print("The engine is gone; the worker stops.", file=sys.stderr)
+        print("The engine is gone. The worker is stopping.", file=sys.stderr)
 
 
 if __name__ == "__main__":

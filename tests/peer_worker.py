@@ -32,10 +32,9 @@ from engine.bridge.messages import (
 )
 from engine.bridge.segments import map_segment, write_segment
 from engine.bridge.wire import read_frame, write_frame
-from engine.core.kit import Kit, OneShot
+from engine.core.kit import Kit, OneShot, sample_id
 from engine.core.loop import PlayedLoop, Reading
 from engine.core.pattern import Pattern, Step, Track
-from engine.live.bank import sample_id
 
 PEER_WORKER = (sys.executable, "-m", "tests.peer_worker")
 THINKING_S = 1.5

@@ -16,8 +16,8 @@ import pytest
 from engine.audio.callback import FRAME_PORT_MODULUS
 from engine.audio.settings import EngineSettings
 from engine.bridge.client import EngineClient
-from engine.bridge.messages import Request
 from engine.core.commands import Boundary, Command
+from engine.core.requests import Request
 from engine.core.snapshot import Snapshot
 from engine.server.launch import start_process
 from tests.peer_worker import PEER_WORKER
@@ -165,7 +165,7 @@ class Recorder:
         if missing.any():  # below 0: JACK gave a block twice
             place = int(np.argmax(np.abs(missing)))
             lost_ms, from_s = 1000 * abs(missing[place]) / sample_rate, edges[place] / sample_rate
-            raise Stalled(f"{np.count_nonzero(missing)} gaps in {frames} frames, {lost_ms:.0f} ms from {from_s:.2f} s on")
+            raise Stalled(f"{np.count_nonzero(missing)} gaps in {frames} frames, {lost_ms:.0f} ms from {from_s:.2f} s")
         first, last = int(blocks[wanted][0]), int(blocks[wanted][-1])
         xruns = sum(first - NEAR_BLOCKS <= at <= last + NEAR_BLOCKS for at in self._xrun_blocks)
         if xruns:

@@ -4,12 +4,12 @@ from hypothesis import strategies as st
 
 from engine.core import commands as c
 from engine.core import effects as fx
-from engine.core.commands.shaping import Quality
+from engine.core.commands.sounds import Quality
 from engine.core.effects import Effects
 from engine.core.kit import Kit, Layer, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.machine import FOR_EVER, Listen, Machine, MuteStyle
-from engine.core.midi import ClockOut, Route, Source
+from engine.core.midi import ClockOut, ClockSource, Route
 from engine.core.pattern import STEPS_PER_BEAT, TRACK_NAMES, Pattern, Step, Track
 from engine.core.step import Overrides, When
 from engine.core.timeline import PPQN, Frames, Ticks, Timeline
@@ -89,10 +89,10 @@ def latches(effect: fx.Effect):
 effects = st.builds(Effects, st.floats(-60, 12), *(latches(effect) for effect in fx.Effect), st.booleans())
 released = effects.map(Effects.released)  # these change nothing before the rack
 effect_commands = st.one_of(
-    st.builds(fx.LatchEffect, st.sampled_from(fx.Effect), st.booleans()), st.just(fx.ReleaseEffects()),
-    st.builds(fx.ShapeEffect, st.sampled_from(fx.Effect), st.none() | st.floats(-2, 2),
-              st.none() | st.sampled_from([0, 120, 240, 480, 960, 3840, 7])), st.builds(fx.BypassRack, st.booleans()),
-    st.builds(fx.SetGain, st.floats(-70, 20)))
+    st.builds(c.LatchEffect, st.sampled_from(fx.Effect), st.booleans()), st.just(c.ReleaseEffects()),
+    st.builds(c.ShapeEffect, st.sampled_from(fx.Effect), st.none() | st.floats(-2, 2),
+              st.none() | st.sampled_from([0, 120, 240, 480, 960, 3840, 7])), st.builds(c.BypassRack, st.booleans()),
+    st.builds(c.SetGain, st.floats(-70, 20)))
 
 
 @st.composite
@@ -105,7 +105,7 @@ def loops(draw):
     return PlayedLoop("more", LOOPS["more"], draw(st.sampled_from([1, 4])))
 
 
-shelves = st.lists(st.none() | patterns(), max_size=2).map(lambda some: (*some, *(None,) * (15 - len(some))))
+stored_patterns = st.lists(st.none() | patterns(), max_size=2).map(lambda some: (*some, *(None,) * (15 - len(some))))
 
 
 @st.composite
@@ -118,7 +118,7 @@ def machines(draw, sample_rate: int = 8000, effects=released):
     return Machine(Timeline(draw(st.floats(60, 300)), sample_rate), pattern, draw(kits), draw(st.booleans()), loop,
                    listen, draw(names), draw(names), draw(effects), draw(st.integers(0, 1 << 32)),
                    Ticks(draw(st.integers(0, 2)) * pattern.bar_ticks),
-                   Ticks(draw(st.integers(0, 2)) * pattern.bar_ticks), (None, *draw(shelves)), 0,
+                   Ticks(draw(st.integers(0, 2)) * pattern.bar_ticks), (None, *draw(stored_patterns)), 0,
                    tuple(draw(st.lists(st.integers(0, 15), max_size=3))), 0,
                    draw(st.sampled_from([0, 0, 1920, FOR_EVER]).map(Ticks)), draw(st.sampled_from(MuteStyle)))
 
@@ -134,13 +134,14 @@ commands = st.one_of(
     st.builds(c.SetSteps, st.lists(st.builds(c.SetStep, names, st.integers(0, 4), st.none() | steps(60)),
                                    max_size=3).map(tuple)),
     st.builds(c.SetSwing, st.none() | st.floats(0, 1), st.none() | names), st.builds(c.SetMute, names, st.booleans()),
-    st.builds(c.SetSwitches, st.frozensets(names), st.frozensets(names)),
+    st.builds(c.SetMutesAndSolos, st.frozensets(names), st.frozensets(names)),
     st.builds(c.SetSolo, names, st.booleans()), st.builds(c.SetListen, st.sampled_from(Listen)),
     st.builds(c.SetEffects, effects), effect_commands, st.builds(c.TriggerPad, names, st.floats(0, 1)),
     st.builds(c.LoadKit, kits), st.builds(c.LoadPattern, patterns()),
     st.builds(c.LoadLoop, loops(), st.sampled_from(Listen), st.none() | phases),
-    st.builds(c.Continue, st.none() | st.integers(-1, 10_000)), st.builds(c.Steer, bpms, st.none() | bpms),
-    st.builds(c.SetSource, st.sampled_from(Source)), st.builds(c.SetSongPosition, st.integers(0, 3), st.booleans()),
+    st.builds(c.Continue, st.none() | st.integers(-1, 10_000)), st.builds(c.FollowTempo, bpms, st.none() | bpms),
+    st.builds(c.SetClockSource, st.sampled_from(ClockSource)),
+    st.builds(c.SetSongPosition, st.integers(0, 3), st.booleans()),
     st.builds(c.SetClockOut, st.integers(1, 4), clock_outs), st.builds(c.SetRoute, names, st.none() | routes),
     st.builds(c.SetPad, st.integers(0, 127), st.none() | names),
     st.builds(c.LoadDecomposition, kits, patterns(), st.none() | loops(), st.just(Listen.KIT), st.none() | bpms,
@@ -156,7 +157,7 @@ commands = st.one_of(
     st.builds(c.SetPatternLength, st.integers(0, 16)), st.builds(c.SetFill, st.booleans()),
     st.builds(c.FillBars, st.integers(-1, 3)), st.just(c.HalveReading()), st.just(c.DoubleReading()),
     st.builds(c.ShiftDownbeat, st.integers(-3, 65)),
-    st.builds(c.TakeUp, machines()),
-    st.builds(c.Restore, kits, shelves.map(lambda shelf: (None, *shelf)), st.none() | loops(), st.sampled_from(Listen),
-              phases, phases),
+    st.builds(c.ResumeSession, machines()),
+    st.builds(c.Restore, kits, stored_patterns.map(lambda stored: (None, *stored)), st.none() | loops(),
+              st.sampled_from(Listen), phases, phases),
 )

@@ -20,7 +20,7 @@ ARROWS: dict[str, set[str]] = {
     "engine.live": {"engine.core", "engine.dsp", "engine.bridge", "engine.library", "engine.audio"},
     "engine.worker": {"engine.core", "engine.bridge", "engine.live"},
     "engine.sync": {"engine.core", "engine.audio", "engine.live"},
-    "engine.midi": {"engine.core", "engine.dsp", "engine.audio", "engine.live", "engine.sync"},
+    "engine.midi": {"engine.core", "engine.dsp", "engine.library", "engine.audio", "engine.live", "engine.sync"},
     "engine.takes": {"engine.core", "engine.dsp", "engine.bridge", "engine.library", "engine.audio", "engine.live",
                      "engine.worker"},
     "engine.sessions": {"engine.core", "engine.dsp", "engine.bridge", "engine.library", "engine.audio", "engine.rack",

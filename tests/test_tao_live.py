@@ -179,6 +179,18 @@ def test_a_render_that_cannot_be_written_says_so(tao, tmp_path: Path) -> None:
     assert code == 1 and "place.wav" in err and "Traceback" not in err
 
 
+@pytest.mark.parametrize(("error", "words"), [
+    (OSError("libtorchaudio.so: undefined symbol: aoti_torch"), "undefined symbol"),
+    (OSError(28, "No space left on device"), "No space left on device"), (OSError(), "OSError")])
+def test_an_error_that_names_no_file_is_not_a_bad_place(tao, monkeypatch: pytest.MonkeyPatch, error, words) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(tao_live.cli, "main", fail)
+    code, _, err = tao("models")
+    assert code == 1 and words in err and "None" not in err and "name a place" not in err
+
+
 def test_two_passes_are_twice_one(tao, tmp_path: Path) -> None:
     tao("demo", "-o", tmp_path)
     assert tao("render", tmp_path / "kit", "-o", tmp_path / "two.wav", "--passes", 2)[0] == 0
@@ -192,7 +204,7 @@ def test_two_passes_are_twice_one(tao, tmp_path: Path) -> None:
     (["correct", "x", "--set", "kick=1"], "kick:3=0.8"), (["correct", "x", "--set", "kick:1=0"], "velocity"),
     (["correct", "x"], "Nothing to correct"), (["correct", "x", "--rename", "hihat"], "hihat=ride"),
     (["--keys", "rewind=f5", "attach"], "No action is called 'rewind'"),
-    (["correct", "x", "--rename", "hihat=gong"], "Roles: kick, snare"),
+    (["correct", "x", "--rename", "hihat=gong"], "Drums: kick, snare"),
 ])
 def test_a_wrong_call_is_a_usage_error(tao, arguments: list[str], words: str) -> None:
     code, out, err = tao(*arguments)

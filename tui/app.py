@@ -12,10 +12,9 @@ from textual import on
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from engine.core.browsing import Wishes
 from engine.core.commands import Boundary, Command, Panic, Play, Stop
-from engine.core.desk_requests import MidiRequest
 from engine.core.errors import TaoError
+from engine.core.requests import FitOptions, MidiRequest
 from engine.core.snapshot import Notice, Snapshot
 from tui.dropouts import Dropouts
 from tui.glyphs import UNICODE, Glyphs, glyphs_for
@@ -62,7 +61,7 @@ class TaoApp(RecordingActions, MidiActions, App[None]):
         self.quit_until_s = self.escape_until_s = self.panic_until_s = 0.0
         self.load = 0.0
         self.dropouts = Dropouts()
-        self.wishes = Wishes()
+        self.wishes = FitOptions()
         self.sounds: SoundsScreen | None = None
         for action in self.keymap:
             if action.keys:
@@ -102,7 +101,7 @@ class TaoApp(RecordingActions, MidiActions, App[None]):
         if not self.engine.connected:
             banner = f"{banner or 'The engine has gone.'} q leaves."
         if self.sounds is not None and self.sounds.is_mounted:
-            self.sounds.show(newest.status.shelf)
+            self.sounds.show(newest.status.sounds)
         self.show_midi(newest)
         self.instrument.show(newest, self.record_bars, banner, self.notice, now_s)
 

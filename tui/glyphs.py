@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.core.confidence import is_doubtful
 from engine.core.errors import UsageError
 from engine.core.pattern import Step
 
@@ -47,7 +46,7 @@ class Glyphs:
 
     def mark_of(self, step: Step) -> str:
         """What stands beside the step: a question mark where the transcriber was in doubt."""
-        return self.doubtful if is_doubtful(step) else " "
+        return self.doubtful if step.doubtful else " "
 
 
 UNICODE = Glyphs(

@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Protocol
 
-from engine.core.browsing import Where, Wishes
 from engine.core.commands import Boundary, Command
-from engine.core.desk_requests import MidiRequest
 from engine.core.recording import RecordingSetup
+from engine.core.requests import FitOptions, MidiRequest, SoundSource
 from engine.core.snapshot import Snapshot
 
 
@@ -60,20 +59,20 @@ class EngineHandle(Protocol):
     def cancel_job(self) -> None:
         """Stop the decomposer's job."""
 
-    def browse(self, track: str, where: Where, path: str = "") -> None:
-        """Look for other sounds for a track; the status' shelf shows them."""
+    def browse(self, track: str, where: SoundSource, path: str = "") -> None:
+        """Look for other sounds for a track; the status' list of sounds shows them."""
 
-    def audition(self, track: str, place: int, wishes: Wishes) -> None:
-        """Let a sound of the shelf be heard."""
+    def audition(self, track: str, place: int, fit: FitOptions) -> None:
+        """Let a sound of the list be heard."""
 
-    def swap(self, track: str, place: int, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
-        """Give the track a sound of the shelf."""
+    def swap(self, track: str, place: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
+        """Give the track a sound of the list."""
 
-    def swap_next(self, track: str, by: int, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
-        """Give the track the next sound of its shelf, or the one before."""
+    def swap_next(self, track: str, by: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
+        """Give the track the next sound of its list, or the one before."""
 
-    def swap_kit(self, name: str, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
-        """Give every unlocked track its sound from a kit of the shelf."""
+    def swap_kit(self, name: str, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
+        """Give every unlocked track its sound from a kit of the list."""
 
     def undo(self) -> None:
         """Take back the last change."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from engine.core.commands import SetSource
+from engine.core.commands import SetClockSource
 from engine.core.snapshot import Snapshot
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
@@ -33,7 +33,7 @@ class MidiActions:
     def action_source(self) -> None:
         """Keep the next one's time."""
         source = next_source(self.snapshot.status.machine.midi.source)
-        self.send(SetSource(source))
+        self.send(SetClockSource(source))
         self.say(f"Time is kept by: {source.value}.")
 
     def show_midi(self, newest: Snapshot) -> None:

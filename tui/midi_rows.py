@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.core.desk import CONTROLS, NOTE, PAD, SWITCHES, DeskStatus
-from engine.core.midi import Midi
+from engine.core.midi import CONTROLS, NOTE, PAD, SWITCHES, Midi
 from engine.core.pattern import Track
-from engine.core.snapshot import Sync, SyncState
+from engine.core.snapshot import MidiStatus, Sync, SyncState
 
 
 class Kind(Enum):
@@ -31,7 +30,7 @@ class Row:
     name: str = ""
 
 
-def rows(midi: Midi, desk: DeskStatus, sync: Sync, tracks: tuple[Track, ...]) -> list[Row]:
+def rows(midi: Midi, desk: MidiStatus, sync: Sync, tracks: tuple[Track, ...]) -> list[Row]:
     """Every line, those under one heading together."""
     return [
         Row(Kind.SOURCE, f"{midi.source.value:<9}{sync_words(sync)}"),
@@ -99,14 +98,14 @@ def route_words(midi: Midi, track: str) -> str:
     return f"output {route.output}  channel {route.channel:<2}  note {route.note:<3}  {both}"
 
 
-def notes_words(midi: Midi, desk: DeskStatus, track: str) -> str:
+def notes_words(midi: Midi, desk: MidiStatus, track: str) -> str:
     """The notes that strike a track."""
     if desk.learning == PAD + track:
         return "play a note now"
     return " ".join(str(note) for note in sorted(midi.pads) if midi.pads[note] == track) or "-"
 
 
-def control_words(desk: DeskStatus, target: str) -> str:
+def control_words(desk: MidiStatus, target: str) -> str:
     """The controllers that have learned a target."""
     if desk.learning == target:
         return "press a switch, or play a note" if target in SWITCHES else "move a knob now"

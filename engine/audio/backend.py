@@ -1,4 +1,4 @@
-"""Who calls the engine, and when: one small interface that every kind of device answers to."""
+"""The interface of an audio backend: what calls the engine, block by block."""
 
 from collections.abc import Callable
 from typing import Protocol

@@ -1,125 +1,137 @@
-"""One block: dsp renders it, the rack finishes it, the meters page tells. The same for every device."""
+"""One block: dsp renders it, the rack finishes it, the meters page shows it. The same for every device."""
 
 import math
 
 import numpy as np
-from numba import carray, types
+from numba import carray, cfunc, types
 
-from engine.audio import host_layout as w
-from engine.audio.ccall import FLUSH, call_at, float_mode, pointer_to, set_float_mode
-from engine.audio.click import SLOTS, mix_clicks
-from engine.audio.output_stage import SINGLES, TABLE, fade, master
-from engine.audio.tape import HEAD_WORDS, write_tape
+from engine.audio.ccall import FLUSH, call_at, call_four_at, float_mode, set_float_mode
+from engine.audio.click import mix_clicks
+from engine.audio.host_layout import HOST, HOST_DTYPE, SLOW_AT, SLOW_BLOCKS, SLOW_COUNT, TIMING_BINS, TIMING_WORDS
+from engine.audio.output_stage import fade, master
+from engine.audio.tape import write_tape
 from engine.bridge import meters as page
-from engine.dsp import layout as m
+from engine.dsp.atomics import pointer_to, store_release
 from engine.dsp.kernel import inner
-from engine.dsp.layout import memory_at
-from engine.dsp.render import render_block
+from engine.dsp.layout import MEMORY, MEMORY_DTYPE, STEREO, TRACKS
 
-MEMORY_TABLE = len(m.Memory._fields) + m.LENGTHS
 BUDGET = 0.75  # of a block's time
 MONITOR_FADE_S = 0.005
 HOLD_FALL = 7.7  # nepers a second: 20 dB in 0.3 s
 
+INT = types.int64
 
-@inner(types.int64(TABLE))
+
+@inner(INT(HOST))
 def clock_ns(host):
     """Nanoseconds of the monotonic clock. Real-time: yes."""
-    call_at(host[w.CLOCK], host[w.CLOCK_ID], host[w.TIMESPEC])
-    timespec = carray(pointer_to(host[w.TIMESPEC]), (2,), np.int64)
-    return timespec[0] * 1_000_000_000 + timespec[1]
+    call_at(host.clock, host.clock_id, host.timespec_address)
+    return host.timespec[0] * 1_000_000_000 + host.timespec[1]
 
 
-@inner(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64, types.int64))
-def publish(host, memory, out, frame_time, frames, began_ns):
-    """Overwrite the meters page; peaks hold and fall, so that a face that looks seldom misses none."""
-    words = carray(pointer_to(host[w.PAGE]), (page.WORDS,), np.int64)
-    levels = carray(pointer_to(host[w.PAGE]), (page.WORDS,), np.float64)
-    timing = carray(pointer_to(host[w.TIMING]), (w.TIMING_WORDS,), np.int64)
-    keep = math.exp(-HOLD_FALL * frames / host[w.SAMPLE_RATE])
-    m.store_release(words, page.SEQUENCE, words[page.SEQUENCE] + 1)
+@inner(INT(HOST))
+def measure_time(host):
+    """The block ends now; how long it took, in nanoseconds."""
+    host.ended_ns = clock_ns(host)
+    return host.ended_ns - host.began_ns[0]
+
+
+@inner(types.void(HOST, INT, types.float64))
+def publish_timing(host, took_ns, load):
+    """Count the block in the timing page."""
+    timing = carray(pointer_to(host.timing), (TIMING_WORDS,), np.int64)
+    timing[min(max(took_ns // 1000, 0), TIMING_BINS - 1)] += 1
+    if load >= 0.5:
+        place = SLOW_AT + 2 * (timing[SLOW_COUNT] % SLOW_BLOCKS)
+        timing[place], timing[place + 1] = host.ended_ns, took_ns
+        timing[SLOW_COUNT] += 1
+
+
+@inner(types.void(HOST, MEMORY, STEREO, INT, INT))
+def publish_meters(host, memory, out, frame_time, frames):
+    """Overwrite the meters page; peaks hold and fall, so that a screen that looks seldom misses none."""
+    words = carray(pointer_to(host.page), (page.WORDS,), np.int64)
+    levels = carray(pointer_to(host.page), (page.WORDS,), np.float64)
+    keep = math.exp(-HOLD_FALL * frames / host.sample_rate)
+    store_release(words, page.SEQUENCE, words[page.SEQUENCE] + 1)
     words[page.FRAMES] = frame_time + frames
-    words[page.TRACKS] = m.TRACKS
-    words[page.POSITION_TICKS], words[page.PLAYING] = memory.state[m.POSITION], memory.state[m.PLAYING]
-    words[page.DROPPED], words[page.VOICES] = memory.state[m.DROPPED], memory.state[m.SOUNDING]
+    words[page.TRACKS] = TRACKS
+    words[page.POSITION_TICKS], words[page.PLAYING] = memory.state.position_ticks, memory.state.playing
+    words[page.DROPPED], words[page.VOICES] = memory.state.dropped, memory.state.sounding
     for side in range(2):
         peak = np.float64(0.0)
         for i in range(frames):
             peak = max(peak, abs(np.float64(out[i, side])))
         levels[page.MASTER + side] = max(peak, keep * levels[page.MASTER + side])
-        levels[page.INPUT + side] = max(memory.peaks[m.TRACKS + 2 + side], keep * levels[page.INPUT + side])
-    for track in range(m.TRACKS):
-        levels[page.PEAKS + track] = max(memory.peaks[track], keep * levels[page.PEAKS + track])
-    now_ns = clock_ns(host)
-    host[w.LAST_NS] = now_ns
-    took_ns = now_ns - began_ns
-    load = took_ns * 1e-9 * host[w.SAMPLE_RATE] / frames
+        levels[page.INPUT + side] = max(memory.input_peaks[side], keep * levels[page.INPUT + side])
+    for track in range(TRACKS):
+        levels[page.PEAKS + track] = max(memory.track_peaks[track], keep * levels[page.PEAKS + track])
+    took_ns = measure_time(host)
+    load = took_ns * 1e-9 * host.sample_rate / frames
     levels[page.LOAD] = max(load, keep * levels[page.LOAD])
-    host[w.OVER_BUDGET] = max(0, host[w.OVER_BUDGET] + (1 if load > BUDGET else -1))
-    m.store_release(words, page.SEQUENCE, words[page.SEQUENCE] + 1)
-    timing[min(max(took_ns // 1000, 0), w.TIMING_BINS - 1)] += 1
-    if load >= 0.5:
-        place = w.SLOW_AT + 2 * (timing[w.SLOW_COUNT] % w.SLOW_CYCLES)
-        timing[place], timing[place + 1] = now_ns, took_ns
-        timing[w.SLOW_COUNT] += 1
+    host.over_budget = max(0, host.over_budget + (1 if load > BUDGET else -1))
+    store_release(words, page.SEQUENCE, words[page.SEQUENCE] + 1)
+    publish_timing(host, took_ns, load)
 
 
-@inner(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64))
-def keep_tapes(host, memory, out, frame_time, frames):
+@inner(types.void(HOST, MEMORY, STEREO, INT, INT))
+def write_tapes(host, memory, out, frame_time, frames):
     """Put the block on the master's tape, and what is tapped on its own. Real-time: yes."""
-    if host[w.TAPE] != 0:
-        tape = carray(pointer_to(host[w.TAPE]), (host[w.TAPE_FRAMES], 2), np.float32)
-        head = carray(pointer_to(host[w.TAPE_HEAD]), (HEAD_WORDS,), np.int64)
-        write_tape(tape, head, out, frame_time, frames)
-    if host[w.TAP] != 0:
-        tape = carray(pointer_to(host[w.TAP_TAPE]), (host[w.TAP_FRAMES], 2), np.float32)
-        head = carray(pointer_to(host[w.TAP_HEAD]), (HEAD_WORDS,), np.int64)
-        write_tape(tape, head, memory.tap, frame_time, frames)
+    if host.tape.audio.address != 0:
+        write_tape(host.tape, out, frame_time, frames)
+    if host.tapped != 0 and host.tap.audio.address != 0:
+        write_tape(host.tap, memory.tap, frame_time, frames)
 
 
-@inner(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64))
+@inner(types.void(HOST, MEMORY, STEREO, INT, INT))
 def for_the_ears(host, memory, out, frame_time, frames):
     """What the musician hears and no take keeps: the input where it is monitored, and clicks. Real-time: yes."""
-    full = int(MONITOR_FADE_S * host[w.SAMPLE_RATE])
-    if host[w.MONITOR] or host[w.MONITOR_RAMP]:
+    full = int(MONITOR_FADE_S * host.sample_rate)
+    if host.monitor or host.monitor_ramp:
         for i in range(frames):
-            step = 1 if host[w.MONITOR] else -1
-            host[w.MONITOR_RAMP] = min(max(host[w.MONITOR_RAMP] + step, 0), full)
-            gain = host[w.MONITOR_RAMP] / full
+            step = 1 if host.monitor else -1
+            host.monitor_ramp = min(max(host.monitor_ramp + step, 0), full)
+            gain = host.monitor_ramp / full
             for side in range(2):
                 loud = out[i, side] + gain * memory.audio_in[i, side]
                 out[i, side] = np.float32(min(max(loud, -1.0), 1.0))
-    plan = carray(pointer_to(host[w.CLICKS]), (SLOTS, 2), np.int64)
-    mix_clicks(plan, out, frame_time, frames, host[w.SAMPLE_RATE])
+    mix_clicks(host.clicks, out, frame_time, frames, host.sample_rate)
 
 
-@inner(types.void(TABLE, m.MEMORY, SINGLES, types.int64, types.int64))
-def cycle(host, memory, out, frame_time, frames):
-    """memory.audio_in[:frames] in, out[:frames] (frames, 2) float32 out. Real-time: yes."""
+@inner(HOST(INT))
+def host_at(address):
+    """The host record at `address`. Real-time: yes."""
+    return carray(pointer_to(address), (1,), HOST_DTYPE)[0]
+
+
+@inner(MEMORY(HOST))
+def memory_of(host):
+    """dsp's memory. Real-time: yes."""
+    return carray(pointer_to(host.memory), (1,), MEMORY_DTYPE)[0]
+
+
+@cfunc(INT(INT, INT, INT), cache=True)
+def play_block(user, frame_time, frames):
+    """The block from engine frame `frame_time` on: memory.audio_in in, host.out out. user: the host record's address.
+    Real-time: yes.
+
+    It and dsp's `render` are C functions that every callback calls by address, so each is compiled only once.
+    """
+    host = host_at(user)
+    memory, out = memory_of(host), host.out
     began_ns = clock_ns(host)
-    memory.state[m.TAP] = host[w.TAP]
+    memory.state.tapped = host.tapped
     mode = float_mode()
     set_float_mode(mode | FLUSH)
-    host[w.BEGAN_FRAME] = frame_time
-    m.store_release(host, w.BEGAN_NS, began_ns)
-    render_block(memory, frame_time, frames)
+    host.began_frame = frame_time
+    store_release(host.began_ns, 0, began_ns)
+    call_four_at(host.render, host.memory, frame_time, frames, 0)
     master(host, memory.mix, memory.controls, out, frames)
-    keep_tapes(host, memory, out, frame_time, frames)
+    write_tapes(host, memory, out, frame_time, frames)
     for_the_ears(host, memory, out, frame_time, frames)
     fade(host, out, frame_time, frames)
     set_float_mode(mode)
-    host[w.BLOCKS] += 1
-    m.store_release(host, w.EXPECTED, frame_time + frames)
-    publish(host, memory, out, frame_time, frames, began_ns)
-
-
-@inner(m.MEMORY(TABLE))
-def memory_of(host):
-    """dsp's memory, out of the host table. Real-time: yes."""
-    return memory_at(carray(pointer_to(host[w.MEMORY]), (MEMORY_TABLE,), np.int64))
-
-
-@inner(SINGLES(TABLE))
-def output_of(host):
-    """The output buffer (max_frames, 2) float32, out of the host table. Real-time: yes."""
-    return carray(pointer_to(host[w.OUT]), (host[w.MAX_FRAMES], 2), np.float32)
+    host.blocks += 1
+    store_release(host.expected, 0, frame_time + frames)
+    publish_meters(host, memory, out, frame_time, frames)
+    return 0

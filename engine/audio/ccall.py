@@ -1,4 +1,4 @@
-"""C functions and memory by address, for compiled code: what lets a callback leave Python out."""
+"""C functions by address and the floating point mode, for compiled code: what lets a callback leave Python out."""
 
 import ctypes
 import ctypes.util
@@ -33,16 +33,6 @@ def call_four_at(typingctx, address, first, second, third, fourth):
         return builder.call(function, arguments[1:])
 
     return types.int64(*[types.int64] * 5), codegen
-
-
-@intrinsic
-def pointer_to(typingctx, address):
-    """The void pointer for `address`, as `numba.carray` wants it."""
-
-    def codegen(context, builder, signature, arguments):
-        return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
-
-    return types.voidptr(types.int64), codegen
 
 
 _READ, _WRITE, _FLUSH = {

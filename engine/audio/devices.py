@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class DeviceInfo:
     """One line of `tao_live.py devices`. audio: the value for --audio; sample_rate in Hz is its own."""
 
     audio: str
@@ -26,16 +26,16 @@ class Device:
     sample_rate: int
 
 
-def list_devices() -> list[Device]:
+def list_devices() -> list[DeviceInfo]:
     """Every device that --audio and --device can name; null is always there."""
     import sounddevice
 
     server = _jack_server()
     found = [server] if server is not None else []
     for entry in sounddevice.query_devices():
-        found.append(Device("portaudio", entry["name"], entry["max_input_channels"], entry["max_output_channels"],
+        found.append(DeviceInfo("portaudio", entry["name"], entry["max_input_channels"], entry["max_output_channels"],
                             int(entry["default_samplerate"])))
-    return [*found, Device("null", "no device", 0, 0, 48000)]
+    return [*found, DeviceInfo("null", "no device", 0, 0, 48000)]
 
 
 def open_backend(settings: "EngineSettings") -> "Backend":
@@ -67,7 +67,7 @@ def open_again(settings: "EngineSettings") -> "Backend":
     return open_backend(settings)
 
 
-def _jack_server() -> Device | None:
+def _jack_server() -> DeviceInfo | None:
     """The running JACK server, asked politely: none is started."""
     try:
         import jack
@@ -79,7 +79,7 @@ def _jack_server() -> Device | None:
         return None
     try:
         ports = client.get_ports(is_audio=True, is_physical=True)
-        return Device("jack", "JACK server", sum(port.is_output for port in ports),
+        return DeviceInfo("jack", "JACK server", sum(port.is_output for port in ports),
                       sum(port.is_input for port in ports), client.samplerate)
     finally:
         client.close()

@@ -1,7 +1,7 @@
-"""The device in use; when it goes, the clock that stands in for it, and the search until it is back.
+"""The device in use; while it is lost, a clock plays on in its place and a thread searches for it.
 
-A device that comes back at another sample rate is refused, with the cure: every position, sample and effect of a
-session is at one rate, and its journal replays at that one. `resume` takes the set up at another.
+A device that comes back at another sample rate is refused, and the musician is told what to do: every position, sample
+and effect of a session is at one rate, and its journal replays at that one. `resume` opens the set at another.
 """
 
 import threading
@@ -19,12 +19,12 @@ STILL_S, LOOKS = 0.7, 3  # silent for so long, and seen to be so often: a frozen
 SEARCH_S = 1.0
 
 
-class Device:
+class FailoverDevice:
     """Starts, loses and finds again. The control thread alone calls it; `find` runs in a thread of its own."""
 
-    def __init__(self, backend: Backend, find: Callable[[], Backend], host: Host, tell: Callable[[Notice], None]
+    def __init__(self, backend: Backend, find: Callable[[], Backend], host: Host, notify: Callable[[Notice], None]
                  ) -> None:
-        self.backend, self._find, self._host, self._tell = backend, find, host, tell
+        self.backend, self._find, self._host, self._notify = backend, find, host, notify
         self.banner = "No sound: the null device. Choose one with --audio jack or --audio portaudio." \
             if backend.name == "null" else None
         self._seen_frames, self._seen_s, self._looks = -1, 0.0, 0
@@ -40,18 +40,18 @@ class Device:
         self.backend.start(self._host, on_lost)
 
     def lose(self, sentence: str) -> None:
-        """It has gone: the music goes on, paced by the clock, while it is looked for."""
+        """The device has gone: the music plays on, paced by the clock, during the search for it."""
         if self.backend.name == "null":
             return
         lost, self._lost_s = self.backend, time.monotonic()
         lost.stop()
         self._stand_in()
-        self.banner = f"{sentence} It is used again as soon as it is back."
+        self.banner = f"{sentence} Tao will use it again as soon as it is back."
         self._search = threading.Thread(target=self._look_for, name="device-search", daemon=True)
         self._search.start()
 
     def watch(self) -> None:
-        """Call a few times a second: notices a device that asks for nothing any more, and takes one back."""
+        """Call a few times a second: notices a device that no longer asks for audio, and takes back a found one."""
         if (sentence := self.backend.gone()) is not None:
             self.lose(sentence)
         now, now_s = self._host.now_frames, time.monotonic()
@@ -60,7 +60,7 @@ class Device:
         elif self.backend.name != "null":
             self._looks += 1
             if self._looks >= LOOKS and now_s - self._seen_s > STILL_S:
-                self.lose(f"{self.backend.device} asks for no audio any more; Tao plays on without a device.")
+                self.lose(f"{self.backend.device} no longer asks for audio; Tao plays on without a device.")
         if self._found is not None:
             self._take_back(self._found)
         elif self._unfit is not None:
@@ -76,13 +76,13 @@ class Device:
         self.backend.stop()
 
     def _stand_in(self) -> None:
-        """The clock, from where the song would be by now."""
+        """Play on by the clock, from where the song would be by now."""
         self._host.skip_to_now()
         self.backend = NullBackend(self._host.sample_rate, self.backend.block_frames)
         self.backend.start(self._host, lambda _: None)
 
     def _take_back(self, found: Backend) -> None:
-        """The music moves from the clock to the device, on the beat where it is."""
+        """Move the music from the clock back to the device, without a jump in the song."""
         self._found = self._unfit = None
         self.backend.stop()
         self._host.skip_to_now()
@@ -98,10 +98,11 @@ class Device:
             self._search.start()
             return
         self.banner = None
-        self._tell(Notice(f"{found.device} is back after {time.monotonic() - self._lost_s:.0f} s; the song went on."))
+        away_s = time.monotonic() - self._lost_s
+        self._notify(Notice(f"{found.device} is back after {away_s:.0f} s; the song played on."))
 
     def _look_for(self) -> None:
-        """Once a second, until it is there and fits."""
+        """Search once a second until the device is there and fits."""
         while not self._closing.wait(SEARCH_S):
             try:
                 found = self._find()
@@ -114,7 +115,7 @@ class Device:
             found.stop()
 
     def _misfit(self, found: Backend) -> str | None:
-        """Why the set cannot go on through this device."""
+        """Why the set cannot continue on this device; None if it can."""
         rate = self._host.sample_rate
         if found.sample_rate != rate:
             return (f"{found.device} is back at {found.sample_rate} Hz, and this set plays at {rate} Hz: set the "

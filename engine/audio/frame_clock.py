@@ -1,6 +1,5 @@
 """Engine frames against the monotonic clock, for all that is not done by the audio thread."""
 
-from engine.audio import host_layout as w
 from engine.audio.host import Host
 
 
@@ -8,7 +7,7 @@ class FrameClock:
     """Engine frames against the monotonic clock, by the moment that the newest block began."""
 
     def __init__(self, host: Host, block_frames: int) -> None:
-        self._words, self._rate, self._block_frames = host.words, host.sample_rate, block_frames
+        self._record, self._rate, self._block_frames = host.record, host.sample_rate, block_frames
 
     def frame_at(self, now_ns: int) -> int:
         """The engine frame that is worked out at this moment."""
@@ -26,7 +25,7 @@ class FrameClock:
 
     def _newest(self) -> tuple[int, int]:
         while True:
-            began_ns = int(self._words[w.BEGAN_NS])
-            frame = int(self._words[w.BEGAN_FRAME])
-            if int(self._words[w.BEGAN_NS]) == began_ns:
+            began_ns = int(self._record["began_ns"][0])
+            frame = int(self._record["began_frame"])
+            if int(self._record["began_ns"][0]) == began_ns:
                 return frame, began_ns

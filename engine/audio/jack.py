@@ -7,16 +7,15 @@ import functools
 import os
 import select
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import jack as jack_client
 
-from engine.audio import host_layout as words
 from engine.audio.callback import jack_process
 from engine.audio.host import Host
-from engine.audio.jack_midi import JackMidiPorts
 from engine.core.errors import DeviceNotFound
 from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS
+from engine.core.requests import Direction
 
 
 class _LatencyRange(ctypes.Structure):
@@ -31,6 +30,49 @@ def _library() -> ctypes.CDLL:
 
 
 _close = ctypes.cast(ctypes.CDLL(None).close, ctypes.c_void_p)  # the C function itself
+
+
+class JackMidiPorts:
+    """The ports of a running client; the callback reads and writes them, here they are only connected."""
+
+    def __init__(self, client: Any, inputs: list[Any], outputs: list[Any]) -> None:
+        self._client, self._ours = client, {Direction.IN: inputs, Direction.OUT: outputs}
+
+    def others(self, direction: Direction) -> list[str]:
+        """Sources for IN, destinations for OUT; never Tao's own."""
+        try:
+            found = self._client.get_ports(is_midi=True, is_output=direction is Direction.IN,
+                                           is_input=direction is Direction.OUT)
+        except jack_client.JackError:
+            return []
+        own = f"{self._client.name}:"
+        return [port.name for port in found if not port.name.startswith(own)]
+
+    def joined(self, direction: Direction, number: int) -> str:
+        """What the port is connected to; the first if there are several."""
+        try:
+            names = [port.name for port in self._ours[direction][number].connections]
+        except jack_client.JackError:
+            return ""
+        return names[0] if names else ""
+
+    def join(self, direction: Direction, number: int, name: str) -> str | None:
+        """Connect; a sentence when the server refuses."""
+        ours = self._ours[direction][number]
+        ends = (name, ours) if direction is Direction.IN else (ours, name)
+        try:
+            self._client.connect(*ends)
+        except jack_client.JackError as error:
+            return f"JACK cannot connect {name}: {error}."
+        return None
+
+    def part(self, direction: Direction, number: int) -> None:
+        """Disconnect from everything."""
+        with contextlib.suppress(jack_client.JackError):  # it has gone by itself
+            self._ours[direction][number].disconnect()
+
+    def close(self) -> None:
+        """The client closes its ports."""
 
 
 class JackBackend:
@@ -63,22 +105,16 @@ class JackBackend:
     def start(self, host: Host, on_lost: Callable[[str], None]) -> None:
         ffi, library = jack_client._ffi, jack_client._lib
         address = lambda thing: int(ffi.cast("uintptr_t", thing))  # noqa: E731
-        table = host.words
-        table[words.CLIENT] = address(self._client._ptr)
-        table[words.GET_BUFFER] = address(ffi.addressof(library, "jack_port_get_buffer"))
-        table[words.LAST_FRAME_TIME] = address(ffi.addressof(library, "jack_last_frame_time"))
-        table[words.STARTED] = 0
-        for word, port in zip((words.IN_LEFT, words.IN_RIGHT, words.OUT_LEFT, words.OUT_RIGHT), self._ports,
-                              strict=True):
-            table[word] = address(port._ptr)
-        for word, name in ((words.MIDI_CLEAR, "jack_midi_clear_buffer"), (words.MIDI_WRITE, "jack_midi_event_write"),
-                           (words.MIDI_COUNT, "jack_midi_get_event_count"), (words.MIDI_GET, "jack_midi_event_get")):
-            table[word] = address(ffi.addressof(library, name))
-        for number, port in enumerate(self._midi_inputs):
-            table[words.MIDI_IN + number] = address(port._ptr)
-        for number, port in enumerate(self._midi_outputs):
-            table[words.MIDI_OUT + number] = address(port._ptr)
-        table[words.FRAME_PORT] = address(self._frame_port._ptr) if self._frame_port is not None else 0
+        record = host.record
+        record["client"], record["started"] = address(self._client._ptr), 0
+        for field, name in (("get_buffer", "jack_port_get_buffer"), ("last_frame_time", "jack_last_frame_time"),
+                            ("midi_clear", "jack_midi_clear_buffer"), ("midi_write", "jack_midi_event_write"),
+                            ("midi_count", "jack_midi_get_event_count"), ("midi_get", "jack_midi_event_get")):
+            record[field] = address(ffi.addressof(library, name))
+        for field, ports in (("inputs", self._ports[:2]), ("outputs", self._ports[2:]),
+                             ("midi_inputs", self._midi_inputs), ("midi_outputs", self._midi_outputs)):
+            record[field] = [address(port._ptr) for port in ports]
+        record["frame_port"] = address(self._frame_port._ptr) if self._frame_port is not None else 0
         self._host = host
         _library().jack_on_shutdown(ctypes.c_void_p(address(self._client._ptr)), _close, ctypes.c_void_p(self._dies))
         failed = library.jack_set_process_callback(
@@ -107,7 +143,7 @@ class JackBackend:
         return total
 
     def midi_ports(self) -> JackMidiPorts:
-        """The MIDI ports, to be joined by name."""
+        """The MIDI ports, to be connected by name."""
         return JackMidiPorts(self._client, self._midi_inputs, self._midi_outputs)
 
     def stop(self) -> None:

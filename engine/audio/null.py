@@ -11,7 +11,7 @@ MAX_BEHIND_BLOCKS = 8
 
 
 class NullBackend:
-    """Silence in, nobody listening; time passes as the machine's clock says."""
+    """Silence in, no sound out; the computer's clock paces the blocks."""
 
     name = "null"
     device = "no device"
@@ -38,7 +38,7 @@ class NullBackend:
             self._thread.join()
 
     def _pace(self, host: Host) -> None:
-        """Call block after block when its time has come; after a long sleep skip what nobody heard."""
+        """Call each block when its time has come; after a long sleep skip the blocks that were missed."""
         first_frame, began_s = host.now_frames, time.monotonic()
         at = first_frame
         while not self._stopping.is_set():

@@ -5,7 +5,6 @@ from typing import Any
 
 import sounddevice
 
-from engine.audio import host_layout as words
 from engine.audio.host import Host
 from engine.audio.portaudio_callback import portaudio_process
 from engine.core.errors import DeviceNotFound
@@ -30,7 +29,7 @@ class PortAudioBackend:
         ffi = sounddevice._ffi
         duplex = self._input is not None
         channels = min(2, int(self._input["max_input_channels"])) if self._input is not None else 0
-        host.words[words.INPUT_CHANNELS], host.words[words.STARTED] = channels, 0
+        host.record["input_channels"], host.record["started"] = channels, 0
         both: Callable[[Any, Any], Any] = (lambda first, second: (first, second)) if duplex else (
             lambda first, second: second)
         self._host, self._stopping = host, False
@@ -65,7 +64,7 @@ class PortAudioBackend:
 
 
 def look_again() -> None:
-    """Have PortAudio list the devices anew. Only while no stream is open."""
+    """Make PortAudio list the devices again. Only while no stream is open."""
     sounddevice._terminate()
     sounddevice._initialize()
 
@@ -75,7 +74,7 @@ def _has_default_input() -> bool:
 
 
 def _find(name: str | None, kind: str) -> dict[str, Any]:
-    """The device whose name holds `name`, or the default."""
+    """The device with `name` in its name, or the default."""
     try:
         return dict(sounddevice.query_devices(name, kind))
     except (ValueError, sounddevice.PortAudioError):

@@ -1,4 +1,4 @@
-"""How an engine is to run: handed over on its command line, once."""
+"""The settings of an engine process, passed once on its command line."""
 
 from dataclasses import dataclass
 
@@ -13,16 +13,16 @@ AUDIO = ("jack", "portaudio", "null")
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """audio: who calls the engine; device, input_device: names of PortAudio's, None its default.
+    """audio: the backend; device, input_device: names of PortAudio's, None its default.
 
     sample_rate in Hz and block_frames are what is asked of portaudio and null (a JACK server decides itself).
-    effects: the name of a rack, or bypass: gain and limiter alone. connect: whether JACK ports are joined to the
-    hardware. frame_port: a third JACK port that says each frame's number modulo 2**20, for measuring. worker_argv: the
-    worker's command line, empty for none; a job is stopped after job_stall_s without progress (the longest loop goes
-    13 s without on a desktop computer). capture_s: how much of input and output is remembered. calibration_file: where
-    measured latencies are kept, empty for nowhere; midi_file: likewise for MIDI connections and learned knobs. link:
-    whether the source `auto` means Ableton Link, too. resume: the folder of a session to take up again, empty for none.
-    Folders are created.
+    effects: the name of a rack, or bypass: gain and limiter alone. connect: whether to connect JACK ports to the
+    hardware. frame_port: adds a JACK port that carries each frame's number modulo 2**20, for measuring. worker_argv:
+    the worker's command line, empty for none; a job is stopped after job_stall_s without progress (a quick computer is
+    never silent for more than 13 s). capture_s: how much input and output is remembered. calibration_file: where
+    measured latencies are kept, empty for nowhere; midi_file: likewise for MIDI connections and the controller map.
+    link: whether the clock source `auto` includes Ableton Link. resume: the folder of a session to resume, empty for
+    none. Folders are created.
     """
 
     audio: str

@@ -10,15 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.bridge import messages, take_messages
+from engine.bridge import messages
 from engine.bridge.codec import BadMessage, Codec
 from engine.bridge.messages import Accepted, Hello, Refused
 from engine.bridge.meters import MetersPage
 from engine.bridge.wire import FrameReader, framed
-from engine.core.browsing import Where, Wishes
+from engine.core import requests
 from engine.core.commands import Boundary, Command
 from engine.core.errors import TaoError
 from engine.core.recording import RecordingSetup
+from engine.core.requests import FitOptions, SoundSource
 from engine.core.snapshot import Notice, Snapshot, Status
 
 GONE = "The engine has gone; start Tao again."
@@ -33,7 +34,7 @@ class EngineClient:
     and `wait`. Raises EngineGone when nothing answers on `socket_path` within `timeout_s`."""
 
     def __init__(self, socket_path: str | Path, timeout_s: float = 5.0) -> None:
-        self._codec = Codec(messages.TO_FACES)
+        self._codec = Codec(messages.TO_CLIENTS)
         self._changed = threading.Condition()
         self._status: Status | None = None
         self._page: MetersPage | None = None
@@ -56,12 +57,12 @@ class EngineClient:
             self.close()
             raise EngineGone(f"The engine on {socket_path} did not say what it plays within {timeout_s:g} s.")
 
-    def send(self, message: Command | messages.Request, boundary: Boundary = Boundary.NOW,
+    def send(self, message: Command | requests.Request, boundary: Boundary = Boundary.NOW,
              at_frames: int = 0) -> None:
         """Ask for something; a refusal comes back as a notice. Raises EngineGone."""
         self._write(self._codec.encode(message, boundary, at_frames))
 
-    def ask(self, message: Command | messages.Request, boundary: Boundary = Boundary.NOW, at_frames: int = 0,
+    def ask(self, message: Command | requests.Request, boundary: Boundary = Boundary.NOW, at_frames: int = 0,
             timeout_s: float = 5.0) -> None:
         """Like `send`, and wait until the engine has accepted it. Raises TaoError with the reason if not."""
         with self._changed:
@@ -106,95 +107,95 @@ class EngineClient:
 
     def start_recording(self, beats: int) -> None:
         """Record from the next bar line."""
-        self.send(take_messages.StartRecording(beats))
+        self.send(requests.StartRecording(beats))
 
     def cancel_recording(self) -> None:
         """Forget the running take."""
-        self.send(take_messages.CancelRecording())
+        self.send(requests.CancelRecording())
 
     def start_free_take(self) -> None:
         """Record until told to end."""
-        self.send(take_messages.StartFreeTake())
+        self.send(requests.StartFreeTake())
 
     def end_take(self) -> None:
         """End the running take on the bar line."""
-        self.send(take_messages.EndTake())
+        self.send(requests.EndTake())
 
     def capture_last(self, beats: int) -> None:
         """Make a take of what was just heard."""
-        self.send(take_messages.CaptureLast(beats))
+        self.send(requests.CaptureLast(beats))
 
     def overdub(self) -> None:
         """Record a layer over the loop."""
-        self.send(take_messages.Overdub())
+        self.send(requests.Overdub())
 
     def resample(self, source: str, beats: int) -> None:
         """Record Tao's own sound."""
-        self.send(take_messages.Resample(source, beats))
+        self.send(requests.Resample(source, beats))
 
     def hold(self, beats: int) -> None:
         """Loop what was just played."""
-        self.send(take_messages.Hold(beats))
+        self.send(requests.Hold(beats))
 
     def set_recording(self, setup: RecordingSetup) -> None:
         """How takes are made from now on."""
-        self.send(take_messages.SetRecording(setup))
+        self.send(requests.SetRecording(setup))
 
     def decompose(self) -> None:
         """Decompose the loaded loop again."""
-        self.send(messages.Decompose())
+        self.send(requests.Decompose())
 
     def correct(self) -> None:
         """Make the kit anew from the steps as they are now."""
-        self.send(messages.Correct())
+        self.send(requests.Correct())
 
     def count_as(self, beats: int) -> None:
         """Count the loop as so many quarter notes."""
-        self.send(messages.CountAs(beats))
+        self.send(requests.CountAs(beats))
 
     def open_audio(self, path: str | Path, beats: int | None = None) -> None:
         """Decompose an audio file."""
-        self.send(messages.OpenAudio(str(Path(path).absolute()), beats))
+        self.send(requests.OpenAudio(str(Path(path).absolute()), beats))
 
     def load_folder(self, path: str | Path) -> None:
         """Load a decomposition folder."""
-        self.send(messages.LoadFolder(str(Path(path).absolute())))
+        self.send(requests.LoadFolder(str(Path(path).absolute())))
 
     def cancel_job(self) -> None:
         """Stop the worker's job."""
-        self.send(messages.CancelJob())
+        self.send(requests.CancelJob())
 
-    def browse(self, track: str, where: Where, path: str = "") -> None:
+    def browse(self, track: str, where: SoundSource, path: str = "") -> None:
         """Look for other sounds for a track; the status' shelf shows them."""
-        self.send(messages.Browse(track, where, path))
+        self.send(requests.BrowseSounds(track, where, path))
 
-    def audition(self, track: str, place: int, wishes: Wishes) -> None:
+    def audition(self, track: str, place: int, fit: FitOptions) -> None:
         """Let a sound of the shelf be heard."""
-        self.send(messages.Audit(track, place, wishes))
+        self.send(requests.AuditionSound(track, place, fit))
 
-    def swap(self, track: str, place: int, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+    def swap(self, track: str, place: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
         """Give the track a sound of the shelf."""
-        self.send(messages.Swap(track, place, wishes), boundary)
+        self.send(requests.SwapSound(track, place, fit), boundary)
 
-    def swap_next(self, track: str, by: int, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+    def swap_next(self, track: str, by: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
         """Give the track the next sound of its shelf, or the one before."""
-        self.send(messages.SwapNext(track, by, wishes), boundary)
+        self.send(requests.SwapNextSound(track, by, fit), boundary)
 
-    def swap_kit(self, name: str, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+    def swap_kit(self, name: str, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
         """Give every unlocked track its sound from a kit of the shelf."""
-        self.send(messages.SwapKit(name, wishes), boundary)
+        self.send(requests.SwapKit(name, fit), boundary)
 
     def undo(self) -> None:
         """Take back the last change."""
-        self.send(messages.Undo())
+        self.send(requests.Undo())
 
     def redo(self) -> None:
         """Do again what was taken back."""
-        self.send(messages.Redo())
+        self.send(requests.Redo())
 
     def quit(self) -> None:
         """End the engine."""
-        self.send(messages.Quit())
+        self.send(requests.Quit())
 
     def close(self) -> None:
         """Leave; the engine plays on."""

@@ -1,11 +1,13 @@
-"""Messages as bytes: MessagePack, typed and validated on the way in. Nothing is ever pickled."""
+"""Messages as bytes: MessagePack, typed and validated when they are read. Nothing is ever pickled."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import msgspec.inspect
 
+from engine.bridge.renames import Renames
 from engine.core.commands import Boundary
 from engine.core.errors import TaoError
 
@@ -13,7 +15,7 @@ MAX_FRAMES = 1 << 62
 
 
 class BadMessage(TaoError):
-    """Bytes from another process that are not a message we know."""
+    """Bytes that are not a message known here."""
 
 
 class _Wire(msgspec.Struct, array_like=True):
@@ -28,7 +30,7 @@ class _Wire(msgspec.Struct, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A message and when it is wanted. at_frames 0: as soon as possible; id 0: no answer is expected."""
+    """A message and when it should take effect. at_frames 0: as soon as possible; id 0: no answer is expected."""
 
     message: Any
     boundary: Boundary = Boundary.NOW
@@ -37,13 +39,15 @@ class Envelope:
 
 
 class Codec:
-    """Encodes any dataclass of core or bridge; decodes only the types it was given."""
+    """Encodes any dataclass of core or bridge; decodes only the types it was given. renames: for stored messages that
+    were written with older names."""
 
-    def __init__(self, types: Iterable[type]) -> None:
+    def __init__(self, types: Iterable[type], renames: Renames | None = None) -> None:
         self._encoder = msgspec.msgpack.Encoder()
         self._wire = msgspec.msgpack.Decoder(_Wire)
-        self._decoders: dict[str, msgspec.msgpack.Decoder[Any]] = {
-            type_.__name__: msgspec.msgpack.Decoder(type_) for type_ in types
+        self._renames = renames or Renames()
+        self._decoders: dict[str, Callable[[msgspec.Raw], Any]] = {
+            type_.__name__: self._decoder(type_) for type_ in types
         }
 
     def encode(self, message: Any, boundary: Boundary = Boundary.NOW, at_frames: int = 0,
@@ -56,13 +60,24 @@ class Codec:
         """The message in `data`. Raises BadMessage, whatever the bytes are."""
         try:
             wire = self._wire.decode(data)
-            decoder = self._decoders.get(wire.name)
-            if decoder is None:
+            decode = self._decoders.get(self._renames.classes.get(wire.name, wire.name))
+            if decode is None:
                 known = ", ".join(sorted(self._decoders))
                 raise BadMessage(f"No message here is called {wire.name[:40]!r}; there are {known}.")
-            message = decoder.decode(wire.payload)
+            message = decode(wire.payload)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise BadMessage(f"A message could not be read: {error}") from None
         if not (0 <= wire.at_frames < MAX_FRAMES and 0 <= wire.id < MAX_FRAMES):
-            raise BadMessage("A message's target frame and id are whole numbers from 0 on.")
+            raise BadMessage("A message's target frame and id are whole numbers from 0 up.")
         return Envelope(message, wire.boundary, wire.at_frames, wire.id)
+
+    def _decoder(self, type_: type) -> Callable[[msgspec.Raw], Any]:
+        """What turns the payload of this type into a message."""
+        info = msgspec.inspect.type_info(type_)
+        if not self._renames.touches(info):
+            return msgspec.msgpack.Decoder(type_).decode
+
+        def decode(payload: msgspec.Raw) -> Any:
+            return msgspec.convert(self._renames.renamed(msgspec.msgpack.decode(payload), info), type_)
+
+        return decode

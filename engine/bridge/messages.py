@@ -1,121 +1,19 @@
-"""What processes say to each other besides core's commands: faces and engine, engine and worker."""
+"""What processes say to each other besides core's commands and requests: the engine's answers, jobs, stages."""
 
 from dataclasses import dataclass
 from typing import get_args
 
-from engine.bridge.take_messages import TakeRequest
-from engine.core.browsing import Where, Wishes
-from engine.core.commands import Command, Play, SetTempo
-from engine.core.desk_requests import MidiRequest
+from engine.core.commands import Command
 from engine.core.kit import Kit, SampleId
 from engine.core.loop import PlayedLoop, Reading
 from engine.core.pattern import Pattern
+from engine.core.requests import Request
 from engine.core.snapshot import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Decompose:
-    """Decompose the loop that is loaded (again)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Correct:
-    """Make the loop's kit anew from the steps as the musician has put them."""
-
-
-@dataclass(frozen=True, slots=True)
-class CountAs:
-    """Count the loop as so many quarter notes."""
-
-    beats: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAudio:
-    """Decompose an audio file. beats: its length in quarter notes where that is known."""
-
-    path: str
-    beats: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LoadFolder:
-    """Load a decomposition from its folder."""
-
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class CancelJob:
-    """Stop the worker's job."""
-
-
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """Take back the last change of pattern, kit, loop, roles, effects, mutes or solos."""
-
-
-@dataclass(frozen=True, slots=True)
-class Redo:
-    """Do again what was taken back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Browse:
-    """Look for other sounds for a track; `path` is the folder where that is asked for."""
-
-    track: str
-    where: Where
-    path: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """Let sound `place` of the shelf be heard, made to fit the track."""
-
-    track: str
-    place: int
-    wishes: Wishes = Wishes()
-
-
-@dataclass(frozen=True, slots=True)
-class Swap:
-    """Give the track sound `place` of the shelf; undo takes it back."""
-
-    track: str
-    place: int
-    wishes: Wishes = Wishes()
-
-
-@dataclass(frozen=True, slots=True)
-class SwapNext:
-    """Give the track the next sound of the shelf (by 1), or the one before (-1)."""
-
-    track: str
-    by: int = 1
-    wishes: Wishes = Wishes()
-
-
-@dataclass(frozen=True, slots=True)
-class SwapKit:
-    """Give every track that is not locked the sound of its name from the kit folder called `name`."""
-
-    name: str
-    wishes: Wishes = Wishes()
-
-
-@dataclass(frozen=True, slots=True)
-class Quit:
-    """Fade out, save and end the engine."""
-
-
-Request = (TakeRequest | MidiRequest | Decompose | Correct | CountAs | OpenAudio | LoadFolder | CancelJob | Undo | Redo
-           | Browse | Audit | Swap | SwapNext | SwapKit | Quit)
-
-
-@dataclass(frozen=True, slots=True)
 class Hello:
-    """The engine's first word to a face: its process id and the file of its meters page."""
+    """The engine's first message to a client: its process id and the file of its meters page."""
 
     pid: int
     meters: str
@@ -123,14 +21,14 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The message with this id was understood and will be done."""
+    """The message with this id will be carried out."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The message with this id (0: one that had none) was not done, and why, in one sentence."""
+    """The message with this id (0: it had none) was refused; text says why, in one sentence."""
 
     id: int
     text: str
@@ -138,7 +36,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class SampleRef:
-    """Where a sample lies: `frames` float32 stereo frames, `offset_frames` from its segment's start."""
+    """Where a sample is: `frames` float32 stereo frames, `offset_frames` after the start of its segment."""
 
     segment: str
     offset_frames: int
@@ -149,8 +47,9 @@ class SampleRef:
 class DecomposeJob:
     """To the worker: decompose the loop in `segment`, float32 (frames, channels) at `sample_rate`.
 
-    Samples are answered at `engine_rate`, in segments written into `folder`. With `wanted` the kit alone is made,
-    from what was heard as that pattern corrects it. sure: whether the beats are known, or were guessed by the length.
+    The answer's samples are at `engine_rate`, in segments written into `folder`. wanted: the user's pattern; then only
+    the kit is solved again, from the hits that were heard, corrected to this pattern. sure: whether `beats` is known,
+    rather than guessed from the length.
     """
 
     job_id: int
@@ -168,7 +67,7 @@ class DecomposeJob:
 
 @dataclass(frozen=True, slots=True)
 class DecomposeFile:
-    """To the worker: read this audio file and decompose it; the answers are those to a DecomposeJob."""
+    """To the worker: read this audio file and decompose it; the answers are the same as to a DecomposeJob."""
 
     job_id: int
     path: str
@@ -179,7 +78,7 @@ class DecomposeFile:
 
 @dataclass(frozen=True, slots=True)
 class OpenFolder:
-    """To the worker: read this decomposition folder and answer its kit as one stage."""
+    """To the worker: read this decomposition folder and answer with its kit as one stage."""
 
     job_id: int
     path: str
@@ -189,14 +88,14 @@ class OpenFolder:
 
 @dataclass(frozen=True, slots=True)
 class CancelWork:
-    """To the worker: drop the job; answer JobFailed or JobDone for it."""
+    """To the worker: stop the job, and answer JobFailed or JobDone."""
 
     job_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """From the worker: the stage it works on (slices, pattern, stems, kit) and the share done, 0..1."""
+    """From the worker: the stage it is on (slices, pattern, stems, kit) and how much of the job is done, 0..1."""
 
     job_id: int
     stage: str
@@ -208,8 +107,8 @@ class StageReady:
     """From the worker: a playable result. The last stage of every job is called kit.
 
     Every SampleId in kit and loop is a key of `samples` here or in an earlier stage of the same job.
-    bpm: the loop's own tempo; match: 0..1, how well kit and pattern re-render the loop; readings: where its beats are
-    not known, ways to count them, likeliest first.
+    bpm: the loop's own tempo; match: 0..1, how much of the loop kit and pattern explain; readings: ways to count its
+    beats, likeliest first, if they are uncertain.
     """
 
     job_id: int
@@ -225,7 +124,7 @@ class StageReady:
 
 @dataclass(frozen=True, slots=True)
 class JobNotice:
-    """From the worker: what a musician should know about the job, which goes on."""
+    """From the worker: a sentence to the musician about the job, which continues."""
 
     job_id: int
     sentence: str
@@ -233,7 +132,7 @@ class JobNotice:
 
 @dataclass(frozen=True, slots=True)
 class JobFailed:
-    """From the worker: no result, and why, in one sentence."""
+    """From the worker: the job failed; sentence says why."""
 
     job_id: int
     sentence: str
@@ -241,13 +140,12 @@ class JobFailed:
 
 @dataclass(frozen=True, slots=True)
 class JobDone:
-    """From the worker: every stage of the job was sent."""
+    """From the worker: all stages of the job have been sent."""
 
     job_id: int
 
 
-RESTARTING = (Play, SetTempo)  # what moves the frames of a running take
-FROM_FACES: tuple[type, ...] = (*get_args(Command), *get_args(Request))
-TO_FACES: tuple[type, ...] = (Hello, Status, Accepted, Refused)
+FROM_CLIENTS: tuple[type, ...] = (*get_args(Command), *get_args(Request))
+TO_CLIENTS: tuple[type, ...] = (Hello, Status, Accepted, Refused)
 TO_WORKER: tuple[type, ...] = (DecomposeJob, DecomposeFile, OpenFolder, CancelWork)
 FROM_WORKER: tuple[type, ...] = (Progress, StageReady, JobNotice, JobFailed, JobDone)

@@ -1,4 +1,4 @@
-"""Where running engines are found: a private folder of control sockets."""
+"""Where running engines are found: a private folder with their control sockets."""
 
 import os
 import socket
@@ -14,13 +14,13 @@ def runtime_folder() -> Path:
     folder = Path(base) / "tao" if base else Path(tempfile.gettempdir()) / f"tao-{os.getuid()}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
-        raise TaoError(f"{folder} belongs to somebody else; set XDG_RUNTIME_DIR to a folder of your own.")
+        raise TaoError(f"{folder} belongs to another user; set XDG_RUNTIME_DIR to a folder of your own.")
     folder.chmod(0o700)
     return folder
 
 
 def is_running(pid: int) -> bool:
-    """Whether there is a process with this number."""
+    """Whether a process with this id exists."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

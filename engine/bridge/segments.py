@@ -1,8 +1,8 @@
-"""Audio in shared memory: files that live in memory where the system has such a place, mapped by both sides.
+"""Audio in shared memory: files mapped by both processes, in memory where the system offers a folder for that.
 
 Plain files in a private folder, not `multiprocessing.shared_memory`, whose resource tracker (Python 3.11)
-unlinks what another process still uses. The reader removes the file as soon as it has mapped it; the memory
-lives until the last array over it is gone.
+unlinks what another process still uses. The reader removes the file as soon as it has mapped it; the memory lives
+until the last array over it is gone.
 """
 
 import mmap
@@ -16,23 +16,26 @@ import numpy as np
 from engine.core.errors import TaoError
 from engine.core.loop import Audio
 
+SHARED_MEMORY = Path("/dev/shm")
+
 
 class SegmentMissing(TaoError):
-    """Shared audio that was announced and is not there, or is shorter than announced."""
+    """Shared audio that is missing, or shorter than announced."""
 
 
 def memory_folder() -> Path:
-    """This user's folder for shared memory, private (0700); every engine has a folder of its own inside."""
-    base = Path("/dev/shm")
-    folder = (base if base.is_dir() else Path(tempfile.gettempdir())) / f"tao-{os.getuid()}"
+    """This user's folder for shared memory, private (0700); every engine has its own folder inside."""
+    base = SHARED_MEMORY if SHARED_MEMORY.is_dir() else Path(tempfile.gettempdir())
+    folder = base / f"tao-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
-        raise TaoError(f"{folder} belongs to somebody else; remove it, and start again.")
+        raise TaoError(f"{folder} belongs to another user; remove it and start again.")
+    folder.chmod(0o700)
     return folder
 
 
 def write_segment(folder: str | Path, arrays: Sequence[Audio]) -> tuple[str, list[int]]:
-    """Put float32 arrays (frames, channels), all with as many channels, into one new segment.
+    """Put float32 arrays (frames, channels), all with the same number of channels, into one new segment.
 
     Returns the segment's name and the offset in frames of each array.
     """
@@ -47,9 +50,9 @@ def write_segment(folder: str | Path, arrays: Sequence[Audio]) -> tuple[str, lis
 
 
 def map_segment(name: str, frames: int, channels: int = 2, offset_frames: int = 0) -> Audio:
-    """A read-only view, float32 (frames, channels), of a segment. No copy; pages are not touched yet.
+    """A read-only view, float32 (frames, channels), of a segment. Does not copy, nor touch the pages.
 
-    Raises SegmentMissing when it is not there or ends too early.
+    Raises SegmentMissing when it is missing or too short.
     """
     try:
         with Path(name).open("rb") as file:
@@ -63,10 +66,10 @@ def map_segment(name: str, frames: int, channels: int = 2, offset_frames: int = 
 
 
 def touch(audio: Audio) -> None:
-    """Fault every page in, so that the audio thread never does (200 ns a page, REALTIME section 7)."""
+    """Fault every page in, so that the audio thread never has to (200 ns a page)."""
     audio.reshape(-1)[::1024].sum()
 
 
 def unlink_segment(name: str) -> None:
-    """Remove the segment's name; what is mapped stays."""
+    """Remove the segment's name; mappings stay."""
     Path(name).unlink(missing_ok=True)

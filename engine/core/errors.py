@@ -1,8 +1,8 @@
-"""What can go wrong, said in one sentence: what was wanted, what was found, what to try next."""
+"""Errors, each one sentence: what was wanted, what was found, what to try next."""
 
 
 class TaoError(Exception):
-    """A failure that a user can act on. Its text is shown as it is; `exit_code` is the command line's."""
+    """A failure that the user can act on. Its text is shown unchanged; `exit_code` is for the command line."""
 
     exit_code = 1
 
@@ -12,30 +12,30 @@ class InvalidValue(TaoError, ValueError):
 
 
 class UsageError(TaoError):
-    """The command line asked for something that does not fit together."""
+    """Options on the command line that contradict each other."""
 
     exit_code = 2
 
 
 class DeviceNotFound(TaoError):
-    """The audio or MIDI device that was asked for is not there."""
+    """An audio or MIDI device that does not exist."""
 
     exit_code = 3
 
 
 class WeightsMissing(TaoError):
-    """A model was asked for whose weights are not installed, or whose hash is wrong."""
+    """A model with weights that are not installed, or have the wrong hash."""
 
     exit_code = 4
 
 
 class UnreadableAudio(TaoError):
-    """A file that should hold audio does not, or holds none that can be used."""
+    """A file without usable audio."""
 
 
 class UnreadableKit(TaoError):
-    """A decomposition folder whose kit.json or audio cannot be used."""
+    """A decomposition folder without a usable kit.json or audio."""
 
 
 class NoOnsets(TaoError):
-    """A stem or loop in which nothing was struck: there is no one-shot to be had from it."""
+    """A stem or loop without a single hit, and so without a one-shot."""

@@ -1,4 +1,4 @@
-"""Swing and microtiming: the tick on which a step really sounds."""
+"""Swing, microtiming, ratchets, conditions and chance: when a step really sounds, and whether."""
 
 from engine.core.pattern import Pattern, Step, Track
 from engine.core.timeline import Ticks
@@ -10,20 +10,20 @@ def swing_ticks(swing: float, step_ticks: int) -> int:
 
 
 def grid_ticks(pattern: Pattern, track: Track, grid_index: int) -> Ticks:
-    """The swung grid: ticks from the machine's phase to slot `grid_index`, which is not wrapped."""
+    """The swung grid: ticks from the pattern's start to grid step `grid_index`, which counts on over all passes."""
     swing = pattern.swing if track.swing is None else track.swing
     late = swing_ticks(swing, track.step_ticks) if grid_index % 2 else 0
     return Ticks(grid_index * track.step_ticks + late)
 
 
 def step_onset_ticks(pattern: Pattern, track: Track, grid_index: int) -> Ticks | None:
-    """Ticks from the phase to the stroke in slot `grid_index`, or None where the track is silent."""
+    """Ticks from the pattern's start to the hit on grid step `grid_index`; None where the track is silent."""
     step = track.steps[grid_index % len(track.steps)]
     return None if step is None else Ticks(grid_ticks(pattern, track, grid_index) + step.microtiming)
 
 
 def stroke_ticks(step: Step, onset_ticks: int, step_ticks: int) -> list[Ticks]:
-    """A ratchet's strokes, evenly spread over the step, the first on the onset."""
+    """The hits of a ratchet, evenly spread over the step, the first on the onset."""
     return [Ticks(onset_ticks + stroke * step_ticks // step.ratchet) for stroke in range(step.ratchet)]
 
 
@@ -34,7 +34,7 @@ def sounds_on_pass(step: Step, pass_index: int) -> bool:
 
 
 def chance(seed: int, track_index: int, grid_index: int) -> float:
-    """A number in 0..1 that is always the same for the same slot: a set repeats, in any block size.
+    """A number in 0..1, always the same for the same grid step: so a set repeats, at any block size.
 
     SplitMix64's finaliser (Steele, Lea & Flood, "Fast splittable pseudorandom number generators", 2014).
     """

@@ -1,6 +1,9 @@
-"""What sounds: one one-shot per track. Audio itself lies in a sample bank and is known here by its id."""
+"""What sounds: one one-shot per track. The audio itself is kept in the sample bank and known here by its id."""
 
+import hashlib
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from engine.core.errors import InvalidValue
 
@@ -9,6 +12,12 @@ GM_NOTES = {"kick": 36, "snare": 38, "tom": 45, "hihat": 42, "ride": 51, "crash"
 HIHAT_CHOKE_GROUP = 1
 OTHER_NOTE = 60  # of `perc 1`, `perc 2` the next ...
 MAX_LAYERS = 32
+
+
+def sample_id(audio: np.ndarray) -> SampleId:
+    """The id of float32 stereo audio (frames, 2) at the engine's rate: sixteen hex digits of its SHA-256, so the same
+    audio has the same id everywhere."""
+    return hashlib.sha256(np.ascontiguousarray(audio, np.float32).data).hexdigest()[:16]
 
 
 def gm_note(role: str, otherwise: int = OTHER_NOTE) -> int:
@@ -20,14 +29,14 @@ def gm_note(role: str, otherwise: int = OTHER_NOTE) -> int:
 
 
 def choke_group_of(role: str) -> int | None:
-    """The choke group that a drum has of itself: a hi-hat cuts itself off."""
+    """The default choke group of a drum: hi-hats cut each other."""
     return HIHAT_CHOKE_GROUP if role == "hihat" else None
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Another recording of the same drum, for strokes of `velocity` (0..1) and harder; those of one velocity take
-    turns (round robin). gain linear, beside the one-shot's own: a stroke of velocity v sounds at v * gain."""
+    """Another recording of the same drum, for hits of `velocity` (0..1) and harder; those of one velocity take turns
+    (round robin). gain linear, on top of the one-shot's own: a hit of velocity v sounds at v * gain."""
 
     sample: SampleId
     frames: int
@@ -46,10 +55,9 @@ class Layer:
 class OneShot:
     """One hit, float32 stereo at the engine's rate, found in the bank by `sample`.
 
-    gain linear; pan -1 left .. 1 right; pitch_semitones -24..24; attack_s fades in; decay_s None rings to
-    the end, else fades linearly to nothing in that time; voices of one choke_group cut each other; cutoff_hz None
-    leaves it bright, else the cutoff of a low-pass, 20..20000. layers: its recordings at other velocities;
-    `sample` itself is the one from velocity 0 on.
+    gain linear; pan -1 left .. 1 right; pitch_semitones -24..24; attack_s: length of the fade-in; decay_s: length of
+    the linear fade-out, None to ring to the end; voices of one choke_group cut each other; cutoff_hz of a low-pass,
+    20..20000, None for no filter. layers: recordings at other velocities; `sample` itself is the one from velocity 0.
     """
 
     sample: SampleId
@@ -79,14 +87,14 @@ class OneShot:
             raise InvalidValue(f"A one-shot has at most {MAX_LAYERS} layers; {len(self.layers)} were given.")
 
     def recordings(self, velocity: float) -> tuple[Layer, ...]:
-        """The recordings that take turns at strokes of `velocity`: the hardest ones it reaches."""
+        """The recordings that take turns at hits of `velocity`: the hardest ones it reaches."""
         every = (Layer(self.sample, self.frames), *self.layers)
         reached = max(layer.velocity for layer in every if layer.velocity <= max(0.0, velocity))
         return tuple(layer for layer in every if layer.velocity == reached)
 
     @property
     def zones(self) -> tuple[tuple[float, float, tuple[Layer, ...]], ...]:
-        """Its recordings by velocity: from, up to, those that take turns in between. Together 0..1."""
+        """Its recordings by velocity: (from, up to, those that take turns in between). Together they cover 0..1."""
         starts = sorted({0.0, *(layer.velocity for layer in self.layers)})
         ends = [*starts[1:], 1.0]
         return tuple((start, end, self.recordings(start)) for start, end in zip(starts, ends, strict=True))

@@ -1,4 +1,4 @@
-"""Recorded audio: a loop on its way to the decomposer, and the loop that plays beside the kit."""
+"""Recorded audio: a loop to decompose, and the loop that plays beside the kit."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,14 @@ from engine.core.errors import InvalidValue
 from engine.core.kit import SampleId
 from engine.core.timeline import Ticks
 
+OVERVIEW_PEAKS = 512
 Audio = np.ndarray  # float32, (frames, channels), full scale 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loop:
-    """A recording with an end that meets its start. audio float32 (frames, channels), made read-only;
-    beats is its length in quarter notes where that is known, else None."""
+    """A recording whose end meets its start. audio float32 (frames, channels), made read-only; beats: its length in
+    quarter notes, None if unknown."""
 
     audio: Audio
     sample_rate: int
@@ -35,13 +36,13 @@ class Loop:
 
     @property
     def bpm(self) -> float | None:
-        """The tempo that its length and its beats make, or None."""
+        """Its tempo, from length and beats; None if the beats are unknown."""
         return None if self.beats is None else 60.0 * self.beats / self.length_s
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to count a loop: so many quarter notes, the tempo that they make, and how sure that is, 0..1."""
+    """One way to count a loop: its quarter notes, the tempo that follows, and how sure that is, 0..1."""
 
     beats: int
     bpm: float
@@ -52,8 +53,8 @@ class Reading:
 class PlayedLoop:
     """The loop that plays in time beside the kit, by ids into the sample bank.
 
-    frames long at the engine's rate, `beats` quarter notes; residual is what the kit leaves of it, or None;
-    overview holds peaks 0..1 for the screen; downbeat_ticks: how far into it its first bar line lies.
+    It lasts `frames` at the engine's rate and `beats` quarter notes. residual: the loop minus what the kit plays, None
+    if not known; overview: peaks 0..1 for the screen; downbeat_ticks: where in the loop its first bar line is.
     """
 
     sample: SampleId
@@ -69,8 +70,15 @@ class PlayedLoop:
             raise InvalidValue("A loop that plays has at least one frame and one beat.")
 
 
+def overview(audio: Audio) -> tuple[float, ...]:
+    """The peaks, 0..1, of up to OVERVIEW_PEAKS equal parts of audio (frames, channels), for the screen."""
+    edges = np.linspace(0, len(audio), min(OVERVIEW_PEAKS, len(audio)) + 1).astype(int)[:-1]
+    peaks = np.maximum.reduceat(np.abs(audio).max(axis=1), edges)
+    return tuple(round(float(min(peak, 1.0)), 4) for peak in peaks)
+
+
 def same_recording(one: PlayedLoop | None, other: PlayedLoop | None) -> bool:
-    """Whether both are one take or file, however it is read; or none."""
+    """Whether both are the same take or file, in whatever reading, or both None."""
     if one is None or other is None:
         return one is other
     return (one.sample, one.name) == (other.sample, other.name)

@@ -1,4 +1,4 @@
-"""Machine: all that is loaded and playing. `apply` turns it, and a command, into the next Machine."""
+"""Machine: everything that is loaded and playing, as one value. `apply` turns it and a command into the next one."""
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -16,7 +16,7 @@ FOR_EVER = Ticks(1 << 60)
 
 
 class Listen(Enum):
-    """What is heard: the recording, the kit with what it leaves out, or the kit alone."""
+    """What you hear: the recording, the kit and the residual, or the kit alone."""
 
     ORIGINAL = "original"
     KIT_AND_RESIDUAL = "kit+residual"
@@ -24,7 +24,7 @@ class Listen(Enum):
 
 
 class MuteStyle(Enum):
-    """What a mute does to what sounds already: lets it ring out, or closes on it."""
+    """What a mute does to sounding voices: lets them ring out, or cuts them."""
 
     RINGS = "rings"
     GATES = "gates"
@@ -34,13 +34,12 @@ class MuteStyle(Enum):
 class Machine:
     """A complete, playable state. The song's tick 0 is the first beat of bar 1; `timeline` says when it sounds.
 
-    phase_ticks: the song tick on which the pattern begins its first pass, always a bar line, and loop_ticks the
-    one on which the loop's first bar does. A loop recorded from bar 4 on starts over where it ended, whatever its
-    length, and stays in its place when another pattern begins. shelf: the patterns of the other slots, None where
-    nobody has put one, and at `slot`, whose pattern is `pattern`. chain: slots that play one after the other, a
-    pass each. fill_until_ticks: a fill lasts up to this song tick. locks: tracks that keep their one-shot.
-    audition: a sound that no track has, to be struck by hand.
-    resting_ticks: where the song was stopped.
+    phase_ticks: the song tick on which the pattern's first pass begins, always a bar line; loop_ticks: the one on which
+    the loop's first bar begins. So a loop recorded from bar 4 on starts over where it ended, whatever its length, and
+    stays in place when another pattern begins. slot: the slot whose pattern is `pattern`; stored_patterns: the patterns
+    of all other slots, None where a slot is empty, and at `slot` itself. chain: slots that play one after the other,
+    one pass each. fill_until_ticks: the song tick on which the fill ends. locks: tracks that keep their one-shot.
+    audition: a sound outside the kit, triggered by itself. resting_ticks: where the song was stopped.
     """
 
     timeline: Timeline
@@ -55,7 +54,7 @@ class Machine:
     seed: int = 1
     phase_ticks: Ticks = Ticks(0)
     loop_ticks: Ticks = Ticks(0)
-    shelf: tuple[Pattern | None, ...] = (None,) * PATTERN_SLOTS
+    stored_patterns: tuple[Pattern | None, ...] = (None,) * PATTERN_SLOTS
     slot: int = 0
     chain: tuple[int, ...] = ()
     chain_place: int = 0
@@ -67,42 +66,43 @@ class Machine:
     midi: Midi = field(default_factory=Midi)
 
     @property
-    def heard_bpm(self) -> float:
-        """The tempo without the small corrections that keep us in phase with whom we follow."""
-        return self.timeline.bpm if self.midi.heard_bpm is None else self.midi.heard_bpm
+    def steady_bpm(self) -> float:
+        """The tempo without the small corrections that keep the song in phase with an outside clock."""
+        return self.timeline.bpm if self.midi.leader_bpm is None else self.midi.leader_bpm
 
     @property
     def patterns(self) -> tuple[Pattern | None, ...]:
         """The pattern of every slot."""
-        return (*self.shelf[: self.slot], self.pattern, *self.shelf[self.slot + 1 :])
+        return (*self.stored_patterns[: self.slot], self.pattern, *self.stored_patterns[self.slot + 1 :])
 
     def audible(self, name: str) -> bool:
         """Whether the track sounds: soloed if any track is, and not muted."""
         return name not in self.mutes and (not self.solos or name in self.solos)
 
     def with_pattern(self, pattern: Pattern) -> "Machine":
-        """The same machine playing `pattern`; mutes and solos of tracks that are gone are forgotten."""
+        """The same machine playing `pattern`; mutes and solos of tracks it lacks are dropped."""
         names = {track.name for track in pattern.tracks}
         return replace(self, pattern=pattern, mutes=self.mutes & names, solos=self.solos & names)
 
     def with_patterns(self, patterns: tuple[Pattern | None, ...]) -> "Machine":
-        """The same machine with every slot filled anew; the slot that plays stays."""
+        """The same machine with these patterns in its slots; the same slot plays on."""
         playing = patterns[self.slot] or self.pattern.silent
-        shelf = (*patterns[: self.slot], None, *patterns[self.slot + 1 :])
-        return replace(self, shelf=shelf).with_pattern(playing)
+        stored = (*patterns[: self.slot], None, *patterns[self.slot + 1 :])
+        return replace(self, stored_patterns=stored).with_pattern(playing)
 
     def with_slot(self, slot: int, phase_ticks: Ticks) -> "Machine":
-        """The same machine with the pattern of another slot, begun on `phase_ticks`; where there is none, one
-        that is silent. Raises InvalidValue when there is no such slot."""
+        """The same machine playing another slot, begun on `phase_ticks`; an empty slot gets a silent pattern.
+
+        Raises InvalidValue when there is no such slot."""
         if not 0 <= slot < PATTERN_SLOTS:
             raise InvalidValue(f"There are pattern slots 1 to {PATTERN_SLOTS}; slot {slot + 1} was asked for.")
         patterns = self.patterns
-        shelf = (*patterns[:slot], None, *patterns[slot + 1 :])
-        machine = replace(self, shelf=shelf, slot=slot, phase_ticks=phase_ticks)
+        stored = (*patterns[:slot], None, *patterns[slot + 1 :])
+        machine = replace(self, stored_patterns=stored, slot=slot, phase_ticks=phase_ticks)
         return machine.with_pattern(patterns[slot] or self.pattern.silent)
 
 
 def empty_machine(sample_rate: int, bpm: float = 120.0, beats: int = 4) -> Machine:
-    """Six silent tracks and no kit: what an instrument is before its first loop."""
+    """Six silent tracks and no kit: the state before the first loop."""
     tracks = tuple(Track(name, (None,) * (4 * beats)) for name in TRACK_NAMES)
     return Machine(Timeline(bpm, sample_rate), Pattern(tracks, beats), Kit("empty"))

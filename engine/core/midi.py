@@ -1,9 +1,10 @@
-"""What a machine knows of MIDI: which port sends the clock, which track plays which note, whom it follows."""
+"""MIDI as the machine knows it: clock source, clock outputs, routes, notes that trigger tracks, and what is saved."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from engine.core.effects import RANGES, Effect
 from engine.core.errors import InvalidValue
 
 MIDI_INPUTS, MIDI_OUTPUTS = 2, 4
@@ -14,12 +15,22 @@ GM_PADS: Mapping[int, str] = {
     **dict.fromkeys((35, 36), "kick"), **dict.fromkeys((37, 38, 39, 40), "snare"),
     **dict.fromkeys((41, 43, 45, 47, 48, 50), "tom"), **dict.fromkeys((42, 44, 46), "hihat"),
     **dict.fromkeys((51, 53, 59), "ride"), **dict.fromkeys((49, 52, 55, 57), "crash")}
+# what a controller can learn: knobs set a value, switches act when pressed, `hold EFFECT` lasts while pressed
+SHAPED = {effect.value: effect for effect, allowed in RANGES.items() if allowed.low < allowed.high}
+HELD = {f"hold {effect.value}": effect for effect in Effect}
+KNOBS = ("tempo", "swing", "gain", *SHAPED)
+SWITCHES = ("play", "record", *HELD)
+CONTROLS = KNOBS + SWITCHES
+PAD = "pad "  # and a track: triggered by a note
+NOTE = "n"  # and its number: a note used as a switch; a controller is its number alone
 
 
-class Source(Enum):
-    """Whose time the song keeps: Tao's own, a MIDI clock's, a Link session's; auto: a MIDI clock's when one comes,
-    else Tao's own. Link is joined only when it is asked for: it is on the network, and everybody's tempo. Where an
-    engine is told to, auto asks for it: then a session with others in it comes before Tao's own time."""
+class ClockSource(Enum):
+    """What keeps the time. Auto follows a MIDI clock while one comes in, else Tao's own clock.
+
+    Ableton Link is joined only on request, because it is on the network and everybody's tempo. An engine started with
+    `link` lets auto join it too: then a session with others in it is preferred to Tao's own clock.
+    """
 
     INTERNAL = "internal"
     MIDI = "midi"
@@ -29,8 +40,8 @@ class Source(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ClockOut:
-    """What one output sends: 24 clocks a quarter note, Start, Stop, Continue, Song Position, `offset_ms` later
-    than they sound (-100..100); runs_stopped: clocks while the song rests too."""
+    """What one output sends: 24 clocks a quarter note, Start, Stop, Continue and Song Position, `offset_ms` (-100..100)
+    after they sound; runs_stopped: clocks while the song is stopped, too."""
 
     on: bool = False
     offset_ms: float = 0.0
@@ -44,8 +55,8 @@ class ClockOut:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The note that a track plays on other instruments. output 1..4, channel 1..16, note 0..127;
-    sounds: whether its own one-shot sounds as well."""
+    """The note that a track plays on another instrument. output 1..4, channel 1..16, note 0..127; sounds: whether its
+    own one-shot sounds as well."""
 
     output: int
     channel: int = 10
@@ -61,17 +72,15 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Midi:
-    """All of it. pads: the track that a note strikes, by note; song_position: whether each input's is obeyed.
+    """All of it. pads: the track that each note triggers; song_position: whether each input's is obeyed; leader_bpm:
+    the smoothed tempo of the clock that is followed, for whatever must not get its small corrections."""
 
-    heard_bpm: the tempo of whom we follow, smoothed, for all that must not hear small corrections.
-    """
-
-    source: Source = Source.AUTO
+    source: ClockSource = ClockSource.AUTO
     clocks: tuple[ClockOut, ...] = (ClockOut(),) * MIDI_OUTPUTS
     routes: Mapping[str, Route] = field(default_factory=dict)
     pads: Mapping[int, str] = field(default_factory=lambda: dict(GM_PADS))
     song_position: tuple[bool, ...] = (True,) * MIDI_INPUTS
-    heard_bpm: float | None = None
+    leader_bpm: float | None = None
 
     def __post_init__(self) -> None:
         if len(self.clocks) != MIDI_OUTPUTS or len(self.song_position) != MIDI_INPUTS:
@@ -82,12 +91,12 @@ class Midi:
 
     @property
     def follows_transport(self) -> bool:
-        """Whether Start and Stop that come in by MIDI are obeyed."""
-        return self.source in (Source.MIDI, Source.AUTO)
+        """Whether incoming MIDI Start and Stop are obeyed."""
+        return self.source in (ClockSource.MIDI, ClockSource.AUTO)
 
     @property
     def lead_ms(self) -> float:
-        """How long before it sounds something must be known, so that the earliest clock can be in time."""
+        """How far ahead of its sound an event must be known, so that the earliest clock output is on time."""
         return max([0.0, *(-clock.offset_ms for clock in self.clocks if clock.on)])
 
     def with_clock(self, output: int, clock: ClockOut) -> "Midi":
@@ -101,7 +110,7 @@ class Midi:
         return replace(self, routes=routes if route is None else {**routes, track: route})
 
     def with_pad(self, note: int, track: str | None) -> "Midi":
-        """The same with `note` striking `track`, or nothing."""
+        """The same with `note` triggering `track`, or nothing."""
         pads = {number: kept for number, kept in self.pads.items() if number != note}
         return replace(self, pads=pads if track is None else {**pads, note: track})
 
@@ -111,6 +120,17 @@ class Midi:
             raise InvalidValue(f"MIDI has inputs 1 to {MIDI_INPUTS} here; {input_} was asked for.")
         kept = self.song_position
         return replace(self, song_position=(*kept[: input_ - 1], obeyed, *kept[input_:]))
+
+
+@dataclass(frozen=True, slots=True)
+class MidiSetup:
+    """What is saved between sessions. inputs, outputs: the name of the port that each of Tao's is connected to, None
+    for none; controls: what each `CHANNEL:CONTROLLER` or `CHANNEL:nNOTE` does, channels counted from 1."""
+
+    inputs: tuple[str | None, ...] = (None,) * MIDI_INPUTS
+    outputs: tuple[str | None, ...] = (None,) * MIDI_OUTPUTS
+    controls: Mapping[str, str] = field(default_factory=dict)
+    midi: Midi = field(default_factory=Midi)
 
 
 def check_output(output: int) -> None:

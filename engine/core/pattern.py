@@ -48,14 +48,14 @@ class Track:
         return replace(self, steps=(*self.steps[:index], step, *self.steps[index + 1:]))
 
     def with_length(self, steps: int) -> "Track":
-        """The same track cut to so many steps, or silent from its old end on."""
+        """The same track cut to this many steps, or extended with silent ones."""
         if not 1 <= steps <= MAX_STEPS:
             raise InvalidValue(f"A track has 1 to {MAX_STEPS} steps; {steps} were asked for.")
         return replace(self, steps=(*self.steps[:steps], *(None,) * (steps - len(self.steps))))
 
     def with_resolution(self, steps_per_beat: int) -> "Track":
-        """The same steps, so many of them to a beat: the track runs faster or slower. Microtiming keeps its share
-        of a step, to the tick."""
+        """The same steps with this many to a beat, so the track runs faster or slower. Microtiming keeps its share of a
+        step, to the tick."""
         if steps_per_beat not in STEPS_PER_BEAT:
             raise InvalidValue(f"Steps per beat are one of {STEPS_PER_BEAT}; {steps_per_beat} was asked for.")
         steps = tuple(None if step is None else
@@ -64,8 +64,8 @@ class Track:
         return replace(self, steps=steps, steps_per_beat=steps_per_beat)
 
     def rotated(self, by_steps: int) -> "Track":
-        """The same music, begun `by_steps` steps later: what comes before them goes to the end, and an A:B
-        condition there counts from the pass that it now belongs to."""
+        """The same music, begun `by_steps` steps later: the first steps go to the end, and an A:B condition there is
+        counted from the pass it now belongs to."""
         turns, first = divmod(by_steps, len(self.steps))
         moved = [_earlier_pass(step, turns + (index < first)) for index, step in enumerate(self.steps)]
         return replace(self, steps=(*moved[first:], *moved[:first]))
@@ -120,6 +120,21 @@ class Pattern:
         """The same pattern with the track of that name replaced."""
         self.track(changed.name)
         return replace(self, tracks=tuple(changed if t.name == changed.name else t for t in self.tracks))
+
+
+def next_doubtful(pattern: Pattern, track_index: int, step_index: int) -> tuple[int, int] | None:
+    """(track, step) of the next doubtful step after this one, in time order, then down the tracks; it wraps around.
+
+    None if no step is doubtful.
+    """
+    found = [(index * track.step_ticks, lane, index)
+             for lane, track in enumerate(pattern.tracks)
+             for index, step in enumerate(track.steps) if step is not None and step.doubtful]
+    if not found:
+        return None
+    here = (step_index * pattern.tracks[track_index].step_ticks, track_index, step_index)
+    _, lane, index = min((place for place in found if place > here), default=min(found))
+    return lane, index
 
 
 def check_swing(swing: float) -> None:

@@ -1,6 +1,7 @@
-"""How takes are made: what is recorded, what starts it, and whether the input is heard meanwhile."""
+"""How takes are made: sources, count-in, threshold, monitoring; and the tempo of a free take or of taps."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,10 +12,12 @@ MAX_BARS = 64
 MAX_COUNT_IN_BARS = 4
 INPUT, MASTER, KIT = "input", "master", "kit"  # sources of a take; any other name is a track's
 SLOWEST_BPM, FASTEST_BPM = 80.0, 160.0  # where most drum loops lie: an octave, so one length fits
+TAP_TIMEOUT_S = 2.0
+FEWEST_TAPS, MOST_TAPS = 3, 16
 
 
 class Monitor(Enum):
-    """Whether the input is passed to the output: never, always, or while a take is armed or running."""
+    """Whether you hear the input: never, always, or while a take is armed or running."""
 
     OFF = "off"
     ON = "on"
@@ -43,12 +46,33 @@ class RecordingSetup:
 
 
 def tempo_of_take(frames: int, sample_rate: int) -> tuple[float, int]:
-    """(bpm, beats) of a free take that is to be a whole loop: 1, 2, 4, 8 ... beats, so that its tempo comes to
-    lie in 80..160 BPM. Raises InvalidValue when it is too short to be a beat, or longer than 64 bars."""
+    """(bpm, beats) of a free take, taken as a whole loop of 1, 2, 4, 8 ... beats, whichever puts its tempo in 80..160
+    BPM. Raises InvalidValue when it is shorter than a beat or longer than 64 bars."""
     seconds = frames / sample_rate
     octaves = math.ceil(math.log2(SLOWEST_BPM * seconds / 60.0)) if frames > 0 else -1
     beats = 1 << max(0, octaves)
     if octaves < -1 or beats > 4 * MAX_BARS or not MIN_BPM <= 60.0 * beats / max(seconds, 1e-9) <= MAX_BPM:
-        raise InvalidValue(f"A take of {seconds:.2f} s makes no loop; play at least a beat and at most {MAX_BARS} "
+        raise InvalidValue(f"A take of {seconds:.2f} s cannot be a loop; play at least a beat and at most {MAX_BARS} "
                            "bars.")
     return 60.0 * beats / seconds, beats
+
+
+def recent_taps(times_s: Sequence[float]) -> tuple[float, ...]:
+    """The taps since the last pause of two seconds, at most sixteen."""
+    first = 0
+    for index in range(1, len(times_s)):
+        if times_s[index] - times_s[index - 1] > TAP_TIMEOUT_S:
+            first = index
+    return tuple(times_s[first:][-MOST_TAPS:])
+
+
+def tapped_bpm(times_s: Sequence[float]) -> float | None:
+    """The tempo of the recent taps, quarter notes, by a least-squares line through them, clipped to 30..300 BPM; None
+    before the third tap."""
+    taps = recent_taps(times_s)
+    if len(taps) < FEWEST_TAPS:
+        return None
+    middle, mean = (len(taps) - 1) / 2, sum(taps) / len(taps)
+    beat_s = (sum((index - middle) * (time_s - mean) for index, time_s in enumerate(taps))
+              / sum((index - middle) ** 2 for index in range(len(taps))))
+    return min(MAX_BPM, max(MIN_BPM, 60.0 / beat_s)) if beat_s > 0 else None

@@ -1,20 +1,21 @@
-"""What a face may know: published once per block (Meters) or whenever it changes (Status)."""
+"""What the engine shows its clients: Meters with every block, Status whenever it changes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from engine.core.browsing import Shelf
-from engine.core.desk import DeskStatus
 from engine.core.groove import grid_ticks
 from engine.core.loop import Reading
 from engine.core.machine import Machine
-from engine.core.midi import Source
+from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS, ClockSource
 from engine.core.pattern import Track
 from engine.core.recording import RecordingSetup
+from engine.core.requests import SoundSource
+from engine.core.timeline import PPQN
 
 
 class RecordState(Enum):
-    """Where a take stands."""
+    """Whether a take is running."""
 
     OFF = "off"
     ARMED = "armed"
@@ -23,7 +24,7 @@ class RecordState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Meters:
-    """The newest block, seen from outside. Old news is lost on purpose.
+    """The newest block. Each one overwrites the last, so a slow reader misses some.
 
     frames: engine time at the block's end; position_ticks: song position there (0 while stopped);
     peaks: per track, linear, since the last block; master_peaks: left, right, after effects;
@@ -43,7 +44,7 @@ class Meters:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The decomposer's work in hand: stage is slices, pattern, stems or kit; fraction 0..1 of the whole."""
+    """The job that the worker is on: stage is slices, pattern, stems or kit; fraction 0..1 of the whole job."""
 
     id: int
     loop_name: str
@@ -54,14 +55,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One line for the musician; `urgent` ones stay as a lamp."""
+    """A sentence to the musician; urgent ones light a lamp until they are read."""
 
     text: str
     urgent: bool = False
 
 
 class SyncState(Enum):
-    """How well we follow: nobody; nobody yet; a tempo is being found; found; gone, and we play on at its tempo."""
+    """How well the clock source is followed: there is none; none heard yet; its tempo is being measured; in step; it
+    has stopped, and the song plays on at its last tempo."""
 
     INTERNAL = "internal"
     WAITING = "waiting"
@@ -72,10 +74,10 @@ class SyncState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """Whose time we keep. bpm: the leader's, for reading; input: by which MIDI input it comes (1, 2; 0 none);
-    rivals: whether another clock comes in as well; peers: how many others are on Link."""
+    """What keeps the time. bpm: the outside clock's, for display; input: the MIDI input it arrives at (1, 2; 0 none);
+    rivals: whether a second clock arrives as well; peers: how many others are on Link."""
 
-    source: Source = Source.AUTO
+    source: ClockSource = ClockSource.AUTO
     state: SyncState = SyncState.INTERNAL
     bpm: float | None = None
     input: int = 0
@@ -84,12 +86,44 @@ class Sync:
 
 
 @dataclass(frozen=True, slots=True)
+class MidiStatus:
+    """The MIDI ports and controllers now.
+
+    inputs, outputs: the port that each of Tao's should be connected to; joined_in, joined_out: the ports that are
+    connected, empty where that port does not exist; sources, destinations: every port that exists; learning: the target
+    that waits for a controller; writes_steps: whether pads are recorded as steps; last: the newest message that was not
+    a clock, as text.
+    """
+
+    inputs: tuple[str | None, ...] = (None,) * MIDI_INPUTS
+    outputs: tuple[str | None, ...] = (None,) * MIDI_OUTPUTS
+    joined_in: tuple[str, ...] = ("",) * MIDI_INPUTS
+    joined_out: tuple[str, ...] = ("",) * MIDI_OUTPUTS
+    sources: tuple[str, ...] = ()
+    destinations: tuple[str, ...] = ()
+    controls: Mapping[str, str] = field(default_factory=dict)
+    learning: str | None = None
+    writes_steps: bool = False
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundList:
+    """The sounds found for `track`, by name; chosen: the one auditioned or swapped in last, -1 for none."""
+
+    track: str
+    where: SoundSource
+    path: str
+    names: tuple[str, ...]
+    chosen: int = -1
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """All that changes seldom. `machine_version` grows by one with every change of the machine; readings: ways to
-    count the loop, likeliest first, while that is in doubt."""
+    """Everything that changes seldom. pending: changes that wait for their boundary, in words; readings: ways to count
+    the loop, likeliest first, while its tempo is uncertain; midi: ports and controllers."""
 
     machine: Machine
-    machine_version: int
     backend: str
     device: str
     sample_rate: int
@@ -102,14 +136,14 @@ class Status:
     banner: str | None = None
     recording: RecordingSetup = field(default_factory=RecordingSetup)
     sync: Sync = field(default_factory=Sync)
-    shelf: Shelf | None = None
-    desk: DeskStatus = field(default_factory=DeskStatus)
+    sounds: SoundList | None = None
+    midi: MidiStatus = field(default_factory=MidiStatus)
     readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What the screen draws: the seldom-changing status, and the newest meters."""
+    """What a screen draws: the status and the newest meters."""
 
     status: Status
     meters: Meters = field(default_factory=Meters)
@@ -117,27 +151,27 @@ class Snapshot:
     @property
     def bar_beat(self) -> tuple[int, int]:
         """Bar and beat as musicians count them, from 1."""
-        beat = self.meters.position_ticks // 960
+        beat = self.meters.position_ticks // PPQN
         per_bar = self.status.machine.pattern.beats_per_bar
         return beat // per_bar + 1, beat % per_bar + 1
 
-    def playing_slot(self, track: Track) -> int | None:
-        """The slot of `track` that the playhead is in, on its swung grid; None while stopped."""
+    def playing_step(self, track: Track) -> int | None:
+        """The step of `track` under the playhead, on its swung grid; None while stopped."""
         if not self.meters.playing:
             return None
         machine = self.status.machine
         since = self.meters.position_ticks - machine.phase_ticks
-        slot = since // track.step_ticks
-        if grid_ticks(machine.pattern, track, slot) > since:
-            slot -= 1
-        return slot % len(track.steps)
+        index = since // track.step_ticks
+        if grid_ticks(machine.pattern, track, index) > since:
+            index -= 1
+        return index % len(track.steps)
 
     @property
     def loop_fraction(self) -> float | None:
-        """How far the loop's pass has come, 0..1; None while stopped or without a loop."""
+        """How far through the loop the playhead is, 0..1; None while stopped or without a loop."""
         machine = self.status.machine
         if not self.meters.playing or machine.loop is None:
             return None
-        length_ticks = machine.loop.beats * 960
+        length_ticks = machine.loop.beats * PPQN
         began_ticks = machine.loop_ticks - machine.loop.downbeat_ticks
         return (self.meters.position_ticks - began_ticks) % length_ticks / length_ticks

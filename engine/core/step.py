@@ -1,4 +1,4 @@
-"""One struck grid slot: how hard, how late, how often, on which passes, and what it changes of its sound."""
+"""One step: how hard, how late, how often, on which passes, and what it changes about its sound."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -6,9 +6,11 @@ from enum import Enum
 from engine.core.errors import InvalidValue
 from engine.core.timeline import Ticks
 
+DOUBTFUL_BELOW = 0.5
+
 
 class When(Enum):
-    """Whether a step waits for a fill: always sounds, sounds in fills alone, or in all but fills."""
+    """Whether a step sounds always, in fills only, or only outside fills."""
 
     ALWAYS = "always"
     FILL = "fill"
@@ -17,10 +19,10 @@ class When(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What a step changes of the one-shot it strikes; None leaves it as the kit has it.
+    """What a step changes about the one-shot it triggers; None leaves it as it is in the kit.
 
-    pitch_semitones -24..24; decay_s up to a minute; cutoff_hz 20..20000, of a low-pass; one_shot: the name of
-    another one-shot of the kit, struck instead of the track's own.
+    pitch_semitones -24..24; decay_s up to a minute; cutoff_hz of a low-pass, 20..20000; one_shot: the name of another
+    one-shot of the kit, triggered instead of the track's own.
     """
 
     pitch_semitones: float | None = None
@@ -41,7 +43,7 @@ class Overrides:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One struck grid slot. velocity (0..1]; microtiming in ticks off the swung grid, at most half a step;
+    """A step with a hit. velocity (0..1]; microtiming in ticks off the swung grid, at most half a step;
     probability 0..1; condition (A, B): sounds on pass A of every B; ratchet 1..8 strokes within the step;
     confidence 0..1: how sure the transcriber was (1 for what a musician entered)."""
 
@@ -64,3 +66,8 @@ class Step:
             raise InvalidValue(f"A condition A:B needs 1 <= A <= B <= 64; {nth}:{of} was given.")
         if not 1 <= self.ratchet <= 8:
             raise InvalidValue(f"A ratchet has 1 to 8 strokes; {self.ratchet} was given.")
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the transcriber thought it more likely wrong than right."""
+        return self.confidence < DOUBTFUL_BELOW

@@ -1,4 +1,4 @@
-"""Musical time against sample time: ticks are exact integers, frames are rounded, here alone."""
+"""Musical time and sample time: ticks are exact integers; frames are rounded, and only here."""
 
 import math
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ class Timeline:
         return 60.0 * self.sample_rate / (self.bpm * PPQN)
 
     def frames_at(self, ticks: int) -> Frames:
-        """The frame on which `ticks` sounds, rounded half up. Real-time: yes (its kernel is dsp.score)."""
+        """The frame on which `ticks` sounds, rounded half up. Real-time: yes (its kernel is in dsp.sequencer)."""
         exact = (ticks - self.origin_ticks) * self.frames_per_tick
         return Frames(self.origin_frames + math.floor(exact + 0.5))
 
@@ -51,11 +51,11 @@ class Timeline:
         return Ticks(guess)
 
     def with_bpm(self, bpm: float, at_ticks: int) -> "Timeline":
-        """The same music, at `bpm` from `at_ticks` on. Nothing already due moves."""
+        """The same music, at `bpm` from `at_ticks` on. What was due before does not move."""
         return replace(self, bpm=bpm, origin_ticks=Ticks(at_ticks), origin_frames=self.frames_at(at_ticks))
 
     def next_multiple(self, frames: int, ticks: int, phase_ticks: int = 0) -> Frames:
-        """The first frame at or after `frames` on a multiple of `ticks` (a bar line, a beat), counted from
+        """The first frame at or after `frames` that lies on a multiple of `ticks` (a bar line, a beat), counted from
         `phase_ticks`."""
         at = self.ticks_at(frames)
         if self.frames_at(at) < frames:

@@ -1,13 +1,13 @@
-"""The signals that move in straight lines: gains, and all that the effects are told, a value each frame."""
+"""The control signals, one value a frame: gains and the settings of effects, moving in straight lines."""
 
 from engine.core.effects import OPEN_HZ, Effects, cutoff_hz
 from engine.core.timeline import PPQN
 
-# columns of `controls`: what the rack is told, then what the kernels need
+# columns of `controls`: what the rack gets, then what the kernels need
 (GAIN, CUTOFF_HZ, HIGH, FILTERED, ECHO_SEND, ECHO_S, CRUSHED, BITS, RATE, ROOM_SEND, BYPASSED, GATE_DEPTH,
  DUCK_DEPTH, CUT) = range(14)  # CUT is 1 on the one frame from which nothing older may ring
 CONTROLS = 14
-KIT = CONTROLS  # the last ramp is the kit's gain, which no effect is told
+KIT = CONTROLS  # the last ramp is the kit's gain, which no effect needs
 RAMPS = CONTROLS + 1
 ECHO_RAMPS = 40  # an echo's time glides so many times slower than a gain: a new tempo bends it, and does not tear
 
@@ -15,9 +15,9 @@ NEUTRAL = (1.0, OPEN_HZ, 0.0, 0.0, 0.0, 0.25, 0.0, 16.0, 1.0, 0.0, 0.0, 0.0, 0.0
 
 
 def targets(effects: Effects, bpm: float) -> tuple[float, ...]:
-    """Where every control is to go, in the order of the columns; bpm: the tempo as it is heard, smoothed.
+    """The target of every control, in the order of the columns; bpm: the tempo, smoothed.
 
-    An effect that is off keeps its shape and loses its way in: sends, mixes and depths are 0.
+    An effect that is off keeps its shape, but its send, mix or depth is 0.
     """
     f, crush = effects.filter, effects.crush
     echo_s = effects.delay.ticks / PPQN * 60.0 / bpm

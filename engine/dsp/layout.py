@@ -1,239 +1,168 @@
-"""The audio thread's memory: one set of arrays, made once, that Python and a C callback see alike.
+"""The audio thread's memory: one record, described here once, that Python and compiled code address by the same names.
 
-Python makes the arrays (`Processor`) and hands their addresses to a compiled callback, which rebuilds the
-same `Memory` from them; so live and offline call the very same `render_block`.
+Python reads `memory["voices"]["age"]`, a kernel reads `memory.voices[i].age`; a part such as a voice is passed on as
+one pointer. The audio thread alone writes all of it, except the scores that are not in use and the rings' other ends,
+which belong to the control thread. Lengths are in frames and flags are 0 or 1 unless a comment says otherwise.
 """
 
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import carray, types
-from numba.extending import intrinsic
+from numba import carray, from_dtype, types
+from numba.core.imputils import lower_cast
 
 from engine.core.midi import MIDI_OUTPUTS
+from engine.dsp.atomics import pointer_to
 from engine.dsp.controls import CONTROLS, RAMPS
 from engine.dsp.kernel import inner
 
+MAX_FRAMES = 8192  # the longest block
 SCORE_SLOTS = 32
 TRACKS, STEPS, SOUNDS = 8, 128, 160
 VOICES, POLYPHONY = 96, 64
-RING_RECORDS, RECORD_WORDS = 256, 8
-PENDING = 64
+RING_RECORDS, PENDING = 256, 64
 DECKS = 6
 EVENTS = 512
-MIDI_EVENTS, MIDI_RING = 256, 1024
+MIDI_EVENTS, MIDI_RING_EVENTS = 256, 1024
+PAD_NOTES = 128
+TAP_KIT = TRACKS + 1  # as state.tapped: every voice; else a track's index + 1, or 0 for nothing
 
-# words of `state`
-(EXPECTED, STARTED, SLOT, SEQUENCE, PLAYING, POSITION, DROPPED, SOUNDING, CAPTURED, PENDING_COUNT, STARTS,
- BAD_VALUES, RAMP_FRAMES, NEWEST, CUT_AT) = range(15)
-TAP = 27  # 0 nothing, TAP_KIT all voices, else the track's index + 1: what `tap` gets
-MIDI_QUEUED, MIDI_SENDING, MIDI_HEARING, MIDI_LOST = 28, 29, 30, 31
-TAP_KIT = TRACKS + 1
-LENGTHS = 4  # words of the table of addresses behind the addresses
-# a word of `effect_ints`: a kick has just been struck
-KICKED = 0
-# words of a ring's head block, a cache line apart
-HEAD, TAIL = 0, 8
+_INT, _FLOAT = "i8", "f8"
+CURSOR = (_INT, 8)  # its first word is what one thread publishes to another; the rest keeps cache lines apart
 
 
-class Memory(NamedTuple):
-    """All arrays of the audio thread. Each is written by the audio thread alone, except score slots that are
-    not in use and the command ring's free records, which the control thread fills."""
-
-    state: np.ndarray  # (32,) int64, words above
-    score_ints: np.ndarray  # (SCORE_SLOTS, 32) int64, see score.py
-    score_floats: np.ndarray  # (SCORE_SLOTS, 32) float64
-    track_ints: np.ndarray  # (SCORE_SLOTS, TRACKS, 16) int64
-    track_floats: np.ndarray  # (SCORE_SLOTS, TRACKS, 8) float64
-    step_ints: np.ndarray  # (SCORE_SLOTS, TRACKS, STEPS, 12) int64, see sequencer.py
-    step_floats: np.ndarray  # (SCORE_SLOTS, TRACKS, STEPS, 4) float64
-    sound_ints: np.ndarray  # (SCORE_SLOTS, SOUNDS, 8) int64, see sampler.py
-    sound_floats: np.ndarray  # (SCORE_SLOTS, SOUNDS, 8) float64
-    voice_ints: np.ndarray  # (VOICES, 16) int64, see sampler.py
-    voice_floats: np.ndarray  # (VOICES, 8) float64
-    deck_ints: np.ndarray  # (DECKS, 16) int64, see deck.py
-    deck_floats: np.ndarray  # (DECKS, 8) float64
-    ramp_floats: np.ndarray  # (RAMPS, 2) float64: from, to
-    ramp_starts: np.ndarray  # (RAMPS,) int64 frames
-    pending: np.ndarray  # (PENDING, RECORD_WORDS) int64
-    events: np.ndarray  # (EVENTS, 5) int64: frame, track, tick of the grid slot, step, sound
-    event_velocities: np.ndarray  # (EVENTS,) float64
-    commands: np.ndarray  # (RING_RECORDS, RECORD_WORDS) int64
-    command_heads: np.ndarray  # (16,) int64
-    returns: np.ndarray  # (RING_RECORDS, RECORD_WORDS) int64
-    return_heads: np.ndarray  # (16,) int64
-    peaks: np.ndarray  # (TRACKS + 4,) float64: tracks, mix left and right, input left and right; this block
-    audio_in: np.ndarray  # (max_frames, 2) float32, filled by the caller
-    kit_bus: np.ndarray  # (max_frames, 2) float64
-    mix: np.ndarray  # (max_frames, 2) float64, the result, before the rack
-    controls: np.ndarray  # (max_frames, CONTROLS) float64, see controls.py
-    capture: np.ndarray  # (capture_frames, 2) float32
-    # MIDI, see midi.py and clock.py; an event is a frame, a port, up to three bytes, the first lowest, their count
-    clock_ints: np.ndarray  # (SCORE_SLOTS, MIDI_OUTPUTS, 4) int64: what each output sends as its clock
-    route_ints: np.ndarray  # (SCORE_SLOTS, TRACKS, 8) int64: which note each track plays elsewhere
-    pad_tracks: np.ndarray  # (SCORE_SLOTS, 128) int64: the track that a note strikes, plus one
-    sender: np.ndarray  # (MIDI_OUTPUTS, 8) int64: where each output's clock is
-    follower: np.ndarray  # (8,) int64: what was heard of another's transport
-    notes: np.ndarray  # (TRACKS, 4) int64: the note that each track has sounding elsewhere
-    midi_queue: np.ndarray  # (MIDI_EVENTS, 4) int64: events to come, by frame
-    midi_out: np.ndarray  # (MIDI_EVENTS, 4) int64: this block's events out
-    midi_in: np.ndarray  # (MIDI_EVENTS, 4) int64: this block's events in, filled by the caller
-    midi_heard: np.ndarray  # (MIDI_RING, 4) int64: a ring of every event in
-    midi_heard_heads: np.ndarray  # (16,) int64
-    midi_sent: np.ndarray  # (MIDI_RING, 4) int64: a ring of every event out
-    midi_sent_heads: np.ndarray  # (16,) int64
-    lone: np.ndarray  # (max_frames, 2) float64: one voice on its way to a bus and the tap
-    tap: np.ndarray  # (max_frames, 2) float32: this block of what is tapped
-    key_bus: np.ndarray  # (max_frames, 2) float64: the kick, which ducks the rest
-    duck: np.ndarray  # (max_frames,) float64: the gain that it leaves to the rest
-    heard: np.ndarray  # (heard_frames, 2) float32: the mix of the last seconds, for what stutters and stops
-    effect_ints: np.ndarray  # (32,) int64, see effects.py and reverse.py
-    effect_floats: np.ndarray  # (8,) float64
-    played: np.ndarray  # (played_frames, 2) float32: the mix of the last bars, for what runs backwards
+def _record(**fields: Any) -> np.dtype:
+    """A record of fields: each a type, or a type and how many."""
+    return np.dtype([(name, *(kind if isinstance(kind, tuple) else (kind,))) for name, kind in fields.items()],
+                    align=True)
 
 
-_SHAPES: dict[str, tuple[int, ...]] = {
-    "state": (32,), "score_ints": (SCORE_SLOTS, 32), "score_floats": (SCORE_SLOTS, 32),
-    "track_ints": (SCORE_SLOTS, TRACKS, 16), "track_floats": (SCORE_SLOTS, TRACKS, 8),
-    "step_ints": (SCORE_SLOTS, TRACKS, STEPS, 12), "step_floats": (SCORE_SLOTS, TRACKS, STEPS, 4),
-    "sound_ints": (SCORE_SLOTS, SOUNDS, 8), "sound_floats": (SCORE_SLOTS, SOUNDS, 8),
-    "voice_ints": (VOICES, 16), "voice_floats": (VOICES, 8), "deck_ints": (DECKS, 16), "deck_floats": (DECKS, 8),
-    "ramp_floats": (RAMPS, 2), "ramp_starts": (RAMPS,), "pending": (PENDING, RECORD_WORDS), "events": (EVENTS, 5),
-    "event_velocities": (EVENTS,), "commands": (RING_RECORDS, RECORD_WORDS), "command_heads": (16,),
-    "returns": (RING_RECORDS, RECORD_WORDS), "return_heads": (16,), "peaks": (TRACKS + 4,),
-    "clock_ints": (SCORE_SLOTS, MIDI_OUTPUTS, 4), "route_ints": (SCORE_SLOTS, TRACKS, 8),
-    "pad_tracks": (SCORE_SLOTS, 128), "sender": (MIDI_OUTPUTS, 8), "follower": (8,), "notes": (TRACKS, 4),
-    "midi_queue": (MIDI_EVENTS, 4), "midi_out": (MIDI_EVENTS, 4), "midi_in": (MIDI_EVENTS, 4),
-    "midi_heard": (MIDI_RING, 4), "midi_heard_heads": (16,), "midi_sent": (MIDI_RING, 4), "midi_sent_heads": (16,),
-    "effect_ints": (32,), "effect_floats": (8,),
-}
-SIZES = len(Memory._fields)
-_FLOAT64 = {"score_floats", "track_floats", "step_floats", "sound_floats", "voice_floats", "deck_floats", "ramp_floats",
-            "event_velocities", "peaks", "kit_bus", "mix", "controls", "lone", "key_bus", "duck", "effect_floats"}
-_FLOAT32 = {"audio_in", "capture", "tap", "heard", "played"}
+# Audio that lies elsewhere: float32 (length, 2) at an address
+AUDIO_DTYPE = _record(address=_INT, length=_INT)
+
+# A machine, lowered to what the audio thread must know
+SOUND_DTYPE = _record(
+    audio=AUDIO_DTYPE, choke_group=_INT,  # -1 for none
+    attack=_INT, decay=_INT, ramp=_INT,  # decay 0 for none; ramp: how long a release takes
+    increment=_FLOAT, gain=(_FLOAT, 2), cutoff=_FLOAT,  # cutoff: tan(pi * Hz / sample rate), 0 for no filter
+    velocity=_FLOAT)  # from which on this recording is used
+STEP_DTYPE = _record(
+    microtiming=_INT, nth=_INT, of=_INT, ratchet=_INT, when=_INT,  # in ticks; plays on pass nth of every `of`
+    sound=_INT, sounds=_INT, rank=_INT, strokes=_INT,  # `sounds` sounds from `sound` on take turns: `rank` strokes
+    # of theirs come before this step's in a pass of `strokes`
+    velocity=_FLOAT, probability=_FLOAT,  # velocity 0: an empty step
+    decay=_INT, increment=_FLOAT, cutoff=_FLOAT)  # these override the sound's unless they are 0
+ROUTE_DTYPE = _record(output=_INT, channel=_INT, note=_INT, silent=_INT, frames=_INT)  # output -1 for none
+TRACK_DTYPE = _record(
+    step_count=_INT, step_ticks=_INT, swing_ticks=_INT, audible=_INT, name=_INT,  # name: its CRC-32
+    sound=_INT, sounds=_INT,  # what a pad triggers: one of `sounds` from `sound` on
+    triggered_tick=_INT,  # the grid tick of the newest step that was triggered
+    route=ROUTE_DTYPE, steps=(STEP_DTYPE, STEPS))
+CLOCK_OUT_DTYPE = _record(on=_INT, offset=_INT, runs_stopped=_INT, gap=_INT)  # gap: between Start and the first clock
+RECORDING_DTYPE = _record(audio=AUDIO_DTYPE, gain=_FLOAT)
+SCORE_DTYPE = _record(
+    playing=_INT, origin_ticks=_INT, origin_frames=_INT, frames_per_tick=_FLOAT,
+    phase_ticks=_INT, seed=_INT, track_count=_INT, fill_until_ticks=_INT, gates=_INT,  # gates: muting cuts tails
+    pass_ticks=_INT, loop_phase_ticks=_INT, downbeat_ticks=_INT,  # of the recording
+    loop=RECORDING_DTYPE, residual=RECORDING_DTYPE, kit_gain=_FLOAT,
+    reverse_ticks=_INT, stutter_ticks=_INT, tape_ticks=_INT,  # note lengths; 0 while the effect is off
+    gate_ticks=_INT, duck_ticks=_INT,
+    controls=(_FLOAT, CONTROLS),  # where the controls are to go
+    follow=_INT, resting_ticks=_INT,  # bits of midi_in; where the song stopped
+    clocks=(CLOCK_OUT_DTYPE, MIDI_OUTPUTS),
+    pad_tracks=(_INT, PAD_NOTES),  # the track that each MIDI note triggers, plus one
+    tracks=(TRACK_DTYPE, TRACKS), sounds=(SOUND_DTYPE, SOUNDS))
+
+# What sounds now
+VOICE_DTYPE = _record(
+    active=_INT, audio=AUDIO_DTYPE, age=_INT, release_age=_INT,  # release_age -1: it is held
+    track=_INT, name=_INT, is_pad=_INT, born=_INT, choke_group=_INT,
+    attack=_INT, decay=_INT, ramp=_INT, increment=_FLOAT, gain=(_FLOAT, 2), cutoff=_FLOAT,
+    filtered=(_FLOAT, (2, 2)))  # each side's two integrators
+DECK_DTYPE = _record(
+    active=_INT, role=_INT, audio=AUDIO_DTYPE, origin_ticks=_INT, origin_frames=_INT, frames_per_tick=_FLOAT,
+    phase_ticks=_INT, pass_ticks=_INT, from_gain=_FLOAT, to_gain=_FLOAT, ramp_start=_INT)
+RAMP_DTYPE = _record(from_value=_FLOAT, to_value=_FLOAT, start=_INT)
+EVENT_DTYPE = _record(frame=_INT, track=_INT, grid_tick=_INT, step=_INT, sound=_INT, velocity=_FLOAT)
+
+# Rings between the audio thread and the control thread, see ring.py and midi_ring.py
+RECORD_DTYPE = _record(kind=_INT, sequence=_INT, frame=_INT, value=_INT, velocity=_INT)  # velocity in millionths
+RING_DTYPE = _record(head=CURSOR, tail=CURSOR, records=(RECORD_DTYPE, RING_RECORDS))
+AUDIO_RING_DTYPE = _record(audio=AUDIO_DTYPE, written=CURSOR)  # written: the frame after the last one
+MIDI_EVENT_DTYPE = _record(frame=_INT, port=_INT, message=_INT, size=_INT)  # up to three bytes, the first lowest
+MIDI_RING_DTYPE = _record(head=CURSOR, tail=CURSOR, events=(MIDI_EVENT_DTYPE, MIDI_RING_EVENTS))
+
+# MIDI
+SENDER_DTYPE = _record(  # an output's clock: next_clock counts; head: how far the song was read; last: a byte's frame
+    running=_INT, next_clock=_INT, head=_INT, last=_INT, late=_INT, started=_INT, used_channels=_INT)
+FOLLOWER_DTYPE = _record(  # whether the next clock begins the song, from which tick, and Song Position's tick plus one
+    armed=_INT, ticks=_INT, position=_INT)
+NOTE_DTYPE = _record(output=_INT, channel=_INT, note=_INT, off_frame=_INT)
+
+# Effects that follow the song
+DUCK_DTYPE = _record(kicked=_INT, start=_INT, frames=_INT, from_depth=_FLOAT)  # kicked: a kick was just triggered
+STUTTER_DTYPE = _record(ticks=_INT, next_tick=_INT, lag=_INT, old_lag=_INT, jumped=_INT, turned=_INT)
+TAPE_STOP_DTYPE = _record(on=_INT, start=_INT, frames=_INT, end=_INT)
+REVERSE_DTYPE = _record(slice_ticks=_INT, pivot=_INT, old_pivot=_INT, line_tick=_INT, share=_FLOAT)
+
+STATE_DTYPE = _record(
+    expected=_INT, started=_INT, slot=_INT, sequence=_INT,  # slot and sequence of the score in force
+    playing=_INT, position_ticks=_INT, dropped=_INT, sounding=_INT,  # what the last block left behind
+    pending_count=_INT, starts=_INT, bad_values=_INT, ramp_frames=_INT, cut_at=_INT,
+    tapped=_INT, midi_queued=_INT, midi_sending=_INT, midi_incoming=_INT, midi_lost=_INT)
+
+MEMORY_DTYPE = _record(
+    state=STATE_DTYPE,
+    scores=(SCORE_DTYPE, SCORE_SLOTS), voices=(VOICE_DTYPE, VOICES), decks=(DECK_DTYPE, DECKS),
+    ramps=(RAMP_DTYPE, RAMPS), pending=(RECORD_DTYPE, PENDING), events=(EVENT_DTYPE, EVENTS),
+    commands=RING_DTYPE, reports=RING_DTYPE, midi_received=MIDI_RING_DTYPE, midi_sent=MIDI_RING_DTYPE,
+    capture=AUDIO_RING_DTYPE,
+    recent_mix=AUDIO_DTYPE, last_bars=AUDIO_DTYPE,  # of the mix: for stutter and tape stop; for reverse. 2**n frames
+    senders=(SENDER_DTYPE, MIDI_OUTPUTS), follower=FOLLOWER_DTYPE, notes=(NOTE_DTYPE, TRACKS),
+    midi_queue=(MIDI_EVENT_DTYPE, MIDI_EVENTS),  # events to be sent, by frame
+    midi_out=(MIDI_EVENT_DTYPE, MIDI_EVENTS), midi_in=(MIDI_EVENT_DTYPE, MIDI_EVENTS),  # this block's
+    duck=DUCK_DTYPE, stutter=STUTTER_DTYPE, tape_stop=TAPE_STOP_DTYPE, gate_open=_FLOAT, reverse=REVERSE_DTYPE,
+    track_peaks=(_FLOAT, TRACKS), mix_peaks=(_FLOAT, 2), input_peaks=(_FLOAT, 2),  # of this block
+    # this block's audio, by frame and side; audio_in is filled by the caller, mix and controls are the result
+    audio_in=("f4", (MAX_FRAMES, 2)), mix=(_FLOAT, (MAX_FRAMES, 2)), controls=(_FLOAT, (MAX_FRAMES, CONTROLS)),
+    kit_bus=(_FLOAT, (MAX_FRAMES, 2)), kick_bus=(_FLOAT, (MAX_FRAMES, 2)), duck_gain=(_FLOAT, MAX_FRAMES),
+    lone=(_FLOAT, (MAX_FRAMES, 2)), tap=("f4", (MAX_FRAMES, 2)))  # lone: one voice on its way to a bus and the tap
+
+(AUDIO, STEP, TRACK, SCORE, VOICE, DECK, RAMP, EVENT, MIDI_EVENT, MIDI_RING, DUCK, STUTTER, TAPE_STOP, REVERSE,
+ MEMORY) = map(from_dtype, (
+     AUDIO_DTYPE, STEP_DTYPE, TRACK_DTYPE, SCORE_DTYPE, VOICE_DTYPE, DECK_DTYPE, RAMP_DTYPE, EVENT_DTYPE,
+     MIDI_EVENT_DTYPE, MIDI_RING_DTYPE, DUCK_DTYPE, STUTTER_DTYPE, TAPE_STOP_DTYPE, REVERSE_DTYPE, MEMORY_DTYPE))
+STEREO, STEREO_MIX = types.Array(types.float32, 2, "C"), types.Array(types.float64, 2, "C")
 
 
-def _dtype(name: str) -> type:
-    return np.float64 if name in _FLOAT64 else np.float32 if name in _FLOAT32 else np.int64
+def make_memory() -> np.void:
+    """A memory of zeros."""
+    return np.zeros(1, MEMORY_DTYPE)[0]
 
 
-def make_memory(max_frames: int, capture_frames: int, heard_frames: int = 1024, played_frames: int = 1024) -> Memory:
-    """All arrays, zeroed. heard_frames and played_frames are powers of two."""
-    blocks = {"audio_in": (max_frames, 2), "kit_bus": (max_frames, 2), "mix": (max_frames, 2),
-              "controls": (max_frames, CONTROLS), "capture": (capture_frames, 2), "lone": (max_frames, 2),
-              "tap": (max_frames, 2), "key_bus": (max_frames, 2), "duck": (max_frames,), "heard": (heard_frames, 2),
-              "played": (played_frames, 2)}
-    return Memory(*(np.zeros({**_SHAPES, **blocks}[name], _dtype(name)) for name in Memory._fields))
+def make_score() -> np.void:
+    """A score of zeros that no audio thread will play."""
+    return np.zeros(1, SCORE_DTYPE)[0]
 
 
-def addresses_of(memory: Memory) -> np.ndarray:
-    """Where the arrays lie: int64, one word an array in the order of `Memory`, then max_frames, capture_frames,
-    heard_frames, played_frames."""
-    words = [array.ctypes.data for array in memory]
-    words += [len(memory.audio_in), len(memory.capture), len(memory.heard), len(memory.played)]
-    return np.array(words, np.int64)
+def memory_behind(record: np.void) -> np.ndarray:
+    """The array that holds a record that `make_memory` or the like has made."""
+    array: Any = record.base
+    return np.asarray(array)
 
 
-@intrinsic
-def _pointer(typingctx, address):
-    def codegen(context, builder, signature, arguments):
-        return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
-
-    return types.voidptr(types.int64), codegen
+def address_of_record(record: np.void) -> int:
+    """Where that record lies."""
+    return memory_behind(record).ctypes.data
 
 
-@intrinsic
-def load_acquire(typingctx, array, index):
-    """array[index] of int64, read so that nothing read later can be older."""
-
-    def codegen(context, builder, signature, arguments):
-        from numba.np.arrayobj import make_array
-
-        data = make_array(signature.args[0])(context, builder, arguments[0]).data
-        return builder.load_atomic(builder.gep(data, [arguments[1]]), "acquire", 8)
-
-    return types.int64(array, types.int64), codegen
+@lower_cast(types.NestedArray, types.Array)
+def _nested_as_array(context, builder, from_type, to_type, value):
+    """An array in a record may be passed on as any other array: both are the same to compiled code."""
+    return value
 
 
-@intrinsic
-def store_release(typingctx, array, index, value):
-    """array[index] = value of int64, seen by others only after all that was written before."""
-
-    def codegen(context, builder, signature, arguments):
-        from numba.np.arrayobj import make_array
-
-        data = make_array(signature.args[0])(context, builder, arguments[0]).data
-        builder.store_atomic(arguments[2], builder.gep(data, [arguments[1]]), "release", 8)
-        return context.get_dummy_value()
-
-    return types.void(array, types.int64, types.int64), codegen
-
-
-WORDS = types.Array(types.int64, 1, "C")
-_NUMBA_TYPES = {"float64": types.float64, "float32": types.float32, "int64": types.int64}
-MEMORY = types.NamedTuple([types.Array(_NUMBA_TYPES[array.dtype.name], array.ndim, "C") for array in make_memory(1, 1)],
-                          Memory)
-
-
-@inner(types.float32[:, ::1](types.int64, types.int64))
-def stereo_at(address, frames):
-    """The float32 (frames, 2) array at `address`. Real-time: yes."""
-    return carray(_pointer(address), (frames, 2), np.float32)
-
-
-@inner(MEMORY(WORDS))
-def memory_at(at):
-    """The Memory whose addresses are in the table `at`. Real-time: yes."""
-    frames, captured, heard, played = at[SIZES], at[SIZES + 1], at[SIZES + 2], at[SIZES + 3]
-    return Memory(
-        carray(_pointer(at[0]), (32,), np.int64),
-        carray(_pointer(at[1]), (SCORE_SLOTS, 32), np.int64),
-        carray(_pointer(at[2]), (SCORE_SLOTS, 32), np.float64),
-        carray(_pointer(at[3]), (SCORE_SLOTS, TRACKS, 16), np.int64),
-        carray(_pointer(at[4]), (SCORE_SLOTS, TRACKS, 8), np.float64),
-        carray(_pointer(at[5]), (SCORE_SLOTS, TRACKS, STEPS, 12), np.int64),
-        carray(_pointer(at[6]), (SCORE_SLOTS, TRACKS, STEPS, 4), np.float64),
-        carray(_pointer(at[7]), (SCORE_SLOTS, SOUNDS, 8), np.int64),
-        carray(_pointer(at[8]), (SCORE_SLOTS, SOUNDS, 8), np.float64),
-        carray(_pointer(at[9]), (VOICES, 16), np.int64),
-        carray(_pointer(at[10]), (VOICES, 8), np.float64),
-        carray(_pointer(at[11]), (DECKS, 16), np.int64),
-        carray(_pointer(at[12]), (DECKS, 8), np.float64),
-        carray(_pointer(at[13]), (RAMPS, 2), np.float64),
-        carray(_pointer(at[14]), (RAMPS,), np.int64),
-        carray(_pointer(at[15]), (PENDING, RECORD_WORDS), np.int64),
-        carray(_pointer(at[16]), (EVENTS, 5), np.int64),
-        carray(_pointer(at[17]), (EVENTS,), np.float64),
-        carray(_pointer(at[18]), (RING_RECORDS, RECORD_WORDS), np.int64),
-        carray(_pointer(at[19]), (16,), np.int64),
-        carray(_pointer(at[20]), (RING_RECORDS, RECORD_WORDS), np.int64),
-        carray(_pointer(at[21]), (16,), np.int64),
-        carray(_pointer(at[22]), (TRACKS + 4,), np.float64),
-        carray(_pointer(at[23]), (frames, 2), np.float32),
-        carray(_pointer(at[24]), (frames, 2), np.float64),
-        carray(_pointer(at[25]), (frames, 2), np.float64),
-        carray(_pointer(at[26]), (frames, CONTROLS), np.float64),
-        carray(_pointer(at[27]), (captured, 2), np.float32),
-        carray(_pointer(at[28]), (SCORE_SLOTS, MIDI_OUTPUTS, 4), np.int64),
-        carray(_pointer(at[29]), (SCORE_SLOTS, TRACKS, 8), np.int64),
-        carray(_pointer(at[30]), (SCORE_SLOTS, 128), np.int64),
-        carray(_pointer(at[31]), (MIDI_OUTPUTS, 8), np.int64),
-        carray(_pointer(at[32]), (8,), np.int64),
-        carray(_pointer(at[33]), (TRACKS, 4), np.int64),
-        carray(_pointer(at[34]), (MIDI_EVENTS, 4), np.int64),
-        carray(_pointer(at[35]), (MIDI_EVENTS, 4), np.int64),
-        carray(_pointer(at[36]), (MIDI_EVENTS, 4), np.int64),
-        carray(_pointer(at[37]), (MIDI_RING, 4), np.int64),
-        carray(_pointer(at[38]), (16,), np.int64),
-        carray(_pointer(at[39]), (MIDI_RING, 4), np.int64),
-        carray(_pointer(at[40]), (16,), np.int64),
-        carray(_pointer(at[41]), (frames, 2), np.float64),
-        carray(_pointer(at[42]), (frames, 2), np.float32),
-        carray(_pointer(at[43]), (frames, 2), np.float64),
-        carray(_pointer(at[44]), (frames,), np.float64),
-        carray(_pointer(at[45]), (heard, 2), np.float32),
-        carray(_pointer(at[46]), (32,), np.int64),
-        carray(_pointer(at[47]), (8,), np.float64),
-        carray(_pointer(at[48]), (played, 2), np.float32),
-    )
+@inner(STEREO(AUDIO))
+def stereo(audio):
+    """The float32 (length, 2) array that `audio` says where to find. Real-time: yes."""
+    return carray(pointer_to(audio.address), (audio.length, 2), np.float32)

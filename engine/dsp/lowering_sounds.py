@@ -1,4 +1,4 @@
-"""One-shots and the steps that strike them, lowered to arrays: which recording, how loud, how fast, how bright."""
+"""One-shots and the steps that trigger them, lowered to a score: which recording, how loud, how fast, how bright."""
 
 import math
 from collections import Counter
@@ -12,68 +12,63 @@ from engine.core.kit import Kit, Layer, OneShot, SampleId
 from engine.core.loop import Audio
 from engine.core.pattern import MAX_STEPS, Step, Track
 from engine.core.step import When
-from engine.dsp import sampler as v
-from engine.dsp import sequencer as q
-from engine.dsp.layout import SOUNDS, STEPS, Memory
+from engine.dsp.layout import SOUNDS, STEPS
+from engine.dsp.sampler import NO_SOUND
+from engine.dsp.sequencer import IN_FILLS, OUTSIDE_FILLS
 
 CHOKE_S = 0.002
 HIGHEST_CUTOFF = 0.45  # of the sample rate
-_WHEN = {When.ALWAYS: 0, When.FILL: q.IN_FILLS, When.NOT_FILL: q.OUTSIDE_FILLS}
+_WHEN = {When.ALWAYS: 0, When.FILL: IN_FILLS, When.NOT_FILL: OUTSIDE_FILLS}
 
 
 class Sounds:
-    """The sounds of one score slot, written as tracks ask for them."""
+    """The sounds of one score, written as tracks ask for them."""
 
-    def __init__(self, memory: Memory, slot: int, kit: Kit, bank: Mapping[SampleId, Audio], sample_rate: int) -> None:
-        self._memory, self._slot, self._kit, self._bank, self._sample_rate = memory, slot, kit, bank, sample_rate
+    def __init__(self, score: np.void, kit: Kit, bank: Mapping[SampleId, Audio], sample_rate: int) -> None:
+        self._sounds, self._kit, self._bank, self._sample_rate = score["sounds"], kit, bank, sample_rate
         self._places: dict[str, dict[float, tuple[int, int]]] = {}  # by name: threshold -> first sound, how many
         self._count = 0
 
-    def lower_track(self, index: int, track: Track) -> None:
-        """Write the sounds of the track at `index`, and its steps.
+    def lower_track(self, row: np.void, track: Track) -> None:
+        """Write the track's sounds, and its steps into `row`, its record in the score.
 
         Raises InvalidValue when a sample is missing, or the kit has more recordings than fit.
         """
         own = self._place(track.name)
-        row = self._memory.track_ints[self._slot, index]
-        row[v.T_SOUND], row[v.T_SOUNDS] = (min(own.values())[0] if own else v.NO_SOUND,
-                                           sum(count for _, count in own.values()))
-        step_floats = self._memory.step_floats[self._slot, index]
-        step_floats[:, q.VELOCITY] = 0.0
+        row["sound"] = min(own.values())[0] if own else NO_SOUND
+        row["sounds"] = sum(count for _, count in own.values())
+        steps = row["steps"]
+        steps["velocity"] = 0.0
         turns = [self._recordings(track.name, step) for step in track.steps]
         strokes: Counter[tuple[int, int]] = Counter()
         for place, (step, turn) in enumerate(zip(track.steps, turns, strict=True)):
             if step is not None:
-                self._lower_step(index, place, step, turn, strokes[turn])
+                self._lower_step(steps[place], step, turn, strokes[turn])
                 strokes[turn] += step.ratchet
-        for place, turn in enumerate(turns):
-            self._memory.step_ints[self._slot, index, place, q.STROKES] = strokes[turn]
+        steps["strokes"][: len(turns)] = [strokes[turn] for turn in turns]
 
-    def lower_audition(self, index: int, one_shot: OneShot) -> None:
-        """Write a sound that no track has, for a pad at `index` alone."""
+    def lower_audition(self, row: np.void, one_shot: OneShot) -> None:
+        """Write a sound that no track has, for a pad at `row` alone."""
         places = self._written("audition", replace(one_shot, layers=()))
-        row = self._memory.track_ints[self._slot, index]
-        row[v.T_SOUND], row[v.T_SOUNDS] = places[0.0]
+        row["sound"], row["sounds"] = places[0.0]
 
-    def _lower_step(self, index: int, place: int, step: Step, turn: tuple[int, int], rank: int) -> None:
+    def _lower_step(self, row: np.void, step: Step, turn: tuple[int, int], rank: int) -> None:
         own, rate = step.overrides, self._sample_rate
-        ints = self._memory.step_ints[self._slot, index, place]
-        ints[q.MICROTIMING], ints[q.NTH], ints[q.OF] = step.microtiming, *step.condition
-        ints[q.RATCHET], ints[q.WHEN] = step.ratchet, _WHEN[step.when]
-        ints[q.SOUND], ints[q.SOUNDS], ints[q.RANK] = *turn, rank
-        ints[q.DECAY] = 0 if own.decay_s is None else max(1, round(own.decay_s * rate))
-        floats = self._memory.step_floats[self._slot, index, place]
-        floats[q.VELOCITY], floats[q.PROBABILITY] = step.velocity, step.probability
-        floats[q.INCREMENT] = 0.0 if own.pitch_semitones is None else 2.0 ** (own.pitch_semitones / 12.0)
-        floats[q.CUTOFF] = cutoff_of(own.cutoff_hz, rate)
+        row["microtiming"], row["nth"], row["of"] = step.microtiming, *step.condition
+        row["ratchet"], row["when"] = step.ratchet, _WHEN[step.when]
+        row["sound"], row["sounds"], row["rank"] = *turn, rank
+        row["velocity"], row["probability"] = step.velocity, step.probability
+        row["decay"] = 0 if own.decay_s is None else max(1, round(own.decay_s * rate))
+        row["increment"] = 0.0 if own.pitch_semitones is None else 2.0 ** (own.pitch_semitones / 12.0)
+        row["cutoff"] = cutoff_of(own.cutoff_hz, rate)
 
     def _recordings(self, track: str, step: Step | None) -> tuple[int, int]:
-        """The first sound, and how many take turns, where `step` strikes."""
+        """The first sound, and how many take turns, where `step` triggers."""
         if step is None:
-            return v.NO_SOUND, 0
+            return NO_SOUND, 0
         places = self._place(step.overrides.one_shot or track) or self._place(track)
         if not places:
-            return v.NO_SOUND, 0
+            return NO_SOUND, 0
         return places[max(threshold for threshold in places if threshold <= step.velocity)]
 
     def _place(self, name: str) -> dict[float, tuple[int, int]]:
@@ -92,23 +87,21 @@ class Sounds:
                                    "many. Leave some of its layers out.")
             first, count = places.get(layer.velocity, (self._count, 0))
             places[layer.velocity] = first, count + 1
-            self._write(self._count, one_shot, layer)
+            self._write(self._sounds[self._count], one_shot, layer)
             self._count += 1
         return places
 
-    def _write(self, sound: int, one_shot: OneShot, layer: Layer) -> None:
-        ints, floats = self._memory.sound_ints[self._slot, sound], self._memory.sound_floats[self._slot, sound]
+    def _write(self, row: np.void, one_shot: OneShot, layer: Layer) -> None:
         rate, gain = self._sample_rate, one_shot.gain * layer.gain
-        ints[v.W_ADDRESS], ints[v.W_LENGTH] = address_of(self._bank, layer.sample, layer.frames), layer.frames
-        ints[v.W_CHOKE] = -1 if one_shot.choke_group is None else one_shot.choke_group
-        ints[v.W_ATTACK] = round(one_shot.attack_s * rate)
-        ints[v.W_DECAY] = 0 if one_shot.decay_s is None else max(1, round(one_shot.decay_s * rate))
-        ints[v.W_RAMP] = max(1, round(CHOKE_S * rate))
-        floats[v.W_INCREMENT] = 2.0 ** (one_shot.pitch_semitones / 12.0)
+        row["audio"] = (address_of(self._bank, layer.sample, layer.frames), layer.frames)
+        row["choke_group"] = -1 if one_shot.choke_group is None else one_shot.choke_group
+        row["attack"] = round(one_shot.attack_s * rate)
+        row["decay"] = 0 if one_shot.decay_s is None else max(1, round(one_shot.decay_s * rate))
+        row["ramp"] = max(1, round(CHOKE_S * rate))
+        row["increment"] = 2.0 ** (one_shot.pitch_semitones / 12.0)
         # balance, not equal power: a centred drum keeps its level, so a kit in the middle sums to the recording
-        floats[v.W_LEFT] = gain * min(1.0, 1.0 - one_shot.pan)
-        floats[v.W_RIGHT] = gain * min(1.0, 1.0 + one_shot.pan)
-        floats[v.W_CUTOFF], floats[v.W_VELOCITY] = cutoff_of(one_shot.cutoff_hz, rate), layer.velocity
+        row["gain"] = gain * min(1.0, 1.0 - one_shot.pan), gain * min(1.0, 1.0 + one_shot.pan)
+        row["cutoff"], row["velocity"] = cutoff_of(one_shot.cutoff_hz, rate), layer.velocity
 
 
 def cutoff_of(cutoff_hz: float | None, sample_rate: int) -> float:

@@ -1,34 +1,30 @@
-"""MIDI events by frame: what is to be sent waits in order of time, what came in strikes pads."""
+"""MIDI out by frame: what is to be sent waits in order of time, and the notes of tracks that play elsewhere."""
 
 from numba import types
 
+from engine.core.midi_bytes import (
+    ALL_NOTES_OFF,
+    ALL_SOUND_OFF,
+    CONTROL_CHANGE,
+    FIRST_SYSTEM,
+    KIND_MASK,
+    NOTE_OFF,
+    NOTE_ON,
+)
+from engine.dsp.atomics import load_acquire, store_release
 from engine.dsp.kernel import inner
 from engine.dsp.layout import (
-    HEAD,
     MEMORY,
+    MIDI_EVENT,
     MIDI_EVENTS,
-    MIDI_LOST,
     MIDI_OUTPUTS,
-    MIDI_QUEUED,
     MIDI_RING,
-    MIDI_SENDING,
-    TAIL,
+    MIDI_RING_EVENTS,
+    SCORE,
     TRACKS,
-    load_acquire,
-    store_release,
 )
 
-# words of an event; its bytes lie in one word, the first lowest
-FRAME, PORT, BYTES, SIZE = range(4)
-# words of a route: output and channel from 0 on, output -1 for none
-R_OUTPUT, R_CHANNEL, R_NOTE, R_SILENT, R_FRAMES = range(5)
-# words of a track's sounding note
-N_OUTPUT, N_CHANNEL, N_NOTE, N_OFF = range(4)
-# words of an output's sender
-C_RUNNING, C_NEXT, C_HEAD, C_LAST, C_USED, C_STARTED, C_LATE = range(7)
-NOTE_OFF, NOTE_ON, CONTROL = 0x80, 0x90, 0xB0
-CLOCK, START, CONTINUE, STOP, POSITION = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
-ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
+CHANNELS = 16
 
 INT = types.int64
 
@@ -36,83 +32,84 @@ INT = types.int64
 @inner(INT(INT))
 def rank(message):
     """Which of two events on one frame is sent first: the clock, then ends of notes, then their beginnings."""
-    kind = message & 0xF0
-    return 0 if kind == 0xF0 else 2 if kind == NOTE_ON else 1
+    kind = message & KIND_MASK
+    return 0 if kind == FIRST_SYSTEM else 2 if kind == NOTE_ON else 1
 
 
 @inner(types.void(MEMORY, INT, INT, INT, INT))
 def queue_event(memory, frame, port, message, size):
     """Have `message` sent on `frame`. Real-time: yes. Past MIDI_EVENTS waiting ones it is lost, and counted."""
-    count = memory.state[MIDI_QUEUED]
-    if count >= MIDI_EVENTS:
-        memory.state[MIDI_LOST] += 1
+    place, queue = memory.state.midi_queued, memory.midi_queue
+    if place >= MIDI_EVENTS:
+        memory.state.midi_lost += 1
         return
-    queue, place = memory.midi_queue, count
-    while place > 0 and (queue[place - 1, FRAME] > frame or (
-            queue[place - 1, FRAME] == frame and rank(queue[place - 1, BYTES]) > rank(message))):
+    while place > 0 and (queue[place - 1].frame > frame or (
+            queue[place - 1].frame == frame and rank(queue[place - 1].message) > rank(message))):
         queue[place] = queue[place - 1]
         place -= 1
-    queue[place, FRAME], queue[place, PORT], queue[place, BYTES], queue[place, SIZE] = frame, port, message, size
-    memory.state[MIDI_QUEUED] = count + 1
+    event = queue[place]
+    event.frame, event.port, event.message, event.size = frame, port, message, size
+    memory.state.midi_queued += 1
 
 
-@inner(types.void(types.Array(types.int64, 2, "C"), types.Array(types.int64, 1, "C"), types.Array(types.int64, 1, "C")))
-def put_in_ring(ring, heads, event):
+@inner(types.void(MIDI_RING, MIDI_EVENT))
+def put_in_ring(ring, event):
     """Tell the ring's reader of an event; when it has not read for long, the event is lost to it."""
-    if heads[HEAD] - load_acquire(heads, TAIL) < MIDI_RING:
-        ring[heads[HEAD] % MIDI_RING] = event
-        store_release(heads, HEAD, heads[HEAD] + 1)
+    head = ring.head[0]
+    if head - load_acquire(ring.tail, 0) < MIDI_RING_EVENTS:
+        ring.events[head % MIDI_RING_EVENTS] = event
+        store_release(ring.head, 0, head + 1)
 
 
 @inner(types.void(MEMORY, INT, INT))
 def send_due(memory, begin, end):
     """Move what is due before `end` to `midi_out`, the events of the block [begin, end) in order."""
-    queue, count = memory.midi_queue, memory.state[MIDI_QUEUED]
+    queue, count = memory.midi_queue, memory.state.midi_queued
     due = 0
-    while due < count and queue[due, FRAME] < end:
+    while due < count and queue[due].frame < end:
         memory.midi_out[due] = queue[due]
-        memory.midi_out[due, FRAME] = max(begin, queue[due, FRAME])  # blocks may have been dropped
-        put_in_ring(memory.midi_sent, memory.midi_sent_heads, memory.midi_out[due])
+        memory.midi_out[due].frame = max(begin, queue[due].frame)  # blocks may have been dropped
+        put_in_ring(memory.midi_sent, memory.midi_out[due])
         due += 1
     for place in range(due, count):
         queue[place - due] = queue[place]
-    memory.state[MIDI_QUEUED] = count - due
-    memory.state[MIDI_SENDING] = due
+    memory.state.midi_queued = count - due
+    memory.state.midi_sending = due
 
 
 @inner(types.void(MEMORY, INT, INT))
 def end_note(memory, track, frame):
     """End the track's note on `frame`, if it would still sound then."""
     note, queue = memory.notes[track], memory.midi_queue
-    if note[N_OFF] <= frame:
+    if note.off_frame <= frame:
         return
-    message = NOTE_OFF | note[N_CHANNEL] | note[N_NOTE] << 8
-    count, kept, found = memory.state[MIDI_QUEUED], 0, False
-    for place in range(count):
+    message = NOTE_OFF | note.channel | note.note << 8
+    kept, found = 0, False
+    for place in range(memory.state.midi_queued):
         event = queue[place]
-        if not found and event[FRAME] == note[N_OFF] and event[PORT] == note[N_OUTPUT] and event[BYTES] == message:
+        if not found and event.frame == note.off_frame and event.port == note.output and event.message == message:
             found = True
         else:
             queue[kept] = event
             kept += 1
-    memory.state[MIDI_QUEUED] = kept
-    queue_event(memory, frame, note[N_OUTPUT], message, 3)
-    note[N_OFF] = frame
+    memory.state.midi_queued = kept
+    queue_event(memory, frame, note.output, message, 3)
+    note.off_frame = frame
 
 
-@inner(types.void(MEMORY, INT, INT, types.float64, INT))
-def play_note(memory, slot, track, velocity, frame):
-    """Send the note of a stroke, where score `slot` routes its track to."""
-    route, note = memory.route_ints[slot, track], memory.notes[track]
-    if route[R_OUTPUT] < 0:
+@inner(types.void(MEMORY, SCORE, INT, types.float64, INT))
+def play_note(memory, score, track, velocity, frame):
+    """Send the note of a stroke to where the score routes its track."""
+    route, note = score.tracks[track].route, memory.notes[track]
+    if route.output < 0:
         return
     end_note(memory, track, frame)
     loud = max(1, min(127, int(velocity * 127.0 + 0.5)))
-    note[N_OUTPUT], note[N_CHANNEL], note[N_NOTE] = route[R_OUTPUT], route[R_CHANNEL], route[R_NOTE]
-    note[N_OFF] = frame + route[R_FRAMES]
-    memory.sender[note[N_OUTPUT], C_USED] |= 1 << note[N_CHANNEL]
-    queue_event(memory, frame, note[N_OUTPUT], NOTE_ON | note[N_CHANNEL] | note[N_NOTE] << 8 | loud << 16, 3)
-    queue_event(memory, note[N_OFF], note[N_OUTPUT], NOTE_OFF | note[N_CHANNEL] | note[N_NOTE] << 8, 3)
+    note.output, note.channel, note.note = route.output, route.channel, route.note
+    note.off_frame = frame + route.frames
+    memory.senders[note.output].used_channels |= 1 << note.channel
+    queue_event(memory, frame, note.output, NOTE_ON | note.channel | note.note << 8 | loud << 16, 3)
+    queue_event(memory, note.off_frame, note.output, NOTE_OFF | note.channel | note.note << 8, 3)
 
 
 @inner(types.void(MEMORY, INT))
@@ -121,7 +118,7 @@ def silence_outputs(memory, frame):
     for track in range(TRACKS):
         end_note(memory, track, frame)
     for output in range(MIDI_OUTPUTS):
-        for channel in range(16):
-            if memory.sender[output, C_USED] >> channel & 1:
+        for channel in range(CHANNELS):
+            if memory.senders[output].used_channels >> channel & 1:
                 for controller in (ALL_SOUND_OFF, ALL_NOTES_OFF):
-                    queue_event(memory, frame, output, CONTROL | channel | controller << 8, 3)
+                    queue_event(memory, frame, output, CONTROL_CHANGE | channel | controller << 8, 3)

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.dsp.layout import MIDI_RING, TAIL
-from engine.dsp.midi_out import BYTES, FRAME, PORT, SIZE
+from engine.dsp.layout import MIDI_RING_EVENTS
 from engine.dsp.ring import consume, unread
 
 
@@ -21,12 +20,12 @@ class MidiEvent:
 class MidiRing:
     """Audio thread to control thread. One reader; what it does not read in time is lost."""
 
-    def __init__(self, events: np.ndarray, heads: np.ndarray) -> None:
-        self._events, self._heads = events, heads
+    def __init__(self, ring: np.void) -> None:
+        self._ring = ring
 
     def drain(self) -> list[MidiEvent]:
         """Every event since the last call, in order."""
-        count, tail = unread(self._heads), int(self._heads[TAIL])
-        rows = [self._events[(tail + offset) % MIDI_RING].tolist() for offset in range(count)]
-        consume(self._heads, count)
-        return [MidiEvent(row[FRAME], row[PORT], row[BYTES].to_bytes(4, "little")[: row[SIZE]]) for row in rows]
+        count, tail, events = unread(self._ring), int(self._ring["tail"][0]), self._ring["events"]
+        rows = [events[(tail + offset) % MIDI_RING_EVENTS].tolist() for offset in range(count)]
+        consume(self._ring, count)
+        return [MidiEvent(frame, port, message.to_bytes(4, "little")[:size]) for frame, port, message, size in rows]

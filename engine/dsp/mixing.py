@@ -1,10 +1,13 @@
-"""Gains that never jump, and meters."""
+"""Gains that never jump, the kit's buses, and meters."""
 
 from numba import types
 
 from engine.dsp.controls import CONTROLS, CUT, ECHO_RAMPS, ECHO_S, KIT
 from engine.dsp.kernel import inner
-from engine.dsp.layout import CUT_AT, MEMORY, RAMP_FRAMES, TRACKS
+from engine.dsp.layout import MEMORY, RAMP
+
+FADE_FRAMES = 64  # of a jump in what sounds: long enough not to click, short enough for a hit
+LOUDEST = 64.0  # what is played again and again never gets louder
 
 INT, FLOAT = types.int64, types.float64
 
@@ -20,54 +23,62 @@ def ramp(start_value, end_value, start_frame, ramp_frames, frame):
     return start_value + (end_value - start_value) * (age / ramp_frames)
 
 
+@inner(FLOAT(FLOAT, FLOAT, INT))
+def approach(value, target, frames):
+    """The value one frame later, on its way to `target` at 1/`frames` a frame."""
+    return value + min(max(target - value, -1.0 / frames), 1.0 / frames)
+
+
 @inner(INT(INT, INT))
 def ramp_length(ramp_frames, which):
     """How many frames ramp `which` takes."""
     return ramp_frames * (ECHO_RAMPS if which == ECHO_S else 1)
 
 
-@inner(types.void(MEMORY, INT, FLOAT, INT))
-def aim(memory, which, target, frame):
-    """Let ramp `which` move to `target` from `frame` on, from wherever it is."""
-    line = memory.ramp_floats[which]
-    if line[1] != target:
-        length = ramp_length(memory.state[RAMP_FRAMES], which)
-        line[0] = ramp(line[0], line[1], memory.ramp_starts[which], length, frame)
-        line[1] = target
-        memory.ramp_starts[which] = frame
+@inner(types.void(RAMP, FLOAT, INT, INT))
+def aim(line, target, length, frame):
+    """Let the ramp move to `target` from `frame` on, in `length` frames, from wherever it is."""
+    if line.to_value != target:
+        line.from_value = ramp(line.from_value, line.to_value, line.start, length, frame)
+        line.to_value = target
+        line.start = frame
 
 
 @inner(types.void(MEMORY, INT, INT, INT))
 def write_controls(memory, frame, start, frames):
     """controls[start:] for `frames` frames from engine frame `frame` on."""
+    controls, cut_at = memory.controls, memory.state.cut_at
     for which in range(CONTROLS):
-        line, begin = memory.ramp_floats[which], memory.ramp_starts[which]
-        length = ramp_length(memory.state[RAMP_FRAMES], which)
+        line = memory.ramps[which]
+        from_value, to_value, begin = line.from_value, line.to_value, line.start
+        length = ramp_length(memory.state.ramp_frames, which)
         for i in range(frames):
-            memory.controls[start + i, which] = ramp(line[0], line[1], begin, length, frame + i)
-    if frame <= memory.state[CUT_AT] < frame + frames:
-        memory.controls[start + memory.state[CUT_AT] - frame, CUT] = 1.0
+            controls[start + i, which] = ramp(from_value, to_value, begin, length, frame + i)
+    if frame <= cut_at < frame + frames:
+        controls[start + cut_at - frame, CUT] = 1.0
 
 
 @inner(types.void(MEMORY, INT, INT, INT))
 def mix_kit(memory, frame, start, frames):
     """Add the kit's buses, through its gain, to the mix; the kick's own is not ducked."""
-    line, begin, ramp_frames = memory.ramp_floats[KIT], memory.ramp_starts[KIT], memory.state[RAMP_FRAMES]
+    line, ramp_frames = memory.ramps[KIT], memory.state.ramp_frames
+    from_value, to_value, begin = line.from_value, line.to_value, line.start
+    mix, kit, kick, duck_gain = memory.mix, memory.kit_bus, memory.kick_bus, memory.duck_gain
     for i in range(start, start + frames):
-        gain = ramp(line[0], line[1], begin, ramp_frames, frame + i - start)
+        gain = ramp(from_value, to_value, begin, ramp_frames, frame + i - start)
         for channel in range(2):
-            bus = memory.key_bus[i, channel] + memory.duck[i] * memory.kit_bus[i, channel]
-            memory.mix[i, channel] += gain * bus
+            bus = kick[i, channel] + duck_gain[i] * kit[i, channel]
+            mix[i, channel] += gain * bus
 
 
 @inner(types.void(MEMORY, INT))
 def measure(memory, frames):
     """Peaks of the mix and of the input in this block."""
+    mix, audio_in = memory.mix, memory.audio_in
     for channel in range(2):
-        loudest, heard = 0.0, 0.0
+        loudest, loudest_in = 0.0, 0.0
         for i in range(frames):
-            loudest = max(loudest, abs(memory.mix[i, channel]))
-            heard = max(heard, abs(types.float64(memory.audio_in[i, channel])))
-        memory.peaks[TRACKS + channel] = loudest
-        memory.peaks[TRACKS + 2 + channel] = heard
-
+            loudest = max(loudest, abs(mix[i, channel]))
+            loudest_in = max(loudest_in, abs(types.float64(audio_in[i, channel])))
+        memory.mix_peaks[channel] = loudest
+        memory.input_peaks[channel] = loudest_in

@@ -4,120 +4,77 @@ Within a block everything happens on its own frame: the block is cut at each com
 start and end in the same order, and sums are the same to the bit, at any block size.
 """
 
-from numba import types
+from numba import carray, cfunc, types
 
+from engine.dsp.atomics import pointer_to
 from engine.dsp.controls import CONTROLS, KIT
-from engine.dsp.deck import mix_decks, take_decks
-from engine.dsp.effects.song_effects import cut_tails, duck, perform, take_effects
+from engine.dsp.deck import mix_decks, set_decks
+from engine.dsp.effects.chain import cut_tails, perform, set_effects
+from engine.dsp.effects.duck import write_duck
 from engine.dsp.kernel import inner
-from engine.dsp.layout import (
-    BAD_VALUES,
-    CAPTURED,
-    DROPPED,
-    EXPECTED,
-    MEMORY,
-    MIDI_HEARING,
-    NEWEST,
-    PENDING_COUNT,
-    PLAYING,
-    POSITION,
-    SEQUENCE,
-    SLOT,
-    SOUNDING,
-    STARTED,
-    VOICES,
-    WORDS,
-    memory_at,
-)
+from engine.dsp.layout import EVENT, MEMORY, MEMORY_DTYPE, SCORE, TRACKS, VOICES
 from engine.dsp.midi_clock import send_clocks
-from engine.dsp.midi_in import begin, hear_event, hit, rest
-from engine.dsp.midi_out import FRAME, R_OUTPUT, R_SILENT, play_note, send_due, silence_outputs
-from engine.dsp.mixing import aim, measure, mix_kit, write_controls
-from engine.dsp.pending import next_command, take_commands
+from engine.dsp.midi_in import begin, hit, receive_event, rest
+from engine.dsp.midi_out import play_note, send_due, silence_outputs
+from engine.dsp.mixing import aim, measure, mix_kit, ramp_length, write_controls
 from engine.dsp.ring import (
-    AT_FRAME,
     BEGIN,
     CUTS,
     END,
     HIT,
     JUMP,
-    KIND,
     PAD,
     PANIC,
-    RECORD_SEQUENCE,
-    SCORE,
-    VALUE,
-    VELOCITY,
     VELOCITY_UNIT,
     capture_block,
-    tell,
+    drop_command,
+    next_command,
+    report,
+    take_commands,
 )
-from engine.dsp.sampler import (
-    ACTIVE,
-    NO_SOUND,
-    T_STRUCK,
-    override,
-    strike,
-    strike_pad,
-)
-from engine.dsp.sequencer import CUTOFF as STEP_CUTOFF
-from engine.dsp.sequencer import DECAY as STEP_DECAY
-from engine.dsp.sequencer import INCREMENT as STEP_INCREMENT
-from engine.dsp.sequencer import (
-    S_CONTROLS,
-    S_GATES,
-    S_KIT_GAIN,
-    S_PLAYING,
-    STRETCH_FRAMES,
-    due_events,
-    is_one_song,
-    owed_events,
-    remember_strokes,
-    ticks_at,
-)
+from engine.dsp.ring import SCORE as TAKES_SCORE
+from engine.dsp.sampler import NO_SOUND, override, trigger, trigger_pad
+from engine.dsp.sequencer import STRETCH_FRAMES, due_events, is_one_song, owed_events, remember_triggers, ticks_at
 from engine.dsp.voices import age_voices, close_muted, mix_voices, release_all
 
 INT = types.int64
 
 
-@inner(types.void(MEMORY, INT, INT, INT))
-def strike_event(memory, slot, event, frame):
-    """Strike what `memory.events` has in place `event`, here and elsewhere, and remember for which grid slot."""
-    due = memory.events[event]
-    track, grid_tick, step, sound = due[1], due[2], due[3], due[4]
-    if sound != NO_SOUND and memory.route_ints[slot, track, R_SILENT] == 0:
-        strike(memory, slot, track, sound, memory.event_velocities[event], 0)
-        floats = memory.step_floats[slot, track, step]
-        override(memory, memory.state[NEWEST], floats[STEP_INCREMENT], floats[STEP_CUTOFF],
-                 memory.step_ints[slot, track, step, STEP_DECAY])
-    play_note(memory, slot, track, memory.event_velocities[event], frame)
-    if sound != NO_SOUND or memory.route_ints[slot, track, R_OUTPUT] >= 0:
-        ints = memory.track_ints[slot, track]
-        ints[T_STRUCK] = max(ints[T_STRUCK], grid_tick)
+@inner(types.void(MEMORY, SCORE, EVENT, INT))
+def trigger_event(memory, score, event, frame):
+    """Trigger a stroke, here and elsewhere, and remember for which grid slot."""
+    track = score.tracks[event.track]
+    if event.sound != NO_SOUND and track.route.silent == 0:
+        voice = trigger(memory, score, event.track, event.sound, event.velocity, 0)
+        step = track.steps[event.step]
+        override(voice, step.increment, step.cutoff, step.decay)
+    play_note(memory, score, event.track, event.velocity, frame)
+    if event.sound != NO_SOUND or track.route.output >= 0:
+        track.triggered_tick = max(track.triggered_tick, event.grid_tick)
 
 
 @inner(types.void(MEMORY, INT, INT))
 def take_score(memory, slot, frame):
     """Play by score `slot` from `frame` on."""
-    before = memory.state[SLOT]
-    memory.state[SLOT] = slot
-    if is_one_song(memory, before, slot, frame):
-        remember_strokes(memory, before, slot)
-        for event in range(owed_events(memory, before, slot, frame)):
-            strike_event(memory, slot, event, frame)
-    if memory.score_ints[slot, S_GATES]:
-        close_muted(memory, before, slot)
-    floats = memory.score_floats[slot]
-    aim(memory, KIT, floats[S_KIT_GAIN], frame)
+    before, score = memory.scores[memory.state.slot], memory.scores[slot]
+    memory.state.slot = slot
+    if is_one_song(before, score, frame):
+        remember_triggers(before, score)
+        for event in range(owed_events(memory, before, score, frame)):
+            trigger_event(memory, score, memory.events[event], frame)
+    if score.gates:
+        close_muted(memory, before, score)
+    aim(memory.ramps[KIT], score.kit_gain, memory.state.ramp_frames, frame)
     for control in range(CONTROLS):
-        aim(memory, control, floats[S_CONTROLS + control], frame)
-    take_decks(memory, slot, frame)
-    take_effects(memory, before, slot, frame)
+        length = ramp_length(memory.state.ramp_frames, control)
+        aim(memory.ramps[control], score.controls[control], length, frame)
+    set_decks(memory, score, frame)
+    set_effects(memory, before, score, frame)
 
 
 @inner(types.boolean(MEMORY, INT, INT, INT))
-def happen(memory, kind, value, frame):
-    """Repeat what MIDI did once; False for any other kind of command."""
+def repeat_midi(memory, kind, value, frame):
+    """Repeat what MIDI did once, and report it; False for any other kind of command."""
     if kind == HIT:
         hit(memory, value, frame)
     elif kind == BEGIN:
@@ -129,25 +86,23 @@ def happen(memory, kind, value, frame):
 
 @inner(types.void(MEMORY, INT, INT))
 def do_command(memory, index, frame):
-    """Carry out pending command `index` at `frame`, tell of it, and close the gap it leaves."""
+    """Carry out pending command `index` at `frame`, report it, and remove it."""
     record = memory.pending[index]
-    kind, value = record[KIND], record[VALUE]
-    if kind == SCORE:
+    kind, value, sequence, velocity = record.kind, record.value, record.sequence, record.velocity / VELOCITY_UNIT
+    if kind == TAKES_SCORE:
         take_score(memory, value, frame)
-        memory.state[SEQUENCE] = record[RECORD_SEQUENCE]
+        memory.state.sequence = sequence
     elif kind == PAD:
-        strike_pad(memory, value, record[VELOCITY] / VELOCITY_UNIT)
-        play_note(memory, memory.state[SLOT], value, record[VELOCITY] / VELOCITY_UNIT, frame)
+        trigger_pad(memory, value, velocity)
+        play_note(memory, memory.scores[memory.state.slot], value, velocity, frame)
     elif kind == PANIC:
         release_all(memory)
         silence_outputs(memory, frame)
         if value == CUTS:
             cut_tails(memory, frame)
-    if not happen(memory, kind, value, frame):
-        tell(memory, kind, record[RECORD_SEQUENCE], frame, value)
-    for later in range(index + 1, memory.state[PENDING_COUNT]):
-        memory.pending[later - 1] = memory.pending[later]
-    memory.state[PENDING_COUNT] -= 1
+    if not repeat_midi(memory, kind, value, frame):
+        report(memory, kind, sequence, frame, value)
+    drop_command(memory, index)
 
 
 @inner(types.void(MEMORY, INT, INT, INT))
@@ -156,7 +111,7 @@ def sound(memory, frame, start, frames):
     if frames <= 0:
         return
     write_controls(memory, frame, start, frames)
-    duck(memory, frame, start, frames)
+    write_duck(memory, frame, start, frames)
     mix_voices(memory, start, frames)
     mix_decks(memory, frame, start, frames)
     mix_kit(memory, frame, start, frames)
@@ -165,91 +120,95 @@ def sound(memory, frame, start, frames):
 @inner(types.void(MEMORY, INT, INT, INT))
 def play(memory, frame, start, frames):
     """Sequence and sound one stretch without commands, at most STRETCH_FRAMES long."""
-    slot = memory.state[SLOT]
+    score = memory.scores[memory.state.slot]
     send_clocks(memory, frame, frame + frames)
-    events = due_events(memory, slot, frame, frame + frames)
+    events = due_events(memory, score, frame, frame + frames)
     at = frame
-    for event in range(events):
-        due = memory.events[event, 0]
-        sound(memory, at, start + at - frame, due - at)
-        strike_event(memory, slot, event, due)
-        at = due
-    sound(memory, at, start + at - frame, frame + frames - at)
-    memory.state[BAD_VALUES] += perform(memory, frame, start, frames)
+    for event in range(events + 1):
+        until = memory.events[event].frame if event < events else frame + frames
+        sound(memory, at, start + at - frame, until - at)
+        if event < events:
+            trigger_event(memory, score, memory.events[event], until)
+        at = until
+    perform(memory, frame, start, frames)
 
 
 @inner(types.void(MEMORY, INT))
 def follow_clock(memory, frame_time):
-    """Be where the outside world is: after dropped blocks, voices are as old as if they had been heard."""
+    """Catch up with the device after dropped blocks: voices age as if the blocks had been played."""
     state = memory.state
-    if state[STARTED] == 0:
-        state[CAPTURED] = frame_time  # what was before is not missing: nobody listened
-    elif frame_time != state[EXPECTED]:
-        gap = frame_time - state[EXPECTED]
-        age_voices(memory, gap)
-        state[DROPPED] += 1
-        tell(memory, JUMP, state[SEQUENCE], state[EXPECTED], frame_time)
-    state[STARTED] = 1
-    state[EXPECTED] = frame_time
+    if state.started == 0:
+        memory.capture.written[0] = frame_time  # nothing was recorded before, so nothing is missing
+    elif frame_time != state.expected:
+        age_voices(memory, frame_time - state.expected)
+        state.dropped += 1
+        report(memory, JUMP, state.sequence, state.expected, frame_time)
+    state.started = 1
+    state.expected = frame_time
 
 
 @inner(types.void(MEMORY, INT))
 def publish_state(memory, end):
     """Leave behind what the block's end looks like."""
-    state = memory.state
-    slot = state[SLOT]
-    state[EXPECTED] = end
-    state[PLAYING] = memory.score_ints[slot, S_PLAYING]
-    state[POSITION] = ticks_at(memory, slot, end) if state[PLAYING] else 0
+    state, score = memory.state, memory.scores[memory.state.slot]
+    state.expected = end
+    state.playing = score.playing
+    state.position_ticks = ticks_at(score, end) if score.playing else 0
     sounding = 0
     for voice in range(VOICES):
-        sounding += memory.voice_ints[voice, ACTIVE]
-    state[SOUNDING] = sounding
+        sounding += memory.voices[voice].active
+    state.sounding = sounding
 
 
-@inner(types.void(MEMORY, INT, INT))
-def render_block(memory, frame_time, frames):
-    """Render one block: `audio_in` is captured, `midi_in` heard; `mix`, `controls`, `midi_out` hold the result.
-    Real-time: yes.
-
-    frame_time: the device's frame count at the block's first frame; frames <= max_frames.
-    """
-    follow_clock(memory, frame_time)
+@inner(types.void(MEMORY, INT))
+def clear_buses(memory, frames):
+    """Begin a block of silence."""
     for i in range(frames):
         for channel in range(2):
             memory.mix[i, channel] = 0.0
             memory.kit_bus[i, channel] = 0.0
             memory.tap[i, channel] = 0.0
-            memory.key_bus[i, channel] = 0.0
-    memory.peaks[:] = 0.0
+            memory.kick_bus[i, channel] = 0.0
+    for track in range(TRACKS):
+        memory.track_peaks[track] = 0.0
+
+
+@inner(types.void(MEMORY, INT, INT))
+def render_block(memory, frame_time, frames):
+    """Render one block: `audio_in` and `midi_in` are taken in; `mix`, `controls`, `midi_out` hold the result.
+    Real-time: yes.
+
+    frame_time: the device's frame count at the block's first frame; frames <= MAX_FRAMES.
+    """
+    follow_clock(memory, frame_time)
+    clear_buses(memory, frames)
     capture_block(memory, frame_time, frames)
     take_commands(memory)
-    at, end, heard = frame_time, frame_time + frames, 0
+    state, at, end, received = memory.state, frame_time, frame_time + frames, 0
     while at < end:
         command = next_command(memory)
-        while command >= 0 and memory.pending[command, AT_FRAME] <= at:
+        while command >= 0 and memory.pending[command].frame <= at:
             do_command(memory, command, at)
             command = next_command(memory)
-        while heard < memory.state[MIDI_HEARING] and memory.midi_in[heard, FRAME] <= at:
-            hear_event(memory, heard, at)
-            heard += 1
+        while received < state.midi_incoming and memory.midi_in[received].frame <= at:
+            receive_event(memory, received, at)
+            received += 1
         until = min(end, at + STRETCH_FRAMES)
         if command >= 0:
-            until = min(until, memory.pending[command, AT_FRAME])
-        if heard < memory.state[MIDI_HEARING]:
-            until = min(until, memory.midi_in[heard, FRAME])
+            until = min(until, memory.pending[command].frame)
+        if received < state.midi_incoming:
+            until = min(until, memory.midi_in[received].frame)
         play(memory, at, at - frame_time, until - at)
         at = until
     measure(memory, frames)
-    memory.state[MIDI_HEARING] = 0
+    state.midi_incoming = 0
     send_due(memory, frame_time, end)
     publish_state(memory, end)
 
 
-@inner(types.void(WORDS, INT, INT))
-def render_at(addresses, frame_time, frames):
-    """`render_block` on the memory that a table of addresses describes, as a callback has it.
-
-    Also the faster way from Python: arrays made from addresses cost no reference counting.
-    """
-    render_block(memory_at(addresses), frame_time, frames)
+@cfunc(types.int64(INT, INT, INT), cache=True)
+def render(address, frame_time, frames):
+    """`render_block` on the memory at `address`, as a C function: compiled once, called from Python and by every
+    callback."""
+    render_block(carray(pointer_to(address), (1,), MEMORY_DTYPE)[0], frame_time, frames)
+    return 0

@@ -1,7 +1,7 @@
-"""A decomposition in the formats of others: exporters are plugins, found by name, Tao's own included.
+"""Exporters, found by name: plugins that write a decomposition in the format of another program, Tao's own included.
 
-An exporter is a callable without arguments whose result has `name` and `export`; third parties add one as an
-entry point in the group `tao.exporters`.
+An exporter is a callable without arguments that returns an object with `name` and `export`. Third parties add one as
+an entry point in the group `tao.exporters`.
 """
 
 from importlib.metadata import EntryPoint, entry_points
@@ -11,12 +11,13 @@ from typing import Protocol
 from engine.core.errors import TaoError, UsageError
 from engine.core.kit import OneShot, SampleId
 from engine.library.decomposition import StoredDecomposition
+from engine.library.files import safe_name
 
 EXPORTERS = "tao.exporters"
 
 
 class NotExported(TaoError):
-    """A format whose files could not be written."""
+    """Files of an export format that could not be written."""
 
 
 class Exporter(Protocol):
@@ -25,8 +26,8 @@ class Exporter(Protocol):
     name: str
 
     def export(self, stored: StoredDecomposition, folder: Path) -> list[Path]:
-        """Write into `folder`, which is there; the files or folders made. No file is replaced. Raises OSError, and
-        TaoError for what the format cannot say."""
+        """Write into `folder`, which exists, and return the files or folders made. Replaces nothing. Raises OSError,
+        and TaoError when the format cannot express this decomposition."""
 
 
 def installed() -> dict[str, EntryPoint]:
@@ -35,7 +36,7 @@ def installed() -> dict[str, EntryPoint]:
 
 
 def exporter(name: str) -> Exporter:
-    """The exporter called `name`. Raises UsageError, naming those that there are."""
+    """The exporter called `name`. Raises UsageError, listing those that are installed."""
     points = installed()
     if name not in points:
         raise UsageError(f"No export format is called {name!r}; there are {', '.join(sorted(points)) or 'none'}.")
@@ -44,7 +45,7 @@ def exporter(name: str) -> Exporter:
 
 
 def export(stored: StoredDecomposition, name: str, folder: Path) -> list[Path]:
-    """Write one format into `folder`, which is made. Raises NotExported, and UsageError for an unknown format."""
+    """Write one format into `folder`, which is created. Raises NotExported, and UsageError for an unknown format."""
     writer = exporter(name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,7 +56,7 @@ def export(stored: StoredDecomposition, name: str, folder: Path) -> list[Path]:
 
 
 def recording_names(track: str, shot: OneShot) -> dict[SampleId, str]:
-    """A WAV name for each recording of a track's one-shot, its first one under the track's own."""
+    """A WAV name for each recording of a track's one-shot; the first is named after the track."""
     names: dict[SampleId, str] = {}
     for sample in shot.samples:
         number = f".{len(names)}" if names else ""
@@ -64,14 +65,5 @@ def recording_names(track: str, shot: OneShot) -> dict[SampleId, str]:
 
 
 def file_name(name: str) -> str:
-    """`name` with nothing in it that a file system minds."""
-    return "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in name).strip() or "kit"
-
-
-def free_place(folder: Path, name: str, suffix: str = "") -> Path:
-    """A path in `folder` that nothing has yet: -2, -3 ... is added to a name that is taken."""
-    path, number = folder / f"{name}{suffix}", 1
-    while path.exists():
-        number += 1
-        path = folder / f"{name}-{number}{suffix}"
-    return path
+    """A file name for `name` that every file system accepts."""
+    return safe_name(name).strip() or "kit"

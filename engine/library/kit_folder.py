@@ -1,4 +1,4 @@
-"""A decomposition folder, readable with Tao gone: kit.json, loop.wav, oneshots/, stems/, residual, MIDI."""
+"""A decomposition folder, readable without Tao: kit.json, loop.wav, oneshots/, stems/, residual.wav, pattern.mid."""
 
 import json
 from collections.abc import Iterable
@@ -9,11 +9,11 @@ import numpy as np
 import soundfile
 
 from engine.core.errors import TaoError, UnreadableKit
-from engine.core.kit import Kit
+from engine.core.kit import Kit, sample_id
 from engine.core.loop import Audio
-from engine.core.samples import sample_id
 from engine.library.audio_files import write_wav
 from engine.library.decomposition import StoredDecomposition
+from engine.library.files import replace_file, safe_name
 from engine.library.kit_json import (
     KEYS,
     layer_from_json,
@@ -31,11 +31,11 @@ MAX_KIT_BYTES = 16_000_000
 
 
 class UnwritableFolder(TaoError):
-    """A decomposition could not be written where it was asked for."""
+    """A decomposition that could not be written."""
 
 
 def write_folder(folder: Path, stored: StoredDecomposition) -> None:
-    """Write everything; kit.json last and at once, so that a folder that has one is whole.
+    """Write everything; kit.json last and atomically, so a folder that has one is complete.
 
     Raises UnwritableFolder when the folder is read-only, the disk full, or a file is in the way.
     """
@@ -50,9 +50,7 @@ def write_folder(folder: Path, stored: StoredDecomposition) -> None:
             _write_track(folder, stored, track)
         notes = {track["name"]: track["midi_note"] for track in document["tracks"]}
         write_midi(folder / "pattern.mid", stored.pattern, stored.tempo_bpm, notes)
-        partial = folder / "kit.json.part"
-        partial.write_text(json.dumps(document, indent=1), encoding="utf-8")
-        partial.replace(folder / "kit.json")
+        replace_file(folder / "kit.json", json.dumps(document, indent=1).encode())
     except OSError as error:
         reason = error.strerror or str(error)
         raise UnwritableFolder(f"{str(folder)!r} could not be written: {reason}. Name a folder you may write to, "
@@ -62,9 +60,9 @@ def write_folder(folder: Path, stored: StoredDecomposition) -> None:
 def forget_tracks(folder: Path, names: Iterable[str]) -> None:
     """Remove the sounds and stems of tracks that the folder no longer has. Raises UnwritableFolder."""
     for name in names:
-        safe_name = _file_name(name)
-        layers = sorted((folder / "oneshots").glob(f"{safe_name}.[0-9]*.wav"))
-        for path in (folder / "stems" / f"{safe_name}.wav", folder / "oneshots" / f"{safe_name}.wav", *layers):
+        file = safe_name(name)
+        layers = sorted((folder / "oneshots").glob(f"{file}.[0-9]*.wav"))
+        for path in (folder / "stems" / f"{file}.wav", folder / "oneshots" / f"{file}.wav", *layers):
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
@@ -72,7 +70,7 @@ def forget_tracks(folder: Path, names: Iterable[str]) -> None:
 
 
 def read_folder(folder: Path) -> StoredDecomposition:
-    """Read a folder that Tao, or a person, wrote. Raises UnreadableKit, naming what is wrong with it."""
+    """Read a folder written by Tao or by hand. Raises UnreadableKit, naming what is wrong with it."""
     document = _document(folder)
     pattern = pattern_from_json(document)
     tracks = document["tracks"]
@@ -83,10 +81,10 @@ def read_folder(folder: Path) -> StoredDecomposition:
             sample = _at_rate(folder, track["oneshot"], sample_rate)
             samples[sample_id(sample)] = sample
             layers = []
-            for said in layers_of(track):
-                layer = _at_rate(folder, said.get("oneshot"), sample_rate)
+            for entry in layers_of(track):
+                layer = _at_rate(folder, entry.get("oneshot"), sample_rate)
                 samples[sample_id(layer)] = layer
-                layers.append(layer_from_json(said, sample_id(layer), len(layer)))
+                layers.append(layer_from_json(entry, sample_id(layer), len(layer)))
             shots[track["name"]] = one_shot_from_json(track, sample_id(sample), len(sample), tuple(layers))
         if track.get("stem"):
             stems[track["name"]] = _at_rate(folder, track["stem"], sample_rate)
@@ -114,26 +112,22 @@ def inside(folder: Path, relative: object) -> Path:
 
 def _write_track(folder: Path, stored: StoredDecomposition, track: dict[str, Any]) -> None:
     name = track["name"]
-    safe_name = _file_name(name)
-    file_name = f"{safe_name}.wav"
+    base = safe_name(name)
+    file_name = f"{base}.wav"
     shot = stored.kit.one_shots.get(name)
     track["oneshot"], track["stem"] = None, None
     if shot is not None:
         track["oneshot"] = f"oneshots/{file_name}"
         write_wav(folder / track["oneshot"], stored.samples[shot.sample], stored.sample_rate)
         written = {shot.sample: track["oneshot"]}
-        for layer, said in zip(shot.layers, track["layers"], strict=True):
+        for layer, entry in zip(shot.layers, track["layers"], strict=True):
             if layer.sample not in written:
-                written[layer.sample] = f"oneshots/{safe_name}.{len(written)}.wav"
+                written[layer.sample] = f"oneshots/{base}.{len(written)}.wav"
                 write_wav(folder / written[layer.sample], stored.samples[layer.sample], stored.sample_rate)
-            said["oneshot"] = written[layer.sample]
+            entry["oneshot"] = written[layer.sample]
     if name in stored.stems:
         track["stem"] = f"stems/{file_name}"
         write_wav(folder / track["stem"], stored.stems[name], stored.sample_rate)
-
-
-def _file_name(track: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in track)
 
 
 def _document(folder: Path) -> dict[str, Any]:

@@ -1,8 +1,10 @@
-"""Where a recording comes from, beside it on the disk: TAKE.json tells what played while Tao recorded itself."""
+"""TAKE.json, beside a recording: what played while Tao recorded itself."""
 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from engine.library.files import replace_file
 
 SCHEMA = "tao.take/1"
 
@@ -20,11 +22,11 @@ class Lineage:
 def write_lineage(recording: Path, lineage: Lineage) -> None:
     """Write the note beside the recording. Raises OSError when the disk does not take it."""
     note = json.dumps({"schema": SCHEMA, **asdict(lineage)}, indent=1)
-    recording.with_suffix(".json").write_text(note, encoding="utf-8")
+    replace_file(recording.with_suffix(".json"), note.encode())
 
 
 def made_from(recording: Path) -> tuple[str, ...]:
-    """What the recording was made from; nothing where no note of Tao's lies beside it."""
+    """What the recording was made from; empty without a note of Tao's beside it."""
     try:
         note = json.loads(recording.with_suffix(".json").read_text(encoding="utf-8"))
         return tuple(str(name) for name in note["made_from"]) if note["schema"] == SCHEMA else ()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.core.browsing import Wishes
 from engine.core.loop import Audio
+from engine.core.requests import FitOptions
 
 EDGE_DB = -20.0  # a hit has begun where it first comes this near to its peak
 QUIET_DB = -30.0  # and died away where what is left of its energy is this small
@@ -31,15 +31,15 @@ class Fit:
     decay_s: float | None = None
 
 
-def fitted(candidate: Audio, original: Audio, sample_rate: int, wishes: Wishes) -> Fit:
+def fitted(candidate: Audio, original: Audio, sample_rate: int, options: FitOptions) -> Fit:
     """How `candidate` takes the place of `original`, in what is wished. Silence fits as it is."""
     if not candidate.any() or not original.any():
         return Fit()
-    gain = min(MAX_GAIN, loudness(original, sample_rate) / loudness(candidate, sample_rate)) if wishes.level else 1.0
-    delay = leading_edge(original) - leading_edge(candidate) if wishes.onset else 0
-    pitch = tuning_between(candidate, original, sample_rate) if wishes.tuning else 0.0
+    gain = min(MAX_GAIN, loudness(original, sample_rate) / loudness(candidate, sample_rate)) if options.level else 1.0
+    delay = leading_edge(original) - leading_edge(candidate) if options.onset else 0
+    pitch = tuning_between(candidate, original, sample_rate) if options.tuning else 0.0
     decay_s = None
-    if wishes.decay:
+    if options.decay:
         speed = 2.0 ** (pitch / 12.0)
         wanted_s = dying_s(original, sample_rate)
         if dying_s(candidate, sample_rate) / speed > 1.1 * wanted_s:

@@ -8,10 +8,9 @@ import numpy as np
 from engine.bridge.messages import SampleRef
 from engine.bridge.segments import map_segment, touch, unlink_segment
 from engine.core.errors import InvalidValue
-from engine.core.kit import SampleId
+from engine.core.kit import SampleId, sample_id
 from engine.core.loop import Audio
 from engine.core.machine import Machine
-from engine.core.samples import sample_id
 
 NAME = re.compile("[0-9a-f]{8,64}")
 

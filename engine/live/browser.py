@@ -8,14 +8,21 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.bridge.messages import Audit, Browse, Swap, SwapKit, SwapNext
-from engine.core.browsing import Shelf, Where, Wishes
-from engine.core.commands import Boundary, LoadKit, SwapOneShot
-from engine.core.commands.audition import Audition
+from engine.core.commands import Audition, Boundary, LoadKit, SwapOneShot
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import Audio
 from engine.core.machine import Machine
+from engine.core.requests import (
+    AuditionSound,
+    BrowseSounds,
+    FitOptions,
+    SoundSource,
+    SwapKit,
+    SwapNextSound,
+    SwapSound,
+)
+from engine.core.snapshot import SoundList
 from engine.library.candidates import Candidate, in_folder, in_kits, in_loop, read_hit
 from engine.library.matching import fitted, shifted
 from engine.live.conductor import Conductor
@@ -31,45 +38,45 @@ class Browser:
         self._helper = ThreadPoolExecutor(1, "browser")
         self._tasks: list[tuple[Future, Callable]] = []
         self._found: list[Candidate] = []
-        self.shelf: Shelf | None = None
+        self.sounds: SoundList | None = None
 
-    def browse(self, request: Browse) -> None:
-        """Search for candidates; the shelf shows them when they are found. Raises TaoError for a missing folder."""
+    def browse(self, request: BrowseSounds) -> None:
+        """Search for candidates; `sounds` has them when they are found. Raises TaoError for a missing folder."""
         machine = self._conductor.machine
         machine.pattern.track(request.track)
         match request.where:
-            case Where.LOOP:
+            case SoundSource.LOOP:
                 find = partial(in_loop, machine, request.track)
-            case Where.KITS:
+            case SoundSource.KITS:
                 find = partial(in_kits, self._kits_folder, request.track)
-            case Where.FOLDER:
+            case SoundSource.FOLDER:
                 find = partial(in_folder, Path(request.path).expanduser())
         self._later(find, partial(self._show, request))
 
-    def audition(self, request: Audit) -> None:
+    def audition(self, request: AuditionSound) -> None:
         """Play a candidate beside the music."""
-        self._prepare(request.track, request.place, request.wishes, self._hear)
+        self._prepare(request.track, request.place, request.fit, self._hear)
 
-    def swap(self, request: Swap, boundary: Boundary) -> None:
+    def swap(self, request: SwapSound, boundary: Boundary) -> None:
         """Swap a candidate in at `boundary`; NOW is the track's next hit. Raises InvalidValue when it is locked."""
         if request.track in self._conductor.machine.locks:
             raise InvalidValue(f"{request.track} is locked; unlock it with l to change its sound.")
-        self._prepare(request.track, request.place, request.wishes,
+        self._prepare(request.track, request.place, request.fit,
                       lambda shot: self._conductor.perform(SwapOneShot(request.track, shot), boundary))
 
-    def swap_next(self, request: SwapNext, boundary: Boundary) -> None:
-        """Swap in the next candidate of the track's shelf; without a shelf, of the loop."""
+    def swap_next(self, request: SwapNextSound, boundary: Boundary) -> None:
+        """Swap in the next candidate on the track's list; without a list, of the loop."""
         track = request.track
-        if self.shelf is None or self.shelf.track != track:
+        if self.sounds is None or self.sounds.track != track:
             self._found = in_loop(self._conductor.machine, track)
             chosen = -1 if request.by > 0 else 0
-            self.shelf = Shelf(track, Where.LOOP, "", tuple(found.name for found in self._found), chosen)
+            self.sounds = SoundList(track, SoundSource.LOOP, "", tuple(found.name for found in self._found), chosen)
         if not self._found:
             raise InvalidValue(f"There is no other sound for {track} yet. Open the sounds with F6.")
-        self.swap(Swap(track, (self.shelf.chosen + request.by) % len(self._found), request.wishes), boundary)
+        self.swap(SwapSound(track, (self.sounds.chosen + request.by) % len(self._found), request.fit), boundary)
 
     def swap_kit(self, request: SwapKit, boundary: Boundary) -> None:
-        """Swap the sound of every unlocked track for the one of its name in a kit folder of the shelf."""
+        """Swap the sound of every unlocked track for the one of its name in a kit folder of the list."""
         folder = request.name
         hits = {found.name.partition(": ")[2]: found for found in in_kits(self._kits_folder, "")
                 if found.name.partition(": ")[0] == folder and found.path is not None}
@@ -79,7 +86,7 @@ class Browser:
             raise InvalidValue(f"The kit {folder} has no sound for any of these tracks. Choose another.")
 
         def load() -> dict[str, tuple[Audio, OneShot]]:
-            return {name: self._fit(found, machine, name, request.wishes) for name, found in wanted.items()}
+            return {name: self._fit(found, machine, name, request.fit) for name, found in wanted.items()}
 
         def give(ready: dict[str, tuple[Audio, OneShot]]) -> None:
             shots = {name: self._kept(audio, shot) for name, (audio, shot) in ready.items()}
@@ -110,31 +117,32 @@ class Browser:
     def _later(self, work: Callable, then: Callable) -> None:
         self._tasks.append((self._helper.submit(work), then))
 
-    def _show(self, request: Browse, found: list[Candidate]) -> None:
+    def _show(self, request: BrowseSounds, found: list[Candidate]) -> None:
         self._found = found
-        self.shelf = Shelf(request.track, request.where, request.path, tuple(candidate.name for candidate in found))
+        names = tuple(candidate.name for candidate in found)
+        self.sounds = SoundList(request.track, request.where, request.path, names)
 
-    def _prepare(self, track: str, place: int, wishes: Wishes, then: Callable[[OneShot], object]) -> None:
-        if self.shelf is None or not 0 <= place < len(self._found):
+    def _prepare(self, track: str, place: int, options: FitOptions, then: Callable[[OneShot], object]) -> None:
+        if self.sounds is None or not 0 <= place < len(self._found):
             raise InvalidValue("That sound is not on the list. Search for sounds first.")
-        self.shelf = replace(self.shelf, chosen=place)
+        self.sounds = replace(self.sounds, chosen=place)
         machine, candidate = self._conductor.machine, self._found[place]
 
         def give(ready: tuple[Audio, OneShot]) -> None:
             then(self._kept(*ready))
 
-        self._later(lambda: self._fit(candidate, machine, track, wishes), give)
+        self._later(lambda: self._fit(candidate, machine, track, options), give)
 
-    def _fit(self, candidate: Candidate, machine: Machine, track: str, wishes: Wishes) -> tuple[Audio, OneShot]:
-        """The candidate's audio and one-shot, matched to the track's present sound in what `wishes` says."""
+    def _fit(self, candidate: Candidate, machine: Machine, track: str, options: FitOptions) -> tuple[Audio, OneShot]:
+        """The candidate's audio and one-shot, matched to the track's present sound in what `options` says."""
         audio, gain = self._audio(candidate, machine)
         present = machine.kit.one_shots.get(track)
         if present is None:
             return audio, OneShot("new", len(audio), gain)
         heard = present.gain * self._bank[present.sample][: present.frames]
-        fit = fitted(gain * audio, heard, self._sample_rate, wishes)
+        fit = fitted(gain * audio, heard, self._sample_rate, options)
         audio = shifted(audio, fit.delay_frames)
-        pitch = min(24.0, max(-24.0, fit.pitch_semitones + (present.pitch_semitones if wishes.tuning else 0.0)))
+        pitch = min(24.0, max(-24.0, fit.pitch_semitones + (present.pitch_semitones if options.tuning else 0.0)))
         return audio, OneShot("new", len(audio), min(16.0, gain * fit.gain), present.pan, pitch, 0.0, fit.decay_s,
                               present.choke_group, present.midi_note)
 

@@ -6,33 +6,33 @@ from functools import partial
 
 from engine.audio.host import Host
 from engine.core.commands import (
+    Audition,
     Boundary,
     Command,
+    Continue,
     LoadDecomposition,
     NextInChain,
     Panic,
     Play,
+    ResumeSession,
     Stop,
-    TakeUp,
     TriggerPad,
     apply,
     target_frames,
 )
-from engine.core.commands.audition import Audition
-from engine.core.commands.midi import Continue
 from engine.core.errors import InvalidValue
 from engine.core.kit import SampleId
 from engine.core.loop import Audio
 from engine.core.machine import Machine, empty_machine
 from engine.core.timeline import Ticks
-from engine.dsp.layout import SCORE_SLOTS, TRACKS, make_memory
+from engine.dsp.layout import SCORE_SLOTS, TRACKS, make_score
 from engine.dsp.lowering import lower
 from engine.dsp.midi_in import SONG_START
 from engine.dsp.processor import Processor
 from engine.dsp.ring import BEGIN, CANCEL, CUTS, END, HIT, JUMP, PAD, PANIC, SCORE, Done, Record
 from engine.live.bank import SampleBank
 from engine.live.history import History
-from engine.live.journal import Applied, Heard, Journal, Jumped, PadHit, PanicSent
+from engine.live.journal import Applied, Journal, Jumped, MidiActed, PadHit, PanicSent
 from engine.live.journal import Record as JournalRecord
 from engine.live.naming import name_of
 from engine.live.notices import Notices
@@ -56,7 +56,7 @@ class Conductor:
         machine = empty_machine(host.sample_rate)
         self.schedule = Schedule(machine, round(MARGIN_S * host.sample_rate))
         self._history = History()
-        self._trial = make_memory(64, 1024)
+        self._trial = make_score()
         self.hits: deque[Done] = deque(maxlen=256)  # pads that MIDI triggered, for step recording
 
     @property
@@ -131,7 +131,7 @@ class Conductor:
 
     def take_up(self, machines: Sequence[Machine]) -> None:
         """Begin with the last of these, whose samples are in the bank; undo goes back to the others."""
-        self.follow_up(TakeUp(machines[-1]), Boundary.NOW)
+        self.follow_up(ResumeSession(machines[-1]), Boundary.NOW)
         self._history.remember(machines)
 
     def look_ahead(self) -> None:
@@ -222,13 +222,13 @@ class Conductor:
         """Raise InvalidValue unless `machine` can be lowered: what passes here cannot fail on its way to the sound."""
         self.bank.check(machine)
         try:
-            lower(self._trial, 0, machine, self.bank)
+            lower(self._trial, machine, self.bank)
         except (OverflowError, KeyError, ValueError) as error:
             raise InvalidValue(f"That cannot be played: {error}.") from None
 
     def _hear(self, done: Done) -> bool:
         """What MIDI did on the audio thread by itself; whether that changed the machine."""
-        self.note(Heard(done.kind, done.frame, done.value))
+        self.note(MidiActed(done.kind, done.frame, done.value))
         if done.kind == HIT:
             self.hits.append(done)
             return False

@@ -12,28 +12,31 @@ from engine.core.commands import (
     CopyPattern,
     DoubleReading,
     HalveReading,
+    LatchEffect,
     LoadDecomposition,
     LoadKit,
     LoadLoop,
     LoadPattern,
+    ReleaseEffects,
     Restore,
     SetEffects,
     SetMute,
+    SetMutesAndSolos,
     SetPatternLength,
+    SetRole,
     SetSolo,
     SetStep,
     SetSteps,
     SetSwing,
-    SetSwitches,
     SetTrackLength,
     SetTrackResolution,
+    ShapeEffect,
     ShapeOneShot,
     ShiftDownbeat,
     SwapOneShot,
     ToggleStep,
 )
-from engine.core.commands.roles import SetRole, role_changed
-from engine.core.effects import LatchEffect, ReleaseEffects, ShapeEffect
+from engine.core.commands.sounds import role_changed
 from engine.core.errors import InvalidValue
 from engine.core.machine import Listen, Machine
 
@@ -188,7 +191,7 @@ def _restore(level: _Level, present: Machine) -> Command:
             now = present.effects
             return SetEffects(replace(wanted.effects, gain_db=now.gain_db, bypassed=now.bypassed))
         case Part.SWITCHES:
-            return SetSwitches(wanted.mutes, wanted.solos)
+            return SetMutesAndSolos(wanted.mutes, wanted.solos)
     listen = wanted.listen
     if wanted.loop is None:
         listen = Listen.KIT

@@ -1,4 +1,7 @@
-"""The journal: all that the audio thread did, on which frame, with the samples it needed. `replay` plays it again."""
+"""The journal: everything the audio thread did, on which frame, and the samples it needed, so `replay` can repeat it.
+
+docs/formats.md describes the files; rename classes and fields only by way of `journal_versions`.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -11,33 +14,34 @@ import soundfile
 from engine.bridge import messages
 from engine.bridge.codec import BadMessage, Codec
 from engine.bridge.wire import framed, read_frame
-from engine.core.commands import Command, apply
-from engine.core.errors import TaoError
+from engine.core.commands import apply
+from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import SampleId
 from engine.core.loop import Audio
 from engine.core.machine import Machine, empty_machine
+from engine.live.journal_versions import SCHEMA, NewerJournal, renames_since
 from engine.live.schedule import Planned
 
 LOG, SAMPLES = "log", "samples"
 
 
 class UnreadableJournal(TaoError):
-    """A session's folder that does not hold a whole journal."""
+    """A session's folder without a usable journal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The first record: what the audio depends on besides the commands."""
+    """The first record: what the audio depends on besides the commands, and the version of the journal."""
 
     sample_rate: int
     effects: str
     max_frames: int
-    schema: str = "tao.journal/1"
+    schema: str = SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A machine that was sent: `commands` (encoded) on top of `base`'s machine, worked out for `at_frames`."""
+    """A machine sent to the audio thread: the one of `base`, changed by `commands` (encoded) at `at_frames`."""
 
     sequence: int
     base: int
@@ -47,7 +51,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class PadHit:
-    """A pad was sent: the track by its index in the pattern in force."""
+    """A pad sent to the audio thread: the track by its index in the current pattern."""
 
     sequence: int
     track: int
@@ -56,7 +60,8 @@ class PadHit:
 
 @dataclass(frozen=True, slots=True)
 class PanicSent:
-    """Every voice is to be silenced; `cuts`: and what rings. Tao did not do that yet when a session lacks it."""
+    """A panic sent to the audio thread: silence every voice and, if `cuts`, the effects' tails. The first sessions lack
+    `cuts`, because Tao did not do that then."""
 
     sequence: int
     cuts: bool = False
@@ -71,8 +76,8 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """MIDI did something by itself on this frame: `kind` and `value` are those of dsp's record HIT, BEGIN or END."""
+class MidiActed:
+    """The audio thread obeyed incoming MIDI on this frame: `kind` and `value` are those of dsp's HIT, BEGIN or END."""
 
     kind: int
     at_frames: int
@@ -81,7 +86,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Jumped:
-    """Blocks were dropped: after `from_frames` came `to_frames`."""
+    """Blocks were dropped: `from_frames` was followed by `to_frames`."""
 
     from_frames: int
     to_frames: int
@@ -89,7 +94,7 @@ class Jumped:
 
 @dataclass(frozen=True, slots=True)
 class Faded:
-    """The output was faded out, from `at_frames` on in `frames` frames."""
+    """The output was faded out over `frames` frames from `at_frames`."""
 
     at_frames: int
     frames: int
@@ -105,32 +110,32 @@ class Clicked:
 
 @dataclass(frozen=True, slots=True)
 class Unclicked:
-    """No click that was planned for `from_frames` or later sounds."""
+    """Clicks planned for `from_frames` or later were cancelled."""
 
     from_frames: int
 
 
-RECORDS = (Session, Plan, PadHit, PanicSent, Applied, Heard, Jumped, Faded, Clicked, Unclicked)
-Record = Session | Plan | PadHit | PanicSent | Applied | Heard | Jumped | Faded | Clicked | Unclicked
+RECORDS = (Session, Plan, PadHit, PanicSent, Applied, MidiActed, Jumped, Faded, Clicked, Unclicked)
+Record = Session | Plan | PadHit | PanicSent | Applied | MidiActed | Jumped | Faded | Clicked | Unclicked
 
 
 class Journal:
-    """Writes one session's folder. After the disk has failed once it stays silent: the music goes on."""
+    """Writes one session's folder. After the disk has failed once, it writes no more; the music goes on."""
 
     def __init__(self, folder: Path, session: Session) -> None:
         (folder / SAMPLES).mkdir(parents=True)
         self.folder = folder
-        self._codec = Codec(messages.FROM_FACES)
+        self._codec = Codec(messages.FROM_CLIENTS)
         self._sample_rate = session.sample_rate
         self._file: BinaryIO | None = (folder / LOG).open("wb")
         self.add(session)
 
     def add(self, record: Record) -> str | None:
-        """Append one record; a sentence when that failed."""
+        """Append one record. Returns a sentence for the musician if that failed, else None; so do the methods below."""
         return self._try(lambda file: file.write(framed(self._codec.encode(record))))
 
     def add_planned(self, planned: Planned) -> str | None:
-        """Append what is sent to the audio thread."""
+        """Append a machine that is sent to the audio thread."""
         commands = tuple(self._codec.encode(command) for command in planned.commands)
         return self.add(Plan(planned.sequence, planned.base, planned.at_frames, commands))
 
@@ -142,11 +147,11 @@ class Journal:
         return self._try(lambda _: soundfile.write(path, audio, self._sample_rate, subtype="FLOAT"))
 
     def flush(self) -> str | None:
-        """Write out what was added since the last time."""
+        """Write buffered records to the disk."""
         return self._try(lambda file: file.flush())
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write the rest and close the file."""
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -158,50 +163,47 @@ class Journal:
             write(self._file)
         except (OSError, soundfile.SoundFileError) as error:
             self._file = None
-            return f"The session is not being saved any more: {error}. Make room on the disk; the music goes on."
+            reason = str(error).rstrip(".")
+            return f"The session is no longer being saved: {reason}. Make room on the disk; the music goes on."
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """A journal that was read: the session, what was sent by sequence, and what happened, in order."""
+    """A journal in memory: the session, what was sent (by sequence number), and what happened, in order."""
 
     session: Session
     sent: dict[int, Machine | PadHit | PanicSent]
-    events: tuple[Applied | Heard | Jumped | Faded, ...]
+    events: tuple[Applied | MidiActed | Jumped | Faded, ...]
     samples: dict[SampleId, Audio]
     clicks: tuple[Clicked, ...] = ()
 
 
 def read_journal(folder: Path) -> Performance:
-    """Everything a replay needs. Raises UnreadableJournal."""
+    """Everything that a replay needs. Raises UnreadableJournal."""
     performance = read_log(folder)
     return replace(performance, samples={path.stem: _read(path) for path in (folder / SAMPLES).glob("*.wav")})
 
 
 def read_log(folder: Path) -> Performance:
-    """All but the samples. Raises UnreadableJournal."""
-    records = list(_records(folder / LOG))
-    if not records or not isinstance(records[0], Session):
-        raise UnreadableJournal(f"{folder} holds no journal of Tao's; name a folder below sessions.")
+    """Everything but the samples. Raises UnreadableJournal."""
+    records = list(_records(folder))
     session = records[0]
+    assert isinstance(session, Session), "_records has seen to that"
     sent: dict[int, Machine | PadHit | PanicSent] = {0: empty_machine(session.sample_rate)}
-    faces = Codec(messages.FROM_FACES)
+    commands = Codec(messages.FROM_CLIENTS, renames_since(session.schema))
     for record in records:
         if isinstance(record, Plan):
-            if record.base not in sent:
-                raise UnreadableJournal(f"{folder} lacks what its record {record.sequence} stands on.")
-            commands = [faces.decode(data).message for data in record.commands]
-            sent[record.sequence] = _after(sent[record.base], commands, record.at_frames)
+            sent[record.sequence] = _planned(folder, commands, sent.get(record.base), record)
         elif isinstance(record, PadHit | PanicSent):
             sent[record.sequence] = record
-    events = tuple(record for record in records if isinstance(record, Applied | Heard | Jumped | Faded))
+    events = tuple(record for record in records if isinstance(record, Applied | MidiActed | Jumped | Faded))
     return Performance(session, sent, events, {}, _clicks(records))
 
 
 def was_faded(folder: Path) -> bool:
-    """Whether the session was ended rather than broke off. Raises UnreadableJournal."""
-    return any(isinstance(record, Faded) for record in _records(folder / LOG))
+    """Whether the session was ended rather than cut off. Raises UnreadableJournal."""
+    return any(isinstance(record, Faded) for record in _records(folder))
 
 
 def _clicks(records: list[Record]) -> tuple[Clicked, ...]:
@@ -215,29 +217,43 @@ def _clicks(records: list[Record]) -> tuple[Clicked, ...]:
     return tuple(sorted(kept, key=lambda click: click.at_frames))
 
 
-def _records(path: Path) -> Iterator[Record]:
-    """Every whole record; one that a power cut left unfinished ends the journal."""
-    codec = Codec(RECORDS)
+def _records(folder: Path) -> Iterator[Record]:
+    """Every whole record, the Session first; one that a power cut left unfinished ends the journal."""
     try:
-        file = path.open("rb")
+        file = (folder / LOG).open("rb")
     except OSError as error:
-        raise UnreadableJournal(f"{path} cannot be read: {error}.") from None
+        raise UnreadableJournal(f"{folder / LOG} cannot be read: {error}.") from None
     with file:
-        while True:
-            try:
-                data = read_frame(file)
-                if data is None:
-                    return
-                record = codec.decode(data).message
-            except BadMessage:
-                return
+        session = _next_record(file, Codec([Session]))
+        if not isinstance(session, Session):
+            raise UnreadableJournal(f"{folder} holds no journal of Tao's; name a folder below sessions.")
+        try:
+            codec = Codec(RECORDS, renames_since(session.schema))
+        except (NewerJournal, ValueError) as error:
+            raise UnreadableJournal(f"{folder.name}: {error}") from None
+        yield session
+        while (record := _next_record(file, codec)) is not None:
             yield record
 
 
-def _after(base: Machine | PadHit | PanicSent, commands: list[Command], at_frames: int) -> Machine:
-    assert isinstance(base, Machine), "a plan stands on a plan"
-    for command in commands:
-        base = apply(command, base, at_frames)
+def _next_record(file: BinaryIO, codec: Codec) -> Record | None:
+    """The next record; None at the end, and where the rest cannot be read."""
+    try:
+        data = read_frame(file)
+        return None if data is None else codec.decode(data).message
+    except BadMessage:
+        return None
+
+
+def _planned(folder: Path, codec: Codec, base: Machine | PadHit | PanicSent | None, plan: Plan) -> Machine:
+    """The machine of a plan. Raises UnreadableJournal when its base is missing, or a command does not fit."""
+    if not isinstance(base, Machine):
+        raise UnreadableJournal(f"{folder} lacks the machine that its record {plan.sequence} changes.")
+    try:
+        for data in plan.commands:
+            base = apply(codec.decode(data).message, base, plan.at_frames)
+    except (BadMessage, InvalidValue) as error:
+        raise UnreadableJournal(f"{folder} has a record ({plan.sequence}) that cannot be repeated: {error}") from None
     return base
 
 

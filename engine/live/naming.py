@@ -2,29 +2,30 @@
 
 from engine.core.commands import (
     Command,
+    LatchEffect,
     SelectPattern,
     SetChain,
     SetMute,
     SetSolo,
+    ShapeEffect,
     ShapeOneShot,
     SwapOneShot,
 )
-from engine.core.effects import LatchEffect, ShapeEffect
 
 NAMES = {
     "Play": "play", "PlaySince": "play", "Continue": "continue", "Stop": "stop", "SetTempo": "the tempo",
-    "Steer": "the tempo", "ToggleStep": "a step", "SetStep": "a step", "SetSteps": "steps", "SetSwing": "swing",
-    "SetSwitches": "mutes and solos", "SetListen": "what you listen to", "SetEffects": "the effects",
+    "FollowTempo": "the tempo", "ToggleStep": "a step", "SetStep": "a step", "SetSteps": "steps", "SetSwing": "swing",
+    "SetMutesAndSolos": "mutes and solos", "SetListen": "what you listen to", "SetEffects": "the effects",
     "ReleaseEffects": "effects off", "BypassRack": "effects bypass", "SetGain": "the gain", "TriggerPad": "a pad",
     "Panic": "panic", "LoadKit": "a kit", "LoadPattern": "a pattern", "LoadLoop": "a loop",
-    "LoadDecomposition": "a new kit", "SetSource": "the clock source", "SetSongPosition": "Song Position",
+    "LoadDecomposition": "a new kit", "SetClockSource": "the clock source", "SetSongPosition": "Song Position",
     "SetClockOut": "MIDI clock", "SetRoute": "MIDI notes", "SetPad": "MIDI pads", "SetMidi": "the MIDI setup",
     "SetTrackLength": "a track's length", "SetTrackResolution": "a track's resolution",
     "SetMuteStyle": "the mute style", "SetLock": "a lock", "SetRole": "a track's name",
     "NextInChain": "the next pattern", "CopyPattern": "a copy",
     "SetPatternLength": "the pattern's length", "SetFill": "a fill", "FillBars": "a fill",
     "HalveReading": "half the tempo", "DoubleReading": "twice the tempo", "ShiftDownbeat": "the downbeat",
-    "Restore": "undo", "TakeUp": "the last session", "Audition": "a sound to audition",
+    "Restore": "undo", "ResumeSession": "the last session", "Audition": "a sound to audition",
 }
 
 

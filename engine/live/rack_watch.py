@@ -1,9 +1,7 @@
 """Watches the rack: one that is too slow, or whose output is no numbers, is bypassed on the next bar line."""
 
-from engine.audio import host_layout as w
 from engine.audio.host import Host
-from engine.core.commands import Boundary
-from engine.core.effects import BypassRack
+from engine.core.commands import Boundary, BypassRack
 from engine.live.conductor import Conductor
 from engine.live.notices import Notices
 
@@ -21,11 +19,11 @@ class RackWatch:
         """Bypass the rack if it fails."""
         if self._host.rack is None or self._conductor.schedule.latest.effects.bypassed:
             return
-        bad_values = int(self._host.words[w.RACK_BAD_VALUES])
+        bad_values = int(self._host.record["rack_bad_values"])
         if bad_values > self._bad_values:
             self._bad_values = bad_values
             self._bypass("The effects rack put out values that are not numbers")
-        elif self._host.words[w.OVER_BUDGET] >= TIMES:
+        elif self._host.record["over_budget"] >= TIMES:
             self._bypass("This computer is too slow for the effects rack")
 
     def _bypass(self, why: str) -> None:

@@ -6,8 +6,8 @@ worked out again on top of it. No device and no ring in here: `take_unsent` says
 
 from dataclasses import dataclass, replace
 
-from engine.core.commands import Command, apply
-from engine.core.effects import Effect, LatchEffect, ReleaseEffects
+from engine.core.commands import Command, LatchEffect, ReleaseEffects, apply
+from engine.core.effects import Effect
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.machine import Machine
 

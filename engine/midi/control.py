@@ -4,14 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from engine.core.commands import Boundary, Command
-from engine.core.commands.midi import SetMidi
-from engine.core.desk import DeskSetup, DeskStatus
-from engine.core.desk_requests import ConnectMidi, Direction
-from engine.core.effects import LatchEffect
+from engine.core.commands import Boundary, Command, LatchEffect, SetMidi
 from engine.core.errors import InvalidValue, TaoError
+from engine.core.midi import MidiSetup
 from engine.core.midi_bytes import FIRST_REALTIME, SIXTEENTH_TICKS
-from engine.core.snapshot import Sync
+from engine.core.requests import ConnectMidi, Direction
+from engine.core.snapshot import MidiStatus, Sync
 from engine.dsp.midi_ring import MidiEvent, MidiRing
 from engine.dsp.processor import Processor
 from engine.live.conductor import Conductor
@@ -36,7 +34,7 @@ class MidiControl:
                  record: Callable[[], None]) -> None:
         self._conductor, self._rate = conductor, processor.sample_rate
         self._file, self._notices, self._record = file, notices, record
-        self._heard = MidiRing(processor.memory.midi_heard, processor.memory.midi_heard_heads)
+        self._heard = MidiRing(processor.memory["midi_received"])
         self._rtmidi = RtMidiInput(conductor, notices)
         self._follower = ClockFollower(processor.sample_rate)
         setup, problem = read_setup(file)
@@ -67,10 +65,10 @@ class MidiControl:
         return self._follower.status(self._conductor.machine, self._conductor.now_frames)
 
     @property
-    def status(self) -> DeskStatus:
+    def status(self) -> MidiStatus:
         """What clients see of the MIDI setup."""
         bay, controllers = self._bay, self._map
-        return DeskStatus(
+        return MidiStatus(
             tuple(bay.chosen[Direction.IN]), tuple(bay.chosen[Direction.OUT]), tuple(bay.joined[Direction.IN]),
             tuple(bay.joined[Direction.OUT]), tuple(bay.others[Direction.IN]), tuple(bay.others[Direction.OUT]),
             controllers.controls, controllers.learning, self._writes_steps, worded(self._last))
@@ -108,8 +106,8 @@ class MidiControl:
     def look(self) -> None:
         """See which ports have come and gone, and save what has changed."""
         self._notices.say(*self._bay.look())
-        setup = DeskSetup(tuple(self._bay.chosen[Direction.IN]), tuple(self._bay.chosen[Direction.OUT]),
-                          dict(self._map.controls), replace(self._conductor.machine.midi, heard_bpm=None))
+        setup = MidiSetup(tuple(self._bay.chosen[Direction.IN]), tuple(self._bay.chosen[Direction.OUT]),
+                          dict(self._map.controls), replace(self._conductor.machine.midi, leader_bpm=None))
         if self._keeps and setup != self._kept:
             self._kept = setup
             self._notices.warn(write_setup(self._file, setup))

@@ -1,20 +1,19 @@
 """Knobs, pads and switches: which one does what, how a new one is learned, and the file in which that is kept."""
 
-import contextlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import mido
 import msgspec
 
-from engine.core.commands import Command, Play, SetPad, SetSwing, SetTempo, Stop
-from engine.core.desk import CONTROLS, HELD, KNOBS, NOTE, PAD, SHAPED, SWITCHES, DeskSetup
-from engine.core.effects import RANGES, LatchEffect, SetGain, ShapeEffect
+from engine.core.commands import Command, LatchEffect, Play, SetGain, SetPad, SetSwing, SetTempo, ShapeEffect, Stop
+from engine.core.effects import RANGES
 from engine.core.errors import InvalidValue
 from engine.core.machine import Machine
+from engine.core.midi import CONTROLS, HELD, KNOBS, NOTE, PAD, SHAPED, SWITCHES, MidiSetup
 from engine.core.midi_bytes import ALL_SOUND_OFF
 from engine.core.pattern import MAX_SWING, MIN_SWING
+from engine.library.files import replace_file
 from engine.midi.parsing import parsed
 
 SLOWEST_BPM, PRESSED = 60.0, 64
@@ -126,27 +125,22 @@ def _knob(target: str, share: float, machine: Machine) -> Command:
     return ShapeEffect(effect, allowed.low + share * (allowed.high - allowed.low))
 
 
-def read_setup(file: Path | None) -> tuple[DeskSetup, str | None]:
+def read_setup(file: Path | None) -> tuple[MidiSetup, str | None]:
     """The MIDI setup in the file. One that cannot be read is left alone: then the default, and a sentence about it."""
     if file is None or not file.exists():
-        return DeskSetup(), None
+        return MidiSetup(), None
     try:
-        return msgspec.json.decode(file.read_bytes(), type=DeskSetup), None
+        return msgspec.json.decode(file.read_bytes(), type=MidiSetup), None
     except (OSError, msgspec.MsgspecError, InvalidValue, UnicodeDecodeError) as error:
-        return DeskSetup(), f"The MIDI setup in {file} cannot be read ({error}). Repair it, or move it away."
+        return MidiSetup(), f"The MIDI setup in {file} cannot be read ({error}). Repair it, or move it away."
 
 
-def write_setup(file: Path | None, setup: DeskSetup) -> str | None:
+def write_setup(file: Path | None, setup: MidiSetup) -> str | None:
     """Replace the file as a whole; a sentence when that failed."""
     if file is None:
         return None
-    part = file.with_suffix(".part")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(msgspec.json.format(msgspec.json.encode(setup)))
-        os.replace(part, file)  # noqa: PTH105  the name says what it does
+        replace_file(file, msgspec.json.format(msgspec.json.encode(setup)))
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
         return f"The MIDI setup is not saved: {error}. Make room, or let Tao write to {file.parent}."
     return None

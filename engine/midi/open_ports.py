@@ -22,6 +22,5 @@ def open_ports(backend: Backend, host: Host, wake: Callable[[], None]) -> tuple[
     system = open_system()
     if system is None:
         return NoMidiPorts(), None
-    memory = host.processor.memory
     clock = FrameClock(host, backend.block_frames)
-    return RtMidiPorts(system, clock, (memory.midi_sent, memory.midi_sent_heads), wake), None
+    return RtMidiPorts(system, clock, host.processor.memory["midi_sent"], wake), None

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from engine.core.desk_requests import Direction
 from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS
+from engine.core.requests import Direction
 
 COUNTS = {Direction.IN: MIDI_INPUTS, Direction.OUT: MIDI_OUTPUTS}
 

@@ -14,7 +14,7 @@ import numpy as np
 import rtmidi
 
 from engine.audio.frame_clock import FrameClock
-from engine.core.desk_requests import Direction
+from engine.core.requests import Direction
 from engine.dsp.midi_ring import MidiEvent, MidiRing
 from engine.midi.patchbay import COUNTS
 
@@ -37,10 +37,10 @@ def open_system() -> int | None:
 class RtMidiPorts:
     """Tao's ports on the MIDI system `api`. `wake` is called from RtMidi's thread when something has come in."""
 
-    def __init__(self, api: int, clock: FrameClock, sent: tuple[np.ndarray, np.ndarray], wake: Callable[[], None]
+    def __init__(self, api: int, clock: FrameClock, sent: np.void, wake: Callable[[], None]
                  ) -> None:
         self._api, self._clock, self._wake = api, clock, wake
-        self._ring = MidiRing(*sent)
+        self._ring = MidiRing(sent)
         self._ring.drain()
         self._open: dict[Direction, dict[int, tuple[str, Any]]] = {direction: {} for direction in Direction}
         self._probe = {Direction.IN: rtmidi.MidiIn(rtapi=api, name="tao"),

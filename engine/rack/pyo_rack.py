@@ -11,13 +11,13 @@ import numpy as np
 
 from engine.dsp.controls import BYPASSED, CUTOFF_HZ, NEUTRAL
 from engine.rack.plugin import Rack, Signals
-from engine.rack.tao_rack import Colours
+from engine.rack.tao_rack import TaoRack
 
 CHUNK_FRAMES = 64
 LEFT, RIGHT = 0, 1
 FIRST = 2 - CUTOFF_HZ  # channel of a control: its column, so many places on
-ECHO_HEARD, ROOM_HEARD = FIRST + BYPASSED, FIRST + BYPASSED + 1
-CHANNELS = ROOM_HEARD + 1
+ECHO_GAIN, ROOM_GAIN = FIRST + BYPASSED, FIRST + BYPASSED + 1
+CHANNELS = ROOM_GAIN + 1
 STANDING = np.array([0.0, 0.0, *NEUTRAL[CUTOFF_HZ:BYPASSED], 1.0, 1.0])
 
 
@@ -25,12 +25,12 @@ class PyoRack:
     """The graph in an embedded pyo64 server; a chunk is always 64 frames, whatever the device's block is.
 
     After `input` (64, CHANNELS) float64 is filled with left, right, the columns of `controls` from CUTOFF_HZ to
-    before BYPASSED, and how much of echo and room is heard, calling `process_address` with `server_address` fills
+    before BYPASSED, and the gains of echo and room, calling `process_address` with `server_address` fills
     `output` (64, 2) float32. That call takes the GIL.
     """
 
-    def __init__(self, sample_rate: int, rack: type[Rack] = Colours) -> None:
-        os.environ["PYO_GUI_WX"] = "0"  # pyo greets on import unless it is told that nobody wants windows
+    def __init__(self, sample_rate: int, rack: type[Rack] = TaoRack) -> None:
+        os.environ["PYO_GUI_WX"] = "0"  # else pyo prints a greeting on import
         import pyo64
 
         self._server = pyo64.Server(sr=sample_rate, nchnls=2, buffersize=CHUNK_FRAMES, duplex=1, audio="embedded",

@@ -93,7 +93,7 @@ def calibrate_verb(settings: "Callable[[dict[str, Any]], EngineSettings]") -> cl
 def measure_loopback(settings: "EngineSettings") -> str:
     """Calibrate the running engine, or one that is started for this; the result in a sentence. Raises TaoError."""
     from engine.bridge.client import EngineClient
-    from engine.bridge.take_messages import Calibrate
+    from engine.core.requests import Calibrate
     from engine.server.compile import shown
     from engine.server.launch import find_engine, start_engine
 

@@ -75,7 +75,7 @@ class ControlSocket:
 
     def __init__(self, path: Path, meters_path: Path, selector: selectors.BaseSelector) -> None:
         self.path, self._meters_path, self._selector = path, meters_path, selector
-        self._codec = Codec(messages.FROM_FACES)
+        self._codec = Codec(messages.FROM_CLIENTS)
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
         path.chmod(0o600)

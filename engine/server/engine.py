@@ -8,15 +8,15 @@ from typing import Any
 from engine.audio.backend import Backend
 from engine.audio.callback import clock_call
 from engine.audio.devices import open_again
-from engine.audio.failover import Device
+from engine.audio.failover import FailoverDevice
 from engine.audio.frame_clock import FrameClock
 from engine.audio.host import Host
 from engine.audio.settings import EngineSettings
 from engine.bridge.codec import Envelope
-from engine.bridge.messages import RESTARTING
-from engine.core.commands import Boundary, Play, Stop
+from engine.core.commands import Boundary, Play, SetTempo, Stop
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.snapshot import RecordState, Status
+from engine.dsp.layout import MAX_FRAMES
 from engine.dsp.processor import Processor
 from engine.live.bank import SampleBank
 from engine.live.browser import Browser
@@ -37,7 +37,6 @@ from engine.takes.planner import Takes
 from engine.worker.jobs import Jobs
 from engine.worker.process import WorkerProcess
 
-MAX_BLOCK_FRAMES = 8192
 FADE_S = 0.05
 
 
@@ -52,11 +51,11 @@ class Engine:
         rate, takes_folder = backend.sample_rate, Path(settings.takes_folder)
         self.notices, self._worker = Notices(), worker
         self.meters_path = shared_folder / "meters"
-        processor = Processor(rate, MAX_BLOCK_FRAMES, settings.capture_s)
+        processor = Processor(rate, MAX_FRAMES, settings.capture_s)
         self._rack = _rack(settings, backend)
         self.host = Host(processor, self._rack, shared_folder, settings.capture_s)
         _warm(rate)
-        self._journal = Journal(session_folder, Session(rate, settings.effects, MAX_BLOCK_FRAMES))
+        self._journal = Journal(session_folder, Session(rate, settings.effects, MAX_FRAMES))
         self.conductor = Conductor(processor, self.host, SampleBank(), self._journal, backend.block_frames,
                                    self.notices)
         self.calibration = Calibration(_path(settings.calibration_file), self.conductor, self.host, self.notices)
@@ -67,12 +66,11 @@ class Engine:
         self._link = LinkControl(self.conductor, FrameClock(self.host, backend.block_frames), self.notices,
                                  settings.link, self.midi.has_clock)
         self.browser = Browser(self.conductor, takes_folder.parent, self.notices)
-        self.device = Device(backend, partial(open_again, settings), self.host, self.notices)
+        self.device = FailoverDevice(backend, partial(open_again, settings), self.host, self.notices)
         self._rack_watch = RackWatch(self.conductor, self.host, self.notices)
         self._handlers = handlers(self)
         if settings.resume:
             self._resume(Path(settings.resume))
-        self._version, self._shown = 0, self.conductor.machine
         self.quitting = False
 
     def start(self, on_lost: Callable[[str], None], wake: Callable[[], None]) -> None:
@@ -113,13 +111,10 @@ class Engine:
 
     def status(self) -> Status:
         """What clients see."""
-        machine = self.conductor.machine
-        if machine is not self._shown:
-            self._version, self._shown = self._version + 1, machine
-        return Status(machine, self._version, self.backend.name, self.backend.device, self.host.sample_rate,
+        return Status(self.conductor.machine, self.backend.name, self.backend.device, self.host.sample_rate,
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.status,
                       self.conductor.pending, self.notices.newest, self.device.banner, self.takes.setup,
-                      self._link.sync or self.midi.sync, self.browser.shelf, self.midi.status, self.jobs.readings)
+                      self._link.sync or self.midi.sync, self.browser.sounds, self.midi.status, self.jobs.readings)
 
     def quit(self) -> None:
         """Ask the control thread to end the engine."""
@@ -132,7 +127,7 @@ class Engine:
         self._journal.add(Faded(at, frames))
         if self.conductor.machine.playing:
             self.conductor.follow_up(Stop(), Boundary.NOW, at + frames)
-        return at + frames + MAX_BLOCK_FRAMES
+        return at + frames + MAX_FRAMES
 
     def tidy(self) -> None:
         """Once a second: write the journal out, forget audio that nothing needs, look for MIDI ports."""
@@ -177,7 +172,7 @@ class Engine:
 
     def _perform(self, envelope: Envelope) -> None:
         command: Any = envelope.message
-        if self.takes.state is RecordState.RECORDING and isinstance(command, RESTARTING):
+        if self.takes.state is RecordState.RECORDING and isinstance(command, Play | SetTempo):
             raise InvalidValue("A take is being recorded. The tempo cannot change until it is complete.")
         launch_frames = self._link.launch_frames() if isinstance(command, Play) else 0
         self.conductor.perform(command, envelope.boundary, envelope.at_frames or launch_frames)

@@ -75,5 +75,5 @@ def _kept(folder: Path, performance: Performance) -> Kept:
     ended = any(isinstance(event, Faded) for event in performance.events)
     state = "ended" if ended else "broke off" if has_ended(folder) else "plays"
     return Kept(folder, began, max(ends, default=0) / performance.session.sample_rate,
-                last.kit.name if last else "nothing", last.heard_bpm if last else 0.0, state,
+                last.kit.name if last else "nothing", last.steady_bpm if last else 0.0, state,
                 last is not None and (last.loop is not None or bool(last.kit.one_shots)))

@@ -10,7 +10,7 @@ from engine.core.loop import Audio
 from engine.core.machine import Machine
 from engine.dsp.processor import Processor
 from engine.dsp.ring import CUTS, PAD, PANIC, Record
-from engine.live.journal import Applied, Faded, Heard, Jumped, PadHit, Performance, read_journal
+from engine.live.journal import Applied, Faded, Jumped, MidiActed, PadHit, Performance, read_journal
 from engine.rack.plugin import BYPASS, rack_called
 from engine.rack.pyo_rack import CHUNK_FRAMES, PyoRack
 
@@ -35,7 +35,7 @@ def replay(folder: Path, frames: int, block_frames: int = CHUNK_FRAMES) -> Audio
 def _play(performance: Performance, processor: Processor, host: Host, frames: int, block_frames: int) -> Audio:
     call = clock_call()
     out = np.zeros((frames, 2), np.float32)
-    events = [event for event in performance.events if isinstance(event, Applied | Heard)]
+    events = [event for event in performance.events if isinstance(event, Applied | MidiActed)]
     jumps = [event for event in performance.events if isinstance(event, Jumped)]
     for event in performance.events:
         if isinstance(event, Faded):
@@ -60,9 +60,9 @@ def _play(performance: Performance, processor: Processor, host: Host, frames: in
     return out
 
 
-def _record(performance: Performance, processor: Processor, event: Applied | Heard) -> Record:
+def _record(performance: Performance, processor: Processor, event: Applied | MidiActed) -> Record:
     """What was applied, to be applied again on the very frame."""
-    if isinstance(event, Heard):
+    if isinstance(event, MidiActed):
         return Record(event.kind, 0, event.at_frames, event.value)
     sent = performance.sent[event.sequence]
     if isinstance(sent, Machine):
@@ -84,7 +84,7 @@ def replay_session(folder: Path) -> tuple[Audio, int]:
         match event:
             case Faded():
                 ends.append(event.at_frames + event.frames)
-            case Applied() | Heard():
+            case Applied() | MidiActed():
                 ends.append(event.at_frames + 2 * rate)
             case Jumped():
                 ends.append(event.to_frames)

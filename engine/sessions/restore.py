@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.core.errors import TaoError
-from engine.core.kit import Kit, OneShot, SampleId
+from engine.core.kit import Kit, OneShot, SampleId, sample_id
 from engine.core.loop import Audio
 from engine.core.machine import Machine, empty_machine
-from engine.core.samples import sample_id
 from engine.library.resampling import resampled
 from engine.live.bank import samples_of
 from engine.live.history import changed

@@ -6,9 +6,9 @@ tempo by at most 2 %, so the music never jumps except on Start. When the clock s
 
 from dataclasses import dataclass, field
 
-from engine.core.commands.midi import Steer
+from engine.core.commands import FollowTempo
 from engine.core.machine import Machine
-from engine.core.midi import Source
+from engine.core.midi import ClockSource
 from engine.core.midi_bytes import CLOCK, CLOCK_TICKS, CONTINUE, START, STOP
 from engine.core.midi_transport import RESTING, SONG_START, Begin, Transport
 from engine.core.snapshot import Sync, SyncState
@@ -61,10 +61,10 @@ class ClockFollower:
     def _leader(self) -> _Input | None:
         return None if self._leader_port is None else self._inputs[self._leader_port]
 
-    def steer(self, machine: Machine, now_frames: int, at_frames: int) -> Steer | None:
+    def steer(self, machine: Machine, now_frames: int, at_frames: int) -> FollowTempo | None:
         """What to plan for `at_frames`, or None when all is well. Call often; it answers ten times a second."""
         leader = self._leader
-        if leader is None or leader.filter.bpm is None or machine.midi.source not in (Source.MIDI, Source.AUTO):
+        if leader is None or leader.filter.bpm is None or not machine.midi.follows_transport:
             return None
         bpm = leader.filter.bpm
         if not MIN_BPM <= bpm <= MAX_BPM:
@@ -78,7 +78,7 @@ class ClockFollower:
         if abs(wanted - machine.timeline.bpm) <= LEAST_CHANGE * wanted:
             return None
         self._steered_frames = at_frames
-        return Steer(wanted, bpm)
+        return FollowTempo(wanted, bpm)
 
     def lost(self, now_frames: int) -> bool:
         """Whether there was a clock and it has stopped coming."""
@@ -94,8 +94,8 @@ class ClockFollower:
         """What the musician sees; the tempo shown changes only when it has moved far enough to read."""
         source = machine.midi.source
         leader = self._leader
-        if source in (Source.INTERNAL, Source.LINK) or leader is None or leader.filter.bpm is None:
-            state = SyncState.INTERNAL if source in (Source.INTERNAL, Source.AUTO) else SyncState.WAITING
+        if source in (ClockSource.INTERNAL, ClockSource.LINK) or leader is None or leader.filter.bpm is None:
+            state = SyncState.INTERNAL if source in (ClockSource.INTERNAL, ClockSource.AUTO) else SyncState.WAITING
             return Sync(source, state)
         if self._shown_bpm is None or abs(leader.filter.bpm - self._shown_bpm) > SHOWN_STEP_BPM:
             self._shown_bpm = round(leader.filter.bpm, 1)
@@ -141,9 +141,9 @@ class ClockFollower:
         behind_s = (there - here) * timeline.frames_per_tick / self._rate
         return min(MOST_PULL, max(-MOST_PULL, behind_s / PULL_S))
 
-    def _freewheel(self, bpm: float, machine: Machine) -> Steer | None:
+    def _freewheel(self, bpm: float, machine: Machine) -> FollowTempo | None:
         """The clock has stopped coming: play on at its tempo."""
         if self._lost:
             return None
         self._lost = True
-        return Steer(bpm, bpm) if abs(machine.timeline.bpm - bpm) > LEAST_CHANGE * bpm else None
+        return FollowTempo(bpm, bpm) if abs(machine.timeline.bpm - bpm) > LEAST_CHANGE * bpm else None

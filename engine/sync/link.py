@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from engine.audio.frame_clock import FrameClock
 from engine.core.commands import Boundary
-from engine.core.midi import Source
+from engine.core.midi import ClockSource
 from engine.core.snapshot import Sync, SyncState
 from engine.live.conductor import Conductor
 from engine.live.notices import Notices
@@ -41,7 +41,7 @@ class LinkControl:
         source = self._conductor.machine.midi.source
         if self._is_source and self._moment is not None and self._moment.peers:
             return Sync(source, SyncState.LOCKED, round(self._moment.bpm, 1), peers=self._moment.peers)
-        return Sync(source, SyncState.WAITING) if source is Source.LINK else None
+        return Sync(source, SyncState.WAITING) if source is ClockSource.LINK else None
 
     def use(self, clock: FrameClock) -> None:
         """The audio device has changed, and with it the time of each frame."""
@@ -65,7 +65,7 @@ class LinkControl:
     @property
     def _is_source(self) -> bool:
         source = self._conductor.machine.midi.source
-        return source is Source.LINK or (source is Source.AUTO and self._in_auto and not self._has_clock())
+        return source is ClockSource.LINK or (source is ClockSource.AUTO and self._in_auto and not self._has_clock())
 
     def launch_frames(self) -> int:
         """The frame on which a song begins: the session's next bar line; 0, for now, when we are alone in it."""

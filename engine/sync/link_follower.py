@@ -3,7 +3,7 @@
 A session's tempo belongs to everyone in it: when the musician changes ours, the session's changes too.
 """
 
-from engine.core.commands.midi import Steer
+from engine.core.commands import FollowTempo
 from engine.core.machine import Machine
 from engine.core.timeline import MAX_BPM, MIN_BPM, PPQN
 from engine.sync.clock_follower import LEAST_CHANGE, MOST_PULL, PULL_S
@@ -26,16 +26,16 @@ class LinkFollower:
         self._steered_bpm = bpm
         return bpm if abs(bpm - session.bpm) > NEAR * bpm else None
 
-    def steer(self, machine: Machine, session: LinkMoment, at_frames: int) -> Steer | None:
+    def steer(self, machine: Machine, session: LinkMoment, at_frames: int) -> FollowTempo | None:
         """What to plan for `at_frames`, where the session will be as given; None when there is nothing to do."""
         if session.peers == 0:
-            self._steered_bpm, followed = None, machine.midi.heard_bpm
-            return None if followed is None else Steer(followed, None)
+            self._steered_bpm, followed = None, machine.midi.leader_bpm
+            return None if followed is None else FollowTempo(followed, None)
         wanted = min(MAX_BPM, max(MIN_BPM, session.bpm * (1.0 + pull(machine, session, at_frames))))
         if self._steered_bpm is not None and abs(wanted - machine.timeline.bpm) <= LEAST_CHANGE * wanted:
             return None
         self._steered_bpm = wanted
-        return Steer(wanted, session.bpm)
+        return FollowTempo(wanted, session.bpm)
 
 
 def pull(machine: Machine, session: LinkMoment, at_frames: int) -> float:

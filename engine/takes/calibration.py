@@ -9,6 +9,7 @@ from engine.audio.backend import Backend
 from engine.audio.click import click_sound
 from engine.audio.host import Host
 from engine.core.errors import InvalidValue
+from engine.library.files import replace_file
 from engine.live.conductor import Conductor
 from engine.live.journal import Clicked
 from engine.live.notices import Notices
@@ -111,11 +112,8 @@ def _write(file: Path | None, corrections: dict[str, int]) -> str:
     if file is None:
         return " It is not saved."
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial = file.with_suffix(".part")
-        partial.write_text(json.dumps({"schema": "tao.calibration/1", "correction_frames": corrections}, indent=1),
-                           encoding="utf-8")
-        partial.replace(file)
+        document = {"schema": "tao.calibration/1", "correction_frames": corrections}
+        replace_file(file, json.dumps(document, indent=1).encode())
     except OSError as error:
         return f" It is not saved: {error.strerror}."
     return ""

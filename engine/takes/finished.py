@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.core.commands import Boundary, LoadLoop, PlaySince, SetEffects
-from engine.core.loop import Audio, PlayedLoop
+from engine.core.loop import Audio, PlayedLoop, overview
 from engine.core.machine import Listen
 from engine.core.recording import INPUT, MASTER, tempo_of_take
 from engine.core.timeline import PPQN, Ticks
@@ -15,7 +15,6 @@ from engine.live.notices import Notices
 from engine.takes.recorder import Finished, Use
 from engine.worker.jobs import Jobs
 
-OVERVIEW_COLUMNS = 512
 SILENT = 10.0 ** (-60.0 / 20.0)
 CLIPPED = 0.999
 
@@ -114,9 +113,3 @@ def _sentence(finished: Finished) -> str:
     elif clipped:
         fault = f" {clipped} frames are clipped; turn the input down."
     return f"{verb} {take.beats} beats: {finished.path.name}.{fault}"
-
-
-def overview(audio: Audio) -> tuple[float, ...]:
-    """Peaks 0..1 of equal parts of the loop, for the screen."""
-    parts = np.array_split(np.abs(audio).max(axis=1), min(OVERVIEW_COLUMNS, len(audio)))
-    return tuple(min(1.0, float(part.max())) for part in parts)

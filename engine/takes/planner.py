@@ -16,11 +16,11 @@ from engine.core.snapshot import RecordState
 from engine.core.timeline import PPQN, Ticks
 from engine.dsp.layout import TAP_KIT
 from engine.dsp.ring import FrameRing
+from engine.library.files import free_path
 from engine.live.conductor import Conductor
 from engine.live.notices import Notices
 from engine.takes.count_in import CountIn
 from engine.takes.recorder import Finished, Recorder, Take, Use
-from engine.takes.take_file import free_path
 
 MAX_TAKE_S = 300.0
 PREROLL_S = 0.002  # an attack begins before it is loud
@@ -236,7 +236,7 @@ class Takes:
     def _arm(self, take: Take) -> None:
         latency = self._latency_frames() if take.source == INPUT else 0
         name = f"take {time.strftime('%Y-%m-%d %H.%M.%S')}"
-        self._recorder.arm(take, self._ring_of(take.source), latency, free_path(self._folder, name))
+        self._recorder.arm(take, self._ring_of(take.source), latency, free_path(self._folder, name, ".wav"))
 
     def _refuse_a_second(self) -> None:
         if self.state is not RecordState.OFF:

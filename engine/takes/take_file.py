@@ -47,12 +47,3 @@ class TakeFile:
         """Delete the file: the take was cancelled."""
         self._file.close()
         self.path.unlink(missing_ok=True)
-
-
-def free_path(folder: Path, name: str) -> Path:
-    """A path for a new `name`.wav in `folder`; a name that is taken gets a number."""
-    path, number = folder / f"{name}.wav", 1
-    while path.exists():
-        number += 1
-        path = folder / f"{name}-{number}.wav"
-    return path

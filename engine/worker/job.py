@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from engine.bridge.messages import DecomposeFile, DecomposeJob, OpenFolder, StageReady
 from engine.bridge.segments import unlink_segment
 from engine.core.commands.loading import LoadDecomposition, holds
-from engine.core.commands.merging import Brought
+from engine.core.commands.merging import EarlierStage
 from engine.core.kit import SampleId
 from engine.core.loop import PlayedLoop, Reading, same_recording
 from engine.core.machine import Listen, Machine
@@ -47,7 +47,7 @@ class Job:
     kind: Kind
     name: str
     loop: PlayedLoop | None = None
-    after: Brought | None = None
+    after: EarlierStage | None = None
     first: LoadDecomposition | None = None
     staged: bool = False
     dropped: bool = False
@@ -70,7 +70,7 @@ class Job:
     def has_brought(self, command: LoadDecomposition) -> None:
         """The stage that `command` loads has been taken."""
         self.staged = True
-        self.after = Brought(command.kit, command.pattern, command.listen, command.loop)
+        self.after = EarlierStage(command.kit, command.pattern, command.listen, command.loop)
 
     def forget(self) -> None:
         """Let go of the audio that was handed over."""

@@ -16,7 +16,7 @@ from engine.bridge.messages import (
 )
 from engine.bridge.segments import write_segment
 from engine.core.commands import Boundary, DoubleReading, HalveReading, target_frames
-from engine.core.commands.merging import Brought
+from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import as_recorded, doublings
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.loop import Audio, PlayedLoop, Reading
@@ -80,7 +80,7 @@ class Jobs:
                                "back to the loop's own pattern, or decompose the loop again with d.")
         wanted = as_recorded(machine.pattern, machine.loop)
         job = self._about(CORRECTION, machine.loop, wanted=wanted)
-        job.after = Brought(machine.kit, wanted, machine.listen, machine.loop)
+        job.after = EarlierStage(machine.kit, wanted, machine.listen, machine.loop)
         self._begin(job)
 
     def count_as(self, beats: int) -> None:

@@ -1,7 +1,7 @@
-"""Typical onset spectra: 1/1000 of the compressed rise in each third of an octave from 35 Hz up.
+"""A data table of onset spectra: the compressed rise in each third of an octave above 35 Hz, in thousandths.
 
-Printed by `python -m benchmarks.make_drum_templates`: k-means of labelled one-shots, six kinds of
-kick, ten of snare, eight of hi-hat.
+Printed by `python -m benchmarks.make_drum_templates`: k-means centres of labelled one-shots, six of kicks, ten of
+snares, eight of hi-hats.
 """
 
 TEMPLATES: dict[str, tuple[tuple[int, ...], ...]] = {

@@ -1,4 +1,4 @@
-"""A recording that is not a loop: find its pulse, and cut whole bars out of it."""
+"""Cut a loop of whole bars out of a recording that is not a loop, by finding its pulse."""
 
 import math
 
@@ -15,14 +15,14 @@ _AHEAD_S = 0.005
 
 
 def cut_loop(loop: Loop, transcriber: Transcriber) -> Loop:
-    """The whole bars (or, in less than a bar, beats) of a recording, from its first downbeat on, beats known.
+    """The whole bars of a recording from its first downbeat on, or whole beats of less than a bar; beats are known.
 
-    The pulse is the one whose sixteenths the onsets are most regular on (the length of their vector sum) and
-    whose beats are most like music (models.hearing.tempo.rating). Raises NoOnsets, or InvalidValue when it is shorter
-    than a beat.
+    The pulse is the tempo on whose sixteenths the onsets are most regular (the length of their vector sum) and whose
+    beats make the most musical sense (models.hearing.tempo.rating). Raises NoOnsets, or InvalidValue when the recording
+    is shorter than a beat.
     """
-    heard = transcriber.transcribe(loop.audio.T, loop.sample_rate, _assumed_beats(loop.length_s), circular=False)
-    bpm, downbeat_s = pulse(heard.onsets, loop.length_s)
+    found = transcriber.transcribe(loop.audio.T, loop.sample_rate, _assumed_beats(loop.length_s), circular=False)
+    bpm, downbeat_s = pulse(found.onsets, loop.length_s)
     beats = math.floor((loop.length_s - downbeat_s) * bpm / 60.0 + 0.05)
     beats = beats // 4 * 4 if beats >= 4 else beats
     if beats < 1:
@@ -33,12 +33,12 @@ def cut_loop(loop: Loop, transcriber: Transcriber) -> Loop:
 
 
 def _assumed_beats(length_s: float) -> int:
-    """Any count that makes a tempo: here only the hits are asked for."""
+    """A beat count that makes a valid tempo; only the hits matter here."""
     return max(1, min(MAX_BEATS, round(2.0 * length_s)))
 
 
 def pulse(onsets: tuple[Onset, ...], length_s: float) -> tuple[float, float]:
-    """(BPM, the first downbeat in s) of onsets in a recording of `length_s`."""
+    """(BPM, first downbeat in s) of onsets in a recording that lasts length_s."""
     times_s = np.array([onset.time_s for onset in onsets])
     loud = np.array([onset.velocity for onset in onsets])
     tempi = np.arange(SLOWEST_BPM, FASTEST_BPM, _STEP_BPM)
@@ -65,7 +65,7 @@ def pulse(onsets: tuple[Onset, ...], length_s: float) -> tuple[float, float]:
 
 
 def _refined(bpm: float, times_s: np.ndarray, loud: np.ndarray) -> float:
-    """The tempo near `bpm` at which the onsets are most regular, to a thousandth."""
+    """The tempo near `bpm` at which the onsets are most regular, in steps of 0.005 BPM."""
     for width in (_STEP_BPM, _STEP_BPM / 10):
         near = bpm + np.linspace(-width, width, 21)
         bpm = float(near[np.argmax(np.abs(np.exp(2j * np.pi * times_s * near[:, None] * 4 / 60.0) @ loud))])

@@ -1,4 +1,4 @@
-"""From onsets in seconds to steps on a grid: resolution, swing, velocities, microtiming."""
+"""From onsets in seconds to steps on a grid: resolution, swing, velocities and microtiming."""
 
 import math
 from collections.abc import Sequence
@@ -12,17 +12,17 @@ from engine.core.pattern import MAX_STEPS, MAX_SWING, TRACK_NAMES, Pattern, Step
 from engine.core.timeline import PPQN, Ticks
 from models.plugins import Onset
 
-_RESOLUTIONS = ((4, 0.0), (6, 1.0), (8, 1.5), (3, 0.6), (2, 0.8), (1, 1.2))  # steps per beat, reluctance
+_RESOLUTIONS = ((4, 0.0), (6, 1.0), (8, 1.5), (3, 0.6), (2, 0.8), (1, 1.2))  # steps per beat, penalty
 _FINEST = (4, 6, 8)
-_SWING_RELUCTANCE = 0.1
+_SWING_PENALTY = 0.1
 _LEAST_SWING = 0.52
 _TIMING_S = 0.012
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The lines that hits are meant to fall on. swing as in Pattern; offset_ticks: how late all hits are,
-    which matters for choosing a slot, not for when it sounds."""
+    """The grid that hits are meant to fall on. swing as in Pattern; offset_ticks: by how much all hits are late, which
+    counts when a slot is chosen, not when it sounds."""
 
     steps_per_beat: int
     swing: float = 0.5
@@ -30,12 +30,12 @@ class Grid:
 
     @property
     def step_ticks(self) -> int:
-        """The stride before swing."""
+        """Ticks from one step to the next, without swing."""
         return PPQN // self.steps_per_beat
 
     def slots(self, ticks: np.ndarray) -> np.ndarray:
-        """(onsets,) int64: the slot nearest to each tick (not wrapped), with the offset taken off unless
-        microtiming could not reach the tick from there."""
+        """(onsets,) int64: the slot nearest to each tick, not wrapped. The offset is subtracted first, unless
+        microtiming could then not reach the tick."""
         meant = self._nearest(ticks - self.offset_ticks)
         reachable = 2 * np.abs(ticks - self.line_ticks(meant)) <= self.step_ticks
         return np.where(reachable, meant, self._nearest(ticks))
@@ -46,19 +46,19 @@ class Grid:
         return np.take_along_axis(lines, np.abs(self.line_ticks(lines) - ticks).argmin(axis=0)[None], axis=0)[0]
 
     def line_ticks(self, slots: np.ndarray) -> np.ndarray:
-        """The tick of each slot's line."""
+        """The tick of each slot on the swung grid."""
         return slots * self.step_ticks + (slots % 2) * swing_ticks(self.swing, self.step_ticks)
 
 
 def quantize(onsets: Sequence[Onset], length_s: float, beats: int) -> Pattern:
     """The pattern that these hits play: steps with velocity, microtiming and confidence.
 
-    The audio lasts `length_s` and `beats` quarter notes. Hits of one drum that meet in a slot become the
-    louder one. Tracks come in the house's order, unknown names last. Raises InvalidValue without onsets, or
-    when the loop is too long for a pattern.
+    The audio lasts length_s, or `beats` quarter notes. Of several hits of a drum in one slot the loudest is kept.
+    Tracks are in the order of TRACK_NAMES, unknown names last. Raises InvalidValue without onsets, or when the loop is
+    too long for a pattern.
     """
     if not onsets:
-        raise InvalidValue("A pattern needs at least one hit; none was heard.")
+        raise InvalidValue("A pattern needs at least one hit, and none was found.")
     ticks_per_s = beats * PPQN / length_s
     ticks = np.array([onset.time_s for onset in onsets]) * ticks_per_s
     loud = np.array([onset.velocity for onset in onsets])
@@ -73,25 +73,25 @@ def quantize(onsets: Sequence[Onset], length_s: float, beats: int) -> Pattern:
 
 def best_grid(ticks: np.ndarray, loud: np.ndarray, names: Sequence[str], beats: int,
               spread_ticks: float) -> Grid:
-    """The coarsest grid that explains the hits: mean squared miss in units of `spread_ticks`, plus a
-    reluctance towards unusual resolutions and swing, plus the shares of hits that would be merged away or
-    that microtiming cannot reach."""
+    """The grid of the lowest cost: the mean squared timing error in units of spread_ticks (each error at most 3), plus
+    penalties for unusual resolutions and for swing, plus the share of hits that would be merged away, plus ten times
+    the share that microtiming cannot reach."""
     fitting = [(steps, cost) for steps, cost in _RESOLUTIONS if steps * beats <= MAX_STEPS]
     if not fitting:
         raise InvalidValue(f"A loop of {beats} beats is too long: a pattern has at most {MAX_STEPS} steps. "
                            "Cut it to 64 beats or fewer.")
     finest = [choice for choice in fitting if choice[0] in _FINEST] or fitting[:1]
     ratings = []
-    for steps, reluctance in finest:
+    for steps, penalty in finest:
         for grid in _grids(ticks, loud, steps):
             slots = grid.slots(ticks)
             late = ticks - grid.line_ticks(slots)
             off = np.minimum(np.abs(late - grid.offset_ticks) / spread_ticks, 3.0)
             kept = len({(name, int(slot)) for name, slot in zip(names, slots, strict=True)})
-            swung = _SWING_RELUCTANCE if grid.swing > 0.5 else 0.0
+            swung = _SWING_PENALTY if grid.swing > 0.5 else 0.0
             out_of_reach = float((2 * np.abs(late) > grid.step_ticks + 1).mean())
             lost = 1.0 * (1 - kept / len(ticks)) + 10.0 * out_of_reach
-            ratings.append((float((off**2).mean()) + reluctance + swung + lost, grid))
+            ratings.append((float((off**2).mean()) + penalty + swung + lost, grid))
     return min(ratings, key=lambda rated: rated[0])[1]
 
 
@@ -104,14 +104,14 @@ def _grids(ticks: np.ndarray, loud: np.ndarray, steps_per_beat: int) -> list[Gri
 
 
 def _centred(grid: Grid, ticks: np.ndarray) -> Grid:
-    """The grid moved by the median miss, so that a loosely cut loop still falls into the right slots."""
+    """The grid offset by the median timing error, so that a loosely cut loop still falls into the right slots."""
     offset = float(np.median(ticks - grid.line_ticks(grid.slots(ticks))))
     return Grid(grid.steps_per_beat, grid.swing, offset)
 
 
 def swing_of(ticks: np.ndarray, loud: np.ndarray, step_ticks: int) -> float:
-    """Where the second steps of the pairs fall, as a swing: their median, weighed by loudness, put to the
-    roundest percentage that sounds the same. 0.5 when there are too few to tell, or hardly late."""
+    """The swing of hits at `ticks`: where the second steps of pairs fall, their median weighted by loudness, rounded to
+    the fewest digits that give the same tick. 0.5 for fewer than two swung hits, or below 0.52."""
     within = (ticks / (2 * step_ticks)) % 1.0
     late = (within > 0.42) & (within < 0.8)
     if late.sum() < 2:

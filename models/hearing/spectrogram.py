@@ -1,5 +1,5 @@
-"""What the networks hear: a logarithmically filtered spectrogram, twelve bands an octave, 100 STFT frames a
-second, after madmom's (Böck et al., "madmom", 2016), in torch, so that it runs where the network runs.
+"""The networks' input: a spectrogram on a logarithmic frequency axis, 12 bands per octave, 100 STFT frames per second,
+after madmom's (Böck et al., "madmom", 2016), in torch, so that it runs on the network's device.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ _A4_HZ = 440.0
 
 @dataclass(frozen=True, slots=True)
 class SpectrogramSettings:
-    """How to listen. short_window_frames: a shorter window for the bands above `split_hz`, None for one window
-    throughout; logarithm: log10(1 + factor * magnitude); difference: rises are added as as many bands again."""
+    """short_window_frames: a shorter window for the bands above `split_hz`, None for one window throughout; factor: of
+    log10(1 + factor * magnitude); difference: appends the rise of every band since the last STFT frame."""
 
     sample_rate: int = 44100
     window_frames: int = 2048
@@ -33,22 +33,26 @@ class SpectrogramSettings:
         return self.sample_rate // STFT_FRAMES_PER_S
 
 
+# the front end of models.papers.tao; its README says how it differs from the paper
 PAPER = SpectrogramSettings(16000, 1024, None, max_hz=8000.0, factor=1.0, difference=False)
 
 
-def log_frequencies(min_hz: float, max_hz: float) -> np.ndarray:
-    """Centres of twelve bands an octave, on the tempered scale through 440 Hz, within the limits."""
-    low = np.floor(np.log2(min_hz / _A4_HZ) * BANDS_PER_OCTAVE)
-    high = np.ceil(np.log2(max_hz / _A4_HZ) * BANDS_PER_OCTAVE)
-    centres = _A4_HZ * 2 ** (np.arange(low, high) / BANDS_PER_OCTAVE)
+def log_frequencies(min_hz: float, max_hz: float, bands_per_octave: int = BANDS_PER_OCTAVE) -> np.ndarray:
+    """Band centres in Hz within the limits, evenly spaced in log frequency, one of them 440 Hz."""
+    low = np.floor(np.log2(min_hz / _A4_HZ) * bands_per_octave)
+    high = np.ceil(np.log2(max_hz / _A4_HZ) * bands_per_octave)
+    centres = _A4_HZ * 2 ** (np.arange(low, high) / bands_per_octave)
     return centres[(centres >= min_hz) & (centres <= max_hz)]
 
 
-def filterbank(bins: int, sample_rate: int, min_hz: float, max_hz: float) -> np.ndarray:
-    """(bins, bands) float32 triangles of height 1 over FFT bins 0 .. rate/2 (without the last), bands whose
-    centres fall on the same bin once: madmom's LogarithmicFilterbank without normalisation by area."""
+def filterbank(bins: int, sample_rate: int, min_hz: float, max_hz: float,
+               bands_per_octave: int = BANDS_PER_OCTAVE) -> np.ndarray:
+    """(bins, bands) float32 triangles of height 1 over FFT bins 0 .. rate/2, without the last.
+
+    Bands whose centres fall on the same bin become one: madmom's LogarithmicFilterbank, not normalised by area.
+    """
     bin_hz = np.arange(bins) * sample_rate / (2 * bins)
-    centres = log_frequencies(min_hz, max_hz)
+    centres = log_frequencies(min_hz, max_hz, bands_per_octave)
     places = np.clip(bin_hz.searchsorted(centres), 1, bins - 1)
     left, right = bin_hz[places - 1], bin_hz[places]
     places = places - (centres - left < right - centres)
@@ -56,7 +60,7 @@ def filterbank(bins: int, sample_rate: int, min_hz: float, max_hz: float) -> np.
     filters = []
     for start, centre, stop in zip(places, places[1:], places[2:], strict=False):
         if stop - start < 2:
-            start, stop = centre - 0, centre + 1      # narrower than a bin: that bin alone
+            start, stop = centre, centre + 1      # narrower than a bin: that bin alone
         triangle = np.zeros(bins, np.float32)
         if centre > start:
             triangle[start:centre] = np.linspace(0, 1, centre - start, endpoint=False)
@@ -69,7 +73,7 @@ class LogSpectrogram(nn.Module):
     """Audio (batch, frames) at `settings.sample_rate` -> (batch, stft_frames, bands).
 
     STFT frame k is centred on sample frame k * hop_frames; silence surrounds the audio. With the difference,
-    the second half of the bands is the rise since the STFT frame before.
+    the second half of the bands is the rise since the previous STFT frame.
     """
 
     def __init__(self, settings: SpectrogramSettings | None = None) -> None:
@@ -87,7 +91,7 @@ class LogSpectrogram(nn.Module):
     def _register(self, name: str, window_frames: int) -> None:
         window = torch.hann_window(window_frames, periodic=False)
         filters = torch.from_numpy(filterbank(window_frames // 2, self.settings.sample_rate, *self._limits(name)))
-        filters = filters[: int(filters.sum(dim=1).nonzero().max()) + 1].contiguous()    # no bin is computed in vain
+        filters = filters[: int(filters.sum(dim=1).nonzero().max()) + 1].contiguous()    # skip bins that no band uses
         self.register_buffer(f"{name}_window", window / window.sum(), persistent=False)
         self.register_buffer(f"{name}_filters", filters, persistent=False)
 
@@ -100,7 +104,7 @@ class LogSpectrogram(nn.Module):
 
     @property
     def bands(self) -> int:
-        """Bands out, the differences included."""
+        """The number of output bands, differences included."""
         names = ("long", "short") if self.settings.short_window_frames else ("long",)
         count = sum(getattr(self, f"{name}_filters").shape[1] for name in names)
         return 2 * count if self.settings.difference else count

@@ -1,4 +1,5 @@
-"""The transcriber `tao`: networks that listen, a judge that weighs the whole loop, and the tempo from both."""
+"""The transcriber `tao`: an ensemble of networks, a classifier that weighs the whole loop, and the tempo of its
+hits."""
 
 from pathlib import Path
 
@@ -6,8 +7,8 @@ import numpy as np
 
 from engine.core.errors import NoOnsets
 from engine.core.pattern import TRACK_NAMES
-from models.hearing.ensemble import Ears, open_ears
-from models.hearing.judge import Judge, Verdicts
+from models.hearing.ensemble import Ensemble, open_ensemble
+from models.hearing.hit_classifier import METADATA_KEY, HitClassifier, Hits
 from models.hearing.tempo import guess_tempi
 from models.plugins import Audio, Onset, Transcription
 from models.weights.shipped import shipped
@@ -16,43 +17,43 @@ _MIN_PEAK = 10 ** (-70 / 20)
 
 
 class Tao:
-    """`tao`: six drums, velocities, times between the STFT frames, confidences that mean what they say.
+    """`tao`: six drums, velocities, times between the STFT frames, calibrated confidences.
 
-    weights: a weights.safetensors of a training run; the shipped ones when empty. Raises WeightsMissing.
+    weights: a weights.safetensors of a training run; empty for the shipped ones. Raises WeightsMissing.
     """
 
     name = "tao"
 
     def __init__(self, weights: str = "") -> None:
         if weights:
-            self._ears, told = open_ears(Path(weights))
+            self._ensemble, metadata = open_ensemble(Path(weights))
         else:
             ours = shipped("tao")
-            self._ears, told = open_ears(ours.path, ours.sha256)
-        self._judge = Judge.told(told.get("judge"))
+            self._ensemble, metadata = open_ensemble(ours.path, ours.sha256)
+        self._classifier = HitClassifier.from_metadata(metadata.get(METADATA_KEY))
 
     @property
-    def ears(self) -> Ears:
+    def ensemble(self) -> Ensemble:
         """The networks."""
-        return self._ears
+        return self._ensemble
 
     def transcribe(self, audio: Audio, sample_rate: int, beats: int | None = None,
                    circular: bool = True) -> Transcription:
-        """Hits and tempo of audio (channels, frames). Raises NoOnsets on silence and where no drum is heard."""
+        """Hits and tempo of audio (channels, frames). Raises NoOnsets on silence and when no hit is found."""
         mono = np.asarray(audio, np.float32).mean(axis=0)
         if float(np.abs(mono).max(initial=0.0)) < _MIN_PEAK:
-            raise NoOnsets("The loop is silent: there is nothing to take apart. Check the input's level.")
-        verdicts = self._judge.verdicts(self._ears.curves(mono, sample_rate, circular))
-        if not len(verdicts.drums):
-            raise NoOnsets("No drum hit was heard in the loop. Try another loop, or --transcriber onset-strength.")
+            raise NoOnsets("The loop is silent, so there is nothing to decompose. Check the input level.")
+        hits = self._classifier.hits(self._ensemble.activations(mono, sample_rate, circular))
+        if not len(hits.drums):
+            raise NoOnsets("No drum hits were found in the loop. Try another loop, or --transcriber onset-strength.")
         length_s = len(mono) / sample_rate
-        heard = as_onsets(verdicts)
-        return Transcription(heard, guess_tempi(heard, length_s, beats))
+        onsets = as_onsets(hits)
+        return Transcription(onsets, guess_tempi(onsets, length_s, beats))
 
 
-def as_onsets(verdicts: Verdicts) -> tuple[Onset, ...]:
-    """The believed hits by time."""
+def as_onsets(hits: Hits) -> tuple[Onset, ...]:
+    """The hits as Onsets, by time."""
     found = [Onset(TRACK_NAMES[drum], float(time_s), float(velocity), float(confidence))
-             for drum, time_s, velocity, confidence in zip(verdicts.drums, verdicts.times_s, verdicts.velocities,
-                                                           verdicts.confidences, strict=True)]
+             for drum, time_s, velocity, confidence in zip(hits.drums, hits.times_s, hits.velocities,
+                                                           hits.confidences, strict=True)]
     return tuple(sorted(found, key=lambda onset: (onset.time_s, onset.track)))

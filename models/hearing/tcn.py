@@ -1,8 +1,8 @@
-"""The `tao` network: which drums are struck when, how hard, and where between two STFT frames.
+"""The `tao` network: which drums are hit when, how hard, and where between two STFT frames.
 
-A small convolutional stem reads the spectrogram, dilated convolutions over time tell hits from tails, and
-attention without positions lets every hit ask all that sound like it: a loop has few sounds, each used many
-times, so a sound is named from all its hits together.
+A small convolutional stem reads the spectrogram, dilated convolutions over time separate hits from tails, and attention
+without positions compares each hit with all that sound like it: a loop has few sounds, each used many times, so a sound
+is named from all its hits together.
 """
 
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ class TaoNetSettings:
     dropout: float = 0.1
 
 
-class Heard(NamedTuple):
-    """Logits (batch, stft_frames, drums) of onsets and velocities; offsets in STFT frames, (-1.5..1.5), of the
-    hit after that frame's centre; presence (batch, drums): logits of a drum sounding at all."""
+class Activations(NamedTuple):
+    """Logits (batch, stft_frames, drums) of onsets and velocities; offsets, -1.5..1.5 STFT frames, by which the hit
+    comes after that frame's centre; presence (batch, drums): logits that a drum sounds at all."""
 
     onsets: Tensor
     velocities: Tensor
@@ -38,7 +38,10 @@ class Heard(NamedTuple):
 
 
 class TaoNet(nn.Module):
-    """Spectrogram with differences (batch, stft_frames, 2 * bands) -> Heard."""
+    """Spectrogram with differences (batch, stft_frames, 2 * bands) -> Activations.
+
+    The names of its layers are keys in weights files.
+    """
 
     def __init__(self, settings: TaoNetSettings | None = None) -> None:
         super().__init__()
@@ -57,7 +60,7 @@ class TaoNet(nn.Module):
         self.head = nn.Linear(width, 4 * drums)
         nn.init.constant_(self.head.bias[:drums], -3.0)
 
-    def forward(self, spectrogram: Tensor) -> Heard:
+    def forward(self, spectrogram: Tensor) -> Activations:
         batch, stft_frames, bands = spectrogram.shape
         x = spectrogram.view(batch, stft_frames, 2, bands // 2).transpose(1, 2)
         x = self.stem(x.contiguous(memory_format=torch.channels_last))   # (batch, channels, stft_frames, bands / 8)
@@ -66,12 +69,12 @@ class TaoNet(nn.Module):
         x = self.far(self.ask(x))
         x = self.last(self.ask_again(x))
         onsets, velocities, offsets, presence = self.head(x.transpose(1, 2)).chunk(4, dim=-1)
-        return Heard(onsets, velocities, 1.5 * torch.tanh(offsets), presence.float().logsumexp(dim=1)
+        return Activations(onsets, velocities, 1.5 * torch.tanh(offsets), presence.float().logsumexp(dim=1)
                      - torch.log(torch.tensor(float(stft_frames))) + 3.0)
 
 
 class _Conv(nn.Module):
-    """3 x 3 convolution, every second band out; batch normalisation, rectifier."""
+    """3 x 3 convolution with stride 2 over the bands, batch normalisation, ReLU."""
 
     def __init__(self, channels: int, out: int) -> None:
         super().__init__()
@@ -97,7 +100,7 @@ class _Block(nn.Module):
 
 
 class _Recall(nn.Module):
-    """Attention by content alone: every STFT frame asks groups of four all over the loop."""
+    """Attention without positions: every STFT frame attends to groups of four STFT frames all over the loop."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()

@@ -1,1 +1,1 @@
-"""The published methods, one folder per paper."""
+"""Published methods, one folder per paper, each usable as plugins. README.md says which papers are built."""

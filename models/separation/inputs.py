@@ -1,4 +1,4 @@
-"""What the network is told about a loop: how it sounds, when each drum is hit, and what templates make of it."""
+"""The network's inputs: the loop's spectrogram, when each drum is hit, and each drum's share according to templates."""
 
 from typing import NamedTuple
 
@@ -12,17 +12,19 @@ from models.separation.folding import Folding
 from models.separation.template_masks import CONTEXT_WINDOWS, template_powers
 from models.sounds.spectra import LoopSpectra
 
-FLOOR = 1e-6                      # the least share that a drum starts with, so that a missed one can come back
-_TOLD_FLOOR = 1e-4                # the least share that the network is told
+FLOOR = 1e-6                      # the smallest share a drum starts with, so that a missed one can be recovered
+_INPUT_FLOOR = 1e-4               # the smallest share in the network's input
 _WINDOW_S = 2048 / 44100
-_TRAILS_S = (0.03, 0.3)           # an attack and a tail
+_TRAILS_S = (0.03, 0.3)           # time constants of an attack and of a tail
 
 
 class Inputs(NamedTuple):
-    """Of one loop, or of several along a first axis. sound (1 + drums, bands, stft_frames): log magnitude of
-    the loop, then the share of every drum in it as templates say; activations (2 * drums, stft_frames): hits
-    by velocity, fading fast, then slowly; shares (drums, bins, stft_frames): natural logs of the templates'
-    shares of the power."""
+    """Inputs of one loop, or of several along a first axis.
+
+    sound (1 + drums, bands, stft_frames): the loop's log magnitude, then each drum's log share by the templates,
+    scaled. activations (2 * drums, stft_frames): hits by velocity, decaying fast, then slowly. shares (drums, bins,
+    stft_frames): natural logs of the templates' shares of the power.
+    """
 
     sound: Tensor
     activations: Tensor
@@ -30,7 +32,7 @@ class Inputs(NamedTuple):
 
 
 class LoopView(NamedTuple):
-    """The transform of a loop's length and the bands of its bins."""
+    """The STFT for a loop's length, and its bands."""
 
     spectra: LoopSpectra
     folding: Folding
@@ -38,15 +40,15 @@ class LoopView(NamedTuple):
 
 
 def view_of(frames: int, sample_rate: int) -> LoopView:
-    """Windows of 46 ms at any rate, so that no audio need be resampled: bands are in Hz."""
+    """Windows of 46 ms at any sample rate, so that audio need not be resampled: the bands are in Hz."""
     window_frames = 4 * next_fast_len(round(_WINDOW_S * sample_rate / 4), real=True)
     return LoopView(LoopSpectra(frames, window_frames, context_windows=CONTEXT_WINDOWS),
                     Folding(window_frames, sample_rate), sample_rate)
 
 
-def inputs_of(loudness: np.ndarray, view: LoopView, heard: Transcription) -> tuple[np.ndarray, ...]:
+def inputs_of(loudness: np.ndarray, view: LoopView, transcription: Transcription) -> tuple[np.ndarray, ...]:
     """sound, activations and shares of one loop, float32, from its magnitudes (bins, stft_frames) at peak 1."""
-    powers = template_powers(loudness + 1e-8, view.spectra, heard, view.sample_rate)
+    powers = template_powers(loudness + 1e-8, view.spectra, transcription, view.sample_rate)
     total = sum(powers.values())
     shares = np.full((len(TRACK_NAMES), *loudness.shape), np.log(FLOOR), np.float32)
     for drum, name in enumerate(TRACK_NAMES):
@@ -54,16 +56,17 @@ def inputs_of(loudness: np.ndarray, view: LoopView, heard: Transcription) -> tup
             shares[drum] = np.log(powers[name] / total + FLOOR)
     sound = np.concatenate([
         np.log(view.folding.fold(loudness**2) + 1e-6)[None] / 4 + 1.5,
-        view.folding.fold(np.maximum(shares, np.log(_TOLD_FLOOR))) / 4 + 1])
-    return sound.astype(np.float32), activations_of(loudness.shape[1], view, heard), shares
+        view.folding.fold(np.maximum(shares, np.log(_INPUT_FLOOR))) / 4 + 1])
+    return sound.astype(np.float32), activations_of(loudness.shape[1], view, transcription), shares
 
 
-def activations_of(stft_frames: int, view: LoopView, heard: Transcription) -> np.ndarray:
-    """(2 * drums, stft_frames) float32: every hit at its place between STFT frames, and its trails."""
+def activations_of(stft_frames: int, view: LoopView, transcription: Transcription) -> np.ndarray:
+    """(2 * drums, stft_frames) float32: each hit, split between its two nearest STFT frames, with exponential
+    decays."""
     spectra = view.spectra
     whole = spectra.frames + 2 * spectra.context
     hits = np.zeros((len(TRACK_NAMES), stft_frames + 1), np.float32)
-    for onset in heard.onsets:
+    for onset in transcription.onsets:
         if onset.track not in TRACK_NAMES:
             continue
         frame = (spectra.context + round(onset.time_s * view.sample_rate)) % spectra.frames

@@ -1,30 +1,35 @@
-"""The network of the separator `tao`: the spectral branch of Hybrid Demucs, told when the drums are hit.
+"""The network of the separator `tao`: the spectral branch of Hybrid Demucs, conditioned on the hits.
 
-Encoder and decoder along frequency with skips, built of the layers of the `demucs` package (Defossez, Hybrid
-Spectrogram and Waveform Source Separation, MDX 2021). The hits come in where Hybrid Demucs injects its time
-branch. What comes out are corrections of the shares that templates give each drum, band by band, so an untrained
-network is as good as the templates.
+An encoder and decoder along frequency with skips, built from layers of the `demucs` package (Défossez, Hybrid
+Spectrogram and Waveform Source Separation, MDX 2021). The hits enter where Hybrid Demucs injects its time branch. The
+output corrects, band by band, the share that templates give each drum, so an untrained network is as good as the
+templates.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import cast
+from pathlib import Path
+from typing import Any, cast
 
 import torch
 from demucs.hdemucs import HDecLayer, HEncLayer, ScaledEmbedding
 from torch import Tensor, nn
 
+from engine.core.errors import WeightsMissing
 from engine.core.pattern import TRACK_NAMES
 from models.separation.folding import BANDS, Folding
 from models.separation.inputs import Inputs
+from models.weights.files import load_weights, save_weights
 
+_NETWORK = "masks"
 _DRUMS = len(TRACK_NAMES)
-_AT_START = 0.1                   # of the usual weights of the last layer: corrections start small
+_AT_START = 0.1                   # scales the last layer's initial weights, so that corrections start small
 
 
 @dataclass(frozen=True, slots=True)
 class MaskNetSettings:
-    """channels of each level, outermost first; every level has a quarter of the bands of the one before."""
+    """channels: of each level, outermost first; each level has a quarter of the bands of the one before."""
 
     channels: tuple[int, ...] = (32, 64, 128)
 
@@ -59,11 +64,11 @@ class MaskNet(nn.Module):
         return torch.softmax(logits, dim=-3)
 
     def corrections(self, sound: Tensor, activations: Tensor) -> Tensor:
-        """(rows, drums, bands, stft_frames) natural logs."""
-        x, told = sound, self.hits(activations)              # told (rows, channels, stft_frames)
+        """(rows, drums, bands, stft_frames), to be added to the natural logs of the shares."""
+        x, hits = sound, self.hits(activations)              # hits (rows, channels, stft_frames)
         skips: list[Tensor] = []
         for level, layer in enumerate(self.encoder):
-            x = layer(x, told if level == 0 else None)       # (rows, channels[level], bands / 4 ** (level + 1), ...)
+            x = layer(x, hits if level == 0 else None)       # (rows, channels[level], bands / 4 ** (level + 1), ...)
             if level == 0:
                 heights = self.heights(torch.arange(x.shape[2], device=x.device))
                 x = x + heights.t()[None, :, :, None]
@@ -73,3 +78,19 @@ class MaskNet(nn.Module):
             skip = skips.pop()
             x, _ = layer(x, skip, skip.shape[-1])
         return x
+
+
+def save_mask_net(path: Path, net: MaskNet, metadata: Mapping[str, Any]) -> str:
+    """Write a network as `open_mask_net` reads it; return the file's SHA-256."""
+    return save_weights(path, net.state_dict(), {"network": _NETWORK, "settings": asdict(net.settings), **metadata})
+
+
+def open_mask_net(path: Path, sha256: str | None = None) -> MaskNet:
+    """The network of a weights file, ready for inference. Raises WeightsMissing."""
+    tensors, metadata = load_weights(path, sha256)
+    if metadata.get("network") != _NETWORK:
+        raise WeightsMissing(f"{path} holds weights of the network {metadata.get('network')!r}; {_NETWORK!r} is needed "
+                             "here.")
+    net = MaskNet(MaskNetSettings(channels=tuple(metadata["settings"]["channels"])))
+    net.load_state_dict(tensors)
+    return net.eval()

@@ -1,25 +1,25 @@
-"""The separator that needs no weights: one spectral template per drum, learned from the loop."""
+"""The separator `template-masks`, which needs no weights: one spectral template per drum, learned from the loop."""
 
 import numpy as np
 
-from models.hearing.bands import MAX_HZ, MIN_HZ
+from models.hearing.drum_nmf import COMPRESSION
 from models.hearing.drum_templates import TEMPLATES
-from models.hearing.naming import COMPRESSION
+from models.hearing.onset_strength import MAX_HZ, MIN_HZ
 from models.plugins import Audio, Stems, Transcription
 from models.sounds.spectra import LoopSpectra
 
-CONTEXT_WINDOWS = 16  # of 2048 frames, longer than the tail, so that the end rings into the start
+CONTEXT_WINDOWS = 16  # of 2048 frames: longer than a tail, so that the loop's end rings into its start
 _TAIL_S = 0.7
-_EARLY = 2        # STFT frames before the onset that its window already hears
-_UPDATES = 7      # more explain one drum's tail by another's
-_DECAY_S = 0.12   # of the prototype: a drum explains its attack before another's tail
+_EARLY = 2        # STFT frames before the onset whose windows already contain it
+_UPDATES = 7      # with more, one drum's template explains another's tail
+_DECAY_S = 0.12   # of the initial template: a drum explains its attack rather than another's tail
 
 
 class TemplateMasks:
-    """`template-masks`: every drum is one spectrogram, repeated at its onsets in proportion to velocity.
+    """`template-masks`: each drum is one spectrogram, repeated at its onsets in proportion to velocity.
 
-    Non-negative matrix factor deconvolution with the activations fixed by the transcription (Smaragdis,
-    ICA 2004; score-informed as in Ewert & Mueller, 2012), then Wiener masks, so the stems add up to the loop.
+    Non-negative matrix factor deconvolution with activations fixed by the transcription (Smaragdis, ICA 2004;
+    score-informed as in Ewert & Müller, 2012), then Wiener masks, so the stems add up to the loop.
     """
 
     name = "template-masks"
@@ -36,28 +36,28 @@ class TemplateMasks:
 
 def template_powers(loudness: np.ndarray, spectra: LoopSpectra, transcription: Transcription,
                     sample_rate: int) -> dict[str, np.ndarray]:
-    """The power (bins, stft_frames) of every drum that was heard, as templates explain the magnitudes
-    `loudness` (bins, stft_frames)."""
+    """The power (bins, stft_frames) of each transcribed drum, from templates fitted to the magnitudes `loudness` (bins,
+    stft_frames)."""
     hits = {track: _columns(transcription, track, spectra, sample_rate) for track in transcription.tracks}
     tail = round(_TAIL_S * sample_rate / spectra.hop_frames)
     templates = {track: _prototype(track, loudness, hits[track], tail, sample_rate, spectra.hop_frames)
                  for track in hits}
     for _ in range(_UPDATES):
         _update(templates, hits, loudness)
-    return {track: _sounding(templates[track], hits[track], loudness.shape) ** 2 + 1e-12 for track in hits}
+    return {track: _repeated(templates[track], hits[track], loudness.shape) ** 2 + 1e-12 for track in hits}
 
 
 def _columns(transcription: Transcription, track: str, spectra: LoopSpectra,
              sample_rate: int) -> list[tuple[int, float]]:
-    """(first STFT frame, velocity) of every sounding of a drum, repeats in the context included."""
+    """(first STFT frame, velocity) of each hit of a drum and of its repeats in the context."""
     return [(column - _EARLY, onset.velocity) for onset in transcription.of(track)
             for column in spectra.stft_frames_of(round(onset.time_s * sample_rate) % spectra.frames)]
 
 
 def _prototype(track: str, loudness: np.ndarray, hits: list[tuple[int, float]], tail: int, sample_rate: int,
                hop_frames: int) -> np.ndarray:
-    """(bins, tail) where a drum's template starts: the mean of what sounds at its hits, weighed by the drum's
-    usual spectrum and a decay."""
+    """(bins, tail): a drum's initial template, the mean magnitude after its hits times its usual spectrum and a
+    decay."""
     bins = loudness.shape[0]
     mean = np.full((bins, tail), 1e-6, np.float32)
     for column, velocity in hits:
@@ -69,8 +69,8 @@ def _prototype(track: str, loudness: np.ndarray, hits: list[tuple[int, float]], 
 
 
 def _usual_spectrum(track: str, bins: int, sample_rate: int) -> np.ndarray:
-    """(bins,) a drum's share of an onset's power at each frequency, among the drums whose spectra are known; 1
-    for a drum that is not among them."""
+    """(bins,): a drum's share of an onset's power at each frequency, among kick, snare and hi-hat; 1 for other
+    drums."""
     if track not in TEMPLATES:
         return np.ones(bins)
     means = {name: (np.array(rows).mean(axis=0) / 1000.0) ** (1.0 / COMPRESSION)
@@ -81,7 +81,7 @@ def _usual_spectrum(track: str, bins: int, sample_rate: int) -> np.ndarray:
     return (np.interp(np.log(bins_hz + 1.0), np.log(centres_hz), share) + 0.01) ** 2
 
 
-def _sounding(template: np.ndarray, hits: list[tuple[int, float]], shape: tuple[int, ...]) -> np.ndarray:
+def _repeated(template: np.ndarray, hits: list[tuple[int, float]], shape: tuple[int, ...]) -> np.ndarray:
     """(bins, stft_frames): the template repeated at its hits."""
     out = np.zeros(shape, np.float32)
     for column, velocity in hits:
@@ -92,9 +92,9 @@ def _sounding(template: np.ndarray, hits: list[tuple[int, float]], shape: tuple[
 
 def _update(templates: dict[str, np.ndarray], hits: dict[str, list[tuple[int, float]]],
             loudness: np.ndarray) -> None:
-    """One multiplicative step of all templates towards the least Kullback-Leibler divergence."""
-    sounding = sum(_sounding(templates[track], hits[track], loudness.shape) for track in templates)
-    ratio = loudness / (sounding + 1e-8)
+    """One multiplicative update of all templates for the Kullback-Leibler divergence."""
+    total = sum(_repeated(templates[track], hits[track], loudness.shape) for track in templates)
+    ratio = loudness / (total + 1e-8)
     for track, template in templates.items():
         pull = np.zeros_like(template)
         weight = np.full(template.shape[1], 1e-9, np.float32)

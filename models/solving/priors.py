@@ -1,4 +1,4 @@
-"""What drums sound like before this loop is heard: typical spectrograms of each kind, learned from one-shots."""
+"""How drums sound before the loop is heard: typical spectrograms of each kind, learned from one-shots."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,23 +7,24 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.weights.shipped import load_weights, shipped
+from models.weights.files import load_weights
+from models.weights.shipped import shipped
 
 WEIGHTS = "drum-priors"
-LEAD_S = 0.002  # of silence that a shot may hold before its attack
+LEAD_S = 0.002  # of silence that a one-shot may hold before its attack
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prior:
-    """Exemplars by drum, (exemplars, times, bands) log10 power of energy 1, at times_s from the attack (window
-    centres) and at the bands' centres_hz."""
+    """Exemplars by drum: (exemplars, times, bands) log10 power, normalised to energy 1, at times_s after the attack
+    (window centres) and at centres_hz."""
 
     exemplars: dict[str, np.ndarray]
     times_s: np.ndarray
     centres_hz: np.ndarray
 
     def of(self, track: str) -> np.ndarray:
-        """A drum's exemplars; of a drum that is not known, every drum's."""
+        """The exemplars of a drum; those of every drum for a track that is none of the known six."""
         if track in self.exemplars:
             return self.exemplars[track]
         return np.concatenate(list(self.exemplars.values()))
@@ -31,7 +32,7 @@ class Prior:
 
 @cache
 def shipped_prior() -> Prior:
-    """The prior that comes with Tao. Raises WeightsMissing when its file is not what it should be."""
+    """The prior that comes with Tao. Raises WeightsMissing when its file is missing or damaged."""
     tensors, _ = load_weights(shipped(WEIGHTS).path, shipped(WEIGHTS).sha256)
     axes = {"times_s", "centres_hz"}
     return Prior({name: value.numpy() for name, value in tensors.items() if name not in axes},
@@ -39,8 +40,11 @@ def shipped_prior() -> Prior:
 
 
 def at_times(table: np.ndarray, times_s: np.ndarray, wanted_s: np.ndarray) -> np.ndarray:
-    """(exemplars, wanted, bands) power of a table (exemplars, times, bands) of log10 power, between its times
-    by interpolation, after them by its last decay, before them nothing."""
+    """(exemplars, wanted, bands) linear power of table (exemplars, times, bands) log10 power at other times.
+
+    Between times_s it is interpolated in log power, after the last one it goes on at the last slope if that falls,
+    before the first one it is 1e-12.
+    """
     index = np.clip(np.searchsorted(times_s, wanted_s) - 1, 0, len(times_s) - 2)
     share = (wanted_s - times_s[index]) / (times_s[index + 1] - times_s[index])
     slope = table[:, index + 1] - table[:, index]
@@ -50,7 +54,7 @@ def at_times(table: np.ndarray, times_s: np.ndarray, wanted_s: np.ndarray) -> np
 
 
 def to_bins(centres_hz: np.ndarray, sample_rate: int, bins: int) -> Tensor:
-    """(bands, bins): what of each band's power density lies at each bin, by interpolation along log frequency."""
+    """(bands, bins) weights that interpolate a band's power density at each FFT bin, linearly in log frequency."""
     hz = np.maximum(np.arange(bins) * sample_rate / (2 * (bins - 1)), centres_hz[0])
     place = np.interp(np.log(hz), np.log(centres_hz), np.arange(len(centres_hz)))
     weights = np.maximum(0.0, 1.0 - np.abs(place[None] - np.arange(len(centres_hz))[:, None]))

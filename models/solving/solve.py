@@ -1,61 +1,64 @@
-"""The extractor that solves: all one-shots at once, so that the kit played at its hits is the loop."""
+"""The extractor `solve`: all one-shots at once, so that the kit played at its hits renders the loop."""
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from models.plugins import Audio, Extraction, Stems, Told, Transcription, untold
-from models.solving.harvest import harvested
+from models.plugins import Audio, Extraction, OnProgress, Stems, Transcription, ignore_progress
+from models.solving.alternation import REVISION_ROUNDS, ROUNDS, alternate
+from models.solving.extraction import extraction_of
 from models.solving.priors import LEAD_S, shipped_prior
-from models.solving.rounds import AGAIN, TURNS, refined
 from models.solving.scene import Scene
-from models.solving.variances import palette
-from models.torch_device import Computer
+from models.solving.variances import sample_prior
+from models.torch_device import ComputeDevice
 
 SHOT_S = 2.0
 FIRST_DELTA = 0.3
-NOISE = 1e-6        # power, relative to the loop's
+NOISE = 1e-6        # variance, relative to the loop's mean power
 _SILENCE = 1e-12
 
 
 class Solve:
-    """`solve`: analysis by synthesis. Every hit is its drum's one sound times a velocity plus a small deviation of
-    its own, Gaussian with the time-frequency variance of such drums; the most likely sounds are found jointly
-    on the whole loop, then hits are moved and weighed against what is left, in turns.
+    """`solve`: analysis by synthesis.
 
-    device: where the spectra are, `cpu` or `cuda`; empty for the GPU where there is one. One that fails is left for
-    the CPU, for good, with a warning on the logger `tao`.
+    Each hit is its drum's one-shot times a gain, plus a small deviation of its own; both are Gaussian with the
+    time-frequency variance of such drums. The most likely one-shots are found jointly on the whole loop, in turn with
+    the hits' times and gains (docs/solving.md).
+
+    device: where the spectra are computed, `cpu` or `cuda`; empty for the GPU if there is one. If it fails, the CPU
+    takes over for good, and the logger `tao` gets a warning.
     """
 
     name = "solve"
 
     def __init__(self, device: str = "") -> None:
-        self._computer = Computer(device)
+        self._device = ComputeDevice(device)
 
     def extract(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
-                report: Told = untold) -> Extraction:
-        """Shots, mended hits, and stems that add up to audio (channels, frames); the given stems are not needed."""
-        return self._computer.run(lambda device: _solved(audio, sample_rate, transcription, TURNS, report, device))
+                report: OnProgress = ignore_progress) -> Extraction:
+        """One-shots, improved hits, and stems that add up to audio (channels, frames). The given stems are unused."""
+        return self._device.run(lambda device: _solved(audio, sample_rate, transcription, ROUNDS, report, device))
 
     def revise(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
-               report: Told = untold) -> Extraction:
-        """The same from hits that are right but for milliseconds: none is dropped, none added, and it is quicker."""
-        return self._computer.run(lambda device: _solved(audio, sample_rate, transcription, AGAIN, report, device))
+               report: OnProgress = ignore_progress) -> Extraction:
+        """The same for hits that are right but for milliseconds: no hit is dropped or added, and it is faster."""
+        return self._device.run(
+            lambda device: _solved(audio, sample_rate, transcription, REVISION_ROUNDS, report, device))
 
 
-def _solved(audio: Audio, sample_rate: int, transcription: Transcription, turns: tuple[str, ...],
-            report: Told, device: torch.device) -> Extraction:
+def _solved(audio: Audio, sample_rate: int, transcription: Transcription, rounds: tuple[str, ...],
+            report: OnProgress, device: torch.device) -> Extraction:
     channels = torch.from_numpy(np.ascontiguousarray(audio, np.float32)).to(device)
     loop, lead = channels.mean(dim=0), round(LEAD_S * sample_rate)
     scene = scene_of(transcription, loop, sample_rate, lead)
-    known = palette(shipped_prior(), transcription.tracks, sample_rate, scene.shot_frames, lead).on(device)
-    solution = refined(scene, loop, known, sample_rate, turns, report)
-    report(len(turns) / (len(turns) + 1))
-    return harvested(solution, channels, sample_rate, transcription)
+    prior = sample_prior(shipped_prior(), transcription.tracks, sample_rate, scene.shot_frames, lead).on(device)
+    solution = alternate(scene, loop, prior, sample_rate, rounds, report)
+    report(len(rounds) / (len(rounds) + 1))
+    return extraction_of(solution, channels, sample_rate, transcription)
 
 
 def scene_of(transcription: Transcription, loop: Tensor, sample_rate: int, lead_frames: int) -> Scene:
-    """The hits as heard, one take a track, nothing known yet of its sound."""
+    """The transcribed hits on loop (frames,), one cluster per track, with no variances yet."""
     tracks, frames, onsets = transcription.tracks, len(loop), transcription.onsets
     return Scene(frames, min(round(SHOT_S * sample_rate), frames), tracks,
                  np.array([tracks.index(onset.track) for onset in onsets]),

@@ -1,1 +1,1 @@
-"""One-shots and slices: cutting, choking, rendering and resampling them."""
+"""One-shots and slices: cutting them, rendering a kit, comparing spectra, deciding what chokes what."""

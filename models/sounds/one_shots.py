@@ -1,4 +1,4 @@
-"""One hit per drum, cut from the loop: the least disturbed one, up to where it is disturbed."""
+"""The extractor `least-disturbed`: one hit per drum, cut from its stem or the loop, up to the drum's next hit."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.core.errors import NoOnsets
 from engine.core.kit import choke_group_of
-from models.plugins import Audio, ExtractedShot, Extraction, Onset, Stems, Told, Transcription, untold
+from models.plugins import Audio, ExtractedShot, Extraction, OnProgress, Onset, Stems, Transcription, ignore_progress
 
 _TOGETHER_S = 0.03
 _LONGEST_S = 2.0
@@ -18,8 +18,8 @@ _QUIET = 10 ** (-60 / 20)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A hit and how alone it is: alone_s until any other drum is struck, gap_s until its own drum is,
-    company: the loudest velocity of other drums struck with it, 0 when none is."""
+    """A hit and how isolated it is: alone_s, until the next hit of any drum; gap_s, until the next of its own; company,
+    the largest velocity of other drums' hits that coincide with it, 0 without any."""
 
     index: int
     onset: Onset
@@ -29,20 +29,20 @@ class Candidate:
 
     @property
     def merit(self) -> float:
-        """More is better: long alone, loud, without company."""
+        """Larger is better: alone for long, loud, not coinciding with other drums."""
         return float(np.log(min(self.alone_s, 0.5)) + 0.7 * np.log(self.onset.velocity) - 1.5 * self.company
                      + 0.3 * self.onset.confidence)
 
 
 class LeastDisturbed:
-    """`least-disturbed`: each drum's most solitary loud hit, taken from its stem, cut before its drum sounds
-    again, faded at both ends."""
+    """`least-disturbed`: each drum's most isolated loud hit, taken from its stem, cut before the drum's next hit, faded
+    at both ends."""
 
     name = "least-disturbed"
 
     def extract(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
-                report: Told = untold) -> Extraction:
-        """Shots by track, hits and stems as given. audio (channels, frames) is used for a drum that has no stem."""
+                report: OnProgress = ignore_progress) -> Extraction:
+        """One-shots by track; hits and stems as given. A drum without a stem is cut from audio (channels, frames)."""
         length_s = audio.shape[1] / sample_rate
         shots = {}
         for track in transcription.tracks:
@@ -55,16 +55,16 @@ class LeastDisturbed:
         return Extraction(shots, transcription, stems)
 
     def revise(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
-               report: Told = untold) -> Extraction:
-        """The same: hits are never doubted here."""
+               report: OnProgress = ignore_progress) -> Extraction:
+        """The same: this extractor never changes the hits."""
         return self.extract(audio, sample_rate, stems, transcription, report)
 
 
 def candidates(transcription: Transcription, track: str, length_s: float) -> list[Candidate]:
-    """All hits of a drum with what surrounds them, round the loop's end. Raises NoOnsets when it has none."""
+    """All hits of a drum with their surroundings, across the loop's end. Raises NoOnsets when it has none."""
     own = transcription.of(track)
     if not own:
-        raise NoOnsets(f"No {track} was heard, so there is no {track} to cut out.")
+        raise NoOnsets(f"No {track} was found, so there is no {track} to cut out.")
     found = []
     for index, onset in enumerate(own):
         apart = [((other.time_s - onset.time_s) % length_s, other) for other in transcription.onsets
@@ -79,19 +79,19 @@ def candidates(transcription: Transcription, track: str, length_s: float) -> lis
 
 
 def least_disturbed(transcription: Transcription, track: str, length_s: float) -> Candidate:
-    """The hit of a drum with the highest merit; the first of equals."""
+    """The hit of a drum with the largest merit; the first of equals."""
     return max(candidates(transcription, track, length_s), key=lambda candidate: candidate.merit)
 
 
 def cut_circular(audio: Audio, start: int, frames: int) -> Audio:
-    """`frames` of audio (channels, any) from `start` on, round the end; never more than it holds."""
+    """`frames` of circular audio (channels, any) from `start` on; at most as many as it has."""
     frames = max(min(frames, audio.shape[1]), 1)
     return np.take(audio, np.arange(start, start + frames), axis=1, mode="wrap").astype(np.float32)
 
 
 def faded(shot: Audio, fade_frames: int) -> Audio:
-    """The shot (channels, frames) without clicks: eight frames in, `fade_frames` out, its inaudible end
-    (60 dB under its peak) dropped."""
+    """The shot (channels, frames) without its inaudible end (60 dB below its peak), faded in over eight frames and out
+    over `fade_frames`."""
     level = np.abs(shot).max(axis=0)
     loud = np.nonzero(level > _QUIET * float(level.max()))[0]
     shot = shot[:, : int(loud[-1]) + 1 if len(loud) else 1].copy()

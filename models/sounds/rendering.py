@@ -1,4 +1,4 @@
-"""The kit played by the pattern, as a loop: what the engine plays once it goes round, in NumPy."""
+"""Render a kit played by its pattern as a circular loop, in NumPy: what the engine plays from the second pass on."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -17,12 +17,11 @@ CHOKE_S = 0.002
 
 def render_tracks(kit: Kit, pattern: Pattern, samples: Mapping[str, Audio], frames: int,
                   sample_rate: int) -> Stems:
-    """One stem per track, (2, frames) float32, of `pattern.beats` beats that last `frames`.
+    """One stem per track, (2, frames) float32, of a pattern whose beats last `frames` in all.
 
-    samples: (2, frames) by id. Tails wrap round the end; a voice of a choke group ends within 2 ms of
-    the next one of its group. Recordings of one velocity take turns as on the engine's first pass. Pitch, pan
-    and envelope are left to the engine: a decomposed kit has none. Probability is left out, and of conditions the
-    first pass is played.
+    samples: (2, frames) by id. Tails wrap round the end; a voice of a choke group ends within 2 ms of the next one of
+    its group. Round robins take turns as on the engine's first pass. Pitch, pan and envelope are ignored, as a
+    decomposed kit has none. Steps sound whatever their probability; conditions are those of the first pass.
     """
     timeline = Timeline(60.0 * pattern.beats * sample_rate / frames, sample_rate)
     strokes = {track.name: track_strokes(pattern, track, kit.one_shots[track.name], timeline, frames)
@@ -41,7 +40,7 @@ def render_tracks(kit: Kit, pattern: Pattern, samples: Mapping[str, Audio], fram
 
 
 class Stroke(NamedTuple):
-    """A hit of the kit: its frame within the loop, the recording, and the linear gain it is played at."""
+    """A hit of the kit: its frame in the loop, its recording, and its linear gain."""
 
     frame: int
     recording: Layer
@@ -49,7 +48,7 @@ class Stroke(NamedTuple):
 
 
 def track_strokes(pattern: Pattern, track: Track, shot: OneShot, timeline: Timeline, frames: int) -> list[Stroke]:
-    """Every stroke of a track in `pattern.beats` beats."""
+    """Every stroke of a track within the beats of the pattern."""
     choices = [() if step is None else shot.recordings(step.velocity) for step in track.steps]
     ranks, strokes = [], Counter[tuple[Layer, ...]]()
     for step, choice in zip(track.steps, choices, strict=True):
@@ -70,7 +69,7 @@ def track_strokes(pattern: Pattern, track: Track, shot: OneShot, timeline: Timel
 
 
 def mix(stems: Stems, frames: int) -> Audio:
-    """The stems' sum, (2, frames) float32; silence when there are none."""
+    """The sum of the stems, (2, frames) float32; silence when there are none."""
     whole = np.zeros((2, frames), np.float32)
     for stem in stems.values():
         whole += stem
@@ -90,7 +89,7 @@ def _rendered(strokes: list[Stroke], samples: Mapping[str, Audio], choking: list
 
 
 def choked(voice: Audio, after: int, sample_rate: int) -> Audio:
-    """The voice (channels, frames) faded to nothing in 2 ms from frame `after` on."""
+    """The voice (channels, frames) faded to silence within 2 ms from frame `after` on."""
     fade = round(CHOKE_S * sample_rate)
     short = voice[:, : after + fade].copy()
     rest = short.shape[1] - after
@@ -100,7 +99,7 @@ def choked(voice: Audio, after: int, sample_rate: int) -> Audio:
 
 
 def add_circular(out: Audio, voice: Audio, frame: int) -> None:
-    """Add voice (channels, any) into out (channels, frames) from `frame` on, round and round the end."""
+    """Add voice (channels, any) to the circular buffer out (channels, frames), from `frame` on."""
     frames, done = out.shape[1], 0
     while done < voice.shape[1]:
         at = (frame + done) % frames

@@ -1,4 +1,4 @@
-"""Stage 0: the loop cut at its attacks, equal-sounding pieces gathered on one pad. Knows no drum by name."""
+"""The first stage: the loop cut at its attacks, similar slices grouped on one track. It names no drums."""
 
 import numpy as np
 
@@ -7,16 +7,16 @@ from models.hearing.tempo import guess_tempi
 from models.plugins import Audio, ExtractedShot, Onset, Transcription
 from models.sounds.one_shots import cut_circular, faded
 
-_ALIKE = 0.12  # squared Hellinger distance of two rises that still are one sound
+_ALIKE = 0.12  # squared Hellinger distance up to which two rises are one sound
 _FADE_OUT_S = 0.005
 
 
 def sliced(audio: Audio, sample_rate: int, times_s: np.ndarray, rises: np.ndarray,
            beats: int | None) -> tuple[Transcription, dict[str, ExtractedShot]]:
-    """Hits on tracks "slice 1" to at most "slice 8", and one slice for each.
+    """Hits on the tracks "slice 1" to at most "slice 8", and a slice for each track.
 
-    audio (channels, frames); times_s (onsets,) ascending within it; rises (onsets, bands). A slice lasts until
-    the next onset, whatever that is; the loudest of a group represents it.
+    audio (channels, frames); times_s (onsets,) ascending; rises (onsets, bands). A slice lasts until the next onset of
+    any track; the loudest of a group is used.
     """
     groups = grouped(rises)
     energy = np.sqrt((rises**2).sum(axis=1)) + 1e-12
@@ -34,7 +34,7 @@ def sliced(audio: Audio, sample_rate: int, times_s: np.ndarray, rises: np.ndarra
 
 
 def grouped(rises: np.ndarray) -> np.ndarray:
-    """(onsets,) int64 group of each onset, 0 for the first sound heard, at most eight groups.
+    """(onsets,) int64 group of each onset, numbered by first onset, at most eight groups.
 
     Average-linkage clustering by Hellinger distance of the spectra (bands,) normalised to sum 1.
     """

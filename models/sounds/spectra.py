@@ -1,4 +1,4 @@
-"""Short-time spectra of a loop, whose end meets its start, and back without loss."""
+"""The STFT of a circular loop, with a perfect inverse, and how well two loops match."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -8,10 +8,10 @@ from models.plugins import Audio
 
 
 class LoopSpectra:
-    """STFT of audio (..., frames) that is circular: the context of its ends is its other end.
+    """STFT of circular audio (..., frames).
 
-    Square-root Hann windows, four to a window length, before and after, so that `inverse` undoes `forward`.
-    context_windows: how much of its other end comes before its start and after its end.
+    Square-root Hann windows for analysis and synthesis, `overlap` to a window length, so that `inverse` undoes
+    `forward`. context_windows: how many window lengths of the loop's other end precede its start and follow its end.
     """
 
     def __init__(self, frames: int, window_frames: int = 2048, overlap: int = 4, context_windows: int = 1) -> None:
@@ -22,7 +22,7 @@ class LoopSpectra:
         self._overlap = overlap
 
     def forward(self, audio: Audio) -> np.ndarray:
-        """Complex64 spectra (..., bins, stft_frames), context included."""
+        """Complex64 spectra (..., bins, stft_frames), including the context."""
         after = self.context + -(self.frames + 2 * self.context) % self.hop_frames
         pad = [(0, 0)] * (audio.ndim - 1) + [(self.context, after)]
         windows = sliding_window_view(np.pad(np.asarray(audio, np.float32), pad, mode="wrap"),
@@ -42,7 +42,7 @@ class LoopSpectra:
         return np.ascontiguousarray(whole[..., self.context : self.context + self.frames])
 
     def stft_frames_of(self, frame: int) -> list[int]:
-        """Every column whose window is centred nearest to `frame`, its repeats in the context included."""
+        """The STFT frames whose windows are centred nearest to `frame` and its repeats in the context."""
         whole = self.frames + 2 * self.context
         places = np.arange((self.context + frame) % self.frames, whole, self.frames)
         columns = np.round((places - self.window_frames / 2) / self.hop_frames).astype(int)
@@ -50,10 +50,10 @@ class LoopSpectra:
 
 
 def match(one: Audio, other: Audio) -> float:
-    """How alike two loops sound, 0..1; 1 when identical, 0 when one of them is silence and the other is not.
+    """How similar two loops (channels, frames) of equal shape sound: 1 if identical, 0 if just one of them is silent.
 
-    Mean over windows of 512, 2048 and 8192 frames of 1 - |A - B| / (|A| + |B|): Frobenius norms, A and B the
-    square roots of the STFT magnitudes, so that soft parts count. Arrays (channels, frames) of equal shape.
+    The mean over windows of 512, 2048 and 8192 frames of 1 - |A - B| / (|A| + |B|), with Frobenius norms, where A and B
+    are the square roots of the STFT magnitudes, so that soft parts count.
     """
     marks = []
     for window_frames in (512, 2048, 8192):

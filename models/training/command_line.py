@@ -1,4 +1,4 @@
-"""The verbs `train` and `evaluate`. What they need is imported when they run: torch takes a second to load."""
+"""The verbs `train` and `evaluate`. What they need is imported when they run, because torch takes a second to load."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 DATA = click.option("--data", required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
-                    help="A folder with oneshots/ and patterns/.")
+                    help="A folder that holds oneshots/ and patterns/.")
 
 
 @click.group()
@@ -15,45 +15,50 @@ def train() -> None:
 
 
 def run_options(verb: Callable[..., None]) -> Callable[..., None]:
-    """The options of every training run."""
+    """Add the options that every training run has."""
     for option in reversed((
             DATA,
             click.option("--run", required=True, type=click.Path(path_type=Path),
-                         help="The run's folder: checkpoint and curve."),
+                         help="The folder for checkpoint, curve and weights."),
             click.option("--minutes", type=click.FloatRange(min=0.0), default=0.0,
-                         help="How long; the steps follow from it."),
+                         help="How long to train; sets the number of steps."),
             click.option("--steps", type=click.IntRange(min=0), default=0,
-                         help="How many steps, instead of --minutes."),
-            click.option("--resume", is_flag=True, help="Go on where the run stopped or was killed."),
+                         help="How many steps to train, instead of --minutes."),
+            click.option("--resume", is_flag=True, help="Continue a run that was stopped or killed."),
             click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda."),
-            click.option("--licence", type=click.Choice(["all", "permissive"]), default="all", show_default=True),
-            click.option("--seed", type=int, default=1, show_default=True),
-            click.option("--threads", type=click.IntRange(min=1), help="At most so many processor threads."),
+            click.option("--licence", type=click.Choice(["all", "permissive"]), default="all", show_default=True,
+                         help="The licences of the data to train on; permissive leaves copyleft out."),
+            click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same data."),
+            click.option("--threads", type=click.IntRange(min=1), help="The largest number of CPU threads to use."),
             click.option("--without", default="", metavar="K/N",
-                         help="Leave out every N-th family of kits from the K-th on."))):
+                         help="Leave out every N-th family of kits, starting with number K."))):
         verb = option(verb)
     return verb
 
 
 def _trained(**asked: object) -> None:
-    from models.training.train.telling import telling
-    from models.training.train.trainer import TrainingSettings, train_network
+    from models.plugins import loading
 
-    with telling() as teller:
-        weights = train_network(TrainingSettings(**asked), teller)  # type: ignore[arg-type]
+    with loading("Training"):
+        from models.training.train.reporting import reporting
+        from models.training.train.trainer import TrainingSettings, train_network
+
+    with reporting() as reporter:
+        weights = train_network(TrainingSettings(**asked), reporter)  # type: ignore[arg-type]
     click.echo(weights)
 
 
 @train.command(name="transcriber")
 @run_options
-@click.option("--network", type=click.Choice(["tao", "paper"]), default="tao", show_default=True)
+@click.option("--network", type=click.Choice(["tao", "paper"]), default="tao", show_default=True,
+              help="Tao's own, or that of Yi & Barthet (NIME 2025).")
 @click.option("--random-share", type=click.FloatRange(0.0, 1.0), default=0.5, show_default=True,
-              help="Share of loops whose drums play random patterns, each for itself.")
+              help="The share of loops with random patterns, each drum independent of the others.")
 def train_transcriber_verb(**asked: object) -> None:
-    """Train a transcriber on loops that are made as it goes; prints the weights' file.
+    """Train a transcriber on loops that are synthesised on the fly, and print the path of its weights.
 
-    With several GPUs: torchrun --nproc-per-node N tao_live.py train transcriber ... What --without leaves
-    out, `assemble` judges by.
+    Use them with --transcriber tao:FILE or paper:FILE. With several GPUs: torchrun --nproc-per-node N tao_live.py train
+    transcriber ... `assemble` fits its classifier on the kits that --without leaves out.
     """
     _trained(**asked)
 
@@ -61,9 +66,9 @@ def train_transcriber_verb(**asked: object) -> None:
 @train.command(name="separator")
 @run_options
 def train_separator_verb(**asked: object) -> None:
-    """Train a separator on loops that are made as it goes, heard with faults; prints the weights' file.
+    """Train a separator on synthetic loops whose hits have simulated errors, and print the path of its weights.
 
-    Use it with --separator tao:FILE. With several GPUs: torchrun --nproc-per-node N tao_live.py train separator ...
+    Use them with --separator tao:FILE. With several GPUs: torchrun --nproc-per-node N tao_live.py train separator ...
     """
     _trained(network="masks", rows=6, validate_every=100, **asked)
 
@@ -72,17 +77,20 @@ def train_separator_verb(**asked: object) -> None:
 @DATA
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--loops", required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
-              help="Loops with truth to judge by, of kits that no run learnt from.")
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path))
+              help="Loops with known answers, of kits that no run trained on, to fit the hit classifier on.")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="The weights file to write.")
 def assemble(data: Path, runs: tuple[Path, ...], loops: Path, out: Path) -> None:
-    """Make one weights file of several RUNS' weights.safetensors; prints its SHA-256.
+    """Combine the weights.safetensors of several RUNS into one weights file, and print its SHA-256.
 
     Use it with --transcriber tao:FILE.
     """
-    from models.training.train.assemble import AssemblySettings
-    from models.training.train.assemble import assemble as made
+    from models.plugins import loading
 
-    click.echo(made(AssemblySettings(runs, loops, data, out)))
+    with loading("Training"):
+        from models.training.train.assemble import AssemblySettings
+        from models.training.train.assemble import assemble as assembled
+
+    click.echo(assembled(AssemblySettings(runs, loops, data, out)))
 
 
 @click.group()
@@ -92,25 +100,41 @@ def evaluate() -> None:
 
 @evaluate.command(name="transcriber")
 @click.argument("loops", type=click.Path(path_type=Path, file_okay=False, exists=True))
-@click.option("--transcriber", "names", multiple=True, default=("tao", "onset-strength"), show_default=True)
+@click.option("--transcriber", "names", multiple=True, default=("tao", "onset-strength"), show_default=True,
+              help="A transcriber to measure; may be repeated.")
 def evaluate_transcriber_verb(loops: Path, names: tuple[str, ...]) -> None:
-    """A table of how well transcribers hear the LOOPS below a folder, each with loop.wav and truth.json."""
-    from models.training.evaluate.transcription import EvaluationSettings, evaluate_transcriber
+    """Print a table of how well transcribers do on the folder LOOPS.
+
+    Each loop is a folder with loop.wav and truth.json.
+    """
+    from models.plugins import loading
+
+    with loading("The evaluation"):
+        from models.training.evaluate.transcription import EvaluationSettings, evaluate_transcriber
 
     click.echo(evaluate_transcriber(EvaluationSettings(loops, tuple(names)), lambda line: click.echo(line, err=True)))
 
 
 @evaluate.command(name="decomposition")
 @click.argument("loops", type=click.Path(path_type=Path, file_okay=False, exists=True))
-@click.option("--transcriber", "transcribers", multiple=True, default=("tao",), show_default=True)
-@click.option("--separator", "separators", multiple=True, default=("tao",), show_default=True)
-@click.option("--extractor", "extractors", multiple=True, default=("solve",), show_default=True)
-@click.option("--oracle", is_flag=True, help="The loops' true hits instead of a transcriber's.")
-@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Draw the figures as a PNG too.")
+@click.option("--transcriber", "transcribers", multiple=True, default=("tao",), show_default=True,
+              help="A transcriber to use; may be repeated.")
+@click.option("--separator", "separators", multiple=True, default=("tao",), show_default=True,
+              help="A separator to use; may be repeated.")
+@click.option("--extractor", "extractors", multiple=True, default=("solve",), show_default=True,
+              help="An extractor to use; may be repeated.")
+@click.option("--oracle", is_flag=True, help="Use the loops' true hits instead of a transcriber.")
+@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Also draw the figures as a PNG.")
 def evaluate_decomposition_verb(**asked: object) -> None:
-    """A table of stems and one-shots of the LOOPS below a folder, each with loop.wav, truth.json, stems and
-    one-shots. Name plugins more than once to see every transcriber with every separator and extractor."""
-    from models.training.evaluate.decomposition import DecompositionSettings, evaluate_decomposition
+    """Print a table of how good the stems and one-shots are for the folder LOOPS.
+
+    Each loop is a folder with loop.wav, truth.json, stems and one-shots. Every transcriber is combined with every
+    separator and extractor.
+    """
+    from models.plugins import loading
+
+    with loading("The evaluation"):
+        from models.training.evaluate.decomposition import DecompositionSettings, evaluate_decomposition
 
     click.echo(evaluate_decomposition(DecompositionSettings(**asked),  # type: ignore[arg-type]
                                       lambda line: click.echo(line, err=True)))

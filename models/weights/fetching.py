@@ -1,4 +1,4 @@
-"""Weights that do not come with Tao: where they are, what they must be, and how they get here."""
+"""Weights that do not come with Tao: where to fetch them, and which hash they must have."""
 
 import contextlib
 import hashlib
@@ -19,7 +19,7 @@ _TIMEOUT_S = 60
 
 @dataclass(frozen=True, slots=True)
 class Fetchable:
-    """A file elsewhere. sha256: what it must be; terms: told to whoever fetches it."""
+    """A file to download. terms: shown before the download."""
 
     name: str
     url: str
@@ -28,7 +28,7 @@ class Fetchable:
 
     @property
     def file(self) -> str:
-        """Its name."""
+        """The file's name."""
         return self.url.rpartition("/")[2]
 
 
@@ -37,45 +37,48 @@ DRUMSEP = Fetchable(
     "https://github.com/openmirlab/mdxnet-infer/releases/download/weights-drumsep-v1/"
     "aufr33-jarredou_DrumSep_model_mdx23c_ep_141_sdr_10.8059.ckpt",
     "d2a4aa53eb584d21eead358a4e66d1882ad182911be018f052b5da73be9096d0",
-    "MDX23C DrumSep by aufr33 and jarredou. Its makers published no licence and copies of it claim different ones, "
+    "MDX23C DrumSep by aufr33 and jarredou. The authors published no licence, and copies of it claim different ones, "
     "so use it for non-commercial purposes only.")
 FETCHABLE = (DRUMSEP,)
 
 
-def fetchable(name: str) -> Fetchable:
-    """The file called so. Raises UsageError, naming what there is."""
+def find_fetchable(name: str) -> Fetchable:
+    """The download of that name. Raises UsageError, listing what there is."""
     for one in FETCHABLE:
         if one.name == name:
             return one
-    raise UsageError(f"No model called {name!r} can be fetched; there are: {', '.join(one.name for one in FETCHABLE)}.")
+    raise UsageError(f"There are no weights named {name!r} to fetch. Available: "
+                     f"{', '.join(one.name for one in FETCHABLE)}.")
 
 
 def data_folder() -> Path:
-    """Where fetched weights lie."""
+    """The folder for fetched weights."""
     return platformdirs.user_data_path("tao") / "models"
 
 
 def fetched_path(one: Fetchable, folder: Path | None = None) -> Path:
-    """The fetched file. Raises WeightsMissing when it is not there or not what it must be."""
+    """The fetched file. Raises WeightsMissing when it is missing or has another hash."""
     path = (folder or data_folder()) / one.file
     if not path.is_file():
-        raise WeightsMissing(f"The weights of {one.name} are not there: fetch them with "
+        raise WeightsMissing(f"The weights of {one.name} have not been fetched yet. Fetch them with "
                              f"`tao_live.py models get {one.name}`. {one.terms}")
     found = _sha256(path)
     if found != one.sha256:
-        raise WeightsMissing(f"{path} is not what it should be (SHA-256 {one.sha256[:12]}... expected, {found[:12]}... "
-                             f"found): fetch it again with `tao_live.py models get {one.name}`.")
+        raise WeightsMissing(f"{path} is damaged: its SHA-256 should be {one.sha256[:12]}... and is "
+                             f"{found[:12]}... Fetch it again with `tao_live.py models get {one.name}`.")
     return path
 
 
 def fetch(one: Fetchable, report: Callable[[str], None], folder: Path | None = None) -> Path:
-    """Fetch the file unless it is there already, and check it. Raises TaoError when it does not come,
-    WeightsMissing when something else comes; what was there before is kept then."""
+    """Download the file unless it is there already, and check its hash.
+
+    Raises TaoError when the download fails, WeightsMissing when the hash is wrong; an earlier file is kept then.
+    """
     folder = folder or data_folder()
     report(one.terms)
     path = folder / one.file
     if path.is_file() and _sha256(path) == one.sha256:
-        report(f"{path} is there already.")
+        report(f"{path} is already there.")
         return path
     part = path.with_name(path.name + ".part")
     try:
@@ -85,21 +88,22 @@ def fetch(one: Fetchable, report: Callable[[str], None], folder: Path | None = N
                 out.write(block)
         found = _sha256(part)
         if found != one.sha256:
-            raise WeightsMissing(f"What came from {one.url} is not {one.name}: SHA-256 {one.sha256[:12]}... was "
-                                 f"expected, {found[:12]}... came. Nothing was kept.")
+            raise WeightsMissing(f"The file at {one.url} is not {one.name}: its SHA-256 should be "
+                                 f"{one.sha256[:12]}... and is {found[:12]}... Nothing was saved.")
         part.replace(path)
     except urllib.error.URLError as error:
-        raise TaoError(f"{one.url} could not be fetched ({error.reason}): check the connection, or put the file into "
+        raise TaoError(f"{one.url} could not be fetched ({error.reason}). Check your connection, or put the file into "
                        f"{folder} yourself.") from error
     except http.client.HTTPException as error:
-        raise TaoError(f"{one.url} could not be fetched ({error or type(error).__name__}): check the connection, "
-                       "then try again.") from error
+        raise TaoError(f"{one.url} could not be fetched ({error or type(error).__name__}). Check your connection "
+                       "and try again.") from error
     except OSError as error:
-        raise TaoError(f"{path} could not be written ({error.strerror}): make room, or set XDG_DATA_HOME.") from error
+        raise TaoError(f"{path} could not be written ({error.strerror}). Free some disk space, or set "
+                       "XDG_DATA_HOME.") from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-    report(f"{path}: {path.stat().st_size / 1e6:.0f} MB, SHA-256 as it must be.")
+    report(f"{path}: {path.stat().st_size / 1e6:.0f} MB, SHA-256 verified.")
     return path
 
 

@@ -1,21 +1,9 @@
-"""Trained weights: where each file comes from, under which licence, and the hash it must have.
-
-Files are safetensors, which hold numbers and text and nothing that runs; nothing is ever unpickled. Numbers
-are stored as float16 and used as float32.
-"""
+"""The weights that ship with Tao: file, SHA-256, licence and model card. Loads no torch."""
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as tensors_of
-from safetensors.torch import save as bytes_of
-from torch import Tensor
 
 from engine.core.errors import WeightsMissing
 
@@ -24,7 +12,7 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """A file that comes with Tao. licence and origin are told to whoever lists the models."""
+    """A bundled file. licence: of the weights; origin: the model card that says how they were made."""
 
     name: str
     file: str
@@ -34,7 +22,7 @@ class Shipped:
 
     @property
     def path(self) -> Path:
-        """Where it lies."""
+        """Where the file is."""
         return FOLDER / self.file
 
 
@@ -51,52 +39,21 @@ SHIPPED: tuple[Shipped, ...] = (
 
 
 def shipped(name: str) -> Shipped:
-    """The shipped weights of that name. Raises WeightsMissing when there are none."""
+    """The bundled weights of that name. Raises WeightsMissing when there are none."""
     for one in SHIPPED:
         if one.name == name:
             return one
     known = ", ".join(one.name for one in SHIPPED) or "none"
-    raise WeightsMissing(f"No weights called {name!r} come with Tao; there are: {known}. "
+    raise WeightsMissing(f"No weights named {name!r} come with Tao. Included: {known}. "
                          "Train some with `tao_live.py train`.")
 
 
-def save_weights(path: Path, tensors: Mapping[str, Tensor], told: Mapping[str, Any]) -> str:
-    """Write tensors (floats as float16) and what is told about them (JSON); return the file's SHA-256."""
-    small = {name: _small(value) for name, value in tensors.items()}
-    data = bytes_of(small, {"tao": json.dumps(told)})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    return hashlib.sha256(data).hexdigest()
-
-
-def _small(value: Tensor) -> Tensor:
-    value = value.detach().cpu().contiguous()
-    return value.half() if value.is_floating_point() else value
-
-
-def load_weights(path: Path, sha256: str | None = None) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """The tensors (float32) and what is told about them.
-
-    Raises WeightsMissing when the file is not there, is not what `sha256` says, or is no weights file of Tao.
-    """
-    if not path.is_file():
-        raise WeightsMissing(f"The weights {path} are not there. Install Tao again, or train some with "
-                             "`tao_live.py train`.")
-    data = path.read_bytes()
-    found = hashlib.sha256(data).hexdigest()
-    if sha256 is not None and found != sha256:
-        raise WeightsMissing(f"{path.name} is not the file it should be: SHA-256 {sha256[:12]}... was expected, "
-                             f"{found[:12]}... found. Install Tao again.")
-    try:
-        tensors = tensors_of(data)
-        told = json.loads(_metadata(data)["tao"])
-    except (SafetensorError, KeyError, ValueError) as error:
-        raise WeightsMissing(f"{path} holds no weights of Tao ({error}); give the weights.safetensors of a "
-                             "training run.") from error
-    return {name: value.float() if value.dtype == torch.float16 else value for name, value in tensors.items()}, told
-
-
-def _metadata(data: bytes) -> dict[str, str]:
-    """The text in a safetensors header: eight bytes of length, then JSON."""
-    length = int.from_bytes(data[:8], "little")
-    return dict(json.loads(data[8 : 8 + length])["__metadata__"])
+def verify_weights() -> Iterator[tuple[str, str | None]]:
+    """(name, fault) of each bundled file: "missing", "damaged", or None when it is intact."""
+    for one in SHIPPED:
+        if not one.path.is_file():
+            yield one.name, "missing"
+        elif hashlib.sha256(one.path.read_bytes()).hexdigest() != one.sha256:
+            yield one.name, "damaged"
+        else:
+            yield one.name, None

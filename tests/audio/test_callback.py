@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.audio import host_layout as w
 from engine.audio.callback import block_time, clock_call
 from engine.audio.host import Host
+from engine.audio.host_layout import TIMING_BINS
 from engine.bridge.meters import FRAMES, LOAD, SEQUENCE
 from engine.dsp.processor import Processor
 
@@ -15,9 +15,8 @@ BLOCK = 128
 
 def begins(host: Host, raw: int) -> int:
     """What the JACK callback does with the server's clock, without the server."""
-    start = block_time(host.words, raw & 0xFFFFFFFF, host.words[w.RAW_TIME])
-    host.words[w.RAW_TIME], host.words[w.BLOCK_START] = raw & 0xFFFFFFFF, start
-    host.words[w.EXPECTED] = start + BLOCK
+    start = block_time(host.record, raw & 0xFFFFFFFF)
+    host.record["expected"][0] = start + BLOCK
     return int(start)
 
 
@@ -44,7 +43,7 @@ def test_a_new_device_goes_on_where_the_old_one_stopped() -> None:
     host = fresh()
     begins(host, 1000)
     begins(host, 1128)
-    host.words[w.STARTED] = 0
+    host.record["started"] = 0
     assert begins(host, 7) == 256 and begins(host, 7 + BLOCK) == 384
 
 
@@ -54,4 +53,4 @@ def test_a_cycle_tells_its_meters_and_its_time() -> None:
         call(host.address, BLOCK, start)
     assert host.now_frames == 10 * BLOCK and host.page[FRAMES] == 10 * BLOCK
     assert host.page[SEQUENCE] % 2 == 0 and host.page.view(np.float64)[LOAD] > 0.0
-    assert host.timing[: w.TIMING_BINS].sum() == 10 and not host.out.any()
+    assert host.timing[: TIMING_BINS].sum() == 10 and not host.out.any()

@@ -10,10 +10,13 @@ import pytest
 from engine.bridge.client import EngineClient
 from engine.core.commands import (
     Boundary,
+    BypassRack,
     CopyPattern,
     FillBars,
+    LatchEffect,
     Panic,
     Play,
+    ReleaseEffects,
     SelectPattern,
     SetChain,
     SetEffects,
@@ -23,10 +26,11 @@ from engine.core.commands import (
     SetTempo,
     SetTrackLength,
     SetTrackResolution,
+    ShapeEffect,
     ToggleStep,
     TriggerPad,
 )
-from engine.core.effects import RANGES, BypassRack, Effect, Effects, LatchEffect, ReleaseEffects, ShapeEffect
+from engine.core.effects import RANGES, Effect, Effects
 from engine.core.machine import MuteStyle
 from engine.core.pattern import Step
 from engine.core.step import Overrides, When

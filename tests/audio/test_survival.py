@@ -8,9 +8,9 @@ from pathlib import Path
 import soundfile
 
 from engine.bridge.client import EngineClient
-from engine.bridge.take_messages import StartRecording
 from engine.core.commands import Play, SetClockOut
 from engine.core.midi import ClockOut
+from engine.core.requests import StartRecording
 from engine.live.journal import Faded, read_journal
 from engine.sessions.folders import forget_sessions
 from tests.jack_server import mortal_jack
@@ -34,7 +34,7 @@ def test_a_device_that_dies_is_missed_within_a_second_and_taken_back_at_the_righ
         killed_s = time.monotonic()
         assert engine.client.wait(lambda s: s.status.backend == "null", 5.0)
         assert time.monotonic() - killed_s < 1.0 + ASTRAY_S
-        assert "used again as soon as it is back" in (engine.client.snapshot().status.banner or "")
+        assert "use it again as soon as it is back" in (engine.client.snapshot().status.banner or "")
         time.sleep(1.5)
         server.start()
         assert engine.client.wait(lambda s: s.status.backend == "jack", 10.0), engine.client.snapshot().status

@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 from engine.bridge import messages
 from engine.bridge.codec import BadMessage, Codec, Envelope
 from engine.bridge.messages import SampleRef, StageReady
-from engine.bridge.take_messages import StartRecording
 from engine.core.commands import Boundary, LoadDecomposition, Play, SetStep, SetTempo, ToggleStep
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen, Machine, empty_machine
 from engine.core.pattern import Pattern, Step, Track
+from engine.core.requests import StartRecording
 from engine.core.snapshot import Status
 from engine.core.timeline import Ticks
 
-FACES = Codec(messages.FROM_FACES)
-NEWS = Codec(messages.TO_FACES)
+FACES = Codec(messages.FROM_CLIENTS)
+NEWS = Codec(messages.TO_CLIENTS)
 WORKER = Codec(messages.FROM_WORKER)
 KIT = Kit("k", {"kick": OneShot("ab" * 8, 100, decay_s=0.2, choke_group=1)})
 PATTERN = Pattern((Track("kick", (Step(0.5, Ticks(-7), 0.25, (2, 3), 4), None)),), beats=4, swing=0.6)
@@ -36,7 +36,7 @@ def test_what_a_face_sends_arrives_as_it_was(message: object) -> None:
 
 
 def test_a_status_arrives_as_it_was() -> None:
-    status = Status(empty_machine(48000), 3, "jack", "card", 48000, 64, pending=("a kit",))
+    status = Status(empty_machine(48000), "jack", "card", 48000, 64, pending=("a kit",))
     assert NEWS.decode(NEWS.encode(status)).message == status
 
 
@@ -69,7 +69,7 @@ _values = st.recursive(st.none() | st.booleans() | st.integers(-(2**63), 2**64 -
                        max_leaves=8)
 
 
-@given(st.sampled_from([type_.__name__ for type_ in messages.FROM_FACES]), _values)
+@given(st.sampled_from([type_.__name__ for type_ in messages.FROM_CLIENTS]), _values)
 def test_a_known_name_with_any_payload_is_a_message_or_one_sentence(name: str, payload: object) -> None:
     with contextlib.suppress(BadMessage):
         FACES.decode(msgspec.msgpack.encode([name, payload]))

@@ -6,18 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.commands import Boundary, apply, target_frames
-from engine.core.effects import (
-    NOTES,
-    RANGES,
-    Effect,
-    Effects,
-    Latch,
-    LatchEffect,
-    ReleaseEffects,
-    ShapeEffect,
-    cutoff_hz,
-)
+from engine.core.commands import Boundary, LatchEffect, ReleaseEffects, ShapeEffect, apply, target_frames
+from engine.core.commands.effects import with_effect
+from engine.core.effects import NOTES, RANGES, Effect, Effects, Latch, cutoff_hz
 from engine.core.errors import InvalidValue
 from engine.core.machine import empty_machine
 from engine.dsp.controls import CONTROLS, CRUSHED, ECHO_SEND, FILTERED, GATE_DEPTH, NEUTRAL, ROOM_SEND, targets
@@ -27,7 +18,7 @@ from tests import strategies
 @given(strategies.effects, strategies.effect_commands)
 def test_any_command_keeps_effects_valid_or_is_refused(effects: Effects, command) -> None:
     try:
-        after = command.applied(effects)
+        after = with_effect(command, effects)
     except InvalidValue as refusal:
         assert "asked for" in str(refusal)
         return
@@ -38,7 +29,7 @@ def test_any_command_keeps_effects_valid_or_is_refused(effects: Effects, command
 
 @given(strategies.effects, st.sampled_from(Effect), st.booleans())
 def test_latching_one_effect_changes_nothing_else(effects: Effects, effect: Effect, on: bool) -> None:
-    after = LatchEffect(effect, on).applied(effects)
+    after = with_effect(LatchEffect(effect, on), effects)
     assert (effect in after.on) == on
     assert all(after.of(other) == effects.of(other) for other in Effect if other is not effect)
     assert after.of(effect).amount == effects.of(effect).amount
@@ -46,7 +37,7 @@ def test_latching_one_effect_changes_nothing_else(effects: Effects, effect: Effe
 
 @given(strategies.effects)
 def test_letting_all_go_keeps_every_amount(effects: Effects) -> None:
-    after = ReleaseEffects().applied(effects)
+    after = with_effect(ReleaseEffects(), effects)
     assert after.on == () and after.gain_db == effects.gain_db
     assert all(after.of(effect).amount == effects.of(effect).amount for effect in Effect)
 

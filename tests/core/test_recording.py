@@ -16,7 +16,7 @@ def test_a_first_take_is_a_whole_loop_at_a_usual_tempo(frames: int) -> None:
 
 @pytest.mark.parametrize("frames", [0, 500, 48000 * 400])
 def test_a_take_that_is_no_loop_is_refused(frames: int) -> None:
-    with pytest.raises(InvalidValue, match="makes no loop"):
+    with pytest.raises(InvalidValue, match="cannot be a loop"):
         tempo_of_take(frames, 48000)
 
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.tapping import recent_taps, tapped_bpm
+from engine.core.recording import recent_taps, tapped_bpm
 
 
 @given(st.floats(31.0, 299.0), st.integers(3, 40), st.floats(0, 1e5))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.core.commands import Command, Play, SetTempo
-from engine.core.effects import RANGES, Effect, Effects, Latch, LatchEffect
+from engine.core.commands import Command, LatchEffect, Play, SetTempo
+from engine.core.effects import RANGES, Effect, Effects, Latch
 from engine.core.kit import Kit, OneShot
 from engine.core.machine import Machine, empty_machine
 from engine.core.pattern import Pattern, Step, Track

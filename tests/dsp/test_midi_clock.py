@@ -47,7 +47,7 @@ class Player:
             block = min(self.block_frames, frames - self.at)
             self.processor.process(self._silence[:block], self.at)
             self.processor.drain()
-            for frame, port, message, size in memory.midi_out[: memory.state[29]].tolist():
+            for frame, port, message, size in memory["midi_out"][: memory["state"]["midi_sending"]].tolist():
                 assert self.at <= frame < self.at + block
                 self.sent.append((frame, port + 1, message.to_bytes(4, "little")[:size]))
             self.at += block

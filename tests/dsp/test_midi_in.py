@@ -8,10 +8,8 @@ import pytest
 from engine.core.commands import Continue, LoadKit, Play, Stop, apply
 from engine.core.kit import Kit, OneShot
 from engine.core.machine import Machine, empty_machine
-from engine.core.midi import Route, Source
+from engine.core.midi import ClockSource, Route
 from engine.core.pattern import Step
-from engine.dsp.layout import MIDI_HEARING, MIDI_SENDING
-from engine.dsp.midi_out import FRAME
 from engine.dsp.offline import render_offline
 from engine.dsp.processor import Processor
 from engine.dsp.ring import BEGIN, END, HIT, PANIC, Done, Record
@@ -22,7 +20,7 @@ RATE, FRAMES = 48000, 60_000
 START, CONTINUE, STOP, CLOCK = b"\xfa", b"\xfb", b"\xfc", b"\xf8"
 
 
-def machine(source: Source = Source.MIDI) -> Machine:
+def machine(source: ClockSource = ClockSource.MIDI) -> Machine:
     kit = Kit("one", {"kick": OneShot("aa", SAMPLES["aa"]), "hihat": OneShot("cc", SAMPLES["cc"])})
     made = apply(LoadKit(kit), empty_machine(RATE), 0)
     track = made.pattern.track("kick").with_step(0, Step()).with_step(3, Step(0.5)).with_step(7, Step(0.7))
@@ -33,18 +31,19 @@ def play(made: Machine, events: list[tuple[int, bytes]], block_frames: int = 128
          records: tuple[Record, ...] = ()) -> tuple[np.ndarray, list[Done], list[tuple[int, bytes]]]:
     """Audio, what was done, and what was sent, when these events come in by input 1."""
     processor, sounds = Processor(RATE, 1024), bank()
+    memory = processor.memory
     processor.push([processor.score(1, 0, made, sounds), *records])
     heard, done, sent = [], [], []
     silence = np.zeros((block_frames, 2), np.float32)
     for start in range(0, FRAMES, block_frames):
         now = [event for event in events if start <= event[0] < start + block_frames]
         for place, (frame, message) in enumerate(now):
-            processor.memory.midi_in[place] = (frame, 0, int.from_bytes(message, "little"), len(message))
-        processor.memory.state[MIDI_HEARING] = len(now)
+            memory["midi_in"][place] = (frame, 0, int.from_bytes(message, "little"), len(message))
+        memory["state"]["midi_incoming"] = len(now)
         heard.append(processor.process(silence, start).astype(np.float32))
         done += processor.drain()
-        for event in processor.memory.midi_out[: processor.memory.state[MIDI_SENDING]].tolist():
-            sent.append((event[FRAME], event[2].to_bytes(4, "little")[: event[3]]))
+        for frame, _, message, size in memory["midi_out"][: memory["state"]["midi_sending"]].tolist():
+            sent.append((frame, message.to_bytes(4, "little")[:size]))
     return np.concatenate(heard)[:FRAMES], done[1:], sent
 
 
@@ -80,7 +79,7 @@ def test_song_position_can_be_ignored() -> None:
 
 
 def test_who_keeps_his_own_time_is_started_by_nobody() -> None:
-    _, done, _ = play(machine(Source.INTERNAL), [(100, START), (200, CLOCK), (300, STOP)])
+    _, done, _ = play(machine(ClockSource.INTERNAL), [(100, START), (200, CLOCK), (300, STOP)])
     assert done == []
 
 

@@ -46,7 +46,7 @@ def test_controls_reach_their_targets_in_five_milliseconds() -> None:
                     effects=Effects(-20.0, reverb=Latch(on=True, amount=0.5)))
     processor.push([processor.score(1, 0, machine, CLICK), processor.score(2, 100, quiet, CLICK)])
     processor.process(np.zeros((256, 2), np.float32), 0)
-    controls = processor.memory.controls[:, [GAIN, ROOM_SEND]]
+    controls = processor.memory["controls"][:256, [GAIN, ROOM_SEND]]
     assert np.array_equal(controls[:101], np.tile([1.0, 0.0], (101, 1)))
     assert np.allclose(controls[140:], [0.1, 0.5])
     steps = np.diff(controls[100:141], axis=0)
@@ -57,7 +57,7 @@ def test_preparing_again_takes_another_rate_and_block_and_forgets_everything() -
     processor = Processor(8000, 64)
     processor.push([processor.score(1, 0, clicking(), CLICK)])
     processor.process(np.ones((64, 2), np.float32), 0)
-    old = processor.addresses
+    old = processor.memory
     processor.prepare(48000, 512)
-    assert processor.memory.mix.shape == (512, 2) and not np.array_equal(old, processor.addresses)
+    assert processor.max_frames == 512 and processor.memory is not old
     assert not processor.process(np.zeros((512, 2), np.float32), 0).any() and processor.drain() == []

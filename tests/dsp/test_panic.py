@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.core.commands import Command, Panic, Play, TriggerPad, apply
-from engine.core.effects import Effect, Effects, Latch, LatchEffect
+from engine.core.commands import Command, LatchEffect, Panic, Play, TriggerPad, apply
+from engine.core.effects import Effect, Effects, Latch
 from engine.core.kit import Kit, OneShot
 from engine.core.machine import Machine, empty_machine
 from engine.core.pattern import Pattern, Step, Track
@@ -15,6 +15,7 @@ from engine.dsp.processor import Processor
 from engine.dsp.ring import CUTS, PAD, PANIC, Record
 
 RATE, FRAMES, PANICS = 8000, 16000, 5000
+BLOCK = 1000
 WAVE = (0.5 * np.sin(2 * np.pi * 60.0 * np.arange(FRAMES) / RATE)).astype(np.float32)
 SINE = {"sine": np.stack((WAVE, WAVE), axis=1)}
 LATCHES = {Effect.STUTTER: Latch(False, 1.0, 240), Effect.REVERSE: Latch(False, 1.0, 960),
@@ -57,10 +58,10 @@ def test_after_a_panic_the_effect_works_on_what_comes(effect: Effect) -> None:
 def stuttering(*later: Record) -> np.ndarray:
     """The sine, stuttering from frame 4000 on, and what comes later."""
     calm = machine(Effect.STUTTER)
-    processor, silence = Processor(RATE, FRAMES), np.zeros((FRAMES, 2), np.float32)
+    processor, silence = Processor(RATE, BLOCK), np.zeros((BLOCK, 2), np.float32)
     processor.push([processor.score(1, 0, calm, SINE), Record(PAD, 2, 0, 0, 1.0),
                     processor.score(3, 4000, apply(LatchEffect(Effect.STUTTER, True), calm, 4000), SINE), *later])
-    return processor.process(silence, 0)
+    return np.concatenate([processor.process(silence, start).copy() for start in range(0, FRAMES, BLOCK)])
 
 
 def test_what_stutters_after_a_panic_is_what_came_after_it() -> None:

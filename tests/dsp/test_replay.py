@@ -4,11 +4,10 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.core.commands import Command, Panic, TriggerPad, apply
+from engine.core.commands import Panic, TriggerPad, apply
 from engine.core.errors import InvalidValue
 from engine.core.machine import Machine
 from engine.dsp.processor import Processor
-from engine.dsp.render import render_block
 from engine.dsp.ring import JUMP, PAD, PANIC, Done, Record
 from tests.sounds import bank
 from tests.strategies import commands, effects, machines
@@ -85,24 +84,3 @@ def test_a_performance_of_effects_is_replayed_bit_for_bit_in_any_blocks(machine:
     sent, told, heard = perform(machine, moves)
     for block in (64, 997):
         assert np.array_equal(replayed(machine.timeline.sample_rate, sent, told, len(heard), block), heard)
-
-
-@settings(max_examples=20, deadline=None)
-@given(machines(), st.lists(st.tuples(st.integers(0, 3000), commands), max_size=4))
-def test_memory_rebuilt_from_addresses_is_the_memory(machine: Machine, wishes: list[tuple[int, Command]]) -> None:
-    """A callback has addresses, an offline renderer has arrays: one kernel, one sound."""
-    one, other = Processor(8000, 256), Processor(8000, 256)
-    for processor in (one, other):
-        playing = machine
-        processor.push([processor.score(1, 0, playing, SOUNDS)])
-        for sequence, (frame, wish) in enumerate(sorted(wishes, key=lambda pair: pair[0]), 2):
-            try:
-                playing = apply(wish, playing, frame)
-            except InvalidValue:
-                continue
-            processor.push([processor.score(sequence, frame, playing, SOUNDS)])
-    for start in range(0, 4096, 256):
-        render_block(other.memory, start, 256)
-        assert np.array_equal(one.process(SILENCE[:256], start), other.memory.mix)
-    for mine, yours in zip(one.memory, other.memory, strict=True):
-        assert np.array_equal(mine, yours)

@@ -12,7 +12,7 @@ from engine.dsp.layout import POLYPHONY, SCORE_SLOTS, VOICES
 from engine.dsp.offline import render_offline
 from engine.dsp.processor import Processor
 from engine.dsp.ring import PAD, Record
-from engine.dsp.sampler import ACTIVE, NO_RELEASE, RELEASE_AGE, hermite_weights
+from engine.dsp.sampler import NO_RELEASE, hermite_weights
 
 RATE = 48000
 TONE = np.repeat(np.sin(2 * np.pi * 200 * np.arange(96000) / RATE)[:, None], 2, 1).astype(np.float32)
@@ -73,8 +73,8 @@ def test_the_next_voice_past_the_polyphony_takes_the_oldest_without_a_click() ->
         processor.push([Record(PAD, 10 + block, 0, 0, 1.0)])
         heard.append(processor.process(silence, block * 256).copy())
         processor.drain()
-    voices = processor.memory.voice_ints
-    assert (voices[:, ACTIVE] != 0).sum() <= POLYPHONY + 1
+    voices = processor.memory["voices"]
+    assert (voices["active"] != 0).sum() <= POLYPHONY + 1
     assert loudest_step(np.concatenate(heard)) < 0.01 * loudest_step(TONE) * (POLYPHONY + 2)
 
 
@@ -86,9 +86,9 @@ def test_even_a_burst_beyond_all_slots_keeps_the_newest_stroke() -> None:
         processor.push([Record(PAD, 10 + batch * 60 + k, 0, 0, 1.0) for k in range(60)])
         processor.process(silence, batch * 256)
         processor.drain()
-    voices = processor.memory.voice_ints
-    held = (voices[:, ACTIVE] != 0) & (voices[:, RELEASE_AGE] == NO_RELEASE)
-    assert held.sum() == POLYPHONY and (voices[:, ACTIVE] != 0).sum() <= VOICES
+    voices = processor.memory["voices"]
+    held = (voices["active"] != 0) & (voices["release_age"] == NO_RELEASE)
+    assert held.sum() == POLYPHONY and (voices["active"] != 0).sum() <= VOICES
 
 
 def test_panic_silences_everything_within_two_milliseconds() -> None:
@@ -137,5 +137,5 @@ def test_the_meter_of_a_track_falls_with_its_envelope() -> None:
     levels = []
     for block in range(5):
         processor.process(np.zeros((4800, 2), np.float32), block * 4800)
-        levels.append(float(processor.memory.peaks[0]))
+        levels.append(float(processor.memory["track_peaks"][0]))
     assert np.allclose(levels, [0.5, 0.375, 0.25, 0.125, 0.0], atol=1e-3)

@@ -56,10 +56,10 @@ def test_chance_is_the_same_in_the_kernel_and_in_core(seed: int, track: int, gri
 def test_ticks_and_frames_are_the_same_in_the_kernel_and_in_core(timeline: Timeline, tick: int) -> None:
     processor = Processor(timeline.sample_rate, 64)
     machine = replace(empty_machine(timeline.sample_rate), timeline=timeline)
-    slot = processor.score(1, 0, machine, {}).value
+    score = processor.memory["scores"][processor.score(1, 0, machine, {}).value]
     frame = timeline.frames_at(tick)
-    assert sequencer.frame_at(processor.memory, slot, tick) == frame
-    assert sequencer.ticks_at(processor.memory, slot, frame + 3) == timeline.ticks_at(frame + 3)
+    assert sequencer.frame_at(score, tick) == frame
+    assert sequencer.ticks_at(score, frame + 3) == timeline.ticks_at(frame + 3)
 
 
 @settings(deadline=None, max_examples=60)

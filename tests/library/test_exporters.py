@@ -52,8 +52,8 @@ def test_stems_are_whole_loops_that_know_their_tempo(tmp_path: Path) -> None:
     assert acid[4:] == (2, 4, 4, 120.0)
 
 
-def test_a_decomposition_without_stems_is_told_so(tmp_path: Path) -> None:
-    with pytest.raises(InvalidValue, match="kept without stems"):
+def test_a_decomposition_without_stems_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValue, match="has no stems"):
         export(replace(rich_decomposition(), stems={}), "stems", tmp_path)
 
 

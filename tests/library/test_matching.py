@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.core.browsing import Wishes
+from engine.core.requests import FitOptions
 from engine.library.matching import Fit, dying_s, fitted, leading_edge, loudness, shifted, tuning_between
 
 RATE = 48000
-ALL = Wishes(level=True, onset=True, tuning=True, decay=True)
+ALL = FitOptions(level=True, onset=True, tuning=True, decay=True)
 
 
 def drum(hz: float = 180.0, decay_s: float = 0.12, length_s: float = 0.6) -> np.ndarray:
@@ -25,7 +25,7 @@ def drum(hz: float = 180.0, decay_s: float = 0.12, length_s: float = 0.6) -> np.
 def test_a_louder_later_copy_is_brought_back(gain: float, delay: int) -> None:
     original = shifted(drum(), 500)
     copy = shifted((original / gain).astype(np.float32), delay)
-    fit = fitted(copy, original, RATE, Wishes())
+    fit = fitted(copy, original, RATE, FitOptions())
     assert fit.delay_frames == -delay and fit.gain == pytest.approx(gain, rel=1e-3)
     assert np.allclose(fit.gain * shifted(copy, fit.delay_frames)[500:20000], original[500:20000], atol=1e-4)
 
@@ -49,7 +49,7 @@ def test_a_longer_hit_is_cut_to_the_shorter_ones_decay_and_a_shorter_one_is_left
 
 
 def test_what_is_not_wished_stays() -> None:
-    assert fitted(0.1 * drum(300.0), drum(), RATE, Wishes(False, False, False, False)) == Fit()
+    assert fitted(0.1 * drum(300.0), drum(), RATE, FitOptions(False, False, False, False)) == Fit()
 
 
 def test_silence_fits_as_it_is() -> None:

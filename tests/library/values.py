@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from engine.core.kit import Kit, Layer, OneShot
+from engine.core.kit import Kit, Layer, OneShot, sample_id
 from engine.core.pattern import Pattern, Step, Track
-from engine.core.samples import sample_id
 from engine.core.step import Overrides, When
 from engine.core.timeline import Ticks
 from engine.library.decomposition import HeardOnset, Source, StoredDecomposition

@@ -9,10 +9,10 @@ import pytest
 from engine.bridge.messages import SampleRef
 from engine.bridge.segments import write_segment
 from engine.core.errors import InvalidValue, TaoError
-from engine.core.kit import Kit, OneShot
+from engine.core.kit import Kit, OneShot, sample_id
 from engine.core.loop import PlayedLoop
 from engine.core.machine import empty_machine
-from engine.live.bank import SampleBank, sample_id
+from engine.live.bank import SampleBank
 
 AUDIO = np.random.default_rng(4).standard_normal((500, 2)).astype(np.float32)
 MACHINE = empty_machine(48000)

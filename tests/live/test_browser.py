@@ -7,17 +7,24 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.bridge.messages import Audit, Browse, Swap, SwapKit, SwapNext
-from engine.core.browsing import Where, Wishes
 from engine.core.commands import Boundary, Play, SetLock
 from engine.core.errors import InvalidValue, TaoError
+from engine.core.requests import (
+    AuditionSound,
+    BrowseSounds,
+    FitOptions,
+    SoundSource,
+    SwapKit,
+    SwapNextSound,
+    SwapSound,
+)
 from engine.library.kit_folder import write_folder
 from engine.live.browser import Browser
 from engine.sessions.replay import replay
 from tests.library.values import rich_decomposition
 from tests.live.test_conductor import RATE, Room
 
-AS_IT_IS = Wishes(False, False, False, False)
+AS_IT_IS = FitOptions(False, False, False, False)
 
 
 class Shop:
@@ -43,11 +50,11 @@ class Shop:
             time.sleep(0.005)
         assert not self.browser.waiting
 
-    def browse(self, track: str, where: Where = Where.FOLDER) -> tuple[str, ...]:
-        self.browser.browse(Browse(track, where, str(self.files)))
+    def browse(self, track: str, where: SoundSource = SoundSource.FOLDER) -> tuple[str, ...]:
+        self.browser.browse(BrowseSounds(track, where, str(self.files)))
         self.settle()
-        assert self.browser.shelf is not None
-        return self.browser.shelf.names
+        assert self.browser.sounds is not None
+        return self.browser.sounds.names
 
 
 @pytest.fixture
@@ -61,7 +68,7 @@ def shop(tmp_path: Path):
 def test_a_file_is_swapped_in_at_the_next_hit_and_undone(shop: Shop) -> None:
     assert shop.browse("snare") == ("hit.wav",)
     before = shop.room.conductor.machine.kit
-    shop.browser.swap(Swap("snare", 0, AS_IT_IS), Boundary.NOW)
+    shop.browser.swap(SwapSound("snare", 0, AS_IT_IS), Boundary.NOW)
     shop.settle()
     shop.room.play(4)
     shot = shop.room.conductor.machine.kit.one_shots["snare"]
@@ -73,7 +80,7 @@ def test_a_file_is_swapped_in_at_the_next_hit_and_undone(shop: Shop) -> None:
 
 def test_a_swap_may_wait_for_the_bar(shop: Shop) -> None:
     shop.browse("kick")
-    shop.browser.swap(Swap("kick", 0), Boundary.BAR)
+    shop.browser.swap(SwapSound("kick", 0), Boundary.BAR)
     shop.settle()
     assert shop.room.conductor.pending == ("another kick",)
 
@@ -83,7 +90,7 @@ def test_a_swapped_sound_is_as_loud_and_begins_as_the_old_one(shop: Shop) -> Non
 
     shop.browse("kick")
     old = shop.room.conductor.machine.kit.one_shots["kick"]
-    shop.browser.swap(Swap("kick", 0, Wishes()), Boundary.NOW)
+    shop.browser.swap(SwapSound("kick", 0, FitOptions()), Boundary.NOW)
     shop.settle()
     shop.room.play(4)
     new = shop.room.conductor.machine.kit.one_shots["kick"]
@@ -97,7 +104,7 @@ def test_a_locked_lane_keeps_its_sound(shop: Shop) -> None:
     shop.room.play(4)
     shop.browse("kick")
     with pytest.raises(InvalidValue, match="locked"):
-        shop.browser.swap(Swap("kick", 0), Boundary.NOW)
+        shop.browser.swap(SwapSound("kick", 0), Boundary.NOW)
 
 
 def test_a_whole_kit_is_swapped_but_for_locked_lanes(shop: Shop, tmp_path: Path) -> None:
@@ -105,7 +112,7 @@ def test_a_whole_kit_is_swapped_but_for_locked_lanes(shop: Shop, tmp_path: Path)
     shop.room.conductor.perform(SetLock("hihat", True))
     shop.room.play(4)
     before = shop.room.conductor.machine.kit.one_shots
-    assert shop.browse("kick", Where.KITS) == ("old: kick", "old: hihat")
+    assert shop.browse("kick", SoundSource.KITS) == ("old: kick", "old: hihat")
     shop.browser.swap_kit(SwapKit("old", AS_IT_IS), Boundary.NOW)
     shop.settle()
     shop.room.play(4)
@@ -117,41 +124,41 @@ def test_a_whole_kit_is_swapped_but_for_locked_lanes(shop: Shop, tmp_path: Path)
 def test_n_goes_round_the_hits_of_the_kit(shop: Shop) -> None:
     names = []
     for _ in range(3):
-        shop.browser.swap_next(SwapNext("kick", 1, AS_IT_IS), Boundary.NOW)
+        shop.browser.swap_next(SwapNextSound("kick", 1, AS_IT_IS), Boundary.NOW)
         shop.settle()
         shop.room.play(4)
-        assert shop.browser.shelf is not None
-        names.append(shop.browser.shelf.names[shop.browser.shelf.chosen])
+        assert shop.browser.sounds is not None
+        names.append(shop.browser.sounds.names[shop.browser.sounds.chosen])
     assert names == ["hit hihat", "hit snare", "hit hihat"]
 
 
 def test_a_sound_is_heard_beside_the_music_without_being_swapped(shop: Shop) -> None:
     shop.browse("kick")
     before = shop.room.conductor.machine.kit
-    shop.browser.audition(Audit("kick", 0, AS_IT_IS))
+    shop.browser.audition(AuditionSound("kick", 0, AS_IT_IS))
     shop.settle()
     shop.room.play(60)
     assert shop.room.conductor.machine.kit == before
-    assert (shop.room.processor.memory.voice_ints[:, 10] != 0).any()  # a pad's voice
+    assert (shop.room.processor.memory["voices"]["is_pad"] != 0).any()  # a pad's voice
 
 
 def test_a_missing_file_and_a_number_that_is_not_there_are_told(shop: Shop) -> None:
     shop.browse("kick")
     (shop.files / "hit.wav").unlink()
-    shop.browser.swap(Swap("kick", 0), Boundary.NOW)
+    shop.browser.swap(SwapSound("kick", 0), Boundary.NOW)
     shop.settle()
     assert "choose another" in shop.room.notices.newest[-1].text.lower()
     with pytest.raises(TaoError, match="not on the list"):
-        shop.browser.swap(Swap("kick", 7), Boundary.NOW)
+        shop.browser.swap(SwapSound("kick", 7), Boundary.NOW)
 
 
 def test_swaps_and_auditions_are_replayed_to_the_bit(shop: Shop) -> None:
     for turn in range(8):
         track = ("kick", "snare", "hihat")[turn % 3]
-        shop.browser.swap_next(SwapNext(track, 1, Wishes(tuning=True, decay=True)), Boundary.NOW)
+        shop.browser.swap_next(SwapNextSound(track, 1, FitOptions(tuning=True, decay=True)), Boundary.NOW)
         shop.settle()
         shop.room.play(30)
-        shop.browser.audition(Audit(track, 0))
+        shop.browser.audition(AuditionSound(track, 0))
         shop.settle()
         shop.room.play(40)
     shop.room.journal.close()

@@ -11,15 +11,25 @@ from hypothesis import strategies as st
 
 from engine.audio.callback import clock_call
 from engine.audio.host import Host
-from engine.core.commands import Boundary, Command, LoadDecomposition, LoadKit, LoadLoop, Play, SetMute, ToggleStep
-from engine.core.effects import Effect, LatchEffect, ReleaseEffects
+from engine.core.commands import (
+    Boundary,
+    Command,
+    LatchEffect,
+    LoadDecomposition,
+    LoadKit,
+    LoadLoop,
+    Play,
+    ReleaseEffects,
+    SetMute,
+    ToggleStep,
+)
+from engine.core.effects import Effect
 from engine.core.errors import TaoError
-from engine.core.kit import Kit
+from engine.core.kit import Kit, sample_id
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen
-from engine.dsp.layout import MIDI_HEARING
 from engine.dsp.processor import Processor
-from engine.live.bank import SampleBank, sample_id
+from engine.live.bank import SampleBank
 from engine.live.conductor import Conductor
 from engine.live.journal import Journal, Session
 from engine.live.notices import Notices
@@ -58,10 +68,10 @@ class Room:
         """Let MIDI come in somewhere in the next block."""
         memory = self.processor.memory
         for message in messages:
-            place = int(memory.state[MIDI_HEARING])
+            place = int(memory["state"]["midi_incoming"])
             frame = self.host.now_frames + min(BLOCK - 1, 9 * place)
-            memory.midi_in[place] = (frame, 0, int.from_bytes(message, "little"), len(message))
-            memory.state[MIDI_HEARING] += 1
+            memory["midi_in"][place] = (frame, 0, int.from_bytes(message, "little"), len(message))
+            memory["state"]["midi_incoming"] += 1
 
     def play(self, blocks: int) -> None:
         for _ in range(blocks):

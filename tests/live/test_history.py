@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from engine.core.commands import (
+    BypassRack,
+    LatchEffect,
     LoadDecomposition,
     LoadKit,
     Play,
@@ -14,12 +16,13 @@ from engine.core.commands import (
     SetSolo,
     SetSwing,
     SetTempo,
+    ShapeEffect,
     ShapeOneShot,
     ToggleStep,
     apply,
 )
-from engine.core.commands.shaping import Quality
-from engine.core.effects import BypassRack, Effect, Effects, LatchEffect, ShapeEffect
+from engine.core.commands.sounds import Quality
+from engine.core.effects import Effect, Effects
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import PlayedLoop

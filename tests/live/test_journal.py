@@ -1,15 +1,17 @@
 """A journal keeps what was done; what a power cut leaves of it can still be played."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine.core.commands import LoadKit, LoadPattern, Play
-from engine.core.kit import Kit, OneShot
+from engine.bridge.codec import Codec
+from engine.core.commands import LoadKit, LoadPattern, Play, SetTempo
+from engine.core.kit import Kit, OneShot, sample_id
+from engine.core.loop import Audio
 from engine.core.machine import empty_machine
 from engine.core.pattern import Pattern, Step, Track
-from engine.live.bank import sample_id
 from engine.live.journal import (
     LOG,
     Applied,
@@ -18,12 +20,12 @@ from engine.live.journal import (
     Jumped,
     PadHit,
     PanicSent,
+    Plan,
     Session,
     UnreadableJournal,
     read_journal,
 )
 from engine.live.schedule import Schedule
-from engine.sessions.replay import replay
 
 RATE = 48000
 AUDIO = (0.1 * np.random.default_rng(2).standard_normal((4800, 2))).astype(np.float32)
@@ -53,7 +55,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "session"
 
 
-def test_a_replay_strikes_on_the_frames_of_the_journal(folder: Path) -> None:
+@pytest.fixture
+def replay() -> Callable[..., Audio]:
+    """The real one, imported here because it compiles the kernels, which the other tests do not need."""
+    from engine.sessions.replay import replay
+
+    return replay
+
+
+@pytest.mark.slow
+def test_a_replay_strikes_on_the_frames_of_the_journal(folder: Path, replay: Callable[..., Audio]) -> None:
     audio = replay(folder, 64000)
     assert not audio[:1000].any()
     assert np.array_equal(audio[1000:5800], AUDIO), "below the limiter nothing changes"
@@ -62,7 +73,8 @@ def test_a_replay_strikes_on_the_frames_of_the_journal(folder: Path) -> None:
     assert not audio[60480:].any()
 
 
-def test_a_replay_is_the_same_at_any_block_size(folder: Path) -> None:
+@pytest.mark.slow
+def test_a_replay_is_the_same_at_any_block_size(folder: Path, replay: Callable[..., Audio]) -> None:
     assert np.array_equal(replay(folder, 64000, 64), replay(folder, 64000, 512))
 
 
@@ -86,10 +98,20 @@ def test_a_missing_journal_is_one_sentence(tmp_path: Path) -> None:
         read_journal(tmp_path / "gone")
 
 
-def test_a_disk_that_fails_is_told_once(tmp_path: Path) -> None:
+def test_a_disk_that_fails_is_reported_once(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "session", Session(RATE, "bypass", 1024))
     (tmp_path / "session" / "samples").rmdir()
     (tmp_path / "session" / "samples").write_text("")
     problem = journal.add_sample("ab" * 8, AUDIO)
-    assert problem is not None and "not being saved" in problem
+    assert problem is not None and "no longer being saved" in problem
     assert journal.add(PanicSent(1)) is None and journal.add_sample("cd" * 8, AUDIO) is None
+
+
+def test_a_plan_that_cannot_be_repeated_is_one_sentence(tmp_path: Path) -> None:
+    for name, plan in (("base", Plan(2, 1, 0, ())), ("command", Plan(1, 0, 0, (b"nonsense",))),
+                       ("value", Plan(1, 0, 0, (Codec([SetTempo]).encode(SetTempo(1e9)),)))):
+        journal = Journal(tmp_path / name, Session(RATE, "bypass", 1024))
+        journal.add(plan)
+        journal.close()
+        with pytest.raises(UnreadableJournal, match=r"lacks the machine|cannot be repeated"):
+            read_journal(tmp_path / name)

@@ -4,9 +4,9 @@ from typing import get_args
 
 import pytest
 
-from engine.core.commands import Command, SelectPattern, SetMute, ShapeOneShot
-from engine.core.commands.shaping import Quality
-from engine.core.effects import Effect, LatchEffect
+from engine.core.commands import Command, LatchEffect, SelectPattern, SetMute, ShapeOneShot
+from engine.core.commands.sounds import Quality
+from engine.core.effects import Effect
 from engine.live import naming
 from engine.live.naming import name_of
 

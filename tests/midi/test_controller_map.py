@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.commands import Play, SetPad, SetTempo, apply
-from engine.core.desk import DeskSetup
-from engine.core.desk_requests import Direction
-from engine.core.effects import Effect, LatchEffect, ShapeEffect
+from engine.core.commands import LatchEffect, Play, SetPad, SetTempo, ShapeEffect, apply
+from engine.core.effects import Effect
 from engine.core.errors import InvalidValue
 from engine.core.groove import grid_ticks
 from engine.core.machine import Machine, empty_machine
-from engine.core.midi import ClockOut, Midi, Route
+from engine.core.midi import ClockOut, Midi, MidiSetup, Route
+from engine.core.requests import Direction
 from engine.midi.controller_map import ControllerMap, read_setup, toggled, write_setup
 from engine.midi.patchbay import Patchbay
 from engine.midi.step_recording import written_step
@@ -109,7 +108,7 @@ def test_any_message_can_be_heard(message: bytes) -> None:
 def test_the_setup_outlasts_the_session(tmp_path: Path) -> None:
     midi = Midi(clocks=(ClockOut(True, -12.5), ClockOut(), ClockOut(), ClockOut()), routes={"kick": Route(2)},
                 pads={36: "snare"})
-    setup = DeskSetup(("keys", None), (None, "TR-8S", None, None), {"1:74": "filter"}, midi)
+    setup = MidiSetup(("keys", None), (None, "TR-8S", None, None), {"1:74": "filter"}, midi)
     assert write_setup(tmp_path / "new" / "midi.json", setup) is None
     assert read_setup(tmp_path / "new" / "midi.json") == (setup, None)
 
@@ -118,7 +117,7 @@ def test_a_setup_that_cannot_be_read_is_left_alone_and_told_of(tmp_path: Path) -
     file = tmp_path / "midi.json"
     file.write_text('{"inputs": 7}')
     setup, problem = read_setup(file)
-    assert setup == DeskSetup() and problem is not None and "\n" not in problem
+    assert setup == MidiSetup() and problem is not None and "\n" not in problem
     assert file.read_text() == '{"inputs": 7}'
 
 

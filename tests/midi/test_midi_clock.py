@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.core.commands import Continue, Play, SetClockOut, SetRoute, SetSource, SetStep, SetTempo, Stop
-from engine.core.desk_requests import ConnectMidi, Direction, Learn, WriteSteps
-from engine.core.midi import ClockOut, Route, Source
+from engine.core.commands import Continue, Play, SetClockOut, SetClockSource, SetRoute, SetStep, SetTempo, Stop
+from engine.core.midi import ClockOut, ClockSource, Route
 from engine.core.pattern import Step
+from engine.core.requests import ConnectMidi, Direction, Learn, WriteSteps
 from engine.core.snapshot import SyncState
 from engine.sessions.replay import replay
 from tests.midi_peer import MidiPeer, clocks
@@ -64,7 +64,7 @@ def test_the_clock_that_leaves_is_the_songs(engine: RunningEngine, peer: MidiPee
 
 def test_a_song_begun_by_another_begins_on_its_first_clock(engine: RunningEngine, peer: MidiPeer) -> None:
     engine.load_kit("beat")
-    engine.client.ask(SetSource(Source.MIDI))
+    engine.client.ask(SetClockSource(ClockSource.MIDI))
     engine.client.ask(SetStep("kick", 0, Step(1.0)))
     recorder = Recorder()
     peer.client.set_freewheel(True)
@@ -86,7 +86,7 @@ def test_a_song_begun_by_another_begins_on_its_first_clock(engine: RunningEngine
 
 
 def test_a_jittery_clock_is_followed_in_tempo_and_phase(engine: RunningEngine, peer: MidiPeer) -> None:
-    engine.client.ask(SetSource(Source.MIDI))
+    engine.client.ask(SetClockSource(ClockSource.MIDI))
     rng = np.random.default_rng(2)
     start, period = after(engine, 9600), 60.0 * 48000 / (24 * 126.0)
     ideal = start + period * np.arange(400)
@@ -108,10 +108,10 @@ def test_ports_are_joined_by_name_when_they_come_and_when_they_come_back(engine:
     for _ in range(2):
         late = MidiPeer(None, None, name="late synth")
         try:
-            assert engine.client.wait(lambda s: s.status.desk.joined_out[1] == "late synth:in", 5.0)
+            assert engine.client.wait(lambda s: s.status.midi.joined_out[1] == "late synth:in", 5.0)
         finally:
             late.close()
-        assert engine.client.wait(lambda s: s.status.desk.joined_out[1] == "", 5.0)
+        assert engine.client.wait(lambda s: s.status.midi.joined_out[1] == "", 5.0)
     assert any("has gone" in notice.text for notice in engine.client.snapshot().status.notices)
 
 
@@ -127,7 +127,7 @@ def test_pads_are_written_and_knobs_are_learned(engine: RunningEngine, peer: Mid
     assert step is not None and step.microtiming == 4 and step.velocity == pytest.approx(64 / 127)
     client.ask(Learn("filter"))
     peer.send(0, bytes((0xB0, 74, 1)))
-    assert client.wait(lambda s: s.status.desk.controls == {"1:74": "filter"}, 5.0)
+    assert client.wait(lambda s: s.status.midi.controls == {"1:74": "filter"}, 5.0)
     peer.send(0, bytes((0xB0, 74, 0)))
     assert client.wait(lambda s: s.status.machine.effects.filter.amount == -1.0, 5.0)
-    assert client.snapshot().status.desk.last == "controller 74 channel 1 value 0"
+    assert client.snapshot().status.midi.last == "controller 74 channel 1 value 0"

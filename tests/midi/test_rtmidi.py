@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import rtmidi
 
-from engine.core.commands import Play, SetClockOut, SetSource
-from engine.core.desk_requests import ConnectMidi, Direction
-from engine.core.midi import ClockOut, Source
+from engine.core.commands import Play, SetClockOut, SetClockSource
+from engine.core.midi import ClockOut, ClockSource
+from engine.core.requests import ConnectMidi, Direction
 from tests.rig import RunningEngine, running_engine
 
 
@@ -43,8 +43,8 @@ def test_clock_goes_out_and_a_song_is_begun_from_outside(engine: RunningEngine) 
     try:
         client.ask(ConnectMidi(Direction.OUT, 1, "box in"))
         client.ask(ConnectMidi(Direction.IN, 1, "box out"))
-        assert client.wait(lambda s: all((s.status.desk.joined_out[0], s.status.desk.joined_in[0])), 5.0), \
-            client.snapshot().status.desk
+        assert client.wait(lambda s: all((s.status.midi.joined_out[0], s.status.midi.joined_in[0])), 5.0), \
+            client.snapshot().status.midi
         client.ask(SetClockOut(1, ClockOut(True)))
         client.ask(Play())
         end = time.monotonic() + 3.0
@@ -54,7 +54,7 @@ def test_clock_goes_out_and_a_song_is_begun_from_outside(engine: RunningEngine) 
         times = np.array([at for at, message in box.heard if message == [0xF8]])
         assert kinds[0] == 0xFA and len(times) >= 60
         assert np.median(np.diff(times)) == pytest.approx(60 / (24 * 120.0), rel=0.1)
-        client.ask(SetSource(Source.MIDI))
+        client.ask(SetClockSource(ClockSource.MIDI))
         box.out.send_message([0xFC])
         assert client.wait(lambda s: not s.status.machine.playing, 5.0)
         box.out.send_message([0xFA])

@@ -5,12 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core import midi_bytes as midi
-from engine.core.commands import SetSongPosition, SetSource, apply
+from engine.core.commands import SetClockSource, SetSongPosition, apply
 from engine.core.machine import Machine, empty_machine
-from engine.core.midi import Source
+from engine.core.midi import ClockSource
 from engine.core.midi_transport import RESTING, SONG_START, Begin, End, Transport
 from engine.dsp import midi_in
-from engine.dsp.layout import MIDI_HEARING
 from engine.dsp.processor import Processor
 from engine.dsp.ring import BEGIN, END
 
@@ -33,8 +32,8 @@ class AudioThread:
     def hear(self, message: bytes, port: int) -> list[tuple[int, int]]:
         """(kind, value) of every BEGIN and END that the message brings about."""
         memory = self._processor.memory
-        memory.midi_in[0] = (self._frame, port, int.from_bytes(message, "little"), len(message))
-        memory.state[MIDI_HEARING] = 1
+        memory["midi_in"][0] = (self._frame, port, int.from_bytes(message, "little"), len(message))
+        memory["state"]["midi_incoming"] = 1
         self._block()
         return [(done.kind, done.value) for done in self._processor.drain() if done.kind in (BEGIN, END)]
 
@@ -46,7 +45,7 @@ class AudioThread:
 @settings(max_examples=60)
 @given(st.lists(st.tuples(_messages, st.integers(0, 1)), max_size=30))
 def test_kernel_and_pure_transport_agree(messages: list[tuple[bytes, int]]) -> None:
-    machine = apply(SetSongPosition(2, False), apply(SetSource(Source.MIDI), empty_machine(RATE), 0), 0)
+    machine = apply(SetSongPosition(2, False), apply(SetClockSource(ClockSource.MIDI), empty_machine(RATE), 0), 0)
     thread, transport, playing, resting = AudioThread(machine), Transport(), False, 0
     for message, port in messages:
         done = thread.hear(message, port)

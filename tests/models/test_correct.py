@@ -5,7 +5,9 @@ import pytest
 
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.loop import Loop
-from models.correct import StepEdit, correct, corrected, edited, played_as
+from engine.core.pattern import Pattern, Step
+from engine.core.timeline import Ticks
+from models.correct import StepEdit, correct, corrected, edited, find_renames, played_as, renamed
 from models.decompose import Tools, decompose
 from models.plugins import TempoGuess, Transcription
 from models.solving.solve import Solve
@@ -89,3 +91,54 @@ def test_steps_are_played_as_they_were_meant_to_be():
     wanted = BEAT.with_track(kick.with_step(0, replace(kick.steps[0], ratchet=3, velocity=0.2)))
     step = played_as(BEAT, wanted).track("kick").steps[0]
     assert (step.ratchet, step.velocity) == (3, kick.steps[0].velocity)
+
+
+def named(pattern: Pattern, **names: str) -> Pattern:
+    return replace(pattern, tracks=tuple(replace(track, name=names.get(track.name, track.name))
+                                         for track in pattern.tracks))
+
+
+def test_a_name_that_changed_is_told_by_the_steps():
+    assert find_renames(BEAT, BEAT) == {}
+    assert find_renames(BEAT, named(BEAT, hihat="ride")) == {"hihat": "ride"}
+    assert find_renames(BEAT, named(BEAT, hihat="ride", kick="perc 1")) == {"hihat": "ride", "kick": "perc 1"}
+
+
+def test_two_drums_that_changed_places_are_told():
+    assert find_renames(BEAT, named(BEAT, kick="snare", snare="kick")) == {"kick": "snare", "snare": "kick"}
+
+
+def test_a_name_is_told_though_steps_were_put_right_too():
+    ride = named(BEAT, hihat="ride").track("ride")
+    ride = ride.with_step(0, None).with_step(3, Step(0.5)).with_step(2, Step(0.4, Ticks(30)))
+    assert find_renames(BEAT, named(BEAT, hihat="ride").with_track(ride)) == {"hihat": "ride"}
+
+
+def test_another_rhythm_under_its_old_name_is_no_other_drum():
+    changed = BEAT.with_track(replace(BEAT.track("snare"), steps=BEAT.track("kick").steps))
+    assert find_renames(BEAT, changed) == {}
+    fewer = replace(BEAT, tracks=BEAT.tracks[:2])
+    assert find_renames(BEAT, fewer) == {} and find_renames(fewer, BEAT) == {}
+
+
+def test_a_name_that_another_track_keeps_is_not_given_away():
+    before = pattern_of(ride="x...x...x...x...", hihat="x.x.x.x.x.x.x.x.")
+    after = replace(before, tracks=(replace(before.track("hihat"), name="ride"),))
+    assert find_renames(before, after) == {}
+
+
+def test_everything_of_a_track_goes_by_its_new_name():
+    *_, done = decompose(Loop(audio_of(BEAT, 110.0), RATE, "beat", 4), TOOLS, RATE)
+    ridden = renamed(done, {"hihat": "ride"})
+    for of_tracks in (ridden.kit.one_shots, ridden.stems, ridden.track_match, ridden.transcription.tracks):
+        assert "ride" in of_tracks and "hihat" not in of_tracks
+    assert ridden.pattern.track("ride").steps == done.pattern.track("hihat").steps
+    assert renamed(ridden, {"ride": "hihat"}).transcription == done.transcription
+
+
+@pytest.mark.parametrize(("names", "words"), [({"hihat": "kick"}, "Two tracks would be named 'kick'"),
+                                              ({"crash": "ride"}, "no track named 'crash'")])
+def test_names_that_cannot_be_are_refused(names, words):
+    *_, done = decompose(Loop(audio_of(BEAT, 110.0), RATE, "beat", 4), TOOLS, RATE)
+    with pytest.raises(UsageError, match=words):
+        renamed(done, names)

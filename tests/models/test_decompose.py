@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from engine.core.errors import InvalidValue, NoOnsets, TaoError
+from engine.core.kit import sample_id
 from engine.core.loop import Loop
-from engine.core.samples import sample_id
-from models.decompose import Tools, decompose, overview, stereo
+from models.decompose import Tools, decompose, stereo
 from models.demo import demo_loop, demo_pattern
 from models.hearing.onset_strength import OnsetStrength
 from models.hearing.quantize import quantize
@@ -114,15 +114,6 @@ def test_silence_noise_and_endless_recordings_are_refused():
                          (np.zeros((RATE * 100, 1), np.float32), InvalidValue)):
         with pytest.raises(error):
             next(decompose(Loop(audio, RATE), TOOLS, RATE))
-
-
-def test_an_overview_holds_every_peak():
-    audio = np.zeros((1000, 2), np.float32)
-    audio[777, 1] = -0.5
-    peaks = overview(audio)
-    assert len(peaks) == 256
-    assert max(peaks) == 0.5
-    assert len(overview(audio[:3])) == 3
 
 
 def test_a_hand_corrected_hit_changes_only_its_step():

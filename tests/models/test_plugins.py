@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.core.errors import InvalidValue, UsageError
+from engine.core.errors import InvalidValue, TaoError, UsageError
 from models import plugins
 from models.hearing.onset_strength import OnsetStrength
 from models.plugins import Onset
@@ -41,6 +41,21 @@ def test_an_installed_package_adds_a_plugin():
 def test_an_unknown_name_is_answered_with_what_is_installed():
     with pytest.raises(UsageError, match=r"No separator is called 'magic'.*template-masks"):
         plugins.separator("magic")
+
+
+@pytest.mark.usefixtures("third_party")
+@pytest.mark.parametrize("failure", ["OSError('libtorchaudio.so: undefined symbol: aoti_torch')",
+                                     "ImportError('libtorchaudio.so: undefined symbol: aoti_torch')"])
+def test_a_broken_installation_is_one_sentence_with_versions_and_a_remedy(failure, tmp_path):
+    (tmp_path / "elsewhere.py").write_text(f"raise {failure}\n")
+    with pytest.raises(TaoError, match=r"'ears' cannot be loaded .*undefined symbol.*torchaudio 2.*Reinst") as caught:
+        plugins.transcriber("ears")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_a_plugin_cannot_open_is_no_broken_installation():
+    with pytest.raises(FileNotFoundError), plugins.loading("The ears"):
+        Path("/no/such/file").read_text()
 
 
 @pytest.mark.parametrize("onset", [("kick", np.nan, 1.0, 1.0), ("kick", 0.0, 0.0, 1.0), ("kick", 0.0, 1.0, 1.5)])

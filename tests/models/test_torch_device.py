@@ -5,7 +5,7 @@ import logging
 import pytest
 import torch
 
-from models.torch_device import LOGGER, Computer
+from models.torch_device import LOGGER, ComputeDevice
 
 
 @pytest.fixture
@@ -34,29 +34,29 @@ def failing(error):
                                    AssertionError("Torch not compiled with CUDA enabled")])
 def test_a_gpu_that_fails_is_left_for_good_and_said_once(said, error):
     work, places = failing(error)
-    computer = Computer("cuda")
-    assert [computer.run(work), computer.run(work)] == ["done", "done"]
+    device = ComputeDevice("cuda")
+    assert [device.run(work), device.run(work)] == ["done", "done"]
     assert places == ["cuda", "cpu", "cpu"]
     (line,) = said()
     assert line.startswith("The GPU failed (")
-    assert "goes on on the CPU" in line
+    assert "continues on the CPU" in line
     assert "\n" not in line
 
 
 def test_what_stops_the_work_is_no_failure_of_the_gpu(said):
     work, places = failing(InterruptedError())
     with pytest.raises(InterruptedError):
-        Computer("cuda").run(work)
+        ComputeDevice("cuda").run(work)
     assert places == ["cuda"]
     assert not said()
 
 
 def test_what_fails_on_the_cpu_is_raised(said):
     with pytest.raises(ZeroDivisionError):
-        Computer("cpu").run(lambda device: 1 // 0)
+        ComputeDevice("cpu").run(lambda device: 1 // 0)
     assert not said()
 
 
 def test_a_device_that_is_not_there_costs_a_sentence_alone(said):
-    assert Computer("cuda:99").run(lambda device: torch.zeros(2, device=device).sum()) == 0.0
+    assert ComputeDevice("cuda:99").run(lambda device: torch.zeros(2, device=device).sum()) == 0.0
     assert len(said()) == 1

@@ -24,7 +24,7 @@ from engine.bridge.messages import (
 from engine.bridge.segments import map_segment, write_segment
 from engine.bridge.wire import read_frame, write_frame
 from engine.core.commands.reading import read_alike
-from engine.core.samples import sample_id
+from engine.core.kit import sample_id
 from engine.library.audio_files import write_wav
 from engine.library.decomposition import Source
 from engine.library.kit_folder import write_folder
@@ -214,7 +214,7 @@ def test_the_worker_ends_with_its_stdin(peer):
 def test_garbage_ends_the_worker_with_a_sentence(peer):
     write_frame(peer.process.stdin, b"\xc1garbage")
     assert peer.process.wait(timeout=20) == 0
-    assert b"The worker stops" in peer.process.stderr.read()
+    assert b"The worker is stopping" in peer.process.stderr.read()
 
 
 def test_a_corrected_pattern_makes_the_kit_anew(peer, tmp_path):

@@ -40,7 +40,7 @@ def through(host: Host, mix: np.ndarray, cut: int | None = None, block: int = 51
         table[cut, c.CUT] = 1.0
     for start in range(0, len(mix), block):
         part = slice(start, start + block)
-        master(host.words, mix[part].copy(), table[part].copy(), out[part], len(out[part]))
+        master(host.record, mix[part].copy(), table[part].copy(), out[part], len(out[part]))
     return out
 
 

@@ -6,12 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.audio import host_layout as w
 from engine.audio.callback import clock_call
 from engine.audio.host import Host
 from engine.audio.output_stage import CEILING, master
-from engine.core.commands import Boundary, Play, SetTempo
-from engine.core.effects import BypassRack
+from engine.core.commands import Boundary, BypassRack, Play, SetTempo
 from engine.core.errors import UsageError
 from engine.dsp import controls
 from engine.dsp.processor import Processor
@@ -22,7 +20,7 @@ from engine.live.notices import Notices
 from engine.live.rack_watch import RackWatch
 from engine.rack.plugin import rack_called, rack_names
 from engine.rack.pyo_rack import PyoRack
-from engine.rack.tao_rack import Colours
+from engine.rack.tao_rack import TaoRack
 
 RATE = 48000
 SOURCE = """
@@ -67,13 +65,13 @@ def rack(request: pytest.FixtureRequest, installed: None) -> Iterator[PyoRack]:
 def through(host: Host, mix: np.ndarray) -> np.ndarray:
     """mix (frames, 2) float64 in one block of neutral controls."""
     out = np.zeros((len(mix), 2), np.float32)
-    master(host.words, mix.copy(), np.tile(controls.NEUTRAL, (len(mix), 1)), out, len(mix))
+    master(host.record, mix.copy(), np.tile(controls.NEUTRAL, (len(mix), 1)), out, len(mix))
     return out
 
 
 def test_a_rack_is_found_by_name_and_taos_own_is_always_there(installed: None) -> None:
     assert rack_names() == ("pyo", "bypass", "half", "ill", "slow")
-    assert rack_called("pyo") is Colours and rack_called("half").name == "half"
+    assert rack_called("pyo") is TaoRack and rack_called("half").name == "half"
     with pytest.raises(UsageError, match=r"'gone'.*pyo, bypass, half"):
         rack_called("gone")
 
@@ -90,7 +88,7 @@ def test_what_a_rack_puts_out_is_heard_and_never_too_loud(rack: PyoRack) -> None
 def test_what_is_no_number_is_silence_and_counted(rack: PyoRack) -> None:
     host = Host(Processor(RATE, 1024), rack, None)
     assert np.isfinite(through(host, np.full((1024, 2), 0.3))).all()
-    assert host.words[w.RACK_BAD_VALUES] > 0
+    assert host.record["rack_bad_values"] > 0
 
 
 @pytest.mark.parametrize("rack", ["slow", "ill"], indirect=True)
@@ -117,7 +115,7 @@ def test_a_rack_that_fails_is_left_out_at_a_bar_line_and_can_be_brought_back(rac
     assert len(notices.newest) == len(planned) == 1 and "E brings it back" in notices.newest[0].text
     assert conductor.schedule.latest.timeline.ticks_at(planned[0].at_frames) % 3840 == 0
     play(600)
-    assert conductor.machine.effects.bypassed and processor.memory.controls[63, controls.BYPASSED] == 1.0
+    assert conductor.machine.effects.bypassed and processor.memory["controls"][63, controls.BYPASSED] == 1.0
     conductor.perform(BypassRack(False), Boundary.NOW)
     play(5)
     assert not conductor.schedule.applied.machine.effects.bypassed

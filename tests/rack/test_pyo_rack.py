@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from engine.audio import host_layout as w
 from engine.audio.host import Host
 from engine.audio.output_stage import CEILING, fade, master
 from engine.dsp import controls
@@ -35,7 +34,7 @@ def through(host: Host, mix: np.ndarray, gain: float = 1.0, cutoff_hz: float = O
     table = np.tile(row, (len(mix), 1))
     for start in range(0, len(mix), block):
         part = slice(start, start + block)
-        master(host.words, mix[part].copy(), np.ascontiguousarray(table[part]), out[part], block)
+        master(host.record, mix[part].copy(), np.ascontiguousarray(table[part]), out[part], block)
     return out
 
 
@@ -115,7 +114,7 @@ def test_the_block_size_changes_no_bit() -> None:
 def test_a_block_that_the_rack_cannot_cut_is_silent_and_counted(rack: PyoRack) -> None:
     desk = host(rack)
     assert not through(desk, noise(0.5, 100), block=100).any()
-    assert desk.words[w.ODD_BLOCKS] == 1
+    assert desk.record["odd_blocks"] == 1
 
 
 @pytest.mark.parametrize("block", [64, 100])
@@ -124,5 +123,5 @@ def test_the_way_out_is_a_straight_ramp(block: int) -> None:
     desk.fade_out(150, 400)
     out = np.ones((1000, 2), np.float32)
     for start in range(0, 1000, block):
-        fade(desk.words, out[start : start + block], start, min(block, 1000 - start))
+        fade(desk.record, out[start : start + block], start, min(block, 1000 - start))
     assert np.allclose(out[:, 0], np.clip(1.0 - (np.arange(1000) - 150) / 400, 0.0, 1.0))

@@ -13,12 +13,12 @@ import pytest
 
 from engine.audio.settings import EngineSettings
 from engine.bridge.client import EngineClient, EngineGone
-from engine.bridge.messages import LoadFolder, OpenAudio
 from engine.bridge.places import running_engines
 from engine.bridge.segments import memory_folder
 from engine.core.commands import LoadKit, Play, SetTempo, ToggleStep, TriggerPad
 from engine.core.errors import DeviceNotFound, TaoError
 from engine.core.kit import Kit, OneShot
+from engine.core.requests import LoadFolder, OpenAudio
 from engine.server.launch import find_engine, start_engine
 from tests.jack_server import private_jack
 from tests.rig import RunningEngine, running_engine

@@ -3,8 +3,8 @@
 from typing import get_args
 from unittest.mock import Mock
 
-from engine.bridge.messages import Request
 from engine.core.commands import Command
+from engine.core.requests import Request
 from engine.server.requests import handlers
 
 

@@ -6,15 +6,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.core.commands import LoadDecomposition, Play, SetMute, SetTempo, ToggleStep, apply
-from engine.core.commands.recalling import TakeUp
-from engine.core.effects import Effect, LatchEffect, SetGain, ShapeEffect
+from engine.core.commands import (
+    LatchEffect,
+    LoadDecomposition,
+    Play,
+    ResumeSession,
+    SetGain,
+    SetMute,
+    SetTempo,
+    ShapeEffect,
+    ToggleStep,
+    apply,
+)
+from engine.core.effects import Effect
 from engine.core.errors import TaoError
-from engine.core.kit import Kit, OneShot
+from engine.core.kit import Kit, OneShot, sample_id
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen, Machine, empty_machine
 from engine.core.pattern import Pattern, Step, Track
-from engine.core.samples import sample_id
 from engine.live.history import History
 from engine.live.journal import LOG, SAMPLES, Applied, Faded, Journal, Session
 from engine.live.schedule import Schedule
@@ -28,8 +37,8 @@ HIT = np.repeat(np.sin(np.linspace(0, 60, 4800))[:, None], 2, 1).astype(np.float
 LOOP = np.repeat(0.5 * np.sin(2 * np.pi * np.arange(96000) / 480)[:, None], 2, 1).astype(np.float32)
 
 
-def written(folder: Path, *commands: object) -> Path:
-    """A session in which these commands were applied one after the other."""
+def written(folder: Path, *commands: object, end: tuple[int, int] | None = None) -> Path:
+    """A session in which these commands were applied one after the other; ended by a fade, or not at all."""
     schedule, journal = Schedule(empty_machine(RATE), 0), Journal(folder, Session(RATE, "bypass", 1024))
     for audio in (HIT, LOOP):
         journal.add_sample(sample_id(audio), audio)
@@ -41,6 +50,8 @@ def written(folder: Path, *commands: object) -> Path:
             journal.add_planned(planned)
             journal.add(Applied(planned.sequence, planned.at_frames))
             schedule.was_applied(planned.sequence)
+    if end is not None:
+        journal.add(Faded(*end))
     journal.close()
     return folder
 
@@ -56,7 +67,7 @@ def test_a_machine_comes_back_stopped_with_all_that_was_set(tmp_path: Path) -> N
     folder = written(tmp_path / "s", decomposition(), ToggleStep("kick", 2), SetTempo(93.5), SetMute("kick", True),
                      SetGain(-4.0), Play())
     recalled = recall(folder, RATE)
-    machine = apply(TakeUp(recalled.machine), empty_machine(RATE), 0)
+    machine = apply(ResumeSession(recalled.machine), empty_machine(RATE), 0)
     assert not machine.playing and machine.timeline.bpm == 93.5 and machine.mutes == {"kick"}
     assert machine.effects.gain_db == -4.0 and machine.loop is not None and machine.listen is Listen.KIT_AND_RESIDUAL
     assert machine.pattern.track("kick").steps[2] is not None
@@ -68,7 +79,7 @@ def test_undo_of_mutes_and_effects_survives_the_session(tmp_path: Path) -> None:
     folder = written(tmp_path / "s", decomposition(), SetMute("kick", True), LatchEffect(Effect.DELAY, True),
                      ShapeEffect(Effect.DELAY, 0.7), ToggleStep("kick", 2), Play(), SetTempo(99.0))
     machines = recall(folder, RATE).machines
-    history, machine = History(), apply(TakeUp(machines[-1]), empty_machine(RATE), 0)
+    history, machine = History(), apply(ResumeSession(machines[-1]), empty_machine(RATE), 0)
     history.remember(machines)
     seen = []
     for _ in range(3):
@@ -113,6 +124,14 @@ def test_only_a_session_that_broke_off_with_something_loaded_is_offered(tmp_path
     assert broken_off(tmp_path) is None and len(list(kept_sessions(tmp_path))) == 2
     with pytest.raises(TaoError, match="no session 'gone'"):
         session_called(tmp_path, "gone")
+
+
+def test_a_session_that_was_ended_with_something_loaded_is_not_offered(tmp_path: Path) -> None:
+    folder = written(tmp_path / f"20260101-120000-{2**22 + 1}", decomposition(), end=(4800, 2400))
+    (kept,) = kept_sessions(tmp_path)
+    assert kept.loaded and kept.state == "ended" and kept.folder == folder
+    assert broken_off(tmp_path) is None, "it was ended politely"
+    assert session_called(tmp_path, None) == folder, "but it can be resumed on request"
 
 
 def test_an_engine_that_was_killed_is_resumed_by_the_next(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.core.commands import Command, Continue, Play, SetSource, Stop, apply
+from engine.core.commands import Command, Continue, Play, SetClockSource, Stop, apply
 from engine.core.machine import Machine, empty_machine
-from engine.core.midi import Source
+from engine.core.midi import ClockSource
 from engine.core.snapshot import SyncState
 from engine.sync.clock_follower import ClockFollower
 
@@ -17,8 +17,8 @@ RATE, POLL = 48000, 1200
 class Stage:
     """A leader's events, a machine that obeys the transport as the audio thread would, and a follower."""
 
-    def __init__(self, bpm: float = 120.0, source: Source = Source.MIDI) -> None:
-        self.machine: Machine = apply(SetSource(source), empty_machine(RATE, bpm), 0)
+    def __init__(self, bpm: float = 120.0, source: ClockSource = ClockSource.MIDI) -> None:
+        self.machine: Machine = apply(SetClockSource(source), empty_machine(RATE, bpm), 0)
         self.follower = ClockFollower(RATE)
         self.at = 0
         self.tempi: list[tuple[int, float]] = []
@@ -89,7 +89,7 @@ def test_a_large_error_is_made_good_slowly_and_without_a_jump() -> None:
     assert tempi.max() <= 120.0 * 1.0201 and tempi.min() >= 120.0 * 0.9799
     last = len(ideal) - 1
     assert abs(stage.off_ms(ideal[last], np.float64(40 * last))) < 0.1
-    assert stage.machine.heard_bpm == pytest.approx(120.0, abs=0.01), "effects hear the tempo, not the correction"
+    assert stage.machine.steady_bpm == pytest.approx(120.0, abs=0.01), "effects hear the tempo, not the correction"
 
 
 def test_a_clock_that_stops_leaves_the_last_tempo() -> None:
@@ -123,7 +123,7 @@ def test_continue_goes_on_where_song_position_says() -> None:
 
 def test_who_keeps_his_own_time_is_not_steered() -> None:
     _, events = leader(140.0, 4.0)
-    stage = Stage(source=Source.INTERNAL)
+    stage = Stage(source=ClockSource.INTERNAL)
     stage.play(events, 4 * RATE)
     assert stage.tempi == [] and stage.machine.timeline.bpm == 120.0
 

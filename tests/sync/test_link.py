@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from engine.audio.frame_clock import FrameClock
-from engine.core.commands import Play, SetSource, SetTempo, apply
-from engine.core.commands.midi import Steer
+from engine.core.commands import FollowTempo, Play, SetClockSource, SetTempo, apply
 from engine.core.machine import Machine, empty_machine
-from engine.core.midi import Source
+from engine.core.midi import ClockSource
 from engine.core.snapshot import Sync, SyncState
 from engine.sync.link import LinkControl
 from engine.sync.link_follower import LinkFollower, bar_frames, beat_at
@@ -37,7 +36,7 @@ def led(machine: Machine, follower: LinkFollower, bpm: float, beat: float, secon
 def test_the_song_comes_to_the_nearest_bar_line_of_the_session() -> None:
     machine, beat = led(PLAYING, LinkFollower(), 126.0, 100.1, 12.0)
     off = (beat_at(machine, 12 * RATE) - beat + 2) % 4 - 2
-    assert abs(off) < 1e-4 and machine.heard_bpm == 126.0
+    assert abs(off) < 1e-4 and machine.steady_bpm == 126.0
     assert machine.timeline.bpm == pytest.approx(126.0, rel=1e-4)
 
 
@@ -50,15 +49,15 @@ def test_the_tempo_that_a_musician_sets_is_given_to_the_session_once() -> None:
     slower = LinkMoment(90.0, beat, 1)
     assert follower.tempo_asked(faster, slower) is None, "somebody else has changed it"
     steer = follower.steer(faster, slower, 12 * RATE)
-    assert steer is not None and steer.heard_bpm == 90.0
+    assert steer is not None and steer.leader_bpm == 90.0
 
 
 def test_a_session_without_others_takes_our_tempo_and_leads_nobody() -> None:
     follower, alone = LinkFollower(), LinkMoment(99.0, 0.0, 0)
     assert follower.tempo_asked(PLAYING, alone) == 120.0
     assert follower.steer(PLAYING, alone, 0) is None
-    left = apply(Steer(121.0, 120.5), PLAYING, 0)
-    assert follower.steer(left, alone, 0) == Steer(120.5, None), "the last of the others has gone"
+    left = apply(FollowTempo(121.0, 120.5), PLAYING, 0)
+    assert follower.steer(left, alone, 0) == FollowTempo(120.5, None), "the last of the others has gone"
 
 
 def test_a_song_begins_on_the_bar_line_of_the_session() -> None:
@@ -137,7 +136,7 @@ def test_auto_follows_a_session_with_others_in_it_where_it_may(tmp_path: Path) -
     assert beside.play().heard_bpm == 120.0 and beside.link.sync is None, "alone in it, we keep our own time"
     beside.others.peers = 2
     assert beside.play().heard_bpm == 126.0
-    assert beside.link.sync == Sync(Source.AUTO, SyncState.LOCKED, 126.0, peers=2)
+    assert beside.link.sync == Sync(ClockSource.AUTO, SyncState.LOCKED, 126.0, peers=2)
     beside.others.peers = 0
     assert beside.play().midi.heard_bpm is None and beside.link.sync is None
 
@@ -147,7 +146,7 @@ def test_auto_keeps_away_from_a_session_while_a_midi_clock_comes(tmp_path: Path)
     beside.others.peers, beside.clock = 1, True
     assert beside.play().timeline.bpm == 120.0 and beside.others.joined == 0
     beside.clock = False
-    assert beside.play().heard_bpm == 126.0 and beside.others.joined == 1
+    assert beside.play().steady_bpm == 126.0 and beside.others.joined == 1
     beside.clock = True
     beside.play()
     assert beside.others.joined == 0 and beside.link.sync is None and beside.link.launch_frames() == 0
@@ -157,16 +156,16 @@ def test_auto_joins_nothing_unless_it_is_told_to(tmp_path: Path) -> None:
     beside = Beside(tmp_path, in_auto=False)
     beside.others.peers = 1
     assert beside.play().timeline.bpm == 120.0 and beside.others.joined == 0
-    beside.room.conductor.perform(SetSource(Source.LINK))
-    assert beside.play().heard_bpm == 126.0 and beside.others.joined == 1
+    beside.room.conductor.perform(SetClockSource(ClockSource.LINK))
+    assert beside.play().steady_bpm == 126.0 and beside.others.joined == 1
 
 
 def test_an_engine_joins_a_session_when_it_is_asked_to(tmp_path: Path) -> None:
     with running_engine(tmp_path, "null", effects="bypass") as engine:
         client = engine.client
-        client.ask(SetSource(Source.LINK))
-        assert client.wait(lambda s: s.status.sync.source is Source.LINK, 5.0)
+        client.ask(SetClockSource(ClockSource.LINK))
+        assert client.wait(lambda s: s.status.sync.source is ClockSource.LINK, 5.0)
         assert client.snapshot().status.sync.state in (SyncState.WAITING, SyncState.LOCKED)
         assert not [notice.text for notice in client.snapshot().status.notices if "Link" in notice.text]
-        client.ask(SetSource(Source.INTERNAL))
+        client.ask(SetClockSource(ClockSource.INTERNAL))
         assert client.wait(lambda s: s.status.sync.state is SyncState.INTERNAL, 5.0)

@@ -39,12 +39,12 @@ def test_clicks_that_are_forgotten_do_not_sound() -> None:
 def test_the_monitor_passes_the_input_and_fades_both_ways() -> None:
     processor = Processor(RATE, BLOCK)
     host = Host(processor, None, None)
-    processor.memory.audio_in[:] = 0.25
+    processor.memory["audio_in"][:] = 0.25
     levels = []
     for on in (False, True, True, True, False, False, False, False):
         host.monitor(on)
         out = np.zeros((BLOCK, 2), np.float32)
-        for_the_ears(host.words, processor.memory, out, 0, BLOCK)
+        for_the_ears(host.record, processor.memory, out, 0, BLOCK)
         levels.append(out[:, 0])
     heard = np.concatenate(levels)
     assert heard[:BLOCK].max() == 0.0 and heard[4 * BLOCK - 1] == pytest.approx(0.25) and heard[-1] == 0.0
@@ -55,8 +55,8 @@ def test_the_tape_keeps_the_newest_by_frame_with_silence_where_nothing_was_playe
     tape = Tape(1000, 64)
     noise = np.random.default_rng(2).normal(size=(64, 2)).astype(np.float32)
     for block in range(20):
-        write_tape(tape.audio, tape.head, noise, 64 * block, 64)
-    write_tape(tape.audio, tape.head, noise, 64 * 20 + 100, 64)
+        write_tape(tape.ring, noise, 64 * block, 64)
+    write_tape(tape.ring, noise, 64 * 20 + 100, 64)
     newest = tape.newest_frame
     assert newest == 64 * 21 + 100
     assert np.array_equal(tape.read(newest - 64, 64), noise) and not tape.read(newest - 164, 100).any()

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.bridge.take_messages import SetRecording, StartRecording
 from engine.core.commands import Play, SetTempo, Stop
 from engine.core.errors import TaoError
 from engine.core.machine import Listen
 from engine.core.recording import RecordingSetup
+from engine.core.requests import SetRecording, StartRecording
 from engine.core.snapshot import RecordState, Snapshot
 from tests.rig import Recorder, RunningEngine, running_engine, undisturbed
 

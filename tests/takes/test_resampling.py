@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from engine.bridge.take_messages import Hold, Resample
 from engine.core.commands import Play, SetEffects, Stop
 from engine.core.effects import Effects, Latch
 from engine.core.errors import TaoError
 from engine.core.machine import Listen, Machine
+from engine.core.requests import Hold, Resample
 from engine.core.timeline import Timeline
-from engine.dsp.layout import TAP, TAP_KIT
+from engine.dsp.layout import TAP_KIT
 from engine.dsp.offline import render_offline
 from engine.dsp.processor import Processor
 from engine.library.lineage import made_from
@@ -45,12 +45,12 @@ def tapped(tap: int, frames: int, block: int) -> tuple[np.ndarray, np.ndarray]:
     """(mix, tap) of the noise kit."""
     machine, samples = noise_machine()
     processor = Processor(48000, block)
-    processor.memory.state[TAP] = tap
+    processor.memory["state"]["tapped"] = tap
     processor.push([processor.score(1, 0, machine, samples)])
     mixes, taps = [], []
     for start in range(0, frames, block):
         mixes.append(processor.process(np.zeros((block, 2), np.float32), start).copy())
-        taps.append(processor.memory.tap.copy())
+        taps.append(processor.memory["tap"][:block].copy())
     return np.concatenate(mixes), np.concatenate(taps)
 
 

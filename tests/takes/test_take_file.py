@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from engine.takes.take_file import TakeFile, free_path
+from engine.library.files import free_path
+from engine.takes.take_file import TakeFile
 
 
 def test_after_each_append_the_file_holds_all_of_it(tmp_path: Path) -> None:
@@ -21,7 +22,7 @@ def test_after_each_append_the_file_holds_all_of_it(tmp_path: Path) -> None:
 def test_a_take_never_replaces_another(tmp_path: Path) -> None:
     paths = []
     for _ in range(3):
-        path = free_path(tmp_path, "take")
+        path = free_path(tmp_path, "take", ".wav")
         TakeFile(path, 48000).close()
         paths.append(path)
     assert len(set(paths)) == 3

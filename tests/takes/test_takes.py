@@ -9,19 +9,11 @@ import pytest
 import soundfile
 
 from engine.audio.click import click_sound
-from engine.bridge.take_messages import (
-    Calibrate,
-    CaptureLast,
-    EndTake,
-    Overdub,
-    SetRecording,
-    StartFreeTake,
-    StartRecording,
-)
 from engine.core.commands import LoadDecomposition, Play, SetTempo, Stop, TriggerPad
 from engine.core.errors import TaoError
 from engine.core.machine import Machine
 from engine.core.recording import RecordingSetup
+from engine.core.requests import Calibrate, CaptureLast, EndTake, Overdub, SetRecording, StartFreeTake, StartRecording
 from engine.core.snapshot import RecordState
 from tests.jack_server import private_jack
 from tests.rig import Recorder, RunningEngine, running_engine, undisturbed

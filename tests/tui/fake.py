@@ -4,16 +4,15 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-from engine.core.browsing import Shelf, Where, Wishes
 from engine.core.commands import Boundary, Command, TriggerPad, apply, target_frames
-from engine.core.desk_requests import MidiRequest
 from engine.core.errors import TaoError
 from engine.core.kit import GM_NOTES, Kit, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Machine
 from engine.core.pattern import Pattern, Step, Track
 from engine.core.recording import RecordingSetup
-from engine.core.snapshot import Meters, Notice, RecordState, Snapshot, Status
+from engine.core.requests import FitOptions, MidiRequest, SoundSource
+from engine.core.snapshot import Meters, Notice, RecordState, Snapshot, SoundList, Status
 from engine.core.timeline import Ticks, Timeline
 
 
@@ -62,7 +61,7 @@ class FakeEngine:
         self.sent: list[tuple[Command, Boundary]] = []
         self.asked: list[tuple] = []
         self._waiting: list[tuple[int, Command]] = []
-        self.status = Status(machine or demo_machine(), 1, "jack", "system", 48000, 128)
+        self.status = Status(machine or demo_machine(), "jack", "system", 48000, 128)
         self.meters = Meters(peaks=(0.0,) * 8)
 
     @property
@@ -105,8 +104,7 @@ class FakeEngine:
             self.notify(str(problem))
             return
         if not isinstance(command, TriggerPad):
-            version = self.status.machine_version + 1
-            self.status = replace(self.status, machine=machine, machine_version=version)
+            self.status = replace(self.status, machine=machine)
         self._place()
 
     def _place(self) -> None:
@@ -184,27 +182,27 @@ class FakeEngine:
         """Kept."""
         self._ask("cancel_job")
 
-    def browse(self, track: str, where: Where, path: str = "") -> None:
-        """Kept; the shelf has three sounds."""
+    def browse(self, track: str, where: SoundSource, path: str = "") -> None:
+        """Kept; three are found."""
         self._ask("browse", track, where, path)
         names = ("hit one", "old kit: kick", "old kit: snare")
-        self.status = replace(self.status, shelf=Shelf(track, where, path, names))
+        self.status = replace(self.status, sounds=SoundList(track, where, path, names))
 
-    def audition(self, track: str, place: int, wishes: Wishes) -> None:
+    def audition(self, track: str, place: int, fit: FitOptions) -> None:
         """Kept."""
-        self._ask("audition", track, place, wishes)
+        self._ask("audition", track, place, fit)
 
-    def swap(self, track: str, place: int, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+    def swap(self, track: str, place: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
         """Kept."""
-        self._ask("swap", track, place, wishes, boundary)
+        self._ask("swap", track, place, fit, boundary)
 
-    def swap_next(self, track: str, by: int, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+    def swap_next(self, track: str, by: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
         """Kept."""
-        self._ask("swap_next", track, by, wishes, boundary)
+        self._ask("swap_next", track, by, fit, boundary)
 
-    def swap_kit(self, name: str, wishes: Wishes, boundary: Boundary = Boundary.NOW) -> None:
+    def swap_kit(self, name: str, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
         """Kept."""
-        self._ask("swap_kit", name, wishes, boundary)
+        self._ask("swap_kit", name, fit, boundary)
 
     def undo(self) -> None:
         """Kept."""

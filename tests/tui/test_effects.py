@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.core.commands import Boundary, Play
-from engine.core.effects import BypassRack, Effect, LatchEffect, ReleaseEffects, ShapeEffect
+from engine.core.commands import Boundary, BypassRack, LatchEffect, Play, ReleaseEffects, ShapeEffect
+from engine.core.effects import Effect
 from tui.glyphs import ASCII
 
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.confidence import next_doubtful
-from engine.core.pattern import STEPS_PER_BEAT, Pattern, Step, Track
+from engine.core.pattern import STEPS_PER_BEAT, Pattern, Step, Track, next_doubtful
 from tests.tui.fake import demo_machine, demo_pattern
 from tui.geometry import GridView, fit_view
 from tui.levels import FLOOR_DB, decibels, fallen, segments

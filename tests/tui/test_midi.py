@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from engine.core.commands import Panic, Play, SetClockOut, SetPad, SetRoute, SetSongPosition, SetSource
-from engine.core.desk import DeskStatus
-from engine.core.desk_requests import ConnectMidi, Direction, Learn, Unlearn, WriteSteps
-from engine.core.midi import ClockOut, Midi, Route, Source
-from engine.core.snapshot import Sync, SyncState
+from engine.core.commands import Panic, Play, SetClockOut, SetClockSource, SetPad, SetRoute, SetSongPosition
+from engine.core.midi import ClockOut, ClockSource, Midi, Route
+from engine.core.requests import ConnectMidi, Direction, Learn, Unlearn, WriteSteps
+from engine.core.snapshot import MidiStatus, Sync, SyncState
 from tests.tui.fake import demo_pattern
 from tui.app import TaoApp
 from tui.glyphs import ASCII, UNICODE
@@ -17,7 +16,7 @@ from tui.midi_rows import Kind, rows, sync_words, tempo_words
 from tui.screens.midi import HINTS, MidiScreen, hint
 from tui.screens.port import PortScreen
 
-DESK = DeskStatus(("keys", None), (None, "TR-8S", None, None), ("a2j:keys",), ("", "", "", ""),
+DESK = MidiStatus(("keys", None), (None, "TR-8S", None, None), ("a2j:keys",), ("", "", "", ""),
                   ("a2j:keys", "a2j:pads"), ("a2j:synth",), {"1:74": "filter"}, "tempo", False,
                   "controller 74 channel 1 value 0")
 
@@ -25,7 +24,7 @@ DESK = DeskStatus(("keys", None), (None, "TR-8S", None, None), ("a2j:keys",), ("
 @pytest.fixture(autouse=True)
 def desk(engine):
     """Two sources, a destination, a port that is away, a knob that has learned, one that is to."""
-    engine.status = replace(engine.status, desk=replace(DESK, joined_in=("a2j:keys", "")))
+    engine.status = replace(engine.status, midi=replace(DESK, joined_in=("a2j:keys", "")))
 
 
 def screen(tao) -> MidiScreen:
@@ -67,7 +66,8 @@ async def test_the_source_is_changed_there_and_by_f3_anywhere(face, engine):
         await tao.press("f3", "f4", "enter")
         assert line(tao).startswith("midi")
         await tao.press("f3")
-    assert engine.commands == [SetSource(Source.INTERNAL), SetSource(Source.MIDI), SetSource(Source.LINK)]
+    assert engine.commands == [SetClockSource(ClockSource.INTERNAL), SetClockSource(ClockSource.MIDI),
+                               SetClockSource(ClockSource.LINK)]
 
 
 async def test_an_output_sends_its_clock_early_late_and_while_stopped(face, engine):
@@ -147,7 +147,7 @@ async def test_ctrl_l_learns_and_backspace_forgets(face, engine):
 async def test_w_writes_steps_and_the_music_goes_on_under_the_screen(face, engine):
     async with face() as tao:
         await tao.press("f4", "w", "space", "f12")
-        engine.status = replace(engine.status, desk=replace(engine.status.desk, writes_steps=True))
+        engine.status = replace(engine.status, midi=replace(engine.status.midi, writes_steps=True))
         await tao.look()
         await go(tao, Kind.WRITING, "")
         assert line(tao).startswith("are written")
@@ -159,18 +159,18 @@ async def test_w_writes_steps_and_the_music_goes_on_under_the_screen(face, engin
 async def test_the_tempo_says_whose_it_is(face, engine):
     async with face() as tao:
         assert tao.app.instrument.transport.tempo.text == "96.00 BPM"
-        engine.status = replace(engine.status, sync=Sync(Source.AUTO, SyncState.LOST, 123.66, 1))
+        engine.status = replace(engine.status, sync=Sync(ClockSource.AUTO, SyncState.LOST, 123.66, 1))
         await tao.look()
         assert tao.app.instrument.transport.tempo.text == "123.7 LOST" and tao.app.instrument.transport.tempo.lamp
 
 
 @pytest.mark.parametrize(("sync", "long", "short"), [
-    (Sync(Source.MIDI, SyncState.WAITING), "nobody to follow yet", "120.0 wait"),
-    (Sync(Source.AUTO, SyncState.SEEKING, 99.0, 2), "finding the tempo of input 2", "99.0 ..."),
-    (Sync(Source.AUTO, SyncState.LOCKED, 99.04, 1, True),
+    (Sync(ClockSource.MIDI, SyncState.WAITING), "nobody to follow yet", "120.0 wait"),
+    (Sync(ClockSource.AUTO, SyncState.SEEKING, 99.0, 2), "finding the tempo of input 2", "99.0 ..."),
+    (Sync(ClockSource.AUTO, SyncState.LOCKED, 99.04, 1, True),
      "with input 1 at 99.0 BPM; another clock comes in as well", "99.0 MIDI 1"),
-    (Sync(Source.MIDI, SyncState.LOST, 99.0, 1), "input 1 has gone; playing on at 99.0 BPM", "99.0 LOST"),
-    (Sync(Source.LINK, SyncState.LOCKED, 99.0, peers=2), "with Link with 2 others at 99.0 BPM", "99.0 LINK")])
+    (Sync(ClockSource.MIDI, SyncState.LOST, 99.0, 1), "input 1 has gone; playing on at 99.0 BPM", "99.0 LOST"),
+    (Sync(ClockSource.LINK, SyncState.LOCKED, 99.0, peers=2), "with Link with 2 others at 99.0 BPM", "99.0 LINK")])
 def test_whom_we_follow_is_said_in_words(sync, long, short):
     assert (sync_words(sync), tempo_words(120.0, sync)) == (long, short)
 
@@ -191,4 +191,4 @@ async def test_its_keys_move_by_their_names_and_so_do_the_hints(engine):
         app.screen.list.highlighted = app.screen.lines.index(Kind.OUTPUT) + 1
         await pilot.press("c", "k", "f9")
         assert "k clock" in app.screen.hint.text and "space port" in app.screen.hint.text
-    assert engine.commands == [SetSource(Source.INTERNAL), SetClockOut(1, ClockOut(True)), Play()]
+    assert engine.commands == [SetClockSource(ClockSource.INTERNAL), SetClockOut(1, ClockOut(True)), Play()]

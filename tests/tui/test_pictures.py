@@ -6,9 +6,8 @@ import pytest
 from textual.widgets import Input
 
 from engine.core.commands import Play, SetMute, SetSolo
-from engine.core.desk import DeskStatus
-from engine.core.midi import ClockOut, Midi, Route, Source
-from engine.core.snapshot import Job, Sync, SyncState
+from engine.core.midi import ClockOut, ClockSource, Midi, Route
+from engine.core.snapshot import Job, MidiStatus, Sync, SyncState
 from tests.tui.fake import FakeEngine
 from tui.app import TaoApp
 from tui.glyphs import ASCII, UNICODE
@@ -71,9 +70,9 @@ def test_the_sounds_look_the_same(snap_compare, playing):
 
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
 def test_the_midi_screen_looks_the_same(snap_compare, playing, glyphs):
-    desk = DeskStatus(("keys", None), (None, "TR-8S", None, None), ("a2j:keys", ""), ("", "", "", ""), (), (),
+    desk = MidiStatus(("keys", None), (None, "TR-8S", None, None), ("a2j:keys", ""), ("", "", "", ""), (), (),
                       {"1:74": "filter"}, "tempo", True, "note 36 channel 10 value 100")
     midi = Midi(clocks=(ClockOut(True, -12.0), *[ClockOut()] * 3), routes={"kick": Route(1)})
-    playing.status = replace(playing.status, desk=desk, machine=replace(playing.machine, midi=midi),
-                             sync=Sync(Source.AUTO, SyncState.LOCKED, 123.7, 1))
+    playing.status = replace(playing.status, midi=desk, machine=replace(playing.machine, midi=midi),
+                             sync=Sync(ClockSource.AUTO, SyncState.LOCKED, 123.7, 1))
     assert snap_compare(TaoApp(playing, glyphs), press=["f4", "down", "down", "down"])

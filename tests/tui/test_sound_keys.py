@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.core.commands.roles import SetRole
-from engine.core.commands.shaping import Quality, ShapeOneShot
-from engine.core.effects import SetGain
+from engine.core.commands import SetGain, SetRole, ShapeOneShot
+from engine.core.commands.sounds import Quality
 
 
 @pytest.mark.parametrize(("keys", "quality", "value"), [

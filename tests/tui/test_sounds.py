@@ -1,7 +1,7 @@
 """The browser of sounds: F6 opens it, and every key in it asks for what its lines say."""
 
-from engine.core.browsing import Where, Wishes
 from engine.core.commands.boundary import Boundary
+from engine.core.requests import FitOptions, SoundSource
 from tui.screens.sounds import SoundsScreen
 
 
@@ -19,7 +19,7 @@ async def test_f6_looks_in_the_loop_for_the_lane_under_the_cursor(face, engine):
         assert "2 snare   from this loop, 3 found" in str(screen(tao).words.render())
         await tao.press("escape")
         assert tao.app.screen is tao.app.instrument
-    assert engine.asked == [("browse", "snare", Where.LOOP, "")]
+    assert engine.asked == [("browse", "snare", SoundSource.LOOP, "")]
 
 
 async def test_space_hears_and_enter_swaps_at_the_next_hit(face, engine):
@@ -27,7 +27,7 @@ async def test_space_hears_and_enter_swaps_at_the_next_hit(face, engine):
         await tao.press("f6")
         await tao.look()
         await tao.press("down", "space", "enter")
-    assert engine.asked[1:] == [("audition", "kick", 1, Wishes()), ("swap", "kick", 1, Wishes(), Boundary.NOW)]
+    assert engine.asked[1:] == [("audition", "kick", 1, FitOptions()), ("swap", "kick", 1, FitOptions(), Boundary.NOW)]
 
 
 async def test_b_chooses_the_boundary_and_letters_what_is_matched(face, engine):
@@ -35,7 +35,7 @@ async def test_b_chooses_the_boundary_and_letters_what_is_matched(face, engine):
         await tao.press("f6")
         await tao.look()
         await tao.press("e", "p", "d", "b", "enter", "b", "enter", "b", "enter")
-    wishes = Wishes(level=False, onset=True, tuning=True, decay=True)
+    wishes = FitOptions(level=False, onset=True, tuning=True, decay=True)
     assert engine.asked[1:] == [("swap", "kick", 0, wishes, boundary)
                                 for boundary in (Boundary.STEP, Boundary.BEAT, Boundary.BAR)]
 
@@ -45,8 +45,8 @@ async def test_tab_looks_in_other_kits_and_k_takes_a_whole_one(face, engine):
         await tao.press("f6", "k", "tab")
         await tao.look()
         await tao.press("down", "k")
-    assert engine.asked[1:] == [("browse", "kick", Where.KITS, ""),
-                                ("swap_kit", "old kit", Wishes(), Boundary.NOW)]
+    assert engine.asked[1:] == [("browse", "kick", SoundSource.KITS, ""),
+                                ("swap_kit", "old kit", FitOptions(), Boundary.NOW)]
 
 
 async def test_a_folder_is_asked_for_once(face, engine):
@@ -54,12 +54,13 @@ async def test_a_folder_is_asked_for_once(face, engine):
         await tao.press("f6", "tab", "tab", *"/tmp", "enter")
         await tao.look()
         await tao.press("2", "u", "space")
-    assert engine.asked[2:] == [("browse", "kick", Where.FOLDER, "/tmp"), ("browse", "snare", Where.FOLDER, "/tmp"),
-                                ("undo",), ("audition", "snare", 0, Wishes())]
+    assert engine.asked[2:] == [("browse", "kick", SoundSource.FOLDER, "/tmp"),
+                                ("browse", "snare", SoundSource.FOLDER, "/tmp"),
+                                ("undo",), ("audition", "snare", 0, FitOptions())]
 
 
 async def test_n_and_b_step_through_sounds_without_the_browser(face, engine):
     async with face() as tao:
         await tao.press("n", "n", "b")
-    assert engine.asked == [("swap_next", "kick", 1, Wishes(), Boundary.NOW)] * 2 + [
-        ("swap_next", "kick", -1, Wishes(), Boundary.NOW)]
+    assert engine.asked == [("swap_next", "kick", 1, FitOptions(), Boundary.NOW)] * 2 + [
+        ("swap_next", "kick", -1, FitOptions(), Boundary.NOW)]

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.bridge.messages import Correct
-from engine.bridge.take_messages import CaptureLast
 from engine.core.commands import LoadDecomposition, ToggleStep
 from engine.core.errors import TaoError
 from engine.core.pattern import Pattern, Track
+from engine.core.requests import CaptureLast, Correct
 from tests.rig import RunningEngine, running_engine
 
 

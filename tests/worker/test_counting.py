@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.bridge.messages import CountAs, StageReady
-from engine.bridge.take_messages import CaptureLast, EndTake, StartFreeTake
+from engine.bridge.messages import StageReady
 from engine.core.errors import TaoError
 from engine.core.kit import Kit
 from engine.core.loop import PlayedLoop, Reading
 from engine.core.machine import Machine, empty_machine
+from engine.core.requests import CaptureLast, CountAs, EndTake, StartFreeTake
 from engine.core.snapshot import RecordState
 from engine.worker.job import TempoCandidates
 from tests.rig import RunningEngine, running_engine

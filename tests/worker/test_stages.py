@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.bridge.messages import CancelJob, Correct
-from engine.bridge.take_messages import CaptureLast
 from engine.core.commands import SelectPattern, ShiftDownbeat, ToggleStep
 from engine.core.machine import Machine
 from engine.core.pattern import Step
+from engine.core.requests import CancelJob, CaptureLast, Correct
 from tests.rig import RunningEngine, running_engine
 
 

@@ -1,7 +1,8 @@
 """Hands on the effects: latch them, shape the one touched last, let all go."""
 
+from engine.core.commands import BypassRack, LatchEffect, ReleaseEffects, ShapeEffect
 from engine.core.commands.boundary import Boundary
-from engine.core.effects import RANGES, BypassRack, Effect, LatchEffect, ReleaseEffects, ShapeEffect
+from engine.core.effects import RANGES, Effect
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
 from tui.modes.leader_keys import END, Leads

@@ -9,9 +9,9 @@ from textual.message import Message
 
 from engine.core.commands import Command, SetStep, SetSteps
 from engine.core.commands.boundary import Boundary
-from engine.core.desk_requests import MidiRequest
 from engine.core.machine import Machine
 from engine.core.pattern import Pattern, Track
+from engine.core.requests import MidiRequest
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap, key_label
 from tui.screens.panel import Panel

@@ -25,7 +25,7 @@ from engine.core.commands import (
 from engine.core.commands.boundary import Boundary
 from engine.core.machine import FOR_EVER, MuteStyle
 from engine.core.pattern import MAX_STEPS, MAX_SWING, MIN_SWING, STEPS_PER_BEAT
-from engine.core.tapping import recent_taps, tapped_bpm
+from engine.core.recording import recent_taps, tapped_bpm
 from engine.core.timeline import MAX_BPM, MIN_BPM
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap

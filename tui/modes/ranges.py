@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from engine.core.commands import LoadPattern, SetStep, ToggleStep
-from engine.core.commands.ranges import Row, StepRange, cleared, copied, moved, pasted, range_between, toggled
+from engine.core.commands.steps import Row, StepRange, cleared, copied, moved, pasted, range_between, toggled
 from engine.core.errors import InvalidValue
 from engine.core.pattern import Step, Track
 from tui.glyphs import Glyphs

@@ -3,10 +3,9 @@ is; the master."""
 
 from functools import partial
 
+from engine.core.commands import SetGain, SetRole, ShapeOneShot
 from engine.core.commands.apply import apply
-from engine.core.commands.roles import SetRole, free_perc
-from engine.core.commands.shaping import Quality, ShapeOneShot
-from engine.core.effects import SetGain
+from engine.core.commands.sounds import Quality, free_perc
 from engine.core.errors import InvalidValue
 from engine.core.pattern import TRACK_NAMES
 from tui.glyphs import Glyphs

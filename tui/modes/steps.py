@@ -4,9 +4,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from engine.core.confidence import next_doubtful
 from engine.core.kit import OneShot
-from engine.core.pattern import Step, Track
+from engine.core.pattern import Step, Track, next_doubtful
 from engine.core.step import Overrides, When
 from engine.core.timeline import Ticks
 from tui.glyphs import Glyphs

@@ -11,12 +11,10 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from engine.core.commands import SetClockOut, SetPad, SetRoute, SetSongPosition, SetSource
-from engine.core.commands.midi import MidiCommand, wire
-from engine.core.desk import PAD
-from engine.core.desk_requests import ConnectMidi, Direction, Learn, MidiRequest, Unlearn, WriteSteps
+from engine.core.commands import Command, SetClockOut, SetClockSource, SetPad, SetRoute, SetSongPosition, apply
 from engine.core.kit import gm_note
-from engine.core.midi import MAX_OFFSET_MS, MIDI_OUTPUTS, Route, Source
+from engine.core.midi import MAX_OFFSET_MS, MIDI_OUTPUTS, PAD, ClockSource, Route
+from engine.core.requests import ConnectMidi, Direction, Learn, MidiRequest, Unlearn, WriteSteps
 from engine.core.snapshot import Snapshot
 from tui.glyphs import Glyphs
 from tui.keymap import Group, key_label
@@ -80,7 +78,7 @@ class MidiScreen(ModalScreen[None]):
         if time.monotonic() - self._asked_s > ECHO_S:
             self.midi = status.machine.midi
         lines: list[Row | Kind] = []
-        for row in rows(self.midi, status.desk, status.sync, status.machine.pattern.tracks):
+        for row in rows(self.midi, status.midi, status.sync, status.machine.pattern.tracks):
             lines += [row] if row.kind in lines else [row.kind, row]
         before, self.lines = self.lines, lines
         if [_name(line) for line in before] == [_name(line) for line in lines]:
@@ -89,7 +87,7 @@ class MidiScreen(ModalScreen[None]):
                     self.list.replace_option_prompt_at_index(place, _option(line).prompt)
         else:
             self._fill()
-        self.last.say(f"last: {status.desk.last or 'nothing has come in'}")
+        self.last.say(f"last: {status.midi.last or 'nothing has come in'}")
 
     @property
     def row(self) -> Row:
@@ -161,7 +159,7 @@ class MidiScreen(ModalScreen[None]):
 
     def action_write(self) -> None:
         """Write pads that are struck into the pattern, or no longer."""
-        self._ask_desk(WriteSteps(not self.snapshot.status.desk.writes_steps))
+        self._ask_desk(WriteSteps(not self.snapshot.status.midi.writes_steps))
 
     @on(OptionList.OptionHighlighted)
     def _say_keys(self) -> None:
@@ -172,11 +170,11 @@ class MidiScreen(ModalScreen[None]):
         row = self.row
         match row.kind:
             case Kind.SOURCE:
-                self._ask(SetSource(next_source(self.midi.source)))
+                self._ask(SetClockSource(next_source(self.midi.source)))
             case Kind.WRITING:
                 self.action_write()
             case Kind.INPUT | Kind.OUTPUT:
-                desk = self.snapshot.status.desk
+                desk = self.snapshot.status.midi
                 names = desk.sources if row.kind is Kind.INPUT else desk.destinations
                 words = f"{'Input' if row.kind is Kind.INPUT else 'Output'} {row.number}"
                 self.app.push_screen(PortScreen(words, names), lambda name: self._join(row, name))
@@ -184,7 +182,7 @@ class MidiScreen(ModalScreen[None]):
                 self._ask(SetRoute(row.name, self._next_route(row.name)))
             case Kind.CONTROL | Kind.NOTES:
                 target = row.name if row.kind is Kind.CONTROL else PAD + row.name
-                self._ask_desk(Learn(None if self.snapshot.status.desk.learning == target else target))
+                self._ask_desk(Learn(None if self.snapshot.status.midi.learning == target else target))
 
     def _next_route(self, track: str) -> Route | None:
         """Output 1, then 2 to 4, then none; a new one plays the track's General MIDI note."""
@@ -198,10 +196,10 @@ class MidiScreen(ModalScreen[None]):
             direction = Direction.IN if row.kind is Kind.INPUT else Direction.OUT
             self._ask_desk(ConnectMidi(direction, row.number, name or None))
 
-    def _ask(self, command: MidiCommand) -> None:
+    def _ask(self, command: Command) -> None:
         """Ask, and show it as done: keys come faster than snapshots."""
         self._asked_s = time.monotonic()
-        self.midi = wire(command, replace(self.snapshot.status.machine, midi=self.midi), 0).midi
+        self.midi = apply(command, replace(self.snapshot.status.machine, midi=self.midi), 0).midi
         self.post_message(Asked(command))
         self.show(self.snapshot)
 
@@ -217,9 +215,9 @@ class MidiScreen(ModalScreen[None]):
             self.list.highlighted = min(place, len(self.lines) - 1)
 
 
-def next_source(source: Source) -> Source:
+def next_source(source: ClockSource) -> ClockSource:
     """The one after it."""
-    order = list(Source)
+    order = list(ClockSource)
     return order[(order.index(source) + 1) % len(order)]
 
 

@@ -5,7 +5,7 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from engine.core.commands.ranges import Slot, StepRange, range_between
+from engine.core.commands.steps import Slot, StepRange, range_between
 from engine.core.effects import Effect
 from engine.core.machine import Machine
 from engine.core.pattern import Pattern

@@ -13,11 +13,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from engine.core.browsing import Shelf, Where, Wishes
 from engine.core.commands.boundary import Boundary
 from engine.core.pattern import Track
+from engine.core.requests import FitOptions, SoundSource
+from engine.core.snapshot import SoundList
 
-WHERE_WORDS = {Where.LOOP: "this loop", Where.KITS: "other kits", Where.FOLDER: "a folder"}
+WHERE_WORDS = {SoundSource.LOOP: "this loop", SoundSource.KITS: "other kits", SoundSource.FOLDER: "a folder"}
 BOUNDARY_WORDS = {Boundary.NOW: "next hit", Boundary.STEP: "step", Boundary.BEAT: "beat", Boundary.BAR: "bar"}
 WISH_KEYS = {"e": "level", "t": "onset", "p": "tuning", "d": "decay"}
 
@@ -37,22 +38,23 @@ class SoundsScreen(ModalScreen[None]):
     class Wanted(Message):
         """Look in `where` for sounds for a track."""
 
-        def __init__(self, track: str, where: Where, path: str) -> None:
+        def __init__(self, track: str, where: SoundSource, path: str) -> None:
             super().__init__()
             self.track, self.where, self.path = track, where, path
 
     class Chosen(Message):
         """Sound `place` is to be heard, or else swapped in at `boundary`; alone, or with its whole kit."""
 
-        def __init__(self, track: str, place: int, wishes: Wishes, boundary: Boundary | None, kit: str = "") -> None:
+        def __init__(self, track: str, place: int, wishes: FitOptions, boundary: Boundary | None, kit: str = ""
+                     ) -> None:
             super().__init__()
             self.track, self.place, self.wishes, self.boundary, self.kit = track, place, wishes, boundary, kit
 
-    def __init__(self, tracks: tuple[Track, ...], lane: int, wishes: Wishes) -> None:
+    def __init__(self, tracks: tuple[Track, ...], lane: int, wishes: FitOptions) -> None:
         super().__init__()
         self.tracks, self.lane, self.wishes = tracks, lane, wishes
-        self.where, self.path, self.boundary = Where.LOOP, "", Boundary.NOW
-        self.shelf: Shelf | None = None
+        self.where, self.path, self.boundary = SoundSource.LOOP, "", Boundary.NOW
+        self.shelf: SoundList | None = None
         self.list, self.words = OptionList(id="sounds-list"), Static(id="sounds-words")
         self.keys_line, self.folder = Static(id="sounds-keys"), Input(id="sounds-folder")
 
@@ -77,7 +79,7 @@ class SoundsScreen(ModalScreen[None]):
         """The lane's name."""
         return self.tracks[self.lane].name
 
-    def show(self, shelf: Shelf | None) -> None:
+    def show(self, shelf: SoundList | None) -> None:
         """Take over what was found for this lane."""
         if shelf == self.shelf or shelf is None or shelf.track != self.track or shelf.where is not self.where:
             return
@@ -101,13 +103,13 @@ class SoundsScreen(ModalScreen[None]):
 
     def action_kit(self) -> None:
         """Take the whole kit that the sound under the bar is of."""
-        if self.where is Where.KITS and self.shelf is not None and self.list.highlighted is not None:
+        if self.where is SoundSource.KITS and self.shelf is not None and self.list.highlighted is not None:
             kit = self.shelf.names[self.list.highlighted].partition(": ")[0]
             self.post_message(self.Chosen(self.track, self.list.highlighted, self.wishes, self.boundary, kit))
 
     def action_elsewhere(self) -> None:
         """Look in the next place."""
-        order = list(Where)
+        order = list(SoundSource)
         self.where = order[(order.index(self.where) + 1) % len(order)]
         self._look()
 
@@ -137,8 +139,8 @@ class SoundsScreen(ModalScreen[None]):
     def _look(self) -> None:
         self.shelf = None
         self.list.clear_options()
-        self.folder.display = self.where is Where.FOLDER
-        if self.where is Where.FOLDER and not self.path:
+        self.folder.display = self.where is SoundSource.FOLDER
+        if self.where is SoundSource.FOLDER and not self.path:
             self.folder.focus()
         else:
             self.list.focus()

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from engine.core.commands.ranges import StepRange
+from engine.core.commands.steps import StepRange
 from engine.core.machine import Machine
 from engine.core.pattern import MAX_TRACKS, Pattern
 from engine.core.snapshot import Snapshot
@@ -120,7 +120,7 @@ class StepGrid(Vertical):
         for lane in self.lanes:
             if lane.track is None:
                 continue
-            lane.playing = snapshot.playing_slot(lane.track)
+            lane.playing = snapshot.playing_step(lane.track)
             if lane.playing is not None:
                 column = lane.view.column(lane.playing, lane.track.steps_per_beat)
                 marks.append((len(lane.track.steps), column))

@@ -1,4 +1,4 @@
-"""apply: machine, command -> machine. Each command's module registers what it does here."""
+"""apply: machine, command -> machine. The module of each command registers here what it does."""
 
 from functools import singledispatch
 
@@ -8,9 +8,8 @@ from engine.core.machine import Machine
 
 @singledispatch
 def apply(command: object, machine: Machine, at_frames: int) -> Machine:
-    """The machine after `command`, which takes effect at `at_frames`.
+    """The machine after `command`, which takes effect at `at_frames`; `machine` itself stays unchanged.
 
-    Raises InvalidValue when the command names what is not there or asks for a value out of range; the
-    machine it was given is untouched.
+    Raises InvalidValue when the command names something that does not exist, or a value out of range.
     """
     raise InvalidValue(f"No machine understands {command!r}.")

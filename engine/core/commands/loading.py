@@ -1,10 +1,11 @@
-"""What is loaded: kits, patterns, recordings, and all three as the decomposer found them."""
+"""Load kits, patterns, loops and decompositions, and choose which of them you hear."""
 
 from dataclasses import dataclass, replace
 
 from engine.core.commands.apply import apply
-from engine.core.commands.merging import Brought, is_version, merged_kit, merged_pattern, new_names, picked
+from engine.core.commands.merging import EarlierStage, is_version, kept, merged_kit, merged_pattern, new_names
 from engine.core.commands.reading import read_alike
+from engine.core.errors import InvalidValue
 from engine.core.kit import Kit, SampleId
 from engine.core.loop import PlayedLoop, same_recording
 from engine.core.machine import Listen, Machine
@@ -14,7 +15,7 @@ from engine.core.timeline import Ticks
 
 @dataclass(frozen=True, slots=True)
 class LoadKit:
-    """Replace the one-shots; the pattern plays on. Old voices ring out."""
+    """Replace the one-shots; the pattern plays on and sounding voices ring out."""
 
     kit: Kit
 
@@ -28,8 +29,8 @@ class LoadPattern:
 
 @dataclass(frozen=True, slots=True)
 class LoadLoop:
-    """Let a recording play beside the kit, from song tick `phase_ticks` on (None keeps the phase). Pattern and
-    kit stay, so an edit made while this waits for its bar line is not lost."""
+    """Play a recording beside the kit, from song tick `phase_ticks` on (None keeps the phase). Pattern and kit stay, so
+    an edit made while this waits for its bar line is not lost."""
 
     loop: PlayedLoop
     listen: Listen = Listen.ORIGINAL
@@ -38,12 +39,11 @@ class LoadLoop:
 
 @dataclass(frozen=True, slots=True)
 class LoadDecomposition:
-    """Take over what the decomposer found: kit, pattern and loop together, at the loop's own tempo if given; else a
-    loop that plays already stays read as it is.
+    """Load kit, pattern and loop together, at the loop's own tempo if given; without `bpm` a loop that is already
+    playing keeps its reading.
 
     phase_ticks: the song tick on which the loop begins (where it was recorded); None keeps the phase.
-    after: what this is a later stage of; what a hand has changed of that stays, and where nothing is left of it nothing
-    is taken over.
+    after: the stage that this one refines. Your edits to it are kept; if none of it is left, nothing is loaded.
     """
 
     kit: Kit
@@ -52,7 +52,14 @@ class LoadDecomposition:
     listen: Listen = Listen.KIT
     bpm: float | None = None
     phase_ticks: Ticks | None = None
-    after: Brought | None = None
+    after: EarlierStage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetListen:
+    """Hear the recording, kit and residual, or the kit alone."""
+
+    to: Listen
 
 
 @apply.register
@@ -85,37 +92,44 @@ def _(command: LoadDecomposition, machine: Machine, at_frames: int) -> Machine:
     return machine.with_pattern(pattern)
 
 
-def holds(machine: Machine, brought: Brought) -> bool:
-    """Whether something is left in `machine` of what a stage brought: its loop, and a sound or a version of its
+@apply.register
+def _(command: SetListen, machine: Machine, at_frames: int) -> Machine:
+    if machine.loop is None and command.to is not Listen.KIT:
+        raise InvalidValue("There is no recording to hear yet; record one with r, or open a file.")
+    return replace(machine, listen=command.to)
+
+
+def holds(machine: Machine, stage: EarlierStage) -> bool:
+    """Whether `machine` still holds something of `stage`: its loop, and one of its sounds or a version of its
     pattern."""
-    if not same_recording(machine.loop, brought.loop):
+    if not same_recording(machine.loop, stage.loop):
         return False
-    base, _ = _read_as(machine.loop, brought.pattern, brought.loop)
-    return bool(_samples(brought.kit) & _samples(machine.kit)) or any(
+    base, _ = _read_as(machine.loop, stage.pattern, stage.loop)
+    return bool(_samples(stage.kit) & _samples(machine.kit)) or any(
         is_version(base, mine) for mine in machine.patterns if mine is not None)
 
 
-def _refined(machine: Machine, command: LoadDecomposition, after: Brought) -> Machine:
-    """The machine with a later stage of what it holds, in every slot that holds a version of it."""
-    if not holds(machine, after) or not same_recording(command.loop, after.loop):
+def _refined(machine: Machine, command: LoadDecomposition, earlier: EarlierStage) -> Machine:
+    """The machine with a later stage of what it holds, merged into every slot that holds a version of its pattern."""
+    if not holds(machine, earlier) or not same_recording(command.loop, earlier.loop):
         return machine
-    base, _ = _read_as(machine.loop, after.pattern, after.loop)
-    theirs, loop = _read_as(machine.loop, command.pattern, command.loop)
-    names, only_mine, patterns = dict[str, str](), set[str](), list(machine.patterns)
-    for slot, mine in enumerate(machine.patterns):
-        if mine is not None and is_version(base, mine):
-            patterns[slot] = merged = merged_pattern(base, mine, theirs)
-            names |= new_names(base, mine)
-            come = {names.get(track.name, track.name) for track in theirs.tracks}
-            only_mine |= {track.name for track in merged.tracks} - come
-    kit = merged_kit(after.kit, machine.kit, command.kit, names, only_mine)
+    base, _ = _read_as(machine.loop, earlier.pattern, earlier.loop)
+    incoming, loop = _read_as(machine.loop, command.pattern, command.loop)
+    renamed, users_own, patterns = dict[str, str](), set[str](), list(machine.patterns)
+    for slot, current in enumerate(machine.patterns):
+        if current is not None and is_version(base, current):
+            patterns[slot] = merged = merged_pattern(base, current, incoming)
+            renamed |= new_names(base, current)
+            arriving = {renamed.get(track.name, track.name) for track in incoming.tracks}
+            users_own |= {track.name for track in merged.tracks} - arriving
+    kit = merged_kit(earlier.kit, machine.kit, command.kit, renamed, users_own)
     return replace(machine, kit=_unless_locked(kit, machine), loop=loop,
-                   listen=picked(after.listen, machine.listen, command.listen)).with_patterns(tuple(patterns))
+                   listen=kept(earlier.listen, machine.listen, command.listen)).with_patterns(tuple(patterns))
 
 
 def _read_as(played: PlayedLoop | None, pattern: Pattern, loop: PlayedLoop | None
              ) -> tuple[Pattern, PlayedLoop | None]:
-    """A loop and the pattern found in it, read as the musician reads `played`, if that is the same recording."""
+    """A loop and the pattern found in it; if `played` is the same recording, both in its reading."""
     if played is None or loop is None or loop.sample != played.sample:
         return pattern, loop
     return read_alike(pattern, loop, played)
@@ -126,11 +140,11 @@ def _samples(kit: Kit) -> set[SampleId]:
 
 
 def _begun_on(machine: Machine, phase_ticks: Ticks | None) -> Machine:
-    """Pattern and loop begin on this song tick; None lets both be where they are."""
+    """The machine with pattern and loop beginning on this song tick; None leaves both where they are."""
     return machine if phase_ticks is None else replace(machine, phase_ticks=phase_ticks, loop_ticks=phase_ticks)
 
 
 def _unless_locked(kit: Kit, machine: Machine) -> Kit:
-    """The kit, with the sounds that locked tracks keep."""
-    kept = {name: shot for name, shot in machine.kit.one_shots.items() if name in machine.locks}
-    return Kit(kit.name, {**kit.one_shots, **kept}) if kept else kit
+    """The kit, except that locked tracks keep their sounds."""
+    locked = {name: shot for name, shot in machine.kit.one_shots.items() if name in machine.locks}
+    return Kit(kit.name, {**kit.one_shots, **locked}) if locked else kit

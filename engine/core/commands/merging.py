@@ -1,11 +1,13 @@
-"""Three-way merging: what a later stage of a decomposition brings, except where a hand has been at work since the
-stage before. base: what that one brought; mine: what has become of it; theirs: what comes now."""
+"""Three-way merging: a later stage of a decomposition arrives, and your edits to the earlier stage are kept.
+
+base: the earlier stage as it was loaded; current: what you have made of it; incoming: the later stage.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
-from engine.core.commands.roles import called, kit_called
+from engine.core.commands.sounds import with_drum_names, with_track_names
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen
@@ -15,8 +17,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
-    """What the stage before brought, as LoadDecomposition has it."""
+class EarlierStage:
+    """What the stage before loaded, with the fields of LoadDecomposition."""
 
     kit: Kit
     pattern: Pattern
@@ -24,84 +26,87 @@ class Brought:
     loop: PlayedLoop | None
 
 
-def picked(base: T, mine: T, theirs: T) -> T:
-    """What a hand has changed stays; the rest is as it comes."""
-    return theirs if mine == base else mine
+def kept(base: T, current: T, incoming: T) -> T:
+    """The user's value if they changed it, else the incoming one."""
+    return incoming if current == base else current
 
 
-def is_version(base: Pattern, mine: Pattern) -> bool:
-    """Whether `mine` is `base` with changes: half of its strokes are there, whatever its tracks are called."""
-    base = called(base, new_names(base, mine))
-    strokes = [(track.name, index, step) for track in base.tracks for index, step in enumerate(track.steps) if step]
-    steps = {track.name: track.steps for track in mine.tracks}
-    kept = sum(step in steps.get(name, ())[index : index + 1] for name, index, step in strokes)
-    return mine == base if not strokes else 2 * kept >= len(strokes)
+def is_version(base: Pattern, current: Pattern) -> bool:
+    """Whether `current` is an edited `base`: at least half of its hits are still there, whatever its tracks are
+    called."""
+    base = with_track_names(base, new_names(base, current))
+    hits = [(track.name, index, step) for track in base.tracks for index, step in enumerate(track.steps) if step]
+    steps = {track.name: track.steps for track in current.tracks}
+    found = sum(step in steps.get(name, ())[index : index + 1] for name, index, step in hits)
+    return current == base if not hits else 2 * found >= len(hits)
 
 
-def new_names(base: Pattern, mine: Pattern) -> dict[str, str]:
-    """Which tracks of `base` a hand has called otherwise (old: new): a track that is another drum keeps its place."""
-    if len(base.tracks) != len(mine.tracks):
+def new_names(base: Pattern, current: Pattern) -> dict[str, str]:
+    """Which tracks of `base` the user renamed (old: new): a track that became another drum keeps its place."""
+    if len(base.tracks) != len(current.tracks):
         return {}
-    return {one.name: other.name for one, other in zip(base.tracks, mine.tracks, strict=True)
+    return {one.name: other.name for one, other in zip(base.tracks, current.tracks, strict=True)
             if one.name != other.name}
 
 
-def merged_pattern(base: Pattern, mine: Pattern, theirs: Pattern) -> Pattern:
-    """The pattern step by step, tracks of another grid as a whole."""
-    if mine == base:
-        return theirs
-    names = new_names(base, mine)
-    base, theirs = called(base, names), _free_called(theirs, names)
-    ours, old = _by_name(mine), _by_name(base)
-    tracks = [_merged_track(old.get(track.name), ours.get(track.name), track) for track in theirs.tracks]
-    come = {track.name for track in tracks}
-    kept = [track for track in mine.tracks if track.name not in come and track != old.get(track.name)]
-    return replace(theirs, tracks=tuple([*kept, *tracks][:MAX_TRACKS]),
-                   beats=picked(base.beats, mine.beats, theirs.beats),
-                   swing=picked(base.swing, mine.swing, theirs.swing),
-                   beats_per_bar=picked(base.beats_per_bar, mine.beats_per_bar, theirs.beats_per_bar))
+def merged_pattern(base: Pattern, current: Pattern, incoming: Pattern) -> Pattern:
+    """The pattern merged step by step; tracks whose grid changed, as a whole."""
+    if current == base:
+        return incoming
+    renamed = new_names(base, current)
+    base, incoming = with_track_names(base, renamed), _renamed_without_clashes(incoming, renamed)
+    ours, old = _by_name(current), _by_name(base)
+    tracks = [_merged_track(old.get(track.name), ours.get(track.name), track) for track in incoming.tracks]
+    arriving = {track.name for track in tracks}
+    users_own = [track for track in current.tracks if track.name not in arriving and track != old.get(track.name)]
+    return replace(incoming, tracks=tuple([*users_own, *tracks][:MAX_TRACKS]),
+                   beats=kept(base.beats, current.beats, incoming.beats),
+                   swing=kept(base.swing, current.swing, incoming.swing),
+                   beats_per_bar=kept(base.beats_per_bar, current.beats_per_bar, incoming.beats_per_bar))
 
 
-def merged_kit(base: Kit, mine: Kit, theirs: Kit, names: Mapping[str, str],
-               only_mine: Collection[str]) -> Kit:
-    """The kit sound by sound: one that was swapped stays, one that was shaped comes shaped so. names: which drums a
-    hand has called otherwise; only_mine: tracks that stay though nothing comes for them, and their sounds with them."""
-    base = kit_called(base, names)
-    theirs = kit_called(Kit(theirs.name, {name: shot for name, shot in theirs.one_shots.items()
-                                          if name not in names.values() or name in names}), names)
-    shots = {name: _merged_shot(base.one_shots.get(name), mine.one_shots.get(name), shot)
-             for name, shot in theirs.one_shots.items()}
-    kept = {name: shot for name, shot in mine.one_shots.items()
-            if name not in shots and (name in only_mine or shot != base.one_shots.get(name))}
-    return Kit(theirs.name, {**kept, **shots})
+def merged_kit(base: Kit, current: Kit, incoming: Kit, renamed: Mapping[str, str], users_own: Collection[str]) -> Kit:
+    """The kit merged sound by sound: a swapped sound stays, and a shaped one is shaped the same way again.
+
+    renamed: drums the user renamed (old: new); users_own: tracks that stay though nothing arrives for them.
+    """
+    base = with_drum_names(base, renamed)
+    incoming = with_drum_names(Kit(incoming.name, {name: shot for name, shot in incoming.one_shots.items()
+                                                   if name not in renamed.values() or name in renamed}), renamed)
+    shots = {name: _merged_shot(base.one_shots.get(name), current.one_shots.get(name), shot)
+             for name, shot in incoming.one_shots.items()}
+    staying = {name: shot for name, shot in current.one_shots.items()
+               if name not in shots and (name in users_own or shot != base.one_shots.get(name))}
+    return Kit(incoming.name, {**staying, **shots})
 
 
-def _free_called(pattern: Pattern, names: Mapping[str, str]) -> Pattern:
-    """`pattern` with those names, without tracks that have one of them already."""
-    tracks = tuple(track for track in pattern.tracks if track.name not in names.values() or track.name in names)
-    return called(replace(pattern, tracks=tracks), names) if tracks else pattern
+def _renamed_without_clashes(pattern: Pattern, renamed: Mapping[str, str]) -> Pattern:
+    """`pattern` renamed; a track that already has one of the new names is left out."""
+    tracks = tuple(track for track in pattern.tracks if track.name not in renamed.values() or track.name in renamed)
+    return with_track_names(replace(pattern, tracks=tracks), renamed) if tracks else pattern
 
 
 def _by_name(pattern: Pattern) -> dict[str, Track]:
     return {track.name: track for track in pattern.tracks}
 
 
-def _merged_track(base: Track | None, mine: Track | None, theirs: Track) -> Track:
-    if mine is None or mine == base:
-        return theirs
-    if base is None or not _grid(base) == _grid(mine) == _grid(theirs):
-        return mine
-    steps = tuple(map(picked, base.steps, mine.steps, theirs.steps))
-    return replace(theirs, steps=steps, swing=picked(base.swing, mine.swing, theirs.swing))
+def _merged_track(base: Track | None, current: Track | None, incoming: Track) -> Track:
+    if current is None or current == base:
+        return incoming
+    if base is None or not _grid(base) == _grid(current) == _grid(incoming):
+        return current
+    steps = tuple(map(kept, base.steps, current.steps, incoming.steps))
+    return replace(incoming, steps=steps, swing=kept(base.swing, current.swing, incoming.swing))
 
 
 def _grid(track: Track) -> tuple[int, int]:
     return len(track.steps), track.steps_per_beat
 
 
-def _merged_shot(base: OneShot | None, mine: OneShot | None, theirs: OneShot) -> OneShot:
-    if mine is None or mine == base:
-        return theirs
-    if base is None or mine.samples != base.samples:
-        return mine
-    return OneShot(*(picked(*(getattr(shot, part.name) for shot in (base, mine, theirs))) for part in fields(OneShot)))
+def _merged_shot(base: OneShot | None, current: OneShot | None, incoming: OneShot) -> OneShot:
+    if current is None or current == base:
+        return incoming
+    if base is None or current.samples != base.samples:
+        return current
+    return OneShot(*(kept(*(getattr(shot, part.name) for shot in (base, current, incoming)))
+                     for part in fields(OneShot)))

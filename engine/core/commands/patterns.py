@@ -1,33 +1,33 @@
-"""Pattern slots: which one plays, what follows it, and fills."""
+"""Pattern commands: slots, chains, length, swing, fills."""
 
 from dataclasses import dataclass, replace
 
 from engine.core.commands.apply import apply
 from engine.core.errors import InvalidValue
 from engine.core.machine import FOR_EVER, PATTERN_SLOTS, Machine
-from engine.core.timeline import PPQN, Ticks
+from engine.core.timeline import Ticks
 
 MAX_CHAIN = 64
 
 
 @dataclass(frozen=True, slots=True)
 class SelectPattern:
-    """Play the pattern of a slot (from 0). It begins with the bar that this takes effect in; a chain ends."""
+    """Play the pattern of a slot (from 0), as if it had begun on the last bar line. Ends a chain."""
 
     slot: int
 
 
 @dataclass(frozen=True, slots=True)
 class SetChain:
-    """Play these slots one after the other, a pass each, round and round; an empty chain stays where it is."""
+    """Play these slots one after the other, one pass each, round and round. Empty: end the chain, play on."""
 
     slots: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class NextInChain:
-    """Go on to `place` of the chain. Changes nothing unless the pattern that began on `phase_ticks` still plays:
-    the engine plans it ahead, and a musician may be quicker."""
+    """Move on to `place` of the chain. Changes nothing unless the pattern that began on `phase_ticks` still plays: the
+    engine plans this ahead, and you may have selected another pattern meanwhile."""
 
     place: int
     phase_ticks: Ticks
@@ -35,28 +35,36 @@ class NextInChain:
 
 @dataclass(frozen=True, slots=True)
 class CopyPattern:
-    """Put a copy of the pattern that plays into a slot."""
+    """Copy the pattern that plays into a slot."""
 
     slot: int
 
 
 @dataclass(frozen=True, slots=True)
 class SetPatternLength:
-    """How many beats the pattern lasts for those who wait for its end. Its tracks keep their lengths."""
+    """Set after how many beats the pattern ends, for changes that wait for its end. Its tracks keep their lengths."""
 
     beats: int
 
 
 @dataclass(frozen=True, slots=True)
+class SetSwing:
+    """Set the swing of the pattern, or of one track (None there: the pattern's)."""
+
+    swing: float | None
+    track: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetFill:
-    """Begin a fill, or end it: steps that wait for fills sound, and those that give way to them do not."""
+    """Begin or end a fill: fill steps sound, and steps marked `not fill` do not."""
 
     on: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FillBars:
-    """A fill up to the end of the bar, and so many bars more."""
+    """Play a fill to the end of this bar and for `bars` more."""
 
     bars: int = 0
 
@@ -78,8 +86,8 @@ def _(command: SetChain, machine: Machine, at_frames: int) -> Machine:
 
 @apply.register
 def _(command: NextInChain, machine: Machine, at_frames: int) -> Machine:
-    stands = machine.playing and command.phase_ticks == machine.phase_ticks
-    if not stands or not 0 <= command.place < len(machine.chain):
+    still_plays = machine.playing and command.phase_ticks == machine.phase_ticks
+    if not still_plays or not 0 <= command.place < len(machine.chain):
         return machine
     return replace(_selected(machine, machine.chain[command.place], at_frames), chain_place=command.place)
 
@@ -90,8 +98,8 @@ def _(command: CopyPattern, machine: Machine, at_frames: int) -> Machine:
         raise InvalidValue(f"There are pattern slots 1 to {PATTERN_SLOTS}; slot {command.slot + 1} was asked for.")
     if command.slot == machine.slot:
         return machine
-    return replace(machine, shelf=(*machine.shelf[: command.slot], machine.pattern,
-                                   *machine.shelf[command.slot + 1 :]))
+    stored = machine.stored_patterns
+    return replace(machine, stored_patterns=(*stored[: command.slot], machine.pattern, *stored[command.slot + 1 :]))
 
 
 @apply.register
@@ -102,6 +110,16 @@ def _(command: SetPatternLength, machine: Machine, at_frames: int) -> Machine:
 
 
 @apply.register
+def _(command: SetSwing, machine: Machine, at_frames: int) -> Machine:
+    if command.track is not None:
+        track = replace(machine.pattern.track(command.track), swing=command.swing)
+        return machine.with_pattern(machine.pattern.with_track(track))
+    if command.swing is None:
+        raise InvalidValue("A pattern always has a swing; 50 % is straight.")
+    return machine.with_pattern(replace(machine.pattern, swing=command.swing))
+
+
+@apply.register
 def _(command: SetFill, machine: Machine, at_frames: int) -> Machine:
     return replace(machine, fill_until_ticks=FOR_EVER if command.on else Ticks(0))
 
@@ -109,18 +127,16 @@ def _(command: SetFill, machine: Machine, at_frames: int) -> Machine:
 @apply.register
 def _(command: FillBars, machine: Machine, at_frames: int) -> Machine:
     if not 0 <= command.bars <= 64:
-        raise InvalidValue(f"A fill lasts up to 64 bars more; {command.bars} were asked for.")
+        raise InvalidValue(f"A fill lasts up to 64 more bars; {command.bars} were asked for.")
     bar = machine.pattern.bar_ticks
     now = machine.timeline.ticks_at(at_frames) if machine.playing else Ticks(0)
     return replace(machine, fill_until_ticks=Ticks((now // bar + 1 + command.bars) * bar))
 
 
 def _selected(machine: Machine, slot: int, at_frames: int) -> Machine:
-    """The pattern of `slot`, begun on the bar line that comes last before `at_frames`, or lies on it."""
+    """The pattern of `slot`, begun on the last bar line at or before `at_frames`."""
     if not machine.playing:
         return machine.with_slot(slot, Ticks(0))
     bar = machine.pattern.bar_ticks
     return machine.with_slot(slot, Ticks(machine.timeline.ticks_at(at_frames) // bar * bar))
 
-
-assert PPQN == 960

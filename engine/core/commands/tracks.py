@@ -1,16 +1,45 @@
-"""What a musician asks of one track: its grid, and the sound that it strikes."""
+"""Commands for one track: mute, solo, lock, length and resolution."""
 
 from dataclasses import dataclass, replace
 
 from engine.core.commands.apply import apply
-from engine.core.errors import InvalidValue
-from engine.core.kit import Kit, OneShot
 from engine.core.machine import Machine, MuteStyle
 
 
 @dataclass(frozen=True, slots=True)
+class SetMute:
+    """Mute or unmute a track: a muted track triggers nothing."""
+
+    track: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetSolo:
+    """Solo or unsolo a track; mutes are remembered."""
+
+    track: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetMuteStyle:
+    """Whether a mute lets sounding voices ring or cuts them."""
+
+    style: MuteStyle
+
+
+@dataclass(frozen=True, slots=True)
+class SetLock:
+    """Lock or unlock a track: a locked track keeps its one-shot when another kit is loaded."""
+
+    track: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SetTrackLength:
-    """Cut the track to so many steps, or let it go on in silence."""
+    """Cut the track to this many steps, or extend it with silent ones."""
 
     track: str
     steps: int
@@ -18,33 +47,33 @@ class SetTrackLength:
 
 @dataclass(frozen=True, slots=True)
 class SetTrackResolution:
-    """The same steps, so many of them to a beat."""
+    """Play the same steps with this many of them to a beat."""
 
     track: str
     steps_per_beat: int
 
 
-@dataclass(frozen=True, slots=True)
-class SetMuteStyle:
-    """What mutes do to what sounds already."""
-
-    style: MuteStyle
-
-
-@dataclass(frozen=True, slots=True)
-class SetLock:
-    """Let the track keep its one-shot when a kit is loaded, or no longer."""
-
-    track: str
-    on: bool
+@apply.register
+def _(command: SetMute, machine: Machine, at_frames: int) -> Machine:
+    machine.pattern.track(command.track)
+    return replace(machine, mutes=_with(machine.mutes, command.track, command.on))
 
 
-@dataclass(frozen=True, slots=True)
-class SwapOneShot:
-    """Give the track another one-shot, struck from its next stroke on; what sounds rings out."""
+@apply.register
+def _(command: SetSolo, machine: Machine, at_frames: int) -> Machine:
+    machine.pattern.track(command.track)
+    return replace(machine, solos=_with(machine.solos, command.track, command.on))
 
-    track: str
-    one_shot: OneShot
+
+@apply.register
+def _(command: SetMuteStyle, machine: Machine, at_frames: int) -> Machine:
+    return replace(machine, mute_style=command.style)
+
+
+@apply.register
+def _(command: SetLock, machine: Machine, at_frames: int) -> Machine:
+    machine.pattern.track(command.track)
+    return replace(machine, locks=_with(machine.locks, command.track, command.on))
 
 
 @apply.register
@@ -59,22 +88,5 @@ def _(command: SetTrackResolution, machine: Machine, at_frames: int) -> Machine:
     return machine.with_pattern(machine.pattern.with_track(track))
 
 
-@apply.register
-def _(command: SetMuteStyle, machine: Machine, at_frames: int) -> Machine:
-    return replace(machine, mute_style=command.style)
-
-
-@apply.register
-def _(command: SetLock, machine: Machine, at_frames: int) -> Machine:
-    machine.pattern.track(command.track)
-    locks = machine.locks | {command.track} if command.on else machine.locks - {command.track}
-    return replace(machine, locks=locks)
-
-
-@apply.register
-def _(command: SwapOneShot, machine: Machine, at_frames: int) -> Machine:
-    machine.pattern.track(command.track)
-    if command.track in machine.locks:
-        raise InvalidValue(f"{command.track} is locked; unlock it with l to change its sound.")
-    one_shots = {**machine.kit.one_shots, command.track: command.one_shot}
-    return replace(machine, kit=Kit(machine.kit.name, one_shots))
+def _with(names: frozenset[str], name: str, on: bool) -> frozenset[str]:
+    return names | {name} if on else names - {name}

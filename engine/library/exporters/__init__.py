@@ -1,1 +1,1 @@
-"""What a decomposition can become elsewhere, one format a module; the entry-point group is `tao.exporters`."""
+"""Formats of other programs, one a module. Register a new one as an entry point in the group `tao.exporters`."""

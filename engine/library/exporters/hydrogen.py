@@ -13,7 +13,8 @@ from pathlib import Path
 from engine.core.kit import OneShot
 from engine.library.audio_files import write_wav
 from engine.library.decomposition import StoredDecomposition
-from engine.library.exporting import file_name, free_place, recording_names
+from engine.library.exporting import file_name, recording_names
+from engine.library.files import free_path
 
 NAMESPACE = "http://www.hydrogen-music.org/drumkit"
 
@@ -25,7 +26,7 @@ class Hydrogen:
 
     def export(self, stored: StoredDecomposition, folder: Path) -> list[Path]:
         """Write it."""
-        path = free_place(folder, file_name(stored.kit.name), ".h2drumkit")
+        path = free_path(folder, file_name(stored.kit.name), ".h2drumkit")
         top = file_name(stored.kit.name)
         document = ET.tostring(_kit(stored), encoding="utf-8", xml_declaration=True)
         with tempfile.TemporaryDirectory() as scratch, tarfile.open(path, "x:gz") as archive:
@@ -42,7 +43,7 @@ class Hydrogen:
 def _kit(stored: StoredDecomposition) -> ET.Element:
     root = ET.Element("drumkit_info", xmlns=NAMESPACE)
     licence = stored.source.licence or "undefined license"
-    info = f"Taken by Tao from {stored.source.name}, {stored.tempo_bpm:.2f} BPM."
+    info = f"Extracted by Tao from {stored.source.name}, {stored.tempo_bpm:.2f} BPM."
     _add(root, name=stored.kit.name, author="Tao", info=info, license=licence, image="", imageLicense=licence)
     component = ET.SubElement(ET.SubElement(root, "componentList"), "drumkitComponent")
     _add(component, id=0, name="Main", volume=1.0)

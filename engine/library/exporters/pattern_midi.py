@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from engine.library.decomposition import StoredDecomposition
-from engine.library.exporting import file_name, free_place
+from engine.library.exporting import file_name
+from engine.library.files import free_path
 from engine.library.midi_file import write_midi
 
 
@@ -14,7 +15,7 @@ class PatternMidi:
 
     def export(self, stored: StoredDecomposition, folder: Path) -> list[Path]:
         """Write it; notes are the kit's own."""
-        path = free_place(folder, file_name(stored.kit.name), ".mid")
+        path = free_path(folder, file_name(stored.kit.name), ".mid")
         notes = {track: shot.midi_note for track, shot in stored.kit.one_shots.items()}
         write_midi(path, stored.pattern, stored.tempo_bpm, notes)
         return [path]

@@ -1,5 +1,5 @@
-"""The kit as an SFZ instrument (version 1 opcodes): drums on their MIDI notes, a region for each recording, samples
-beside it."""
+"""The kit as an SFZ instrument (version 1 opcodes): drums on their MIDI notes, a region for each recording, with its
+samples."""
 
 import math
 from pathlib import Path
@@ -9,9 +9,10 @@ import numpy as np
 from engine.core.kit import OneShot
 from engine.library.audio_files import write_wav
 from engine.library.decomposition import StoredDecomposition
-from engine.library.exporting import file_name, free_place, recording_names
+from engine.library.exporting import file_name, recording_names
+from engine.library.files import free_path
 
-MAX_VOLUME_DB = 6.0  # louder than SFZ can say is written into the sample
+MAX_VOLUME_DB = 6.0  # SFZ allows no more; what is above it goes into the sample
 QUIETEST_DB = -144.0
 
 
@@ -21,9 +22,9 @@ class Sfz:
     name = "sfz"
 
     def export(self, stored: StoredDecomposition, folder: Path) -> list[Path]:
-        """Write it. A velocity is a gain in Tao, so the curve is linear."""
+        """Write it, with a linear velocity curve, because velocity is a gain in Tao."""
         name = file_name(stored.kit.name)
-        into = free_place(folder, f"{name} sfz")
+        into = free_path(folder, f"{name} sfz")
         (into / "samples").mkdir(parents=True)
         lines = ["<control>", "default_path=samples/", "<global>", "loop_mode=one_shot",
                  "amp_velcurve_1=0.007874", "amp_velcurve_127=1"]
@@ -34,7 +35,7 @@ class Sfz:
             lines += ["", f"// {track}"]
             for low, high, layers in shot.zones:
                 for turn, layer in enumerate(layers, 1):
-                    place = _place(low, high, turn, len(layers))
+                    place = _velocities_and_turn(low, high, turn, len(layers))
                     if place is not None:
                         lines += _region(names[layer.sample], shot, _volume_db(shot.gain * layer.gain / lift), place)
         (into / f"{name}.sfz").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -42,7 +43,7 @@ class Sfz:
 
 
 def _lift(shot: OneShot) -> float:
-    """What the samples are made louder by: 1 unless one of them must be louder than SFZ can say."""
+    """The gain written into the samples: 1 unless one of them must be louder than SFZ allows."""
     loudest = shot.gain * max(layer.gain for _, _, layers in shot.zones for layer in layers)
     return loudest if _volume_db(loudest) > MAX_VOLUME_DB else 1.0
 
@@ -51,8 +52,8 @@ def _volume_db(gain: float) -> float:
     return 20.0 * math.log10(gain) if gain > 0.0 else QUIETEST_DB
 
 
-def _place(low: float, high: float, turn: int, turns: int) -> list[str] | None:
-    """The MIDI velocities of a zone and whose turn it is; None where no MIDI velocity falls into it."""
+def _velocities_and_turn(low: float, high: float, turn: int, turns: int) -> list[str] | None:
+    """The opcodes for a zone's MIDI velocities and round-robin turn; None if no MIDI velocity falls into the zone."""
     lowest, highest = max(math.ceil(127 * low - 1e-6), 1), 127 if high == 1.0 else math.ceil(127 * high - 1e-6) - 1
     if lowest > highest:
         return None

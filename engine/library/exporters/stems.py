@@ -1,4 +1,4 @@
-"""Every drum as a loop-long WAV of its own, with the residual and the loop: 32-bit float, as tempo-marked loops."""
+"""One WAV as long as the loop for each drum, the residual and the loop itself: 32-bit float, marked with the tempo."""
 
 import struct
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 from engine.core.errors import InvalidValue
 from engine.library.audio_files import write_wav
 from engine.library.decomposition import StoredDecomposition
-from engine.library.exporting import file_name, free_place
+from engine.library.exporting import file_name
+from engine.library.files import free_path
 
 STRETCHES, ROOT_NOTE = 4, 60
 
@@ -17,10 +18,10 @@ class Stems:
     name = "stems"
 
     def export(self, stored: StoredDecomposition, folder: Path) -> list[Path]:
-        """Write them. Raises InvalidValue when the decomposition was kept without stems."""
+        """Write them. Raises InvalidValue when the decomposition has no stems."""
         if not stored.stems:
-            raise InvalidValue(f"{stored.kit.name} was kept without stems; decompose its loop again.")
-        into = free_place(folder, f"{file_name(stored.kit.name)} stems")
+            raise InvalidValue(f"{stored.kit.name} has no stems; decompose its loop again.")
+        into = free_path(folder, f"{file_name(stored.kit.name)} stems")
         into.mkdir()
         parts = {**stored.stems, "loop": stored.loop}
         if stored.residual is not None:

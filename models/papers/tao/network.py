@@ -1,7 +1,8 @@
-"""The `paper` network: the transcriber of Yi & Barthet (NIME 2025, section 3.2.2), after ADTOF's.
+"""The `paper` network: the CRNN of Yi & Barthet (NIME 2025, section 3.2.2), after ADTOF.
 
-Four convolution blocks, three bidirectional GRU layers of 60, one head for the onsets of kick, snare and
-hi-hat at every STFT frame and one for the tempo of the whole, 60 to 200 BPM. The reference, not the default.
+Four convolution blocks, three bidirectional GRU layers of 60, one head for the onsets of kick, snare and hi-hat at
+each STFT frame, and one for the tempo, 60 to 200 BPM. The paper leaves kernels, channels, band pooling, dropout and the
+pooling of the tempo head over time open; those here are our choice. It is a reference, not the default.
 """
 
 from typing import NamedTuple
@@ -17,17 +18,17 @@ _CHANNELS = (32, 32, 64, 64)
 _HIDDEN = 60
 
 
-class PaperHeard(NamedTuple):
-    """Logits of onsets (batch, stft_frames, 3) and of the tempo (batch, 141), one class a BPM."""
+class PaperActivations(NamedTuple):
+    """Logits of onsets (batch, stft_frames, 3) and of the tempo (batch, 141), one class per BPM."""
 
     onsets: Tensor
     tempo: Tensor
 
 
 class PaperNet(nn.Module):
-    """Spectrogram (batch, stft_frames, bands) of models.hearing.spectrogram.PAPER -> PaperHeard."""
+    """Spectrogram (batch, stft_frames, bands) of models.hearing.spectrogram.PAPER, 73 bands -> PaperActivations."""
 
-    def __init__(self, bands: int = 75, dropout: float = 0.3) -> None:
+    def __init__(self, bands: int, dropout: float = 0.3) -> None:
         super().__init__()
         self.conv = nn.Sequential(*(_ConvBlock(a, b, dropout) for a, b in
                                     zip((1, *_CHANNELS[:-1]), _CHANNELS, strict=True)))
@@ -38,15 +39,15 @@ class PaperNet(nn.Module):
         self.onset_head = nn.Linear(2 * _HIDDEN, len(PAPER_DRUMS))
         self.tempo_head = nn.Linear(2 * _HIDDEN, TEMPI)
 
-    def forward(self, spectrogram: Tensor) -> PaperHeard:
+    def forward(self, spectrogram: Tensor) -> PaperActivations:
         x = self.conv(spectrogram.unsqueeze(1))        # (batch, channels, stft_frames, bands / 16)
         x = x.transpose(1, 2).flatten(start_dim=2)     # (batch, stft_frames, channels * bands / 16)
         x, _ = self.gru(x)                             # (batch, stft_frames, 2 * hidden)
-        return PaperHeard(self.onset_head(x), self.tempo_head(x.mean(dim=1)))
+        return PaperActivations(self.onset_head(x), self.tempo_head(x.mean(dim=1)))
 
 
 class _ConvBlock(nn.Module):
-    """3 x 3 convolution, normalisation, rectifier, every second band by its larger neighbour, dropout."""
+    """3 x 3 convolution, batch normalisation, ReLU, max-pooling of pairs of bands, dropout."""
 
     def __init__(self, channels: int, out: int, dropout: float) -> None:
         super().__init__()
@@ -58,11 +59,11 @@ class _ConvBlock(nn.Module):
         return self.dropout(functional.max_pool2d(functional.relu(self.norm(self.conv(x))), (1, 2)))
 
 
-def paper_loss(heard: PaperHeard, onsets: Tensor, bpm: Tensor) -> Tensor:
-    """Binary cross entropy of the onsets plus cross entropy of the tempo, as the paper adds them.
+def paper_loss(found: PaperActivations, onsets: Tensor, bpm: Tensor) -> Tensor:
+    """Binary cross entropy of the onsets plus cross entropy of the tempo, summed as in the paper.
 
     onsets (batch, stft_frames, 3) 0..1; bpm (batch,) beats per minute.
     """
     tempo = torch.clamp(bpm.round().long() - SLOWEST_BPM, 0, TEMPI - 1)
-    return (functional.binary_cross_entropy_with_logits(heard.onsets.float(), onsets)
-            + functional.cross_entropy(heard.tempo.float(), tempo))
+    return (functional.binary_cross_entropy_with_logits(found.onsets.float(), onsets)
+            + functional.cross_entropy(found.tempo.float(), tempo))

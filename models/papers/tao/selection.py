@@ -1,4 +1,4 @@
-"""The reference extractor: of all hits of a drum, the one that best re-renders its own stem."""
+"""The extractor `select`: of all hits of a drum, the one that best re-renders the drum's stem."""
 
 import numpy as np
 import torch
@@ -7,7 +7,7 @@ from torch import Tensor
 
 from engine.core.kit import choke_group_of
 from engine.library.resampling import resampled
-from models.plugins import Audio, ExtractedShot, Extraction, Onset, Stems, Told, Transcription, untold
+from models.plugins import Audio, ExtractedShot, Extraction, OnProgress, Onset, Stems, Transcription, ignore_progress
 from models.sounds.one_shots import cut_circular, faded
 
 LISTEN_RATE = 16000
@@ -16,19 +16,19 @@ _FADE_OUT_S = 0.02
 
 
 class Select:
-    """`select`: each drum's hit whose one-second slice, played at all of the drum's onsets, sounds most like
-    the stem: cosine of MFCCs (Yi & Barthet, NIME 2025, section 3.2.3)."""
+    """`select`: each drum's hit whose one-second slice, played at all of the drum's onsets, is most similar to the stem
+    by the cosine of their MFCCs (after Yi & Barthet, NIME 2025, section 3.2.3; README.md lists what differs)."""
 
     name = "select"
 
     def extract(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
-                report: Told = untold) -> Extraction:
-        """Shots by track, hits and stems as given. audio (channels, frames) is used for a drum that has no stem."""
+                report: OnProgress = ignore_progress) -> Extraction:
+        """One-shots by track; hits and stems as given. A drum without a stem is cut from audio (channels, frames)."""
         shots = {}
         for done, track in enumerate(transcription.tracks):
             report(done / len(transcription.tracks))
             source, hits = stems.get(track, audio), transcription.of(track)
-            best = int(np.argmax(likenesses(source, sample_rate, hits)))
+            best = int(np.argmax(similarities(source, sample_rate, hits)))
             start = round(hits[best].time_s * sample_rate)
             cut = faded(cut_circular(source, start, round(SLICE_FRAMES / LISTEN_RATE * sample_rate)),
                         round(_FADE_OUT_S * sample_rate))
@@ -36,14 +36,14 @@ class Select:
         return Extraction(shots, transcription, stems)
 
     def revise(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
-               report: Told = untold) -> Extraction:
-        """The same: hits are never doubted here."""
+               report: OnProgress = ignore_progress) -> Extraction:
+        """The same: this extractor never changes the hits."""
         return self.extract(audio, sample_rate, stems, transcription, report)
 
 
-def likenesses(stem: Audio, sample_rate: int, hits: tuple[Onset, ...]) -> np.ndarray:
-    """(hits,) -1..1: how alike the stem (channels, frames) and its rendering from each hit's slice sound, as the
-    cosine between their MFCCs (13 coefficients of all STFT frames)."""
+def similarities(stem: Audio, sample_rate: int, hits: tuple[Onset, ...]) -> np.ndarray:
+    """(hits,) -1..1: the cosine between the MFCCs (13 coefficients, all STFT frames) of stem (channels, frames) and of
+    its rendering from each hit's slice."""
     mono = resampled(stem.mean(axis=0, keepdims=True), sample_rate, LISTEN_RATE)[0]
     starts = [round(onset.time_s * LISTEN_RATE) % len(mono) for onset in hits]
     activations = np.zeros(len(mono), np.float32)
@@ -57,7 +57,7 @@ def likenesses(stem: Audio, sample_rate: int, hits: tuple[Onset, ...]) -> np.nda
 
 
 def _renderings(mono: np.ndarray, starts: list[int], hits: tuple[Onset, ...], activations: Tensor) -> list[Tensor]:
-    """Each hit's slice at velocity 1, played at all hits, round the end: (frames,) each."""
+    """(frames,) for each hit: its slice, scaled to velocity 1, played at all hits on the circular loop."""
     frames = len(mono)
     spectrum = torch.fft.rfft(activations)
     found = []

@@ -1,1 +1,1 @@
-"""Scoring transcriptions and decompositions against known answers."""
+"""Measuring on loops with known answers: transcribers (`transcription.py`) and decompositions (`decomposition.py`)."""

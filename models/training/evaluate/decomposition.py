@@ -1,4 +1,4 @@
-"""How well sets of plugins take loops with known stems and one-shots apart: one table, several sets side by side."""
+"""Measure how well sets of plugins decompose loops with known stems and one-shots: a table of all sets."""
 
 import json
 import time
@@ -16,18 +16,18 @@ from engine.library.audio_files import read_loop
 from models import plugins
 from models.decompose import Decomposition, Tools, decompose
 from models.plugins import Onset, TempoGuess, Transcription
+from models.training.charts.bars import Bars, draw_bars
 from models.training.evaluate.loops import KnownLoop, read_item
-from models.training.evaluate.metrics import Marks, best_shot_marks, mono, stem_marks
-from models.training.train.chart import Bars, draw_bars
+from models.training.evaluate.metrics import Scores, best_shot_scores, mono, stem_scores
 
 COLUMNS = ("stems SI-SDR", "LSD", "MFCC", "shots SI-SDR", "LSD", "MFCC", "match", "failed", "seconds")
-_QUIETEST = 0.02                  # of the truth's velocities, as a transcriber's cannot be 0
+_QUIETEST = 0.02                  # the least velocity: an Onset's cannot be 0
 
 
 @dataclass(frozen=True, slots=True)
 class DecompositionSettings:
-    """What to evaluate: a folder of loops with truth; every transcriber with every separator and extractor.
-    oracle: the truth's own hits instead of transcribers. picture: a PNG of the table, None for none."""
+    """loops: a folder of loops with known answers; every transcriber is combined with every separator and extractor.
+    oracle: use the true hits instead of transcribers. picture: also draw a PNG."""
 
     loops: Path
     transcribers: tuple[str, ...] = ("tao",)
@@ -39,26 +39,26 @@ class DecompositionSettings:
 
 @dataclass(slots=True)
 class Tally:
-    """Marks of one set of plugins on one group of loops, by drum."""
+    """The scores of one set of plugins on one group of loops, by drum."""
 
-    stems: dict[str, list[Marks]] = field(default_factory=lambda: {name: [] for name in TRACK_NAMES})
-    shots: dict[str, list[Marks]] = field(default_factory=lambda: {name: [] for name in TRACK_NAMES})
+    stems: dict[str, list[Scores]] = field(default_factory=lambda: {name: [] for name in TRACK_NAMES})
+    shots: dict[str, list[Scores]] = field(default_factory=lambda: {name: [] for name in TRACK_NAMES})
     matches: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     failed: int = 0
 
     def row(self) -> list[float]:
-        """The columns; NaN where nothing could be measured."""
+        """The table's columns; NaN for what could not be measured."""
         numbers = []
         for kind in (self.stems, self.shots):
-            marks = [mark for found in kind.values() for mark in found]
-            numbers += [_mean(mark.si_sdr for mark in marks), _mean(mark.lsd for mark in marks),
-                        _mean(mark.mfcc for mark in marks)]
+            scores = [one for found in kind.values() for one in found]
+            numbers += [_mean(one.si_sdr for one in scores), _mean(one.lsd for one in scores),
+                        _mean(one.mfcc for one in scores)]
         return [*numbers, _mean(self.matches), self.failed, _mean(self.seconds)]
 
 
 class Oracle:
-    """`oracle`: a transcriber that was told the answer."""
+    """`oracle`: a transcriber that knows the answer."""
 
     name = "oracle"
 
@@ -67,11 +67,11 @@ class Oracle:
                 for drum, onsets in enumerate(known.onsets) for time_s, velocity in onsets]
         bpm = known.bpm or 120.0
         tempo = TempoGuess(bpm, float(known.beats or max(round(known.length_s * bpm / 60), 1)))
-        self._told = Transcription(tuple(sorted(hits, key=lambda onset: (onset.time_s, onset.track))), (tempo,))
+        self._truth = Transcription(tuple(sorted(hits, key=lambda onset: (onset.time_s, onset.track))), (tempo,))
 
     def transcribe(self, audio: plugins.Audio, sample_rate: int, beats: int | None = None,
                    circular: bool = True) -> Transcription:
-        return self._told
+        return self._truth
 
 
 def evaluate_decomposition(settings: DecompositionSettings,
@@ -79,27 +79,27 @@ def evaluate_decomposition(settings: DecompositionSettings,
     """The tables, as Markdown. Raises TaoError without loops, UsageError for an unknown plugin."""
     truths = sorted(settings.loops.rglob("truth.json"))
     if not truths:
-        raise TaoError(f"No truth.json lies under {settings.loops}; a loop is a folder with truth.json beside "
+        raise TaoError(f"There is no truth.json under {settings.loops}. A loop is a folder with truth.json beside "
                        "its audio.")
     tallies: dict[tuple[str, str], Tally] = {}
-    hearers = ("oracle",) if settings.oracle else settings.transcribers
-    for hearer, separator, extractor in product(hearers, settings.separators, settings.extractors):
-        label = f"{hearer} + {separator} + {extractor}"
+    transcribers = ("oracle",) if settings.oracle else settings.transcribers
+    for transcriber, separator, extractor in product(transcribers, settings.separators, settings.extractors):
+        label = f"{transcriber} + {separator} + {extractor}"
         split, cut = plugins.separator(separator), plugins.extractor(extractor)
-        listen = None if settings.oracle else plugins.transcriber(hearer)
+        opened = None if settings.oracle else plugins.transcriber(transcriber)
         for number, path in enumerate(truths):
             known = read_item(path)
-            tools = Tools(listen or Oracle(known), split, cut)
-            judged = [tallies.setdefault((group, label), Tally()) for group in (known.group, "all")]
-            _judge(path, tools, judged)
+            tools = Tools(opened or Oracle(known), split, cut)
+            counted = [tallies.setdefault((group, label), Tally()) for group in (known.group, "all")]
+            _measure(path, tools, counted)
             report(f"{label}: {number + 1} of {len(truths)} loops")
     if settings.picture is not None:
         draw_bars(settings.picture, _bars(tallies))
     return table(tallies)
 
 
-def _judge(path: Path, tools: Tools, tallies: Sequence[Tally]) -> None:
-    """Take one loop apart and add its marks to every tally. What is missing counts as silence."""
+def _measure(path: Path, tools: Tools, tallies: Sequence[Tally]) -> None:
+    """Decompose one loop and add its scores to every tally. A missing stem or one-shot counts as silence."""
     truth = json.loads(path.read_text())
     loop = read_loop(path.parent / truth["loop"])
     started = time.perf_counter()
@@ -119,14 +119,14 @@ def _judge(path: Path, tools: Tools, tallies: Sequence[Tally]) -> None:
         name = track["name"]
         if truth["has"]["stems"]:
             stem = None if done is None or name not in done.stems else mono(done.stems[name], done.sample_rate)
-            marks = stem_marks(_read(path.parent / track["stem"]), stem, top_hz)
+            scores = stem_scores(_read(path.parent / track["stem"]), stem, top_hz)
             for tally in tallies:
-                tally.stems[name].append(marks)
+                tally.stems[name].append(scores)
         if truth["has"]["oneshots"]:
             truths = [_read(path.parent / file) for file in track["oneshots"]]
-            marks = best_shot_marks(truths, _shot(done, name), top_hz)
+            scores = best_shot_scores(truths, _shot(done, name), top_hz)
             for tally in tallies:
-                tally.shots[name].append(marks)
+                tally.shots[name].append(scores)
 
 
 def _shot(done: Decomposition | None, name: str) -> np.ndarray | None:
@@ -141,20 +141,20 @@ def _read(path: Path) -> np.ndarray:
 
 
 def table(tallies: dict[tuple[str, str], Tally]) -> str:
-    """Two Markdown tables: all marks, and the SI-SDR of stems / one-shots of each drum."""
+    """Two Markdown tables: all scores, and each drum's SI-SDR of stems / one-shots."""
     lines = ["| loops | plugins | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 2) + "|"]
     drums = ["| loops | plugins | " + " | ".join(TRACK_NAMES) + " |", "|---" * (len(TRACK_NAMES) + 2) + "|"]
     for (group, label), tally in sorted(tallies.items()):
         head = f"| {group} ({len(tally.seconds)}) | {label} | "
         lines.append(head + " | ".join(_shown(number) for number in tally.row()) + " |")
         drums.append(head + " | ".join(
-            " / ".join(_shown(_mean(mark.si_sdr for mark in kind[name])) for kind in (tally.stems, tally.shots))
+            " / ".join(_shown(_mean(one.si_sdr for one in kind[name])) for kind in (tally.stems, tally.shots))
             for name in TRACK_NAMES) + " |")
     return "\n".join([*lines, "", *drums])
 
 
 def _bars(tallies: dict[tuple[str, str], Tally]) -> list[Bars]:
-    """SI-SDR of stems and of one-shots, a group of bars for each group of loops."""
+    """The SI-SDR of stems and of one-shots, as a group of bars for each group of loops."""
     found: dict[str, Bars] = {}
     for what, column in (("stems", 0), ("one-shots", 3)):
         for (group, label), tally in sorted(tallies.items()):

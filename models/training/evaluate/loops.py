@@ -1,4 +1,4 @@
-"""Loops with known answers on disk: a folder of items, each with truth.json and the audio it names."""
+"""Loops with known answers: read from folders with a truth.json each, or synthesised."""
 
 import json
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from models.training.synthesis.examples import Synthesis
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownLoop:
-    """audio (channels, frames) float32; onsets: per drum (hits, 2) seconds and velocities by time (NaN where
-    the velocity is not known); steps: per drum the positions in quarter notes, None where not known."""
+    """audio (channels, frames) float32; onsets: (hits, 2) seconds and velocities by time for each drum, NaN for unknown
+    velocities; steps: positions in quarter notes for each drum, None if unknown."""
 
     name: str
     group: str
@@ -30,15 +30,15 @@ class KnownLoop:
 
     @property
     def length_s(self) -> float:
-        """The whole loop."""
+        """The length of the loop in seconds."""
         return self.audio.shape[1] / self.sample_rate
 
 
 def read_loops(folder: Path) -> list[KnownLoop]:
-    """Every loop under `folder`, by name. Raises TaoError when there is none."""
+    """All loops under `folder`, by path. Raises TaoError when there are none."""
     found = [read_item(path) for path in sorted(folder.rglob("truth.json"))]
     if not found:
-        raise TaoError(f"No truth.json lies under {folder}; a loop is a folder with truth.json beside its audio.")
+        raise TaoError(f"There is no truth.json under {folder}. A loop is a folder with truth.json beside its audio.")
     return found
 
 
@@ -58,7 +58,7 @@ def read_item(path: Path) -> KnownLoop:
 
 
 def made_loops(synthesis: Synthesis, batches: int, kit: str) -> list[KnownLoop]:
-    """Loops as the networks learn from, as values; `kit` names the sounds they are made of."""
+    """Synthetic loops like those that the networks train on; `kit` names their sounds."""
     found = []
     for number in range(batches):
         audio, hits = synthesis.loops(np.random.default_rng((number, 4242)))

@@ -1,9 +1,9 @@
-"""How far audio is from the audio that it should be: mono float64 (frames,) at 44.1 kHz, numbers in dB or 0..1.
+"""Scores of audio against a reference, both mono float64 (frames,) at 44.1 kHz.
 
-The definitions are those by which decomposers are compared: scale-invariant signal-to-distortion ratio (Le Roux
-et al., ICASSP 2019) within -30 .. 80 dB; log-spectral distance over mel bands, floor 60 dB under the reference's
-loudest; cosine of the MFCCs 1 to 19. A one-shot is judged after the best shift within 5 ms and, where level
-counts, the best gain, up to 0.1 s after its last sound.
+SI-SDR, the scale-invariant signal-to-distortion ratio (Le Roux et al., ICASSP 2019), clipped to -30..80 dB; LSD, the
+log-spectral distance over mel bands, with a floor 60 dB below the reference's loudest band; the cosine of MFCCs 1 to
+19. A one-shot is compared after the best shift within 5 ms and, for the LSD, the best gain, up to 0.1 s after its last
+sound.
 """
 
 import math
@@ -26,7 +26,7 @@ _SILENT = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """How a spectrum is taken for a distance: frames a window, frames between windows, mel bands."""
+    """The spectrum behind a distance: window length, hop and mel bands."""
 
     frames: int
     hop_frames: int
@@ -38,7 +38,7 @@ ONE_SHOTS = Windows(1024, 256, 40)
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class Scores:
     """si_sdr and lsd in dB, mfcc a cosine."""
 
     si_sdr: float
@@ -55,31 +55,31 @@ def mono(audio: np.ndarray, sample_rate: int) -> np.ndarray:
     return np.asarray(resample_poly(mixed, RATE // common, sample_rate // common))
 
 
-def stem_marks(true: np.ndarray, found: np.ndarray | None, top_hz: float) -> Marks:
-    """A stem against the true one; None is silence. Nothing above `top_hz` counts in the distance."""
+def stem_scores(true: np.ndarray, found: np.ndarray | None, top_hz: float) -> Scores:
+    """The scores of a stem, None for silence. Bands above top_hz do not count in the LSD."""
     found = fitted(np.zeros(0) if found is None else found, len(true))
-    return Marks(si_sdr(true, found), spectral_distance(true, found, STEMS, top_hz), cosine(mfcc(true), mfcc(found)))
+    return Scores(si_sdr(true, found), spectral_distance(true, found, STEMS, top_hz), cosine(mfcc(true), mfcc(found)))
 
 
-def best_shot_marks(truths: list[np.ndarray], found: np.ndarray | None, top_hz: float) -> Marks:
-    """A one-shot against the nearest of the sounds that its track was played with."""
-    return max((shot_marks(true, found, top_hz) for true in truths), key=lambda marks: marks.si_sdr)
+def best_shot_scores(truths: list[np.ndarray], found: np.ndarray | None, top_hz: float) -> Scores:
+    """The scores of a one-shot against the most similar of the sounds that its track was played with."""
+    return max((shot_scores(true, found, top_hz) for true in truths), key=lambda scores: scores.si_sdr)
 
 
-def shot_marks(true: np.ndarray, found: np.ndarray | None, top_hz: float) -> Marks:
-    """A one-shot against one sound; None is silence."""
+def shot_scores(true: np.ndarray, found: np.ndarray | None, top_hz: float) -> Scores:
+    """The scores of a one-shot against one sound; None for silence."""
     frames = min(sounding(true) + _AFTER, _LONGEST)
     true = fitted(true, frames)
     if found is None or float(np.abs(found).max(initial=0.0)) < _SILENT:
-        return Marks(WORST_DB, spectral_distance(true, np.zeros(frames), ONE_SHOTS, top_hz), 0.0)
+        return Scores(WORST_DB, spectral_distance(true, np.zeros(frames), ONE_SHOTS, top_hz), 0.0)
     found = shifted(true, fitted(found, frames + _SHIFT))
     gain = math.sqrt(float(true @ true) / max(float(found @ found), 1e-20))
-    return Marks(si_sdr(true, found), spectral_distance(true, gain * found, ONE_SHOTS, top_hz),
+    return Scores(si_sdr(true, found), spectral_distance(true, gain * found, ONE_SHOTS, top_hz),
                  cosine(mfcc(true), mfcc(found)))
 
 
 def si_sdr(true: np.ndarray, found: np.ndarray) -> float:
-    """In dB, WORST_DB where one of them is silent."""
+    """In dB; WORST_DB when either is silent."""
     energy, true_energy = float(found @ found), float(true @ true)
     if energy < 1e-12 or true_energy < 1e-12:
         return WORST_DB
@@ -89,7 +89,7 @@ def si_sdr(true: np.ndarray, found: np.ndarray) -> float:
 
 
 def spectral_distance(true: np.ndarray, found: np.ndarray, windows: Windows, top_hz: float = RATE / 2) -> float:
-    """dB: mean over STFT frames of the rms over bands; frames in which both are at the floor do not count."""
+    """LSD in dB: the mean over STFT frames of the rms over bands, without frames in which both are at the floor."""
     one, other = mel_db(true, windows, top_hz), mel_db(found, windows, top_hz)
     floor = one.max() + _FLOOR_DB
     one, other = np.maximum(one, floor), np.maximum(other, floor)
@@ -98,13 +98,13 @@ def spectral_distance(true: np.ndarray, found: np.ndarray, windows: Windows, top
 
 
 def mfcc(audio: np.ndarray) -> np.ndarray:
-    """(19, stft_frames): coefficients 1 to 19, floor 60 dB under the loudest band."""
+    """(19, stft_frames): coefficients 1 to 19, with a floor 60 dB below the loudest band."""
     bands = mel_db(audio, ONE_SHOTS, RATE / 2)
     return np.asarray(dct(np.maximum(bands - bands.max(), _FLOOR_DB), axis=0, norm="ortho")[1:20])
 
 
 def cosine(one: np.ndarray, other: np.ndarray) -> float:
-    """0 where one of them is nothing."""
+    """The cosine of two arrays; 0 when either is zero."""
     size = float(np.linalg.norm(one) * np.linalg.norm(other))
     return float(one.ravel() @ other.ravel()) / size if size > 1e-9 else 0.0
 
@@ -132,19 +132,19 @@ def _mel(frames: int, bands: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def fitted(audio: np.ndarray, frames: int) -> np.ndarray:
-    """Cut, or followed by silence, to `frames`."""
+    """audio cut or zero-padded to `frames`."""
     return audio[:frames] if len(audio) >= frames else np.pad(audio, (0, frames - len(audio)))
 
 
 def sounding(audio: np.ndarray) -> int:
-    """Frames up to the last that is within 60 dB of the peak."""
+    """The number of frames up to the last one within 60 dB of the peak."""
     loud = np.abs(audio)
-    heard = np.nonzero(loud > loud.max(initial=0.0) * 10 ** (_FLOOR_DB / 20))[0]
-    return int(heard[-1]) + 1 if len(heard) else 0
+    audible = np.nonzero(loud > loud.max(initial=0.0) * 10 ** (_FLOOR_DB / 20))[0]
+    return int(audible[-1]) + 1 if len(audible) else 0
 
 
 def shifted(true: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """`found` (at least 5 ms longer than `true`) moved by at most 5 ms to where it is most like `true`."""
+    """`found`, at least 5 ms longer than `true`, shifted by at most 5 ms to correlate best with `true`."""
     frames = len(true)
     products = fftconvolve(np.pad(found, (_SHIFT, 0)), true[::-1])[frames - 1 : frames + 2 * _SHIFT]
     shift = int(products.argmax()) - _SHIFT

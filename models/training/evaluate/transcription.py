@@ -1,7 +1,6 @@
-"""How well transcribers hear loops with known answers: one table, several of them side by side.
+"""Measure how well transcribers do on loops with known answers: a table of all transcribers.
 
-Onsets by mir_eval's definition: a one-to-one matching within a window, drum by drum, counts pooled over the
-loops of a group.
+Onsets are matched as mir_eval does: one to one within a window, drum by drum. Counts are pooled over a group of loops.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,7 +24,7 @@ COLUMNS = ("loops", "F50", "F30", "early", "dev_ms", "velcorr", "acc1", "acc2", 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSettings:
-    """What to evaluate: a folder of loops with truth, transcribers by name."""
+    """loops: a folder of loops with known answers; transcribers: by name."""
 
     loops: Path
     transcribers: tuple[str, ...] = ("tao", "onset-strength")
@@ -33,13 +32,14 @@ class EvaluationSettings:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of one transcriber on one group of loops. found, there, heard: (drums, windows)."""
+    """Counts of one transcriber on one group of loops. correct (drums, windows): hits found within a window; true,
+    found (drums,): hits there are, hits found; steps: the same three for steps."""
 
     loops: int = 0
     failed: int = 0
-    found: np.ndarray = field(default_factory=lambda: np.zeros((len(TRACK_NAMES), len(WINDOWS_S))))
-    there: np.ndarray = field(default_factory=lambda: np.zeros(len(TRACK_NAMES)))
-    heard: np.ndarray = field(default_factory=lambda: np.zeros(len(TRACK_NAMES)))
+    correct: np.ndarray = field(default_factory=lambda: np.zeros((len(TRACK_NAMES), len(WINDOWS_S))))
+    true: np.ndarray = field(default_factory=lambda: np.zeros(len(TRACK_NAMES)))
+    found: np.ndarray = field(default_factory=lambda: np.zeros(len(TRACK_NAMES)))
     early: list[bool] = field(default_factory=list)
     deviations_s: list[float] = field(default_factory=list)
     correlations: list[float] = field(default_factory=list)
@@ -48,9 +48,9 @@ class Tally:
     exact: list[bool] = field(default_factory=list)
     confidences: list[tuple[float, bool]] = field(default_factory=list)
 
-    def marks(self) -> dict[str, float]:
-        """The table's row; NaN where nothing could be measured."""
-        pooled = 2 * self.found.sum(axis=0) / max(self.there.sum() + self.heard.sum(), 1)
+    def scores(self) -> dict[str, float]:
+        """The table's row; NaN for what could not be measured."""
+        pooled = 2 * self.correct.sum(axis=0) / max(self.true.sum() + self.found.sum(), 1)
         tempo = np.array(self.octaves, float).reshape(-1, 2)
         return {"loops": self.loops, "F50": pooled[0], "F30": pooled[1], "early": _mean(self.early),
                 "dev_ms": 1000 * _mean(np.abs(self.deviations_s)), "velcorr": _mean(self.correlations),
@@ -59,10 +59,10 @@ class Tally:
                 "exact": _mean(self.exact)}
 
     def per_drum(self) -> dict[str, float]:
-        """F at 50 ms of each drum; NaN for a drum that is in no loop."""
-        f = 2 * self.found[:, 0] / np.maximum(self.there + self.heard, 1)
-        return {name: float(value) if there else np.nan
-                for name, value, there in zip(TRACK_NAMES, f, self.there, strict=True)}
+        """Each drum's F at 50 ms; NaN for a drum that is in no loop."""
+        f = 2 * self.correct[:, 0] / np.maximum(self.true + self.found, 1)
+        return {name: float(value) if true else np.nan
+                for name, value, true in zip(TRACK_NAMES, f, self.true, strict=True)}
 
 
 def evaluate_transcriber(settings: EvaluationSettings, report: Callable[[str], None] = lambda line: None) -> str:
@@ -74,32 +74,32 @@ def evaluate_transcriber(settings: EvaluationSettings, report: Callable[[str], N
         for number, loop in enumerate(loops):
             for group in (loop.group, "all"):
                 tallies.setdefault((name, group), Tally())
-            heard = transcribed(plugin, loop)
+            transcription = transcribed(plugin, loop)
             for group in (loop.group, "all"):
-                add(tallies[name, group], loop, heard)
+                add(tallies[name, group], loop, transcription)
             report(f"{name}: {number + 1} of {len(loops)} loops")
     return table(tallies)
 
 
 def transcribed(plugin: Transcriber, loop: KnownLoop) -> Transcription | None:
-    """What it hears; None where it gives up."""
+    """The transcription of a loop; None if it raises a TaoError."""
     try:
         return plugin.transcribe(loop.audio, loop.sample_rate, None, circular=True)
     except TaoError:
         return None
 
 
-def add(tally: Tally, loop: KnownLoop, heard: Transcription | None) -> None:
+def add(tally: Tally, loop: KnownLoop, transcription: Transcription | None) -> None:
     """Count one loop."""
     tally.loops += 1
-    tally.failed += heard is None
+    tally.failed += transcription is None
     for drum, name in enumerate(TRACK_NAMES):
-        hits = heard.of(name) if heard is not None else ()
+        hits = transcription.of(name) if transcription is not None else ()
         truth, times_s = loop.onsets[drum], np.array([onset.time_s for onset in hits])
         pairs = matched(truth[:, 0], times_s, WINDOWS_S[0])
-        tally.found[drum] += [len(matched(truth[:, 0], times_s, window)) for window in WINDOWS_S]
-        tally.there[drum] += len(truth)
-        tally.heard[drum] += len(hits)
+        tally.correct[drum] += [len(matched(truth[:, 0], times_s, window)) for window in WINDOWS_S]
+        tally.true[drum] += len(truth)
+        tally.found[drum] += len(hits)
         tally.deviations_s += [float(times_s[j] - truth[i, 0]) for i, j in pairs]
         met = {i for i, _ in pairs}
         tally.early += [i in met for i in range(len(truth)) if truth[i, 0] < _EARLY_S]
@@ -109,18 +109,18 @@ def add(tally: Tally, loop: KnownLoop, heard: Transcription | None) -> None:
             tally.correlations.append(_correlation([truth[i, 1] for i, _ in pairs],
                                                    [hits[j].velocity for _, j in pairs]))
     if loop.bpm is not None:
-        ratio = heard.tempo.bpm / loop.bpm if heard is not None else 0.0
+        ratio = transcription.tempo.bpm / loop.bpm if transcription is not None else 0.0
         near = [abs(ratio * k - 1) <= 0.01 for k in (1, 2, 0.5, 3, 1 / 3)]
         tally.octaves.append((near[0], any(near)))
     if loop.steps is not None and loop.beats is not None:
-        _add_steps(tally, loop, heard)
+        _add_steps(tally, loop, transcription)
 
 
-def _add_steps(tally: Tally, loop: KnownLoop, heard: Transcription | None) -> None:
-    """Positions in quarter notes on the grid of the tempo that was heard, as they would be played."""
+def _add_steps(tally: Tally, loop: KnownLoop, transcription: Transcription | None) -> None:
+    """Count the steps, compared by their positions in quarter notes in the pattern that would be played."""
     positions: dict[str, frozenset[float]] = {}
-    if heard is not None:
-        pattern = quantize(heard.onsets, loop.length_s, round(heard.tempo.beats))
+    if transcription is not None:
+        pattern = quantize(transcription.onsets, loop.length_s, round(transcription.tempo.beats))
         for track in pattern.tracks:
             positions[track.name] = frozenset(index / track.steps_per_beat % (loop.beats or 1)
                                               for index, step in enumerate(track.steps) if step is not None)
@@ -131,11 +131,11 @@ def _add_steps(tally: Tally, loop: KnownLoop, heard: Transcription | None) -> No
             tally.exact.append(true == got)
 
 
-def _correlation(true: Sequence[float], heard: Sequence[float]) -> float:
-    """Pearson's, 0 where it is not defined."""
-    if len(true) < 3 or np.std(heard) < 1e-6 or np.std(true) < 1e-9:
+def _correlation(true: Sequence[float], found: Sequence[float]) -> float:
+    """Pearson's correlation; 0 where it is undefined."""
+    if len(true) < 3 or np.std(found) < 1e-6 or np.std(true) < 1e-9:
         return 0.0
-    return float(np.corrcoef(true, heard)[0, 1])
+    return float(np.corrcoef(true, found)[0, 1])
 
 
 def _mean(values: object) -> float:
@@ -144,28 +144,28 @@ def _mean(values: object) -> float:
 
 
 def table(tallies: dict[tuple[str, str], Tally]) -> str:
-    """Two Markdown tables: all marks, and F at 50 ms of each drum."""
+    """Markdown tables: all scores; each drum's F at 50 ms; and the calibration of the confidences."""
     lines = ["| loops | transcriber | " + " | ".join(COLUMNS[1:]) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
     drums = ["| loops | transcriber | " + " | ".join(TRACK_NAMES) + " |", "|---" * (len(TRACK_NAMES) + 2) + "|"]
     for (name, group), tally in sorted(tallies.items(), key=lambda item: (item[0][1], item[0][0])):
-        marks, per_drum = tally.marks(), tally.per_drum()
+        scores, per_drum = tally.scores(), tally.per_drum()
         label = f"| {group} ({tally.loops}) | {name} | "
-        lines.append(label + " | ".join(_shown(marks[column]) for column in COLUMNS[1:]) + " |")
+        lines.append(label + " | ".join(_shown(scores[column]) for column in COLUMNS[1:]) + " |")
         drums.append(label + " | ".join(_shown(per_drum[drum]) for drum in TRACK_NAMES) + " |")
     return "\n".join([*lines, "", *drums, "", *_confidence_lines(tallies)])
 
 
 def _confidence_lines(tallies: dict[tuple[str, str], Tally]) -> list[str]:
-    """Of the hits said to be so sure, the share that is right (and how many they are)."""
+    """A table of calibration: by stated confidence, the share of hits that are right (and how many there are)."""
     edges = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
     spans = list(pairwise(edges))
-    lines = ["| said | " + " | ".join(f"{low:.1f}-{min(high, 1):.1f}" for low, high in spans) + " |",
+    lines = ["| confidence | " + " | ".join(f"{low:.1f}-{min(high, 1):.1f}" for low, high in spans) + " |",
              "|---" * (len(spans) + 1) + "|"]
     for (name, group), tally in sorted(tallies.items()):
         if group != "all":
             continue
-        said = np.array(tally.confidences, float).reshape(-1, 2)
-        shares = [said[(said[:, 0] >= low) & (said[:, 0] < high), 1] for low, high in spans]
+        stated = np.array(tally.confidences, float).reshape(-1, 2)
+        shares = [stated[(stated[:, 0] >= low) & (stated[:, 0] < high), 1] for low, high in spans]
         lines.append(f"| {name} | " + " | ".join(f"{_shown(_mean(share))} ({len(share)})" for share in shares) + " |")
     return lines
 

@@ -1,4 +1,4 @@
-"""The one-shots that training loops are made of: one flat array, and a table of what lies where."""
+"""The one-shots that training loops are made of: one flat array, and a table that says where each one is."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -14,12 +14,12 @@ from engine.core.pattern import TRACK_NAMES
 from engine.library.resampling import resampled
 
 RATE = 44100
-OTHER = len(TRACK_NAMES)          # percussion that no track is kept for
-DRUMS = (*TRACK_NAMES, "other")
-_LONGEST_S = {"ride": 2.5, "crash": 2.5}
+DRUMS = (*TRACK_NAMES, "other")   # a drum is an index into these; "other" is percussion that has no track
+KICK, SNARE, TOM, HIHAT, RIDE, CRASH, OTHER = range(len(DRUMS))
+_LONGEST_S = {"ride": 2.5, "crash": 2.5}  # longer recordings are cut
 _LONGEST_OTHERS_S = 1.6
-_FLOOR_DB = -66.0
-_START_DB = -40.0
+_FLOOR_DB = -66.0                 # below this a tail is inaudible and is cut
+_START_DB = -40.0                 # below this the hit has not started
 _WORDS = {"kick": ("kick", "bd", "bass drum", "bassdrum"), "snare": ("snare", "sd", "clap", "rim"),
           "tom": ("tom",), "hihat": ("hihat", "hi-hat", "hh", "hat"), "ride": ("ride",),
           "crash": ("crash", "splash", "china"), "other": ("cowbell", "perc", "shaker", "conga", "bongo", "tamb")}
@@ -27,7 +27,8 @@ _WORDS = {"kick": ("kick", "bd", "bass drum", "bassdrum"), "snare": ("snare", "s
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One recording: its drum (an index into `DRUMS`), kit, articulation, softness rank and licence tier."""
+    """One recording: its drum, kit, family of kits, articulation, and velocity layer (0 the softest); electronic:
+    whether it is from a drum machine; start and frames: where it is in `Sounds.audio`."""
 
     drum: int
     kit: str
@@ -41,8 +42,8 @@ class Shot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sounds:
-    """Shots end to end in `audio` (frames,) float32, each at peak 1. `groups`: shot numbers of one
-    articulation of one kit, softest first."""
+    """audio (frames,) float32: all shots end to end, each at peak 1. groups: the shot numbers of each articulation of
+    each kit, softest first."""
 
     audio: np.ndarray
     shots: tuple[Shot, ...]
@@ -50,7 +51,7 @@ class Sounds:
 
 
 class Bank:
-    """What a palette is drawn from: the articulations by drum, and by drum and kit."""
+    """Sounds indexed for drawing: articulations by drum, by kit and drum, and by drum and family."""
 
     def __init__(self, sounds: Sounds) -> None:
         self.sounds = sounds
@@ -66,7 +67,7 @@ class Bank:
                     [m for m in members if self._first(sounds.groups[m]).kit == kit])
         self.has = np.array([len(self.of_drum[drum]) > 0 for drum in range(len(DRUMS))])
         if not self.has[: len(TRACK_NAMES)].any():
-            raise TaoError("The one-shots hold percussion only; add a kick, a snare or a hi-hat.")
+            raise TaoError("The one-shots are all percussion without a track. Add a kick, a snare or a hi-hat.")
         self.kits = sorted({shot.kit for shot in sounds.shots})
 
     def _first(self, group: tuple[int, ...]) -> Shot:
@@ -74,8 +75,8 @@ class Bank:
 
     @cached_property
     def full_kits(self) -> list[str]:
-        """Kits with kick, snare and hi-hat, or every kit where none is full."""
-        full = [kit for kit in self.kits if all((kit, drum) in self.of_kit for drum in (0, 1, 3))]
+        """Kits with kick, snare and hi-hat; every kit if none has all three."""
+        full = [kit for kit in self.kits if all((kit, drum) in self.of_kit for drum in (KICK, SNARE, HIHAT))]
         return full or self.kits
 
 
@@ -87,9 +88,9 @@ def _split(members: Sequence[int], labels: Sequence[str]) -> Iterable[np.ndarray
 def read_sounds(data: Path, split: str, licence: str = "all") -> Sounds:
     """The shots of one split ("train" or "val") of DATA/oneshots, or of any folder of named drum samples.
 
-    With oneshots.csv its columns say drum, kit, split and licence tier; licence "permissive" leaves the
-    copyleft ones out. Without it drums are told from file names, kits are folders, one kit in eight is val,
-    and licences are the user's affair. Raises TaoError when nothing is left.
+    If there is an oneshots.csv, its columns give drum, kit, split and licence tier; licence "permissive" leaves
+    copyleft ones out. Otherwise drums are recognised by file name, kits are folders, one kit in eight is "val", and
+    licences are up to the user. Raises TaoError when nothing is left.
     """
     folder = data / "oneshots" if (data / "oneshots").is_dir() else data
     listed = folder / "oneshots.csv"
@@ -101,32 +102,32 @@ def read_sounds(data: Path, split: str, licence: str = "all") -> Sounds:
         pieces.append(audio)
         at += len(audio)
     if not shots:
-        raise TaoError(f"No {split} one-shots under {folder}: put oneshots.csv there, "
+        raise TaoError(f"There are no {split} one-shots under {folder}. Put oneshots.csv there, "
                        "or name files after their drums (kick_1.wav).")
     return Sounds(np.concatenate(pieces), tuple(shots), _grouped(shots))
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Every `of`-th family of kits from number `index` on, families sorted by name. Raises UsageError."""
+    """Every `of`-th family of kits, sorted by name, starting with number `index`. Raises UsageError."""
 
     index: int
     of: int
 
     def __post_init__(self) -> None:
         if not 0 <= self.index < self.of:
-            raise UsageError(f"A fold K/N needs 0 <= K < N; {self.index}/{self.of} was given.")
+            raise UsageError(f"A fold K/N needs 0 <= K < N; this one is {self.index}/{self.of}.")
 
     @classmethod
     def named(cls, text: str) -> "Fold":
-        """The fold written K/N. Raises UsageError."""
+        """The fold written as K/N. Raises UsageError."""
         index, _, of = text.partition("/")
         if not (index.isdigit() and of.isdigit()):
-            raise UsageError(f"A fold is written K/N, such as 0/4; {text!r} was given.")
+            raise UsageError(f"Write a fold as K/N, such as 0/4, not {text!r}.")
         return cls(int(index), int(of))
 
     def of_names(self, families: Iterable[str]) -> set[str]:
-        """Those of the families that are in the fold."""
+        """The families that are in the fold."""
         return set(sorted(set(families))[self.index :: self.of])
 
     def split(self, sounds: Sounds) -> tuple[Sounds, Sounds]:
@@ -147,21 +148,21 @@ def joined(*parts: Sounds) -> Sounds:
 
 
 def read_shot(path: Path, drum: str) -> np.ndarray:
-    """(frames,) float32 mono at 44.1 kHz, peak 1, ended where it is inaudible or too long."""
+    """(frames,) float32 mono at 44.1 kHz, peak 1, cut where it becomes inaudible or too long."""
     audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
     mono = resampled(audio.mean(axis=1)[None], rate, RATE, circular=False)[0]
     mono = mono[_first_frame(mono):]
     mono = mono[: round(_LONGEST_S.get(drum, _LONGEST_OTHERS_S) * RATE)].copy()
     mono /= max(float(np.abs(mono).max()), 1e-6)
-    heard = np.nonzero(np.abs(mono) > 10 ** (_FLOOR_DB / 20))[0]
-    mono = mono[: int(heard[-1]) + 1] if len(heard) else mono
+    audible = np.nonzero(np.abs(mono) > 10 ** (_FLOOR_DB / 20))[0]
+    mono = mono[: int(audible[-1]) + 1] if len(audible) else mono
     fade = min(256, len(mono))
     mono[len(mono) - fade:] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
     return mono
 
 
 def _first_frame(mono: np.ndarray) -> int:
-    """Where the hit starts, at most 1 ms early: silence before it would make every answer late."""
+    """Where the hit starts, at most 1 ms early. Silence before it would make every target late."""
     loud = np.abs(mono) > 10 ** (_START_DB / 20) * float(np.abs(mono).max(initial=0.0))
     return max(int(loud.argmax()) - RATE // 1000, 0)
 
@@ -197,7 +198,7 @@ def _unlisted(folder: Path, split: str) -> list[tuple[Path, Shot]]:
 
 
 def drum_of_name(name: str) -> str | None:
-    """The drum that a file's or folder's name speaks of, None when it speaks of none."""
+    """The drum that a file or folder name mentions; None if it mentions none."""
     low = name.lower().replace("_", " ")
     for drum in ("other", "crash", "ride", "hihat", "tom", "snare", "kick"):
         if any(word in low.split() or (len(word) > 2 and word in low) for word in _WORDS[drum]):

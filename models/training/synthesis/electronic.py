@@ -1,7 +1,7 @@
-"""Drums that no recording shows: kicks, snares, toms, hats and cymbals computed from sines and noise.
+"""Synthetic drums: kicks, snares, toms, hi-hats and cymbals computed from sines and noise.
 
-Analogue machines sum a decaying sine and filtered noise; metal is many inharmonic partials that die at
-their own pace. Every sound is drawn at random within its drum's habits, so a net cannot learn it by heart.
+Analogue drum machines sum a decaying sine and filtered noise; metal is many inharmonic partials, each with its own
+decay. Every sound is drawn at random within ranges typical of its drum, so that a network cannot memorise it.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Rng = np.random.Generator
 
 
 def computed_sounds(seed: int, each: int) -> Sounds:
-    """`each` sounds of every drum, in kits of four sounds a drum. Same seed, same sounds."""
+    """`each` sounds of every drum, in kits of four per drum. The same seed gives the same sounds."""
     rng = np.random.default_rng((seed, 808))
     shots, pieces, at = [], [], 0
     for drum, name in enumerate(TRACK_NAMES):
@@ -32,9 +32,9 @@ def computed_sounds(seed: int, each: int) -> Sounds:
 
 
 def ended(sound: np.ndarray) -> np.ndarray:
-    """Without the inaudible rest, faded over 5 ms at either edge's click."""
-    heard = np.nonzero(np.abs(sound) > 1e-3)[0]
-    sound = sound[: int(heard[-1]) + 1].copy() if len(heard) else sound
+    """The sound without its inaudible end (60 dB below full scale), faded out over 5 ms."""
+    audible = np.nonzero(np.abs(sound) > 1e-3)[0]
+    sound = sound[: int(audible[-1]) + 1].copy() if len(audible) else sound
     fade = min(220, len(sound))
     sound[len(sound) - fade:] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
     return sound
@@ -51,7 +51,7 @@ def _sweep(at_s: np.ndarray, from_hz: float, to_hz: float, fall_s: float) -> np.
 
 
 def _band(rng: Rng, frames: int, low_hz: float, high_hz: float, order: int = 1) -> np.ndarray:
-    """Noise between two frequencies, rms about 1."""
+    """Band-passed noise of rms 1."""
     noise = rng.standard_normal(frames)
     high = min(high_hz, 0.48 * RATE)
     noise = sosfilt(butter(order, [low_hz, high], "bandpass", fs=RATE, output="sos"), noise)
@@ -121,7 +121,7 @@ def _tom(rng: Rng) -> np.ndarray:
 
 def _partials(rng: Rng, at_s: np.ndarray, count: int, low_hz: float, high_hz: float, decay_s: float,
               ) -> np.ndarray:
-    """Inharmonic partials, denser with pitch, the high ones dying sooner."""
+    """Inharmonic partials, denser towards high frequencies, which decay faster."""
     hz = np.sort(low_hz * (high_hz / low_hz) ** rng.random(count) ** 0.7)
     fall = decay_s * (hz / low_hz) ** -rng.uniform(0.2, 0.6) * np.exp(0.3 * rng.standard_normal(count))
     level = np.exp(0.6 * rng.standard_normal(count)) * (hz / low_hz) ** rng.uniform(-0.5, 0.3)
@@ -135,7 +135,7 @@ def _partials(rng: Rng, at_s: np.ndarray, count: int, low_hz: float, high_hz: fl
 
 
 def _squares(rng: Rng, at_s: np.ndarray, low_hz: float) -> np.ndarray:
-    """Six detuned squares through a high-pass: the metal of the analogue machines."""
+    """Six detuned square waves through a high-pass: the cymbals of analogue drum machines."""
     hz = low_hz * np.array([1.0, 1.48, 1.8, 2.55, 2.63, 3.9]) * np.exp(0.08 * rng.standard_normal(6))
     sound = sum(np.sign(np.sin(2 * np.pi * pitch * at_s + 6.28 * rng.random())) for pitch in hz)
     high = butter(2, _log(rng, 3500, 8000), "highpass", fs=RATE, output="sos")

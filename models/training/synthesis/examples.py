@@ -1,8 +1,8 @@
-"""Endless loops with exact answers. Batch `step` of `seed` is always the same batch, on whatever machine.
+"""Endless loops with exact answers. Batch `step` of `seed` is always the same batch, on any machine.
 
-A batch's loops share one length, so that everything circular (tails, rooms, filters) is one transform for
-all of them; each has its own tempo, groove, sounds and production. What the net gets is four seconds of the
-loop going round from a random moment on, sometimes with silence before the loop starts.
+The loops of a batch share one length, so that everything circular (tails, rooms, filters) is one transform for all of
+them; each has its own tempo, groove, sounds and production. The network gets four seconds of the repeating loop from a
+random moment on, sometimes with silence before its start.
 """
 
 from dataclasses import dataclass
@@ -14,19 +14,23 @@ from torch import Tensor
 
 from engine.core.pattern import TRACK_NAMES
 from models.hearing.spectrogram import STFT_FRAMES_PER_S
-from models.training.synthesis.bank import OTHER, RATE, Bank
+from models.training.synthesis.bank import HIHAT, OTHER, RATE, Bank
 from models.training.synthesis.palette import Palette, Voice
 from models.training.synthesis.patterns import Grooves, Strokes, draw_strokes
 from models.training.synthesis.production import produced, produced_parts
-from models.training.synthesis.rendering import Score, render, render_parts
+from models.training.synthesis.rendering import StrokeTable, render, render_parts
 
 Rng = np.random.Generator
 _TRIANGLE_FRAMES = 1.5            # half width of an onset's target, in STFT frames
+_SLOWEST_BPM, _FASTEST_BPM = 56, 205
+_MONO_HIHAT_SHARE, _MONO_SHARE = 0.75, 0.35  # of hi-hats, and of other drums, whose hits cut off the one before
+_CUT_LATE_FRAMES = 60             # how long such a hit goes on after the next one starts
 
 
 @dataclass(frozen=True, slots=True)
 class SynthesisSettings:
-    """What to make. rows: loops a batch; crop_s: seconds of each; shares are probabilities per loop."""
+    """rows: loops per batch; crop_s: seconds of each; shares: probabilities per loop, of random patterns, of effects,
+    of silence before the start, and of tails that are cut at the end instead of wrapping."""
 
     rows: int = 16
     crop_s: float = 4.0
@@ -39,16 +43,16 @@ class SynthesisSettings:
 
     @property
     def stft_frames(self) -> int:
-        """The answers' length."""
+        """The length of the answers."""
         return round(self.crop_s * STFT_FRAMES_PER_S)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """audio (rows, frames) float32; onsets, velocities, offsets (rows, stft_frames, drums) float32: a triangle
-    around each exact onset; beside it the hit's amplitude over the loudest of its drum, and where it lies
-    in STFT frames after that frame's centre. present (rows, drums): whether the drum sounds at all.
-    bpm (rows,): the tempo."""
+    """audio (rows, frames) float32 and its answers. (rows, stft_frames, drums) float32: onsets, a triangle around each
+    exact onset; within it velocities, the hit's amplitude over that of its drum's loudest, and offsets, by how many
+    STFT frames the hit comes after that frame's centre. present (rows, drums): whether the drum sounds at all. bpm
+    (rows,)."""
 
     audio: Tensor
     onsets: Tensor
@@ -60,8 +64,8 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hits:
-    """Every known stroke of a batch of loops: row, drum, frame in the loop, velocity over the loudest; and
-    the quarter notes of every loop."""
+    """The strokes of a batch of loops on drums that have tracks, (hits,) each: row, drum, frame in the loop, velocity
+    over the loudest; and beats (rows,), the quarter notes of each loop."""
 
     row: np.ndarray
     drum: np.ndarray
@@ -71,7 +75,7 @@ class Hits:
 
 
 class Synthesis:
-    """Batches by number."""
+    """Makes batches by number."""
 
     def __init__(self, bank: Bank, grooves: Grooves, settings: SynthesisSettings, seed: int,
                  device: torch.device) -> None:
@@ -85,24 +89,24 @@ class Synthesis:
         return self._cropped(audio, hits, rng)
 
     def loops(self, rng: Rng) -> tuple[Tensor, Hits]:
-        """Finished loops (rows, loop_frames) at peak 1 and their strokes."""
-        score, hits = self._score(rng)
-        return produced(render(score, self._device), rng, self.settings.produced_share), hits
+        """Finished loops (rows, loop_frames) at peak 1, and their strokes."""
+        strokes, hits = self._strokes(rng)
+        return produced(render(strokes, self._device), rng, self.settings.produced_share), hits
 
     def loops_and_stems(self, rng: Rng) -> tuple[Tensor, Hits]:
-        """The same with their stems: (rows, 1 + drums, loop_frames), the loop and then every drum of it.
+        """The same with stems: (rows, 1 + drums, loop_frames), each loop and then its drums.
 
-        The stems are what each drum adds to the finished loop (models.training.synthesis.production); percussion that
-        no track is kept for, and noise, are in the loop alone.
+        A stem is what a drum adds to the finished loop (models.training.synthesis.production); percussion that has no
+        track and noise are in the loop only.
         """
-        score, hits = self._score(rng)
-        return produced_parts(render_parts(score, self._device, len(TRACK_NAMES)), rng,
+        strokes, hits = self._strokes(rng)
+        return produced_parts(render_parts(strokes, self._device, len(TRACK_NAMES)), rng,
                               self.settings.produced_share), hits
 
-    def _score(self, rng: Rng) -> tuple[Score, Hits]:
+    def _strokes(self, rng: Rng) -> tuple[StrokeTable, Hits]:
         chosen = self.settings
         loop_s = float(np.exp(rng.uniform(np.log(chosen.shortest_s), np.log(chosen.longest_s))))
-        return score_of([draw_row(rng, self.bank, self.grooves, loop_s, chosen) for _ in range(chosen.rows)],
+        return stroke_table([draw_loop(rng, self.bank, self.grooves, loop_s, chosen) for _ in range(chosen.rows)],
                         next_fast_len(round(loop_s * RATE), real=True), rng, chosen.cut_share)
 
     def _cropped(self, audio: Tensor, hits: Hits, rng: Rng) -> Batch:
@@ -122,9 +126,8 @@ class Synthesis:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Row:
-    """One loop before it is rendered: strokes by time, each with its voice; mono: drums whose hits cut off
-    the one before."""
+class DrawnLoop:
+    """One loop before it is rendered. voices: by (drum, variant); mono: drums whose hits cut off the one before."""
 
     strokes: Strokes
     beats: int
@@ -132,24 +135,25 @@ class Row:
     mono: frozenset[int]
 
 
-def draw_row(rng: Rng, bank: Bank, grooves: Grooves, loop_s: float, settings: SynthesisSettings) -> Row:
-    """A loop of about `loop_s` seconds: a likely count of beats, a groove, a palette."""
-    counts = np.array([count for count in range(1, 33) if 56 <= 60 * count / loop_s <= 205])
+def draw_loop(rng: Rng, bank: Bank, grooves: Grooves, loop_s: float, settings: SynthesisSettings) -> DrawnLoop:
+    """A random loop of loop_s seconds: a plausible number of beats, a groove, and sounds."""
+    counts = np.array([count for count in range(1, 33) if _SLOWEST_BPM <= 60 * count / loop_s <= _FASTEST_BPM])
     weights = np.array([8.0 if count in (4, 8, 16, 32) else 1.0 if count % 2 == 0 else 0.4 for count in counts])
     beats = int(rng.choice(counts, p=weights / weights.sum()))
     strokes = draw_strokes(rng, grooves, beats, loop_s, settings.random_share)
     strokes = strokes.of(bank.has[strokes.drums])
     if not (strokes.drums < OTHER).any():
-        return draw_row(rng, bank, grooves, loop_s, settings)
+        return draw_loop(rng, bank, grooves, loop_s, settings)
     palette = Palette(bank, rng)
     drawn = sorted(set(zip(strokes.drums.tolist(), strokes.variants.tolist(), strict=True)))
     voices = {(drum, variant): palette.voice(drum, variant) for drum, variant in drawn}
-    mono = frozenset(drum for drum in range(OTHER + 1) if rng.random() < (0.75 if drum == 3 else 0.35))
-    return Row(strokes, beats, voices, mono)
+    mono = frozenset(drum for drum in range(OTHER + 1)
+                     if rng.random() < (_MONO_HIHAT_SHARE if drum == HIHAT else _MONO_SHARE))
+    return DrawnLoop(strokes, beats, voices, mono)
 
 
-def score_of(rows: list[Row], loop_frames: int, rng: Rng, cut_share: float) -> tuple[Score, Hits]:
-    """The rows lowered to one score of `loop_frames` frames each, and their known strokes."""
+def stroke_table(rows: list[DrawnLoop], loop_frames: int, rng: Rng, cut_share: float) -> tuple[StrokeTable, Hits]:
+    """The strokes of all loops, each of `loop_frames` frames, ready to render; and those on drums that have tracks."""
     sounds: list[np.ndarray] = []
     table: list[tuple[int, int, int, int, int, float, float]] = []
     at = 0
@@ -161,7 +165,7 @@ def score_of(rows: list[Row], loop_frames: int, rng: Rng, cut_share: float) -> t
                 starts[key].append((at, len(layer)))
                 sounds.append(layer)
                 at += len(layer)
-        table += _lowered(number, row, starts, loop_frames)
+        table += _strokes_of(number, row, starts, loop_frames)
     row_, drum, frame, start, frames, gain, velocity = (np.array(column) for column in zip(*table, strict=True))
     loudest = np.zeros((len(rows), OTHER + 1))
     np.maximum.at(loudest, (row_, drum), velocity)
@@ -169,12 +173,13 @@ def score_of(rows: list[Row], loop_frames: int, rng: Rng, cut_share: float) -> t
     hits = Hits(row_[known], drum[known], frame[known], (velocity / loudest[row_, drum])[known],
                 np.array([row.beats for row in rows]))
     wraps = rng.random(len(rows)) >= cut_share
-    return Score(np.concatenate(sounds), row_.astype(np.int64), frame.astype(np.int64), start.astype(np.int64),
-                 frames.astype(np.int64), gain.astype(np.float32), wraps, loop_frames, drum.astype(np.int64)), hits
+    table_ = StrokeTable(np.concatenate(sounds), row_.astype(np.int64), frame.astype(np.int64), start.astype(np.int64),
+                         frames.astype(np.int64), gain.astype(np.float32), wraps, loop_frames, drum.astype(np.int64))
+    return table_, hits
 
 
-def _lowered(number: int, row: Row, starts: dict[tuple[int, int], list[tuple[int, int]]], loop_frames: int,
-             ) -> list[tuple[int, int, int, int, int, float, float]]:
+def _strokes_of(number: int, row: DrawnLoop, starts: dict[tuple[int, int], list[tuple[int, int]]], loop_frames: int,
+                ) -> list[tuple[int, int, int, int, int, float, float]]:
     strokes = row.strokes
     frame = np.round(strokes.beats / row.beats * loop_frames).astype(np.int64) % loop_frames
     found = []
@@ -189,7 +194,7 @@ def _lowered(number: int, row: Row, starts: dict[tuple[int, int], list[tuple[int
             layers = starts[key]
             start, frames = layers[min(int(velocity * len(layers)), len(layers) - 1)]
             if drum in row.mono:
-                frames = min(frames, int(until) + 60)
+                frames = min(frames, int(until) + _CUT_LATE_FRAMES)
             found.append((number, int(drum), int(frame[index]), start, frames, row.voices[key].gain * velocity,
                           velocity))
     return found
@@ -197,8 +202,11 @@ def _lowered(number: int, row: Row, starts: dict[tuple[int, int], list[tuple[int
 
 def targets(hits: Hits, start: np.ndarray, silent: np.ndarray, loop_frames: int, frames: int, rows: int,
             ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Onset triangles, velocities, offsets, each (rows, stft_frames, drums), of crops of `frames` frames
-    that begin at `start` of a loop going round (never before its frame 0 where `silent`)."""
+    """Onset triangles, velocities and offsets, each (rows, stft_frames, drums), of crops of `frames` frames.
+
+    A crop begins at frame `start` (rows,) of the repeating loop; where `silent` (rows,), what precedes frame 0 is
+    silence.
+    """
     hop = RATE // STFT_FRAMES_PER_S
     count = frames // hop
     onsets = np.zeros((rows, count, len(TRACK_NAMES)), np.float32)

@@ -1,7 +1,7 @@
-"""The sounds of one loop: articulations drawn from the bank, then pitched, shaped, coloured and layered.
+"""The sounds of one loop: articulations drawn from the bank, then repitched, shaped, filtered and layered.
 
-A few hundred recordings are few; pitch, formants, decay, attack, drive and a second sound underneath make
-each of them many. All layers of an articulation are treated alike, so a drum stays one drum.
+The recordings are few; pitch, decay, attack, filters, drive and a second sound underneath turn each into many. All
+velocity layers of an articulation are treated alike, so that a drum stays one drum.
 """
 
 import math
@@ -10,16 +10,28 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from models.training.synthesis.bank import OTHER, RATE, Bank
+from models.training.synthesis.bank import CRASH, HIHAT, KICK, OTHER, RATE, RIDE, SNARE, TOM, Bank
 
 Rng = np.random.Generator
-_LEVEL_DB = {0: (-6, 0), 1: (-8, 0), 2: (-12, 0), 3: (-22, -5), 4: (-20, -6), 5: (-16, -3), 6: (-20, -4)}
-_MOST_LAYERS = 3
+# the level of a drum in a loop, drawn uniformly between these, in dB
+_LEVEL_DB = {KICK: (-6, 0), SNARE: (-8, 0), TOM: (-12, 0), HIHAT: (-22, -5), RIDE: (-20, -6), CRASH: (-16, -3),
+             OTHER: (-20, -4)}
+_MOST_LAYERS = 3        # velocity layers of one articulation
+_ONE_KIT_SHARE = 0.5    # of loops whose drums all come from one kit, where it has them
+_FAMILY_SHARE = 0.6     # of other drums that are drawn family by family, so that large families do not dominate
+_TUNED_SHARE = 0.3      # of loops whose sounds are all repitched by the same ratio
+_WILD_SHARE = 0.5       # of loops that are bent as WILD says, the others as TAME does
+_SOFT_SHARE = 0.5       # of loops in which a drum of one layer gets a second, darker one for soft hits
+_SLOW_ATTACK_SHARE = 0.12
+_DRIVE_SHARE = 0.2
+_THICK_OTHER_SHARE = 0.05  # as Reach.thick_share, for other percussion
+_PEAK_HZ = {KICK: (50, 600), SNARE: (120, 9000), TOM: (120, 9000)}  # where a drum's peak filters lie
+_PEAK_OTHERS_HZ = (1500, 14000)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Voice:
-    """One sound of a drum: layers, softest first, each (frames,) float32 at peak 1 times `gain`."""
+    """One sound of a drum. layers: softest first, each (frames,) float32 at peak 1; gain: of all of them, linear."""
 
     layers: tuple[np.ndarray, ...]
     gain: float
@@ -27,8 +39,8 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a recording is bent. ratio: pitch; decay_frames: time constant of an extra decay, 0 for none;
-    attack_frames: a fade-in; filters (sections, 5): biquads b0 b1 b2 a1 a2; drive: into tanh, 0 for none."""
+    """How a recording is changed. ratio: of pitch; decay_frames: time constant of an extra decay, 0 for none;
+    attack_frames: of a fade-in; filters (sections, 5): biquads b0 b1 b2 a1 a2; drive: into tanh, 0 for none."""
 
     ratio: float
     decay_frames: float
@@ -39,8 +51,13 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far sounds are bent. Shares are probabilities; peaks: fewest and one more than most peak filters;
-    thick_share: of drums with a second sound underneath."""
+    """The ranges that a Shape is drawn from. A share is a probability.
+
+    semitones: standard deviation of pitch; wide_share: of sounds repitched by up to 7 semitones instead; decay_share:
+    with an extra decay; shelf_share, shelf_db: with a high shelf, standard deviation of its gain; peak_share, peaks,
+    peak_db, narrowest: with peak filters, how many (at least, less than), standard deviation of their gain, largest Q;
+    thick_share: with a second sound underneath.
+    """
 
     semitones: float
     wide_share: float
@@ -60,7 +77,7 @@ WILD = Reach(2.5, 0.3, 0.55, 0.7, 7.0, 0.75, (1, 5), 8.0, 6.0, 0.45)
 
 @njit("f4[::1](f4[::1], f8, f8, i8, f8[:,::1], f8)", cache=True, nogil=True)
 def bend(source, ratio, decay_frames, attack_frames, filters, drive):
-    """The source read `ratio` times as fast (4-point Hermite), decayed, filtered, driven; peak 1."""
+    """source read `ratio` times as fast (4-point Hermite interpolation), decayed, filtered and driven; at peak 1."""
     frames = int(len(source) / ratio)
     out = np.empty(frames, np.float32)
     fall = math.exp(-1.0 / decay_frames) if decay_frames > 0 else 1.0
@@ -100,7 +117,7 @@ def bend(source, ratio, decay_frames, attack_frames, filters, drive):
 
 
 def peak_filter(hz: float, gain_db: float, width: float) -> list[float]:
-    """A peaking biquad (Bristow-Johnson's cookbook): b0 b1 b2 a1 a2 with a0 = 1."""
+    """A peaking biquad of Q `width` (Bristow-Johnson's cookbook): b0 b1 b2 a1 a2 with a0 = 1."""
     root, omega = 10 ** (gain_db / 40), 2 * math.pi * min(hz, 0.45 * RATE) / RATE
     alpha = math.sin(omega) / (2 * width)
     a0 = 1 + alpha / root
@@ -116,43 +133,43 @@ def shelf_filter(hz: float, gain_db: float) -> list[float]:
 
 
 def draw_shape(rng: Rng, drum: int, tune: float, reach: Reach = TAME) -> Shape:
-    """A random bend; tune: the pitch ratio all sounds of the loop share."""
+    """A random Shape; tune: the pitch ratio that all sounds of the loop share."""
     wide = rng.random() < reach.wide_share
     semitones = rng.uniform(-7, 7) if wide else rng.normal(0, reach.semitones)
     ratio = float(np.clip(tune * 2 ** (semitones / 12), 0.45, 2.2))
     decay = float(np.exp(rng.uniform(np.log(0.03), np.log(0.8)))) * RATE if rng.random() < reach.decay_share else 0.0
-    attack = round(rng.uniform(0.0005, 0.004) * RATE) if rng.random() < 0.12 else 0
+    attack = round(rng.uniform(0.0005, 0.004) * RATE) if rng.random() < _SLOW_ATTACK_SHARE else 0
     filters = []
     if rng.random() < reach.shelf_share:
         filters.append(shelf_filter(float(np.exp(rng.uniform(np.log(300), np.log(8000)))),
                                     rng.normal(0, reach.shelf_db)))
     for _ in range(int(rng.integers(*reach.peaks)) if rng.random() < reach.peak_share else 0):
-        low, high = (50, 600) if drum == 0 else (120, 9000) if drum < 3 else (1500, 14000)
+        low, high = _PEAK_HZ.get(drum, _PEAK_OTHERS_HZ)
         filters.append(peak_filter(float(np.exp(rng.uniform(np.log(low), np.log(high)))),
                                    rng.normal(0, reach.peak_db), rng.uniform(0.5, reach.narrowest)))
-    drive = float(np.exp(rng.uniform(np.log(0.5), np.log(6)))) if rng.random() < 0.2 else 0.0
+    drive = float(np.exp(rng.uniform(np.log(0.5), np.log(6)))) if rng.random() < _DRIVE_SHARE else 0.0
     return Shape(ratio, decay, attack, np.array(filters, np.float64).reshape(-1, 5), drive)
 
 
 def bent(source: np.ndarray, shape: Shape) -> np.ndarray:
-    """The source bent to a shape."""
+    """source, changed as a Shape says; at peak 1."""
     return bend(source, shape.ratio, shape.decay_frames, shape.attack_frames, shape.filters, shape.drive)
 
 
 class Palette:
-    """The voices of one loop by drum, made when first asked for."""
+    """The voices of one loop, made when first asked for."""
 
     def __init__(self, bank: Bank, rng: Rng) -> None:
         self._bank, self._rng = bank, rng
-        self._kit = str(rng.choice(bank.full_kits)) if rng.random() < 0.5 else None
-        self._tune = 2 ** (rng.normal(0, 1.5) / 12) if rng.random() < 0.3 else 1.0
-        self._reach = WILD if rng.random() < 0.5 else TAME
-        self._soft_db = rng.uniform(-14, 0) if rng.random() < 0.5 else 0.0
+        self._kit = str(rng.choice(bank.full_kits)) if rng.random() < _ONE_KIT_SHARE else None
+        self._tune = 2 ** (rng.normal(0, 1.5) / 12) if rng.random() < _TUNED_SHARE else 1.0
+        self._reach = WILD if rng.random() < _WILD_SHARE else TAME
+        self._soft_db = rng.uniform(-14, 0) if rng.random() < _SOFT_SHARE else 0.0
         self._level_db = {drum: rng.uniform(*_LEVEL_DB[drum]) for drum in range(OTHER + 1)}
         self._made: dict[tuple[int, int], Voice] = {}
 
     def voice(self, drum: int, variant: int) -> Voice:
-        """The voice that sounds for a variant of a drum; the same object each time."""
+        """The voice of a variant of a drum; the same object each time."""
         if (drum, variant) not in self._made:
             gain = 10 ** ((self._level_db[drum] + (self._rng.normal(0, 1.5) if variant else 0.0)) / 20)
             self._made[drum, variant] = Voice(self._layers(drum), gain)
@@ -161,7 +178,7 @@ class Palette:
     def _group(self, drum: int) -> tuple[int, ...]:
         if self._kit is not None and (self._kit, drum) in self._bank.of_kit:
             members = self._bank.of_kit[self._kit, drum]
-        elif self._rng.random() < 0.6:
+        elif self._rng.random() < _FAMILY_SHARE:
             families = self._bank.families[drum]
             members = families[int(self._rng.integers(len(families)))]
         else:
@@ -175,7 +192,7 @@ class Palette:
         sources = [self._audio(number) for number in group]
         shape = draw_shape(self._rng, drum, self._tune, self._reach)
         layers = [bent(source, shape) for source in sources]
-        if self._rng.random() < (0.05 if drum == OTHER else self._reach.thick_share):
+        if self._rng.random() < (_THICK_OTHER_SHARE if drum == OTHER else self._reach.thick_share):
             layers = self._thickened(drum, layers)
         if len(layers) == 1 and self._soft_db < -3:
             darker = np.array([shelf_filter(1500.0, self._soft_db)])
@@ -183,7 +200,7 @@ class Palette:
         return tuple(layers)
 
     def _thickened(self, drum: int, layers: list[np.ndarray]) -> list[np.ndarray]:
-        """A second sound of the same drum underneath each layer, as producers do."""
+        """The layers with a second sound of the same drum underneath."""
         under = self._audio(self._group(drum)[-1])
         under = bent(under, draw_shape(self._rng, drum, self._tune, self._reach))
         gain, late = self._rng.uniform(0.2, 0.9), int(self._rng.integers(0, 130))

@@ -1,15 +1,15 @@
-"""What happens to drums on their way to a record, on whole batches of loops, in torch, on any device.
+"""Effects that drums meet on their way to a record, on batches of loops, in torch, on any device.
 
-Loops are circular, so filters and rooms are circular convolutions: products of spectra, tails come round.
-Every loop gets its own settings; an effect runs only on the loops that have it.
+Loops are circular, so filters and rooms are circular convolutions, computed as products of spectra. Each loop gets its
+own settings; an effect runs only on the loops that have it.
 
-A loop can bring its stems along: audio is (rows, parts, frames), part 0 the whole loop, the others its stems.
-Every effect is linear or a gain that part 0 decides (a compressor; a saturation, whose gain is what comes out
-over what went in, sample by sample), and all parts get the same one, so stems that add up to the loop do so
-afterwards. Only noise and the rounding of converters belong to no stem.
+Audio is (rows, parts, frames): part 0 is the loop, the others may be its stems. Every effect is linear, or a gain that
+part 0 determines (a compressor; a saturation, whose gain is output over input, sample by sample), and all parts get the
+same one, so stems that add up to the loop before do so afterwards. Only noise and bit reduction belong to no stem.
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -22,17 +22,19 @@ Rng = np.random.Generator
 _GRID = 256                       # points of an equaliser curve, evenly spaced in log frequency
 _LOW_HZ, _HIGH_HZ = 20.0, 22050.0
 _CODEC_FRAMES, _MASKING_BINS = 1024, 12
-_LEVEL_HOP = 44                   # the compressor looks a thousand times a second
+_LEVEL_HOP = 44                   # frames per level of the compressor's detector: about 1 ms
+# the probability of each effect on a loop that gets any
+_SPACE, _BUS, _DRIVE, _NOISE, _TONE, _CODEC, _CRUSH = 0.75, 0.6, 0.4, 0.5, 0.6, 0.15, 0.12
 
 
 def produced(audio: Tensor, rng: Rng, share: float = 0.7) -> Tensor:
-    """audio (rows, frames) after a random production on `share` of the rows; every row at peak 1."""
+    """audio (rows, frames) with random effects on `share` of the rows; each row at peak 1."""
     return produced_parts(audio[:, None], rng, share)[:, 0]
 
 
 def produced_parts(audio: Tensor, rng: Rng, share: float = 0.7) -> Tensor:
-    """Loops with their stems, (rows, parts, frames), after a random production on `share` of the rows; every
-    part 0 at peak 1."""
+    """Loops with their stems (rows, parts, frames) with random effects on `share` of the rows; each part 0 at peak
+    1."""
     device, rows = audio.device, audio.shape[0]
     audio = _at_peak(audio)
     wet = rng.random(rows) < share
@@ -49,26 +51,26 @@ def _at_peak(audio: Tensor) -> Tensor:
 
 
 def _chain(audio: Tensor, rng: Rng) -> Tensor:
-    """Colour, room and width, bus compressor, drive, noise, tone and low-pass, codec, converters."""
+    """Equaliser, room and width; bus compressor; saturation; noise; equaliser and low-pass; codec; bit reduction."""
     rows = audio.shape[0]
-    audio = _where(audio, rng.random(rows) < 0.75, lambda x: _spaced(x, rng))
-    audio = _where(_at_peak(audio), rng.random(rows) < 0.6, lambda x: x * bus_gain(x[:, 0], rng)[:, None])
-    audio = _where(_at_peak(audio), rng.random(rows) < 0.4, lambda x: _driven(x, rng))
-    audio = _where(_at_peak(audio), rng.random(rows) < 0.5, lambda x: _noisy(x, rng))
-    audio = _where(audio, rng.random(rows) < 0.6, lambda x: _toned(x, rng))
-    audio = _where(audio, rng.random(rows) < 0.15, lambda x: _coded(x, rng))
-    return _where(_at_peak(audio), rng.random(rows) < 0.12, lambda x: _crushed(x, rng))
+    audio = _where(audio, rng.random(rows) < _SPACE, lambda x: _spaced(x, rng))
+    audio = _where(_at_peak(audio), rng.random(rows) < _BUS, lambda x: x * bus_gain(x[:, 0], rng)[:, None])
+    audio = _where(_at_peak(audio), rng.random(rows) < _DRIVE, lambda x: _driven(x, rng))
+    audio = _where(_at_peak(audio), rng.random(rows) < _NOISE, lambda x: _noisy(x, rng))
+    audio = _where(audio, rng.random(rows) < _TONE, lambda x: _toned(x, rng))
+    audio = _where(audio, rng.random(rows) < _CODEC, lambda x: _coded(x, rng))
+    return _where(_at_peak(audio), rng.random(rows) < _CRUSH, lambda x: _crushed(x, rng))
 
 
-def _where(audio: Tensor, mask: np.ndarray, effect: "object") -> Tensor:
+def _where(audio: Tensor, mask: np.ndarray, effect: Callable[[Tensor], Tensor]) -> Tensor:
     if not mask.any():
         return audio
     index = torch.from_numpy(np.nonzero(mask)[0]).to(audio.device)
-    return audio.index_copy(0, index, effect(audio[index]))  # type: ignore[operator]
+    return audio.index_copy(0, index, effect(audio[index]))
 
 
 def curves(rng: Rng, rows: int, spread_db: float) -> np.ndarray:
-    """(rows, 256) float32 linear gains of smooth random equalisers over log frequency."""
+    """(rows, 256) float32 linear gains of smooth random equalisers, over log frequency."""
     knots = rng.normal(0, spread_db, (rows, 7)) + rng.normal(0, spread_db, (rows, 1)) * np.linspace(-1, 1, 7)
     at = np.linspace(0, 6, _GRID)
     low = np.minimum(at.astype(int), 5)
@@ -79,7 +81,7 @@ def curves(rng: Rng, rows: int, spread_db: float) -> np.ndarray:
 
 
 def lowpasses(rng: Rng, rows: int, chance: float) -> np.ndarray:
-    """(rows, 256) float32 gains: low-passes of some rows at 3.5 to 14 kHz, gentle or as steep as a codec's."""
+    """(rows, 256) float32 gains: a low-pass at 3.5 to 14 kHz with probability `chance`, 12 or 90 dB per octave."""
     octave = np.log2(_HIGH_HZ / _LOW_HZ)
     at = np.linspace(0, octave, _GRID)[None]
     cutoff = np.log2(np.exp(rng.uniform(np.log(3500), np.log(14000), (rows, 1))) / _LOW_HZ)
@@ -90,14 +92,14 @@ def lowpasses(rng: Rng, rows: int, chance: float) -> np.ndarray:
 
 
 def _per_bin(gains: np.ndarray, frames: int, device: torch.device) -> Tensor:
-    """Curves (rows, 256) -> (rows, 1, frames // 2 + 1), the nearest point each."""
+    """Curves (rows, 256) at FFT bins (rows, 1, frames // 2 + 1): the nearest point of each."""
     hz = torch.arange(frames // 2 + 1, device=device).clamp(min=1) * (RATE / frames)
     place = (torch.log2(hz / _LOW_HZ) * ((_GRID - 1) / math.log2(_HIGH_HZ / _LOW_HZ))).round()
     return torch.from_numpy(gains).to(device)[:, None, place.long().clamp(0, _GRID - 1)]
 
 
 def _spaced(audio: Tensor, rng: Rng) -> Tensor:
-    """An equaliser and, on most, a room or plate: decaying noise, darker or brighter."""
+    """A random equaliser, on most rows a room (equalised, decaying noise), and stereo width."""
     rows, _, frames = audio.shape
     spectra = torch.fft.rfft(audio) * _per_bin(curves(rng, rows, 3.0), frames, audio.device)
     roomy = np.nonzero(rng.random(rows) < 0.6)[0]
@@ -111,8 +113,8 @@ def _spaced(audio: Tensor, rng: Rng) -> Tensor:
 
 
 def _folds(rng: Rng, rows: int, frames: int, device: torch.device) -> Tensor:
-    """(rows, 1, bins): stereo width heard in mono. The other channel comes up to 3 ms late in some rows, which
-    combs the sum; the others are as narrow as they were."""
+    """(rows, 1, bins): stereo width, heard in mono. On a quarter of the rows a second channel is up to 3 ms late, which
+    makes the sum a comb filter."""
     delay_s = rng.uniform(0.0001, 0.003, rows)
     share = np.where(rng.random(rows) < 0.25, rng.uniform(0.1, 0.6, rows), 0.0)
     hz = torch.arange(frames // 2 + 1, device=device) * (RATE / frames)
@@ -121,7 +123,7 @@ def _folds(rng: Rng, rows: int, frames: int, device: torch.device) -> Tensor:
 
 
 def rooms(rng: Rng, rows: int, frames: int, device: torch.device) -> Tensor:
-    """(rows, frames) impulse responses without the direct sound, longer ones cut to the loop's length."""
+    """(rows, frames) impulse responses without the direct sound, at most as long as the loop."""
     decay_s = np.exp(rng.uniform(np.log(0.03), np.log(0.5), (rows, 1)))
     level = np.exp(rng.uniform(np.log(0.03), np.log(0.5), (rows, 1)))
     length = min(frames, round(5 * float(decay_s.max()) * RATE))
@@ -135,11 +137,10 @@ def rooms(rng: Rng, rows: int, frames: int, device: torch.device) -> Tensor:
 
 
 def bus_gain(audio: Tensor, rng: Rng) -> Tensor:
-    """What a bus compressor multiplies audio (rows, frames) by; it looks ahead not at all: level held and
-    smoothed, gain in dB.
+    """(rows, frames) gain of a feed-forward bus compressor without look-ahead.
 
-    Attack and release act on the level in windows of 1 ms; all of it is pooling and convolution, so that a
-    batch needs no loop over time (a feedback detector would).
+    Its gain reduction, in dB, is held by the release and smoothed by the attack, in windows of 1 ms. This is pooling
+    and convolution, so that a batch needs no loop over time, as a feedback detector would.
     """
     rows, frames = audio.shape
     device = audio.device
@@ -160,8 +161,8 @@ def _column(values: np.ndarray, device: torch.device) -> Tensor:
 
 
 def _held(curve: Tensor, release: Tensor) -> Tensor:
-    """The largest of all earlier values of (rows, windows), each fallen by exp(-lag / release), circularly:
-    reaches of 1, 2, 4 ... windows joined, so that ten maxima see a thousand windows back."""
+    """The maximum over lags of curve (rows, windows) times exp(-lag / release), circularly. Ten maxima at lags of 1, 2,
+    4 ... windows cover a thousand windows."""
     for reach in (2**power for power in range(10)):
         if reach < curve.shape[1]:
             curve = torch.maximum(curve, torch.roll(curve, reach, dims=1) * torch.exp(-reach / release))
@@ -169,7 +170,7 @@ def _held(curve: Tensor, release: Tensor) -> Tensor:
 
 
 def _lagged(curve: Tensor, attack: Tensor) -> Tensor:
-    """A one-pole low-pass of (rows, windows), circularly."""
+    """curve (rows, windows) through a one-pole low-pass, circularly."""
     windows = curve.shape[1]
     kernel = torch.exp(-torch.arange(windows, device=curve.device) / attack)
     spectrum = torch.fft.rfft(kernel / kernel.sum(dim=1, keepdim=True))
@@ -181,13 +182,13 @@ def _driven(audio: Tensor, rng: Rng) -> Tensor:
     bias = _column(rng.choice([0.0, 0.1, 0.25], len(audio)), audio.device)
     whole = audio[:, 0]
     out = torch.tanh(drive * whole + bias) - torch.tanh(bias)
-    at_rest = drive * (1 - torch.tanh(bias) ** 2)                            # the gain where nothing comes in
+    at_rest = drive * (1 - torch.tanh(bias) ** 2)                            # the gain of silence
     gain = torch.where(whole.abs() > 1e-4, out / torch.where(whole.abs() > 1e-4, whole, 1.0), at_rest)
     return torch.cat([out[:, None], audio[:, 1:] * gain[:, None]], dim=1)
 
 
 def _noisy(audio: Tensor, rng: Rng) -> Tensor:
-    """Tape hiss, hum or vinyl crackle under everything."""
+    """White noise, and crackle on a quarter of the rows, added to part 0."""
     rows, _, frames = audio.shape
     level = 10 ** (rng.uniform(-75, -36, (rows, 1)) / 20)
     noise = rng.standard_normal((rows, frames), dtype=np.float32) * level
@@ -206,8 +207,8 @@ def _toned(audio: Tensor, rng: Rng) -> Tensor:
 
 
 def _coded(audio: Tensor, rng: Rng) -> Tensor:
-    """What a codec at a low bit rate leaves: whatever is weak beside its neighbours in frequency is dropped, in
-    stretches of 23 ms."""
+    """A codec at a low bit rate: in windows of 23 ms, bins that are weak beside their neighbours in frequency are
+    dropped."""
     rows, parts, frames = audio.shape
     window = torch.hann_window(_CODEC_FRAMES, device=audio.device)
     spectra = torch.stft(audio.reshape(rows * parts, frames), _CODEC_FRAMES, window=window, pad_mode="circular",
@@ -221,7 +222,7 @@ def _coded(audio: Tensor, rng: Rng) -> Tensor:
 
 
 def _crushed(audio: Tensor, rng: Rng) -> Tensor:
-    """Fewer bits and a slower clock, with its mirrored highs."""
+    """Fewer bits and a lower sample rate, with aliasing."""
     rows, parts, frames = audio.shape
     steps = _column(2.0 ** rng.integers(7, 12, rows), audio.device)
     hold = torch.from_numpy(rng.choice([1.0, 1.6, 2.0, 2.8], rows)[:, None]).to(audio.device)

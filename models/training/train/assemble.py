@@ -1,8 +1,8 @@
-"""From training runs to one weights file: average the nets' opinions, and fit the judge that weighs them.
+"""From training runs to one weights file: an ensemble of their networks, and the hit classifier that weighs its output.
 
-A judge fitted on sounds that a net has learnt believes the net too much. So it is fitted on kits that were kept
-from learning: the split `val`, heard by all nets together, and what each run was told to leave out
-(`train transcriber --without`), heard by that run's net alone.
+A classifier fitted on sounds that a network has learned trusts the network too much. So it is fitted on kits that were
+kept out of training: the split `val`, with all networks together, and the kits that a run left out (`train transcriber
+--without`), with that run's network alone.
 """
 
 from dataclasses import dataclass
@@ -10,20 +10,21 @@ from pathlib import Path
 
 import torch
 
-from models.hearing.ensemble import Ears, open_ears, save_ears
+from models.hearing.ensemble import Ensemble, open_ensemble, save_ensemble
+from models.hearing.hit_classifier import METADATA_KEY
 from models.training.evaluate.loops import KnownLoop, made_loops, read_loops
 from models.training.synthesis.bank import Bank, Fold, Sounds, read_sounds
 from models.training.synthesis.examples import Synthesis, SynthesisSettings
 from models.training.synthesis.patterns import Grooves, read_grooves
-from models.training.train.calibrate import Evidence, evidence_of, fit_judge, pooled
+from models.training.train.fit_classifier import Evidence, evidence_of, fit_classifier, pooled
 
 _MADE_SEED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class AssemblySettings:
-    """runs: weights.safetensors of each run; loops: a folder of loops with truth to judge by, of kits that no
-    run learnt from; data: one-shots and patterns that the runs learnt from; batches: of 16 made loops each."""
+    """runs: weights.safetensors of each run; loops: a folder of loops with known answers, of kits that no run trained
+    on, to fit the classifier on; data: the one-shots and patterns of the runs; batches: of 16 synthetic loops each."""
 
     runs: tuple[Path, ...]
     loops: Path
@@ -34,25 +35,25 @@ class AssemblySettings:
 
 def assemble(settings: AssemblySettings) -> str:
     """Write the weights file; return its SHA-256."""
-    opened = [open_ears(run) for run in settings.runs]
-    nets = [net for ears, _ in opened for net in ears.networks]
+    opened = [open_ensemble(run) for run in settings.runs]
+    nets = [net for ensemble, _ in opened for net in ensemble.networks]
     grooves = read_grooves(settings.data, "val")
     parts: list[Evidence] = []
     kits: list[str] = []
 
-    def hear(ears: Ears, loops: list[KnownLoop]) -> None:
-        parts.append(evidence_of(ears, loops))
+    def collect(ensemble: Ensemble, loops: list[KnownLoop]) -> None:
+        parts.append(evidence_of(ensemble, loops))
         kits.extend(loop.kit for loop in loops)
 
-    everyone = Ears(nets)
-    hear(everyone, read_loops(settings.loops))
-    hear(everyone, _made(read_sounds(settings.data, "val"), grooves, "val", settings.batches))
-    for run, (ears, told) in zip(settings.runs, opened, strict=True):
-        if told.get("without"):
-            _, kept_out = Fold.named(told["without"]).split(read_sounds(settings.data, "train"))
-            hear(ears, _made(kept_out, grooves, str(run), settings.batches))
-    judge = fit_judge(pooled(parts), kits)
-    return save_ears(settings.out, nets, {"judge": judge.telling()})
+    everyone = Ensemble(nets)
+    collect(everyone, read_loops(settings.loops))
+    collect(everyone, _made(read_sounds(settings.data, "val"), grooves, "val", settings.batches))
+    for run, (ensemble, metadata) in zip(settings.runs, opened, strict=True):
+        if metadata.get("without"):
+            _, kept_out = Fold.named(metadata["without"]).split(read_sounds(settings.data, "train"))
+            collect(ensemble, _made(kept_out, grooves, str(run), settings.batches))
+    classifier = fit_classifier(pooled(parts), kits)
+    return save_ensemble(settings.out, nets, {METADATA_KEY: classifier.metadata()})
 
 
 def _made(sounds: Sounds, grooves: Grooves, kit: str, batches: int) -> list[KnownLoop]:

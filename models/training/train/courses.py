@@ -1,4 +1,4 @@
-"""What is learnt from a batch: each network with its own front end, loss and optimiser."""
+"""How each network is trained: its front end, targets, loss and optimiser, behind one interface."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,55 +10,55 @@ from torch import Tensor, nn
 
 from engine.core.errors import UsageError
 from engine.core.pattern import TRACK_NAMES
-from models.hearing.ensemble import save_ears
+from models.hearing.ensemble import save_ensemble
 from models.hearing.spectrogram import PAPER, LogSpectrogram
 from models.hearing.tcn import TaoNet
 from models.papers.tao.network import PAPER_DRUMS, PaperNet, paper_loss
 from models.training.synthesis.bank import RATE
 from models.training.synthesis.examples import Batch, Synthesis
-from models.training.train.hearing import hearing_marks
-from models.training.train.learning import loss_of
-from models.training.train.separating import SeparatorCourse
-from models.weights.shipped import save_weights
+from models.training.train.onset_scores import onset_scores
+from models.training.train.optimisation import loss_of
+from models.training.train.separator_course import SeparatorCourse
+from models.weights.files import save_weights
 
 _PAPER_COLUMNS = [TRACK_NAMES.index(name) for name in PAPER_DRUMS]
 
 
 class Course(Protocol):
-    """A network to be trained. `net` maps what `features` gives to what `loss` takes.
+    """A network and how it is trained. `net` maps what `features` returns to what `loss` takes.
 
-    peak_rate: the largest learning rate unless another is asked for; score: the name, among the marks, of what
-    the curve shows beside the loss, and `best`, the top of its scale.
+    peak_rate: the default for the largest learning rate; headline: the key, among the scores, that the validation curve
+    shows beside the loss; best: the top of its scale.
     """
 
     name: str
     net: nn.Module
     peak_rate: float
-    score: str
+    headline: str
     best: float
 
     def batch(self, synthesis: Synthesis, number: int) -> Any:
-        """The material of a step, the same for the same number."""
+        """The training batch of a number, always the same."""
         ...
 
     def features(self, batch: Any) -> tuple[Any, ...]:
-        """What the network is called with."""
+        """The arguments that the network is called with."""
         ...
 
-    def loss(self, heard: Any, batch: Any) -> Tensor:
+    def loss(self, found: Any, batch: Any) -> Tensor:
         """The mean loss of a batch."""
         ...
 
-    def marks(self, net: nn.Module, batches: Sequence[Any]) -> dict[str, float]:
-        """How well a net does: `val_loss`, the score, and more."""
+    def scores(self, net: nn.Module, batches: Sequence[Any]) -> dict[str, float]:
+        """A network's scores: `val_loss`, the headline, and others."""
         ...
 
     def optimizer(self, peak_rate: float) -> torch.optim.Optimizer:
-        """Over the network's parameters."""
+        """The optimiser of the network's parameters."""
         ...
 
-    def export(self, net: nn.Module, path: Path, told: dict[str, Any]) -> None:
-        """Write a net's weights as the plugin that uses them reads them."""
+    def export(self, net: nn.Module, path: Path, metadata: dict[str, Any]) -> None:
+        """Write a network's weights for the plugin that uses them."""
         ...
 
 
@@ -67,74 +67,78 @@ class TaoCourse:
 
     name = "tao"
     peak_rate = 3e-3
-    score, best = "val_f", 1.0
+    headline, best = "val_f", 1.0
 
     def __init__(self, device: torch.device) -> None:
         self.net: nn.Module = TaoNet().to(device)
-        self._listen = LogSpectrogram().to(device)
+        self._front_end = LogSpectrogram().to(device)
 
     def batch(self, synthesis: Synthesis, number: int) -> Batch:
         return synthesis.batch(number)
 
     def features(self, batch: Batch) -> tuple[Tensor]:
-        return (self._listen(batch.audio),)
+        return (self._front_end(batch.audio),)
 
-    def loss(self, heard: Any, batch: Batch) -> Tensor:
-        return loss_of(heard, batch)
+    def loss(self, found: Any, batch: Batch) -> Tensor:
+        return loss_of(found, batch)
 
-    def marks(self, net: nn.Module, batches: Sequence[Batch]) -> dict[str, float]:
-        def judged(batch: Batch) -> tuple[float, Tensor]:
-            heard = net(*self.features(batch))
-            return float(self.loss(heard, batch)), torch.sigmoid(heard[0].float())
-        return hearing_marks(judged, batches)
+    def scores(self, net: nn.Module, batches: Sequence[Batch]) -> dict[str, float]:
+        def evaluated(batch: Batch) -> tuple[float, Tensor]:
+            found = net(*self.features(batch))
+            return float(self.loss(found, batch)), torch.sigmoid(found[0].float())
+        return onset_scores(evaluated, batches)
 
     def optimizer(self, peak_rate: float) -> torch.optim.Optimizer:
         return torch.optim.AdamW(self.net.parameters(), lr=peak_rate, weight_decay=1e-2)
 
-    def export(self, net: nn.Module, path: Path, told: dict[str, Any]) -> None:
-        save_ears(path, [cast(TaoNet, net)], told)
+    def export(self, net: nn.Module, path: Path, metadata: dict[str, Any]) -> None:
+        save_ensemble(path, [cast(TaoNet, net)], metadata)
 
 
 class PaperCourse:
-    """`paper`: kick, snare, hi-hat and the tempo at 16 kHz, Adam at the paper's rate."""
+    """`paper`: kick, snare, hi-hat and the tempo at 16 kHz.
+
+    Adam, with the paper's learning rate as the peak of a one-cycle schedule; models/papers/tao/README.md lists what
+    else differs from the paper.
+    """
 
     name = "paper"
     peak_rate = 5e-4
-    score, best = "val_f", 1.0
+    headline, best = "val_f", 1.0
 
     def __init__(self, device: torch.device) -> None:
-        self._listen = LogSpectrogram(PAPER).to(device)
-        self.net: nn.Module = PaperNet(self._listen.bands).to(device)
+        self._front_end = LogSpectrogram(PAPER).to(device)
+        self.net: nn.Module = PaperNet(self._front_end.bands).to(device)
 
     def batch(self, synthesis: Synthesis, number: int) -> Batch:
         return synthesis.batch(number)
 
     def features(self, batch: Batch) -> tuple[Tensor]:
-        return (self._listen(torchaudio.functional.resample(batch.audio, RATE, PAPER.sample_rate)),)
+        return (self._front_end(torchaudio.functional.resample(batch.audio, RATE, PAPER.sample_rate)),)
 
-    def loss(self, heard: Any, batch: Batch) -> Tensor:
-        return paper_loss(heard, batch.onsets[..., _PAPER_COLUMNS], batch.bpm)
+    def loss(self, found: Any, batch: Batch) -> Tensor:
+        return paper_loss(found, batch.onsets[..., _PAPER_COLUMNS], batch.bpm)
 
-    def marks(self, net: nn.Module, batches: Sequence[Batch]) -> dict[str, float]:
-        def judged(batch: Batch) -> tuple[float, Tensor]:
-            heard = net(*self.features(batch))
-            known = torch.sigmoid(heard[0].float())
-            chances = known.new_zeros(*known.shape[:2], len(TRACK_NAMES))
-            chances[..., _PAPER_COLUMNS] = known
-            return float(self.loss(heard, batch)), chances
-        return hearing_marks(judged, batches)
+    def scores(self, net: nn.Module, batches: Sequence[Batch]) -> dict[str, float]:
+        def evaluated(batch: Batch) -> tuple[float, Tensor]:
+            found = net(*self.features(batch))
+            known = torch.sigmoid(found[0].float())
+            activations = known.new_zeros(*known.shape[:2], len(TRACK_NAMES))
+            activations[..., _PAPER_COLUMNS] = known
+            return float(self.loss(found, batch)), activations
+        return onset_scores(evaluated, batches)
 
     def optimizer(self, peak_rate: float) -> torch.optim.Optimizer:
         return torch.optim.Adam(self.net.parameters(), lr=peak_rate)
 
-    def export(self, net: nn.Module, path: Path, told: dict[str, Any]) -> None:
+    def export(self, net: nn.Module, path: Path, metadata: dict[str, Any]) -> None:
         save_weights(path, net.state_dict(), {"network": self.name})
 
 
-def course_called(name: str, device: torch.device) -> Course:
-    """The course of a network's name. Raises UsageError for any other."""
+def find_course(name: str, device: torch.device) -> Course:
+    """The course of that network. Raises UsageError when there is none."""
     courses: dict[str, Callable[[torch.device], Course]] = {
         "tao": TaoCourse, "paper": PaperCourse, "masks": SeparatorCourse}
     if name not in courses:
-        raise UsageError(f"The networks are {', '.join(courses)}; {name!r} was asked for.")
+        raise UsageError(f"There is no network named {name!r}. The networks are {', '.join(courses)}.")
     return courses[name](device)

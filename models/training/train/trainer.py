@@ -1,4 +1,4 @@
-"""Train a network on loops made as it goes; stop it, kill it, start it again: it goes on from there."""
+"""Train a network on loops that are synthesised on the fly. A run that is stopped or killed can be resumed."""
 
 import copy
 import json
@@ -12,29 +12,32 @@ from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from engine.core.errors import TaoError, UsageError
+from models.training.charts.curve import draw_curve
 from models.training.synthesis.bank import Bank, Fold, joined, read_sounds
 from models.training.synthesis.electronic import computed_sounds
 from models.training.synthesis.examples import Synthesis, SynthesisSettings
 from models.training.synthesis.patterns import read_grooves
-from models.training.train.checkpoint import Progress, load_checkpoint, save_checkpoint
-from models.training.train.courses import course_called
-from models.training.train.curve import draw_curve
-from models.training.train.learning import follow, rate_at
-from models.training.train.telling import Moved, Silent, Teller
+from models.training.train.checkpoint import RunProgress, load_checkpoint, save_checkpoint
+from models.training.train.courses import find_course
+from models.training.train.optimisation import rate_at, update_average
+from models.training.train.reporting import Reporter, Silent, StepReport
 from models.training.train.validation import Validation
 
 _MEASURED_STEPS = 16
-_NOBODY = Silent()
+_SILENT = Silent()
 _IDENTITY = ("network", "seed", "licence", "rows", "random_share", "peak_rate", "crop_s", "computed_each",
              "average_decay", "mixed_precision", "without")
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """One run. data: one-shots and patterns; run: its folder, resumed when it holds a checkpoint and `resume`;
-    steps: how long, or minutes, from which the steps follow; licence: "all" or "permissive" data only;
-    peak_rate: the largest learning rate, the network's own when None; random_share: of loops with random
-    patterns; without: a fold K/N of kit families that is not learnt from."""
+    """The settings of a run.
+
+    data: the folder of one-shots and patterns; run: the folder of the run; resume: go on from its checkpoint; steps:
+    how many, or minutes, from which the steps follow; licence: "all" data, or "permissive" only; peak_rate: the largest
+    learning rate, None for the network's default; random_share: of loops with random patterns; computed_each: synthetic
+    sounds per drum; without: a fold K/N of kit families to leave out.
+    """
 
     data: Path
     run: Path
@@ -59,33 +62,33 @@ class TrainingSettings:
 
     def __post_init__(self) -> None:
         if (self.steps > 0) == (self.minutes > 0):
-            raise UsageError("Say how long to train: either --minutes M or --steps N.")
+            raise UsageError("Give the length of the training, either --minutes M or --steps N.")
         if self.licence not in ("all", "permissive"):
-            raise UsageError(f"--licence is all or permissive, not {self.licence!r}.")
+            raise UsageError(f"--licence must be all or permissive, not {self.licence!r}.")
 
     @property
     def identity(self) -> dict[str, object]:
-        """What must not change between a run and its continuation."""
+        """The settings that must not change when a run is resumed."""
         return {name: getattr(self, name) for name in _IDENTITY}
 
 
-def device_called(name: str) -> torch.device:
-    """The torch device of a name; "auto" is the GPU where there is one. Raises UsageError when it is not there."""
+def find_device(name: str) -> torch.device:
+    """The torch device of that name; "auto" is the GPU if there is one. Raises UsageError when it is missing."""
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     if name.startswith("cuda") and not torch.cuda.is_available():
-        raise UsageError(f"No GPU was found for --device {name}; use --device cpu or auto.")
+        raise UsageError(f"No GPU was found for --device {name}. Use --device cpu or auto.")
     return torch.device(name)
 
 
-def train_network(settings: TrainingSettings, teller: Teller = _NOBODY) -> Path:
-    """Train to the end and return the weights' file, RUN/weights.safetensors.
+def train_network(settings: TrainingSettings, reporter: Reporter = _SILENT) -> Path:
+    """Train to the end and return the weights file, RUN/weights.safetensors.
 
-    Under torchrun every process takes its share of each step's batches. Raises TaoError when the folder
-    holds a run and `resume` is off, or a run with other settings.
+    Under torchrun each process does its share of every step's batches. Raises TaoError when the folder already holds a
+    run and `resume` is off, or a run with other settings.
     """
     rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
-    device = device_called(settings.device)
+    device = find_device(settings.device)
     if world > 1:
         if device.type == "cuda":
             device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
@@ -93,7 +96,7 @@ def train_network(settings: TrainingSettings, teller: Teller = _NOBODY) -> Path:
     if settings.threads:
         torch.set_num_threads(settings.threads)
     try:
-        return Trainer(settings, device, rank, world, teller if rank == 0 else _NOBODY).run()
+        return Trainer(settings, device, rank, world, reporter if rank == 0 else _SILENT).run()
     finally:
         if world > 1:
             distributed.destroy_process_group()
@@ -103,11 +106,11 @@ class Trainer:
     """A run in progress."""
 
     def __init__(self, settings: TrainingSettings, device: torch.device, rank: int, world: int,
-                 teller: Teller) -> None:
-        self.settings, self.device, self.rank, self.world, self.teller = settings, device, rank, world, teller
+                 reporter: Reporter) -> None:
+        self.settings, self.device, self.rank, self.world, self.reporter = settings, device, rank, world, reporter
         settings.run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(settings.seed)
-        self.course = course_called(settings.network, device)
+        self.course = find_course(settings.network, device)
         self.net = self.course.net
         self.average = copy.deepcopy(self.net).eval()
         self.peak_rate = settings.peak_rate or self.course.peak_rate
@@ -125,18 +128,18 @@ class Trainer:
 
     @property
     def checkpoint(self) -> Path:
-        """The run's state on disk."""
+        """The file that holds the run's state."""
         return self.settings.run / "checkpoint.safetensors"
 
-    def _resumed(self) -> Progress:
+    def _resumed(self) -> RunProgress:
         if not self.checkpoint.exists():
-            return Progress(steps=self.settings.steps)
+            return RunProgress(steps=self.settings.steps)
         if not self.settings.resume:
-            raise TaoError(f"{self.settings.run} holds a run already: add --resume, or name another folder.")
+            raise TaoError(f"{self.settings.run} already holds a run. Add --resume, or name another folder.")
         return load_checkpoint(self.checkpoint, self.net, self.average, self.optimizer, self.settings.identity)
 
     def run(self) -> Path:
-        """All remaining steps."""
+        """Train the remaining steps, then export."""
         progress, every = self.progress, self.settings.validate_every
         started, spent_before = time.monotonic(), progress.spent_s
         while progress.steps == 0 or progress.step < progress.steps:
@@ -145,27 +148,28 @@ class Trainer:
             if progress.steps == 0 and progress.step == _MEASURED_STEPS:
                 progress.steps = self.steps_in_time()
             last = progress.step == progress.steps
-            self.teller.moved(Moved(progress.step, progress.steps, loss, progress.spent_s))
+            self.reporter.step(StepReport(progress.step, progress.steps, loss, progress.spent_s))
             if (progress.step % every == 0 or last) and self.validation is not None:
                 progress.history.append({"step": progress.step, "minutes": round(progress.spent_s / 60, 2),
-                                         "loss": round(loss, 5), **self.validation.marks(self.average)})
-                self.teller.line("  " + json.dumps(progress.history[-1]))
+                                         "loss": round(loss, 5), **self.validation.scores(self.average)})
+                self.reporter.line("  " + json.dumps(progress.history[-1]))
             if (progress.step % self.settings.save_every == 0 or last) and self.rank == 0:
                 self.save()
-                self.teller.line(f"saved at {progress.step}")
+                self.reporter.line(f"saved at {progress.step}")
         return self.export()
 
     def steps_in_time(self) -> int:
-        """The steps that fit into the minutes asked for, by the first process's clock: all must stop together."""
+        """The number of steps that fit into the requested minutes, by the first process's clock, as all must stop
+        together."""
         steps = max(round(self.settings.minutes * 60 / self.progress.spent_s * _MEASURED_STEPS), 50)
         if self.world == 1:
             return steps
-        told = torch.tensor([steps], device=self.device)
-        distributed.broadcast(told, src=0)
-        return int(told)
+        shared = torch.tensor([steps], device=self.device)
+        distributed.broadcast(shared, src=0)
+        return int(shared)
 
     def step(self) -> float:
-        """One batch and one move; the loss."""
+        """Train on one batch; return the loss."""
         settings, progress = self.settings, self.progress
         batch = self.course.batch(self.synthesis, progress.step * self.world + self.rank)
         torch.manual_seed(settings.seed * 1_000_003 + progress.step * self.world + self.rank)   # dropout
@@ -175,26 +179,26 @@ class Trainer:
         with torch.no_grad():
             features = self.course.features(batch)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=settings.mixed_precision):
-            heard = self.parallel(*features)
-        loss = self.course.loss(heard, batch)
+            found = self.parallel(*features)
+        loss = self.course.loss(found, batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.optimizer.step()
         progress.step += 1
-        follow(self.average, self.net, progress.step, settings.average_decay)
+        update_average(self.average, self.net, progress.step, settings.average_decay)
         return float(loss.detach())
 
     def save(self) -> None:
-        """The state, and the curve as JSON and as a picture."""
+        """Write the state, and the validation history as JSON and as a picture."""
         save_checkpoint(self.checkpoint, self.net, self.average, self.optimizer, self.progress,
                         self.settings.identity)
         (self.settings.run / "history.json").write_text(json.dumps(self.progress.history, indent=1))
         if self.progress.history:
-            draw_curve(self.settings.run / "curve.png", self.progress.history, self.course.score, self.course.best)
+            draw_curve(self.settings.run / "curve.png", self.progress.history, self.course.headline, self.course.best)
 
     def export(self) -> Path:
-        """The averaged network as shipped weights are."""
+        """Write the averaged network as a weights file."""
         path = self.settings.run / "weights.safetensors"
         if self.rank == 0:
             self.course.export(self.average, path, {"without": self.settings.without})

@@ -1,4 +1,4 @@
-"""How well a network does on loops of kits and grooves it never met, while it learns."""
+"""Scores of a network in training, on loops of kits and grooves that it does not train on."""
 
 from pathlib import Path
 
@@ -22,6 +22,6 @@ class Validation:
         self._course = course
         self._batches = [course.batch(synthesis, step) for step in range(_BATCHES)]
 
-    def marks(self, net: nn.Module) -> dict[str, float]:
-        """The course's marks, `val_loss` and its score among them."""
-        return self._course.marks(net, self._batches)
+    def scores(self, net: nn.Module) -> dict[str, float]:
+        """The course's scores, among them `val_loss` and its headline."""
+        return self._course.scores(net, self._batches)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from engine.core import commands as c
 from engine.core.commands.loading import LoadDecomposition, holds
-from engine.core.commands.merging import Brought
-from engine.core.commands.shaping import Quality
+from engine.core.commands.merging import EarlierStage
+from engine.core.commands.sounds import Quality
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import PlayedLoop
@@ -34,7 +34,7 @@ SOLVED = LoadDecomposition(
     Kit("take", {"kick": OneShot("solved 1", 4000), "snare": OneShot("solved 2", 5000), "hihat": OneShot("new", 700)}),
     Pattern((track("kick", 0, 8, 10, step=FINER), track("snare", 4, 12, step=SNARE), track("hihat", 2, 6)), 4, 0.56),
     replace(LOOP, residual="rest"), Listen.KIT_AND_RESIDUAL,
-    after=Brought(SLICES.kit, SLICES.pattern, SLICES.listen, LOOP))
+    after=EarlierStage(SLICES.kit, SLICES.pattern, SLICES.listen, LOOP))
 SLICED = c.apply(SLICES, empty_machine(48000), 0)
 
 
@@ -53,7 +53,7 @@ def test_without_a_hand_a_later_stage_replaces_the_one_before(machine, kit, patt
         machine = c.apply(LoadDecomposition(kit, pattern, loop), replace(machine, chain=()), 0)
     except InvalidValue:
         return  # the loop that was there is read at a tempo that this pattern has no grid for
-    if not holds(machine, brought := Brought(kit, pattern, Listen.KIT, loop)):
+    if not holds(machine, brought := EarlierStage(kit, pattern, Listen.KIT, loop)):
         return  # neither a sound nor a stroke
     try:
         wanted = c.apply(LoadDecomposition(new_kit, new_pattern, loop), machine, 0)

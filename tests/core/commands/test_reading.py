@@ -80,7 +80,8 @@ def test_doubling_and_halving_again_is_where_one_began(machine: Machine, at: int
     except InvalidValue:
         assume(False)
         raise
-    assert back.pattern == machine.pattern and back.loop == machine.loop and back.shelf == machine.shelf
+    assert back.pattern == machine.pattern and back.loop == machine.loop
+    assert back.stored_patterns == machine.stored_patterns
     assert back.timeline.bpm == machine.timeline.bpm
     assert (machine.phase_ticks - back.phase_ticks) % machine.pattern.bar_ticks == 0
 

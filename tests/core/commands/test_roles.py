@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.commands import CopyPattern, SetLock, SetMute, SetPad, SetRoute, SetSolo, SetStep, apply
-from engine.core.commands.roles import SetRole, free_perc, role_changed
+from engine.core.commands import CopyPattern, SetLock, SetMute, SetPad, SetRole, SetRoute, SetSolo, SetStep, apply
+from engine.core.commands.sounds import free_perc, role_changed
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit, OneShot, choke_group_of, gm_note
 from engine.core.machine import Machine, empty_machine
@@ -57,13 +57,13 @@ def test_percussion_has_notes_and_a_pad_of_its_own() -> None:
 
 
 def test_a_role_that_is_taken_is_refused() -> None:
-    with pytest.raises(InvalidValue, match="There is a kick already"):
+    with pytest.raises(InvalidValue, match="There is already a kick"):
         apply(SetRole("hihat", "kick"), beat(), 0)
     other = Pattern((Track("ride", (None,)),), 1)
-    shelved = replace(beat(), shelf=(None, other, *(None,) * 14))
-    with pytest.raises(InvalidValue, match="There is a ride in pattern 2 already"):
+    shelved = replace(beat(), stored_patterns=(None, other, *(None,) * 14))
+    with pytest.raises(InvalidValue, match="There is already a ride in pattern 2"):
         apply(SetRole("hihat", "ride"), shelved, 0)
-    with pytest.raises(InvalidValue, match="kit has a tom already"):
+    with pytest.raises(InvalidValue, match="kit already has a tom"):
         apply(SetRole("hihat", "tom"), replace(beat(), kit=Kit("k", {"tom": OneShot("aa", 9)})), 0)
     with pytest.raises(InvalidValue, match="A track is kick, snare"):
         apply(SetRole("hihat", ""), beat(), 0)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from engine.core.errors import NoOnsets
-from models.hearing.onset_strength import OnsetStrength
+from models.hearing.madmom_compat import madmom_module
+from models.hearing.onset_strength import OnsetStrength, attack_frame, band_magnitudes
 from tests.models.loops import RATE, audio_of, noise, onsets_of, pattern_of
 
 BEAT = pattern_of(kick="x.......x.x.....", snare="....x.......x...", hihat="x.x.x.x.x.x.x.x.")
@@ -55,3 +56,26 @@ def test_silence_is_named():
 def test_steady_noise_has_no_hits(seconds):
     with pytest.raises(NoOnsets, match="no clear attacks"):
         OnsetStrength().transcribe(noise(seconds), RATE)
+
+
+@pytest.mark.parametrize("off", [-300, 0, 300])
+@pytest.mark.parametrize("hz", [60.0, 3000.0])
+def test_an_attack_is_found_to_the_millisecond(off, hz):
+    at = 5000
+    audio = np.zeros(20000)
+    seconds = np.arange(15000) / RATE
+    audio[at:] = np.sin(2 * np.pi * hz * seconds) * np.exp(-seconds / 0.1)
+    audio += 1e-4 * np.random.default_rng(0).normal(size=len(audio))
+    assert abs(attack_frame(audio, at + off, RATE) - at) <= RATE * 0.001
+
+
+def test_the_bands_are_those_of_madmoms_logarithmic_filterbank(rng):
+    filters, signal = madmom_module("audio.filters"), madmom_module("audio.signal")
+    spectrogram = madmom_module("audio.spectrogram")
+    audio = rng.normal(size=RATE).astype(np.float32)
+    framed = signal.FramedSignal(signal.Signal(audio, sample_rate=RATE, num_channels=1), frame_size=2048, fps=200,
+                                 origin=0)
+    spectra = spectrogram.Spectrogram(madmom_module("audio.stft").ShortTimeFourierTransform(framed))
+    wanted = spectrogram.FilteredSpectrogram(spectra, filterbank=filters.LogarithmicFilterbank, num_bands=3, fmin=35.0,
+                                             fmax=17500.0, norm_filters=False, unique_filters=True)
+    assert (band_magnitudes(audio) == np.asarray(wanted)).all()

@@ -9,7 +9,7 @@ import torch
 from engine.core.errors import NoOnsets, WeightsMissing
 from models.hearing.tao import Tao
 from models.plugins import Transcription, transcriber
-from models.weights.shipped import save_weights
+from models.weights.files import save_weights
 from tests.models.loops import audio_of, onsets_of, pattern_of
 
 PATTERN = pattern_of(kick="x.......x.x.....", snare="....x.......x..o", hihat="x.x.x.x.x.x.x.x.")

@@ -1,6 +1,6 @@
 import numpy as np
 
-from models.papers.tao.selection import Select, likenesses
+from models.papers.tao.selection import Select, similarities
 from models.plugins import Onset, TempoGuess, Transcription
 from tests.models.loops import RATE, audio_of, noise, onsets_of, pattern_of
 
@@ -15,9 +15,9 @@ def test_a_clean_hit_renders_its_stem_best_and_a_spoilt_one_worst():
     spoilt = stem.copy()
     start = round(hits[1].time_s * RATE)
     spoilt[:, start : start + RATE] += noise(1.0, level=0.3)
-    marks = likenesses(spoilt, RATE, hits)
+    marks = similarities(spoilt, RATE, hits)
     assert marks.argmin() == 1
-    assert likenesses(stem, RATE, hits).min() > 0.99
+    assert similarities(stem, RATE, hits).min() > 0.99
 
 
 def test_the_winner_is_cut_one_second_long_at_full_velocity():
@@ -31,7 +31,7 @@ def test_the_winner_is_cut_one_second_long_at_full_velocity():
 
 def test_a_slice_longer_than_the_loop_is_the_loop():
     stem, hits = lone_snare()
-    assert likenesses(stem[:, : RATE // 2], RATE, hits[:1]).shape == (1,)
+    assert similarities(stem[:, : RATE // 2], RATE, hits[:1]).shape == (1,)
 
 
 def test_progress_is_told_for_every_drum():

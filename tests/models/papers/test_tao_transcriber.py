@@ -10,7 +10,7 @@ from engine.core.errors import NoOnsets, UsageError, WeightsMissing
 from models.hearing.spectrogram import PAPER, LogSpectrogram
 from models.papers.tao.network import PaperNet
 from models.plugins import transcriber
-from models.weights.shipped import save_weights
+from models.weights.files import save_weights
 
 
 @pytest.fixture
@@ -47,5 +47,5 @@ def test_it_wants_its_own_weights(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="train transcriber --network paper"):
         transcriber("paper")
     save_weights(tmp_path / "w.safetensors", {"a": torch.ones(2)}, {"network": "tao"})
-    with pytest.raises(WeightsMissing, match="'paper' is wanted"):
+    with pytest.raises(WeightsMissing, match="'paper' is needed here"):
         transcriber(f"paper:{tmp_path / 'w.safetensors'}")

@@ -5,9 +5,8 @@ import pytest
 import torch
 
 from models.plugins import TempoGuess, Transcription
-from models.separation.network import MaskNet, MaskNetSettings
+from models.separation.network import MaskNet, MaskNetSettings, save_mask_net
 from models.separation.separator import TaoSeparator
-from models.separation.weights import save_masker
 from tests.models.loops import audio_of, onsets_of, pattern_of
 
 SECONDS = 2.0
@@ -26,7 +25,7 @@ def masker() -> MaskNet:
 @pytest.fixture(scope="session")
 def separator(masker: MaskNet, tmp_path_factory: pytest.TempPathFactory) -> TaoSeparator:
     path = tmp_path_factory.mktemp("weights") / "weights.safetensors"
-    save_masker(path, masker, {})
+    save_mask_net(path, masker, {})
     return TaoSeparator(str(path))
 
 

@@ -10,11 +10,10 @@ from engine.core.errors import WeightsMissing
 from engine.core.pattern import TRACK_NAMES
 from engine.library.resampling import resampled
 from models.plugins import Onset, TempoGuess, Transcription
-from models.separation.network import MaskNet, MaskNetSettings
+from models.separation.network import MaskNet, MaskNetSettings, open_mask_net, save_mask_net
 from models.separation.separator import TaoSeparator
 from models.separation.template_masks import TemplateMasks
-from models.separation.weights import open_masker, save_masker
-from models.weights.shipped import save_weights
+from models.weights.files import save_weights
 from tests.models.loops import audio_of, onsets_of, pattern_of
 
 RATE = 44100
@@ -73,7 +72,7 @@ def test_silence_separates_into_silence(separator, played) -> None:
 
 def test_a_network_that_has_learnt_nothing_is_close_to_the_templates(played, tmp_path: Path) -> None:
     torch.manual_seed(1)
-    save_masker(tmp_path / "fresh", MaskNet(MaskNetSettings(channels=(8, 12, 16))), {})
+    save_mask_net(tmp_path / "fresh", MaskNet(MaskNetSettings(channels=(8, 12, 16))), {})
     audio, heard = played
     stems = TaoSeparator(str(tmp_path / "fresh")).separate(audio, RATE, heard)
     plain = TemplateMasks().separate(audio, RATE, heard)
@@ -83,9 +82,9 @@ def test_a_network_that_has_learnt_nothing_is_close_to_the_templates(played, tmp
 
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     save_weights(tmp_path / "other", {"a": torch.zeros(1)}, {"network": "tao"})
-    with pytest.raises(WeightsMissing, match="'masks' is wanted"):
-        open_masker(tmp_path / "other")
-    with pytest.raises(WeightsMissing, match="not there"):
+    with pytest.raises(WeightsMissing, match="'masks' is needed here"):
+        open_mask_net(tmp_path / "other")
+    with pytest.raises(WeightsMissing, match="is missing"):
         TaoSeparator(str(tmp_path / "none"))
 
 

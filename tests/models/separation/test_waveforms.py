@@ -6,7 +6,7 @@ import torch
 
 from engine.core.errors import UsageError
 from models.plugins import Onset
-from models.separation.waveforms import CYMBALS, WaveformNet, in_pieces, separated, tracks_called
+from models.separation.waveforms import CYMBALS, WaveformNet, in_pieces, separated, tracks_of_sources
 from tests.models.loops import RATE, noise
 from tests.models.separation.nets import heard
 
@@ -61,8 +61,8 @@ def test_cymbals_go_to_the_cymbal_that_was_heard():
 
 
 def test_sources_are_known_by_their_usual_names():
-    assert tracks_called(["Kick", "toms", "hh", "platillos"], "it") == ("kick", "tom", "hihat", "cymbals")
-    with pytest.raises(UsageError, match=r"it has sources that are no drum track: vocals\."):
-        tracks_called(["kick", "vocals"], "it")
+    assert tracks_of_sources(["Kick", "toms", "hh", "platillos"], "it") == ("kick", "tom", "hihat", "cymbals")
+    with pytest.raises(UsageError, match=r"it has sources that are not drums: vocals\."):
+        tracks_of_sources(["kick", "vocals"], "it")
     with pytest.raises(UsageError, match="several sources for one track: tom, toms"):
-        tracks_called(["tom", "toms"], "it")
+        tracks_of_sources(["tom", "toms"], "it")

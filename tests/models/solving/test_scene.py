@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.solving import framing
+from models.solving import stft
 from models.solving.scene import segments
 from tests.models.solving.scenes import FRAMES, SHOT, scene
 
@@ -18,8 +18,8 @@ def test_gathering_is_the_adjoint_of_playing(circular):
 
 def test_a_tail_wraps_round_the_end_of_a_circular_loop_only():
     shots = torch.ones(2, SHOT)
-    assert scene(True, starts=(8000,), takes=(0,)).played(shots)[: SHOT - 1000].sum() == SHOT - 1000
-    assert scene(False, starts=(8000,), takes=(0,)).played(shots)[:7999].abs().sum() == 0
+    assert scene(True, starts=(8000,), clusters=(0,)).played(shots)[: SHOT - 1000].sum() == SHOT - 1000
+    assert scene(False, starts=(8000,), clusters=(0,)).played(shots)[:7999].abs().sum() == 0
 
 
 def test_turning_a_circular_loop_turns_what_is_played():
@@ -32,14 +32,14 @@ def test_turning_a_circular_loop_turns_what_is_played():
 
 def test_a_shot_that_begins_before_the_loop_ends_it():
     shots = torch.ones(2, SHOT)
-    played = scene(starts=(-88,), takes=(0,)).played(shots)
+    played = scene(starts=(-88,), clusters=(0,)).played(shots)
     assert played[-88:].sum() == 88
     assert played[: SHOT - 88].sum() == SHOT - 88
 
 
 def test_power_is_placed_where_it_sounds():
-    made = scene(starts=(framing.HOP_FRAMES * 8,), takes=(0,))
-    power = torch.ones(2, framing.stft_frames_of(SHOT), framing.BINS)
+    made = scene(starts=(stft.HOP_FRAMES * 8,), clusters=(0,))
+    power = torch.ones(2, stft.stft_frames_of(SHOT), stft.BINS)
     placed = made.placed(power, np.ones(1))
     assert placed[:8].sum() == 0
     assert (placed[8 : 8 + len(power[0])] == 1).all()

@@ -1,6 +1,6 @@
 import numpy as np
 
-from models.solving.trimming import attack_frame, on_ticks, trimmed
+from models.solving.trimming import first_loud_frame, on_ticks, trimmed
 
 RATE = 44100
 
@@ -9,12 +9,12 @@ def test_a_shot_begins_at_its_attack_without_pre_echo():
     shot = np.zeros((1, 8000), np.float32)
     shot[0, 200:] = np.exp(-np.arange(7800) / 800)
     shot[0, 50:200] = 0.01
-    assert attack_frame(shot, RATE) == 192
+    assert first_loud_frame(shot, RATE) == 192
     assert np.abs(trimmed(shot, RATE, 192))[0, :60].max() > 0.3
 
 
 def test_silence_is_trimmed_without_complaint():
-    assert trimmed(np.zeros((2, 500), np.float32), RATE, attack_frame(np.zeros((2, 500)), RATE)).shape[1] >= 1
+    assert trimmed(np.zeros((2, 500), np.float32), RATE, first_loud_frame(np.zeros((2, 500)), RATE)).shape[1] >= 1
 
 
 def test_a_shot_is_cut_so_that_its_hits_fall_on_ticks():

@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.core.kit import Kit, OneShot
-from engine.core.samples import sample_id
-from models.sounds.choking import choked_as_heard
+from engine.core.kit import Kit, OneShot, sample_id
+from models.sounds.choking import choked_as_recorded
 from models.sounds.rendering import render_tracks
 from tests.models.loops import pattern_of
 
@@ -30,7 +29,7 @@ def test_a_choke_group_stays_where_the_stems_have_it(kit_and_samples, group):
     kit, samples = kit_and_samples
     true = Kit("true", {**kit.one_shots, "hihat": replace(kit.one_shots["hihat"], choke_group=group)})
     stems = render_tracks(true, PATTERN, samples, 2 * RATE, RATE)
-    assert choked_as_heard(kit, PATTERN, samples, stems, RATE).one_shots["hihat"].choke_group == group
+    assert choked_as_recorded(kit, PATTERN, samples, stems, RATE).one_shots["hihat"].choke_group == group
 
 
 def test_short_hats_keep_their_choke_group(kit_and_samples):
@@ -38,9 +37,9 @@ def test_short_hats_keep_their_choke_group(kit_and_samples):
     short = replace(kit.one_shots["kick"], choke_group=1)
     kit = Kit("short", {"hihat": short})
     stems = render_tracks(kit, PATTERN, samples, 2 * RATE, RATE)
-    assert choked_as_heard(kit, PATTERN, samples, stems, RATE) == kit
+    assert choked_as_recorded(kit, PATTERN, samples, stems, RATE) == kit
 
 
 def test_without_a_stem_nothing_is_decided(kit_and_samples):
     kit, samples = kit_and_samples
-    assert choked_as_heard(kit, PATTERN, samples, {}, RATE) == kit
+    assert choked_as_recorded(kit, PATTERN, samples, {}, RATE) == kit

@@ -24,7 +24,7 @@ def test_being_alone_is_counted_round_the_end():
 
 
 def test_a_drum_that_was_not_heard_has_no_one_shot():
-    with pytest.raises(NoOnsets, match="No tom was heard"):
+    with pytest.raises(NoOnsets, match="No tom was found"):
         candidates(heard(Onset("kick", 0.0)), "tom", 2.0)
 
 

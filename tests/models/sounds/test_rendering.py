@@ -2,10 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.core.kit import Kit, Layer, OneShot
+from engine.core.kit import Kit, Layer, OneShot, sample_id
 from engine.core.machine import Machine
 from engine.core.pattern import Step
-from engine.core.samples import sample_id
 from engine.core.timeline import Timeline
 from engine.dsp.offline import render_offline
 from models.demo import BEATS, BPM, demo_kit, demo_loop, demo_pattern

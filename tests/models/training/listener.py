@@ -1,6 +1,6 @@
-"""Someone who is told how a run goes, and may end it."""
+"""A reporter for tests, which may end a run."""
 
-from models.training.train.telling import Silent
+from models.training.train.reporting import Silent
 
 
 class Stopped(Exception):

@@ -1,4 +1,4 @@
-"""Several runs become one file, judged by kits that they did not learn from."""
+"""Several runs become one file, with a hit classifier fitted on kits that they did not train on."""
 
 import json
 from pathlib import Path
@@ -7,11 +7,11 @@ import numpy as np
 import soundfile
 
 from engine.core.pattern import TRACK_NAMES
-from models.hearing.ensemble import open_ears
-from models.hearing.judge import Judge
+from models.hearing.ensemble import open_ensemble
+from models.hearing.hit_classifier import METADATA_KEY, HitClassifier
 from models.training.train.assemble import AssemblySettings, assemble
 from models.training.train.trainer import TrainingSettings, train_network
-from models.weights.shipped import load_weights
+from models.weights.files import load_weights
 from tests.models.loops import audio_of, onsets_of, pattern_of
 
 
@@ -27,7 +27,7 @@ def known_loop(folder: Path) -> Path:
     return folder
 
 
-def test_runs_become_one_file_with_a_judge(samples: Path, tmp_path: Path) -> None:
+def test_runs_become_one_file_with_a_classifier(samples: Path, tmp_path: Path) -> None:
     runs = [train_network(TrainingSettings(samples, tmp_path / name, steps=6, seed=seed, rows=2, threads=1,
                                                mixed_precision=False, computed_each=4, crop_s=1.0, device="cpu",
                                                without=without))
@@ -35,6 +35,7 @@ def test_runs_become_one_file_with_a_judge(samples: Path, tmp_path: Path) -> Non
     assert [load_weights(run)[1]["without"] for run in runs] == ["", "0/2"]
     out = tmp_path / "both.safetensors"
     sha256 = assemble(AssemblySettings(tuple(runs), known_loop(tmp_path), samples, out, batches=1))
-    ears, told = open_ears(out, sha256)
-    assert len(ears.networks) == 2
-    assert not np.allclose(Judge.told(told["judge"]).weights, Judge.told(None).weights)
+    ensemble, metadata = open_ensemble(out, sha256)
+    assert len(ensemble.networks) == 2
+    fitted = HitClassifier.from_metadata(metadata[METADATA_KEY])
+    assert not np.allclose(fitted.weights, HitClassifier.from_metadata(None).weights)

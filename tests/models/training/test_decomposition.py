@@ -8,8 +8,8 @@ import pytest
 import soundfile
 
 from engine.core.errors import TaoError, UsageError
+from models.training.charts.bars import Bars, draw_bars
 from models.training.evaluate.decomposition import DecompositionSettings, evaluate_decomposition
-from models.training.train.chart import Bars, draw_bars
 
 RATE, BPM = 44100, 120.0
 
@@ -70,7 +70,7 @@ def test_every_plugin_stands_beside_every_other(loops: Path) -> None:
 def test_unknown_plugins_and_empty_folders_are_said(loops: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="No separator is called 'nobody'"):
         evaluate_decomposition(DecompositionSettings(loops, separators=("nobody",), oracle=True))
-    with pytest.raises(TaoError, match=r"No truth\.json"):
+    with pytest.raises(TaoError, match=r"no truth\.json"):
         evaluate_decomposition(DecompositionSettings(tmp_path))
 
 

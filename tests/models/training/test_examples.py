@@ -3,12 +3,12 @@
 import numpy as np
 import torch
 
-from models.hearing.peak_picking import events
+from models.hearing.peak_picking import activation_peaks
 from models.hearing.spectrogram import STFT_FRAMES_PER_S
 from models.training.synthesis.bank import OTHER, RATE
 from models.training.synthesis.examples import Hits, Synthesis, targets
 from models.training.synthesis.patterns import Grooves, draw_strokes
-from models.training.synthesis.rendering import Score, render, scattered
+from models.training.synthesis.rendering import StrokeTable, render, scattered
 
 
 def test_a_step_always_makes_the_same_batch(synthesis: Synthesis) -> None:
@@ -27,11 +27,11 @@ def test_every_batch_is_finite_and_has_hits(synthesis: Synthesis) -> None:
         assert set(batch.present.unique().tolist()) <= {0.0, 1.0}
 
 
-def score(rng: np.random.Generator) -> Score:
+def score(rng: np.random.Generator) -> StrokeTable:
     sounds = rng.standard_normal(5000).astype(np.float32)
     hits = 40
     start = rng.integers(0, 3000, hits)
-    return Score(sounds, rng.integers(0, 3, hits), rng.integers(0, 2600, hits), start,
+    return StrokeTable(sounds, rng.integers(0, 3, hits), rng.integers(0, 2600, hits), start,
                  rng.integers(1, 2000, hits), rng.random(hits).astype(np.float32), np.array([True, False, True]), 2600,
                  rng.integers(0, 7, hits))
 
@@ -45,7 +45,7 @@ def test_the_scatter_add_of_a_gpu_equals_the_compiled_loop(rng: np.random.Genera
 def test_tails_wrap_only_where_the_loop_says_so() -> None:
     sounds = np.ones(1000, np.float32)
     one = np.zeros(2, np.int64)
-    both = Score(sounds, np.array([0, 1]), one + 1500, one, one + 1000, np.ones(2, np.float32),
+    both = StrokeTable(sounds, np.array([0, 1]), one + 1500, one, one + 1000, np.ones(2, np.float32),
                  np.array([True, False]), 2000, one)
     audio = render(both, torch.device("cpu"))
     assert float(audio[0, :300].min()) > 0.9
@@ -57,7 +57,7 @@ def test_a_target_peaks_where_the_hit_is_on_every_turn_of_the_loop() -> None:
     loop_frames, hop = RATE, RATE // STFT_FRAMES_PER_S
     hits = Hits(np.array([0]), np.array([1]), np.array([22050 + 100]), np.array([0.5]), np.array([2]))
     onsets, velocities, offsets = targets(hits, np.array([11025]), np.array([False]), loop_frames, 3 * RATE, 1)
-    found = events(onsets[0], np.full(6, 0.3))
+    found = activation_peaks(onsets[0], np.full(6, 0.3))
     expected = (np.array([0.25, 1.25, 2.25]) * RATE + 100) / hop
     assert np.allclose(found.places, expected, atol=0.05)
     assert set(found.drums) == {1}
@@ -69,7 +69,7 @@ def test_a_target_peaks_where_the_hit_is_on_every_turn_of_the_loop() -> None:
 def test_no_hit_comes_before_the_silence_ends() -> None:
     hits = Hits(np.array([0, 0]), np.array([0, 3]), np.array([0, 40000]), np.array([1.0, 1.0]), np.array([2]))
     onsets, _, _ = targets(hits, np.array([-8820]), np.array([True]), RATE, RATE, 1)
-    found = events(onsets[0], np.full(6, 0.3))
+    found = activation_peaks(onsets[0], np.full(6, 0.3))
     assert np.allclose(found.places, [20.0])
 
 

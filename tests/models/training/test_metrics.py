@@ -7,12 +7,12 @@ from models.training.evaluate.metrics import (
     BEST_DB,
     STEMS,
     WORST_DB,
-    best_shot_marks,
+    best_shot_scores,
     mono,
-    shot_marks,
+    shot_scores,
     si_sdr,
     spectral_distance,
-    stem_marks,
+    stem_scores,
 )
 from models.training.synthesis.bank import RATE
 
@@ -25,7 +25,7 @@ def shot(rng: np.random.Generator) -> np.ndarray:
 
 
 def test_the_same_is_as_good_as_can_be(shot: np.ndarray) -> None:
-    stem, one = stem_marks(shot, shot, TOP), shot_marks(shot, shot, TOP)
+    stem, one = stem_scores(shot, shot, TOP), shot_scores(shot, shot, TOP)
     assert (stem.si_sdr, stem.lsd) == (BEST_DB, 0.0) and stem.mfcc == pytest.approx(1.0)
     assert (one.si_sdr, one.lsd) == (BEST_DB, pytest.approx(0.0, abs=1e-9)) and one.mfcc == pytest.approx(1.0)
 
@@ -43,19 +43,19 @@ def test_a_level_of_six_decibels_is_a_distance_of_six(rng: np.random.Generator) 
 
 
 def test_nothing_is_silence(shot: np.ndarray) -> None:
-    assert stem_marks(shot, None, TOP) == stem_marks(shot, shot * 0, TOP)
-    assert shot_marks(shot, None, TOP).si_sdr == WORST_DB and shot_marks(shot, None, TOP).mfcc == 0.0
+    assert stem_scores(shot, None, TOP) == stem_scores(shot, shot * 0, TOP)
+    assert shot_scores(shot, None, TOP).si_sdr == WORST_DB and shot_scores(shot, None, TOP).mfcc == 0.0
 
 
 def test_a_shot_may_come_five_milliseconds_late_at_any_gain_but_not_ten(shot: np.ndarray) -> None:
-    assert shot_marks(shot, 0.3 * np.pad(shot, (200, 0)), TOP).si_sdr > 60
-    assert shot_marks(shot, 3 * shot[150:], TOP).si_sdr > 5
-    assert shot_marks(shot, np.pad(shot, (441, 0)), TOP).si_sdr < 0
+    assert shot_scores(shot, 0.3 * np.pad(shot, (200, 0)), TOP).si_sdr > 60
+    assert shot_scores(shot, 3 * shot[150:], TOP).si_sdr > 5
+    assert shot_scores(shot, np.pad(shot, (441, 0)), TOP).si_sdr < 0
 
 
 def test_the_nearest_of_a_tracks_sounds_counts(shot: np.ndarray, rng: np.random.Generator) -> None:
     other = rng.standard_normal(9000)
-    assert best_shot_marks([other, shot], shot, TOP) == shot_marks(shot, shot, TOP)
+    assert best_shot_scores([other, shot], shot, TOP) == shot_scores(shot, shot, TOP)
 
 
 def test_audio_of_any_rate_becomes_mono_at_one() -> None:

@@ -13,9 +13,9 @@ import pytest
 from safetensors.numpy import load_file
 
 from engine.core.errors import TaoError, UsageError
-from models.hearing.ensemble import open_ears
+from models.hearing.ensemble import open_ensemble
 from models.training.train.trainer import TrainingSettings, train_network
-from models.weights.shipped import load_weights
+from models.weights.files import load_weights
 from tests.models.training.listener import Listener, Stopped
 
 SMALL = {"rows": 2, "threads": 1, "validate_every": 1000, "save_every": 2, "mixed_precision": False,
@@ -68,7 +68,7 @@ def test_two_processes_train_one_network_and_stop_together(samples: Path, tmp_pa
                 "--no-python", *argv]
     done = subprocess.run(launched, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    ears, _ = open_ears(run / "weights.safetensors")
+    ears, _ = open_ensemble(run / "weights.safetensors")
     assert len(ears.networks) == 1
 
 

@@ -31,24 +31,24 @@ def transcription(loop: KnownLoop, late_s: float = 0.0) -> Transcription:
 def test_the_truth_scores_full_marks() -> None:
     tally, loop = Tally(), known()
     add(tally, loop, transcription(loop))
-    marks = tally.marks()
-    assert all(marks[name] == 1.0 for name in ("F50", "F30", "early", "acc1", "acc2", "step_F", "exact"))
-    assert marks["dev_ms"] == 0.0
-    assert marks["velcorr"] > 0.999
+    scores = tally.scores()
+    assert all(scores[name] == 1.0 for name in ("F50", "F30", "early", "acc1", "acc2", "step_F", "exact"))
+    assert scores["dev_ms"] == 0.0
+    assert scores["velcorr"] > 0.999
 
 
 def test_lateness_counts_where_the_window_is_narrow() -> None:
     tally, loop = Tally(), known()
     add(tally, loop, transcription(loop, late_s=0.04))
-    assert tally.marks()["F50"] == 1.0
-    assert tally.marks()["F30"] == 0.0
-    assert round(tally.marks()["dev_ms"]) == 40
+    assert tally.scores()["F50"] == 1.0
+    assert tally.scores()["F30"] == 0.0
+    assert round(tally.scores()["dev_ms"]) == 40
 
 
 def test_giving_up_misses_everything() -> None:
     tally = Tally()
     add(tally, known(), None)
-    assert tally.marks()["F50"] == 0.0
+    assert tally.scores()["F50"] == 0.0
     assert tally.failed == 1
     assert "-" in table({("none", "all"): tally})
 

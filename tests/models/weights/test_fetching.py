@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from engine.core.errors import TaoError, UsageError, WeightsMissing
-from models.weights.fetching import Fetchable, fetch, fetchable, fetched_path
+from models.weights.fetching import Fetchable, fetch, fetched_path, find_fetchable
 
 CONTENT = b"numbers" * 1000
 TERMS = "For tests only."
@@ -55,7 +55,7 @@ def test_a_file_is_fetched_once_with_its_terms_told(site, tmp_path):
     assert fetched_path(thing, tmp_path / "new") == path
     path.touch()
     fetch(wanted("http://127.0.0.1:1/good"), said.append, tmp_path / "new")
-    assert said[-1].endswith("is there already.")
+    assert said[-1].endswith("is already there.")
 
 
 def test_a_file_of_this_machine_is_fetched_alike(tmp_path):
@@ -68,7 +68,7 @@ def test_a_file_of_this_machine_is_fetched_alike(tmp_path):
 def test_what_is_not_what_was_wanted_is_not_kept(site, tmp_path, name):
     thing = wanted(f"{site}/{name}", b"other" if name == "good" else CONTENT)
     (tmp_path / name).write_bytes(b"before")
-    with pytest.raises(TaoError, match=r"Nothing was kept\.|could not be fetched"):
+    with pytest.raises(TaoError, match=r"Nothing was saved\.|could not be fetched"):
         fetch(thing, lambda line: None, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_bytes() == b"before"
@@ -76,7 +76,7 @@ def test_what_is_not_what_was_wanted_is_not_kept(site, tmp_path, name):
 
 @pytest.mark.parametrize("url", ["{site}/missing", "http://127.0.0.1:1/good", "http://no-such-host.invalid/good"])
 def test_no_connection_is_a_sentence_that_says_what_to_do(site, tmp_path, url):
-    with pytest.raises(TaoError, match=r"could not be fetched.*check the connection"):
+    with pytest.raises(TaoError, match=r"could not be fetched.*Check your connection"):
         fetch(wanted(url.format(site=site)), lambda line: None, tmp_path)
     assert not list(tmp_path.iterdir())
 
@@ -89,13 +89,13 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(site, tmp_path):
 
 def test_a_missing_or_spoilt_file_says_how_to_fetch_it(tmp_path):
     thing = wanted("http://127.0.0.1:1/good")
-    with pytest.raises(WeightsMissing, match=r"fetch them with `tao_live.py models get thing`. For tests only\."):
+    with pytest.raises(WeightsMissing, match=r"Fetch them with `tao_live.py models get thing`. For tests only\."):
         fetched_path(thing, tmp_path)
     (tmp_path / "good").write_bytes(b"spoilt")
-    with pytest.raises(WeightsMissing, match=r"not what it should be.*fetch it again"):
+    with pytest.raises(WeightsMissing, match=r"is damaged.*Fetch it again"):
         fetched_path(thing, tmp_path)
 
 
 def test_an_unknown_name_is_answered_with_what_there_is():
-    with pytest.raises(UsageError, match="there are: drumsep"):
-        fetchable("magic")
+    with pytest.raises(UsageError, match="Available: drumsep"):
+        find_fetchable("magic")

@@ -1,47 +1,16 @@
-"""Weights are what they should be, or they are refused in a sentence."""
+"""The weights that ship with Tao are small, intact, and checked without torch."""
 
-import pickle
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 
 from engine.core.errors import WeightsMissing
-from models.weights.shipped import SHIPPED, load_weights, save_weights, shipped
-
-
-def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
-    tensors = {"a": torch.arange(4.0) / 8, "n": torch.tensor(3)}
-    sha256 = save_weights(tmp_path / "w.safetensors", tensors, {"network": "x"})
-    loaded, told = load_weights(tmp_path / "w.safetensors", sha256)
-    assert torch.equal(loaded["a"], tensors["a"])
-    assert loaded["a"].dtype == torch.float32
-    assert int(loaded["n"]) == 3
-    assert told == {"network": "x"}
-
-
-def test_one_changed_byte_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "w.safetensors"
-    sha256 = save_weights(path, {"a": torch.ones(8)}, {})
-    data = bytearray(path.read_bytes())
-    data[-1] ^= 1
-    path.write_bytes(bytes(data))
-    with pytest.raises(WeightsMissing, match="not the file it should be"):
-        load_weights(path, sha256)
-
-
-def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
-    path = tmp_path / "w.safetensors"
-    path.write_bytes(pickle.dumps({"a": 1}))
-    with pytest.raises(WeightsMissing, match="no weights of Tao"):
-        load_weights(path)
-
-
-def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(WeightsMissing, match="Install Tao again"):
-        load_weights(tmp_path / "none.safetensors")
-    with pytest.raises(WeightsMissing, match="No weights called 'nobody'"):
-        shipped("nobody")
+from models.weights import shipped as module
+from models.weights.files import load_weights
+from models.weights.shipped import SHIPPED, shipped, verify_weights
 
 
 def test_shipped_weights_are_small_and_have_their_hash() -> None:
@@ -50,3 +19,21 @@ def test_shipped_weights_are_small_and_have_their_hash() -> None:
     assert sum(sizes.values()) <= 5_000_000
     for one in SHIPPED:
         load_weights(one.path, one.sha256)
+
+
+def test_a_name_that_does_not_ship_says_what_does() -> None:
+    with pytest.raises(WeightsMissing, match=r"No weights named 'nobody'.*tao-separator"):
+        shipped("nobody")
+
+
+def test_a_missing_and_a_damaged_file_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other, *_ = SHIPPED
+    changed = (one, replace(one, name="lost", file="nowhere.safetensors"), replace(other, name="bent", sha256="0" * 64))
+    monkeypatch.setattr(module, "SHIPPED", changed)
+    assert list(verify_weights()) == [(one.name, None), ("lost", "missing"), ("bent", "damaged")]
+
+
+def test_verifying_loads_no_torch() -> None:
+    program = ("import sys; from models.weights.shipped import verify_weights; "
+               "assert all(fault is None for _, fault in verify_weights()); assert 'torch' not in sys.modules")
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[3])

@@ -1,0 +1,57 @@
+"""Writing files safely: a file is old or new, never half of each, and no file is overwritten unasked."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path beside `path` to write to; after the block that file is made durable and takes the place of `path`.
+
+    If the block fails, the new file is removed and `path` stays as it was. Raises OSError when the disk fails.
+    """
+    part = path.with_name(f"{path.name}.part")
+    try:
+        yield part
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        part.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Make `data` the content of `path`, as a whole or not at all; folders are created. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as part:
+        part.write_bytes(data)
+
+
+def free_path(folder: Path, name: str, suffix: str = "") -> Path:
+    """A path in `folder` for NAME and suffix that nothing has yet: -2, -3 ... is added to a name that is taken."""
+    path, number = folder / f"{name}{suffix}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{name}-{number}{suffix}"
+    return path
+
+
+def safe_name(name: str) -> str:
+    """`name` with every character that a file system might refuse replaced by an underscore."""
+    return "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in name)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the folder's new entry durable, where the system lets folders be opened."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,1 @@
+"""Charts as PNG files, drawn without a plotting library: bars, and validation curves."""

@@ -1,0 +1,60 @@
+"""Weights files: safetensors, which hold numbers and text and nothing that runs. Nothing is ever unpickled.
+
+Floats are stored as float16 and used as float32. The metadata is JSON, under the key `tao` of the file's header.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as tensors_of
+from safetensors.torch import save as bytes_of
+from torch import Tensor
+
+from engine.core.errors import WeightsMissing
+
+
+def save_weights(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> str:
+    """Write tensors, floats as float16, and metadata that JSON can hold; return the file's SHA-256."""
+    small = {name: _small(value) for name, value in tensors.items()}
+    data = bytes_of(small, {"tao": json.dumps(metadata)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return hashlib.sha256(data).hexdigest()
+
+
+def _small(value: Tensor) -> Tensor:
+    value = value.detach().cpu().contiguous()
+    return value.half() if value.is_floating_point() else value
+
+
+def load_weights(path: Path, sha256: str | None = None) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors, floats as float32, and the metadata.
+
+    Raises WeightsMissing when the file is missing, does not match `sha256`, or is not a weights file of Tao's.
+    """
+    if not path.is_file():
+        raise WeightsMissing(f"The weights file {path} is missing. Reinstall Tao, or train weights with "
+                             "`tao_live.py train`.")
+    data = path.read_bytes()
+    found = hashlib.sha256(data).hexdigest()
+    if sha256 is not None and found != sha256:
+        raise WeightsMissing(f"{path.name} is damaged: its SHA-256 should be {sha256[:12]}... and is "
+                             f"{found[:12]}... Reinstall Tao.")
+    try:
+        tensors = tensors_of(data)
+        metadata = json.loads(_header_text(data)["tao"])
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise WeightsMissing(f"{path} is not a weights file of Tao's ({error}). Name the weights.safetensors of a "
+                             "training run.") from error
+    return {name: value.float() if value.dtype == torch.float16 else value for name, value in tensors.items()}, metadata
+
+
+def _header_text(data: bytes) -> dict[str, str]:
+    """The text in a safetensors header: eight bytes of length, then JSON."""
+    length = int.from_bytes(data[:8], "little")
+    return dict(json.loads(data[8 : 8 + length])["__metadata__"])

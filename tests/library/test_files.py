@@ -1,0 +1,91 @@
+"""A file is old or new, never half of each; nothing is overwritten unasked."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.library.files import free_path, replace_file, replacing, safe_name
+from engine.library.kit_folder import UnwritableFolder, read_folder, write_folder
+from tests.library.values import rich_decomposition
+
+
+def fail(*_: object, **__: object) -> None:
+    """What a full disk does."""
+    raise OSError(28, "No space left on device")
+
+
+@pytest.fixture(params=["write", "sync", "replace"])
+def full_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A disk that fails while kit.json's new content is written, made durable or put in its place."""
+    if request.param == "write":
+        monkeypatch.setattr(Path, "write_bytes", fail)
+    elif request.param == "sync":
+        monkeypatch.setattr(os, "fsync", fail)
+    else:
+        monkeypatch.setattr(Path, "replace", fail)
+    return str(request.param)
+
+
+def test_a_failure_at_any_moment_leaves_the_old_file(tmp_path: Path, full_disk: str) -> None:
+    path = tmp_path / "settings.json"
+    with path.open("wb") as file:
+        file.write(b"old")
+    with pytest.raises(OSError, match="No space"):
+        replace_file(path, b"new")
+    assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path], full_disk
+
+
+@pytest.mark.parametrize("moment", ["sync", "replace"])
+def test_a_kit_that_cannot_be_replaced_stays_what_it_was(tmp_path: Path, moment: str, monkeypatch: pytest.MonkeyPatch
+                                                         ) -> None:
+    write_folder(tmp_path, rich_decomposition())
+    before = (tmp_path / "kit.json").read_bytes()
+    seen: list[bytes] = []
+
+    def fail_and_look(*_: object) -> None:
+        seen.append((tmp_path / "kit.json").read_bytes())
+        fail()
+
+    monkeypatch.setattr(*((os, "fsync") if moment == "sync" else (Path, "replace")), fail_and_look)
+    with pytest.raises(UnwritableFolder, match="No space"):
+        write_folder(tmp_path, replace(rich_decomposition(), match=0.123))
+    monkeypatch.undo()
+    assert seen == [before], "until the new file is complete, the old one is there, whole"
+    assert (tmp_path / "kit.json").read_bytes() == before and json.loads(before)["schema"] == "tao.kit/1"
+    assert not list(tmp_path.glob("*.part"))
+    read_folder(tmp_path)
+
+
+def test_a_file_takes_the_place_of_another_only_when_it_is_complete(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    with replacing(path) as part:
+        part.write_bytes(b"new")
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new" and not part.exists()
+    with pytest.raises(KeyboardInterrupt), replacing(path) as part:
+        part.write_bytes(b"half")
+        raise KeyboardInterrupt
+    assert path.read_bytes() == b"new" and not part.exists()
+
+
+def test_folders_are_made_for_a_new_file(tmp_path: Path) -> None:
+    replace_file(tmp_path / "a" / "b" / "c.json", b"{}")
+    assert (tmp_path / "a" / "b" / "c.json").read_bytes() == b"{}"
+
+
+def test_a_free_path_is_the_first_that_nothing_has(tmp_path: Path) -> None:
+    names = []
+    for _ in range(3):
+        path = free_path(tmp_path, "take", ".wav")
+        path.touch()
+        names.append(path.name)
+    assert names == ["take.wav", "take-2.wav", "take-3.wav"]
+    assert free_path(tmp_path, "take") == tmp_path / "take"
+
+
+def test_a_safe_name_keeps_letters_digits_and_blanks() -> None:
+    assert safe_name("häts 2/../-_x") == "häts 2____-_x"
