@@ -13,7 +13,7 @@ from engine.bridge.client import EngineClient
 from engine.core.commands import Play
 from engine.server.launch import start_engine
 from tao_live import demo_file, worker_argv
-from tui.picture import save_picture
+from tui.screenshot import save_screenshot
 
 
 def main() -> None:
@@ -29,7 +29,7 @@ def main() -> None:
             engine.wait(lambda snapshot: snapshot.status.job is None and snapshot.status.machine.loop is not None, 60.0)
             engine.send(Play())
             engine.wait(lambda snapshot: snapshot.meters.position_ticks > 4000, 20.0)
-            save_picture(engine, target, size=(100, 30), after_s=1.0)
+            save_screenshot(engine, target, size=(100, 30), after_s=1.0)
         finally:
             engine.quit()
             engine.close()

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import inspect
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +12,6 @@ from typing import TypeVar, cast
 
 import jack
 import numpy as np
-import pytest
 
 from engine.audio.callback import FRAME_PORT_MODULUS
 from engine.audio.settings import EngineSettings
@@ -21,6 +21,7 @@ from engine.core.requests import Request
 from engine.core.snapshot import Snapshot
 from engine.server.launch import start_process
 from tests.peer_worker import PEER_WORKER
+from tests.sentinel import Sentinel
 
 PATIENCE = 6
 ATTEMPTS = 4
@@ -34,19 +35,23 @@ class Stalled(Exception):
 
 
 def undisturbed(test: _Test) -> _Test:
-    """A test that is run again when it raises Stalled. After the last attempt it is skipped, and says what stalled."""
+    """A test that is run again when it raises Stalled. After the last attempt it is skipped because of the stalls that
+    the sentinel saw, or fails when there were none."""
+    plain = inspect.signature(test)
 
     @functools.wraps(test)
-    def tried(*args: object, **kws: object) -> None:
-        stalls = []
+    def tried(*args: object, sentinel: Sentinel, **kws: object) -> None:
+        began_s, seen = time.monotonic(), ""
         for _ in range(ATTEMPTS):
             try:
                 test(*args, **kws)
                 return
             except Stalled as stalled:
-                stalls.append(str(stalled))
-        pytest.skip(f"Inconclusive: blocks were dropped in each of {ATTEMPTS} attempts: {'; '.join(stalls)}.")
+                seen = str(stalled)
+        sentinel.inconclusive(began_s, f"blocks were dropped in each of {ATTEMPTS} attempts, at last {seen}")
 
+    wanted = inspect.Parameter("sentinel", inspect.Parameter.KEYWORD_ONLY)
+    tried.__signature__ = plain.replace(parameters=[*plain.parameters.values(), wanted])  # type: ignore[attr-defined]
     return cast(_Test, tried)
 
 

@@ -1,4 +1,4 @@
-"""A face's handle on the engine: commands go out, the newest snapshot is always at hand."""
+"""A client's connection to the engine: sends commands and requests, and always has the newest snapshot."""
 
 import contextlib
 import socket
@@ -26,12 +26,14 @@ GONE = "The engine has gone; start Tao again."
 
 
 class EngineGone(TaoError):
-    """The engine does not answer any more, or never did."""
+    """The engine no longer answers, or never did."""
 
 
 class EngineClient:
-    """One connection to a running engine. A background thread reads; every method returns at once but `ask`
-    and `wait`. Raises EngineGone when nothing answers on `socket_path` within `timeout_s`."""
+    """One connection to a running engine. A background thread reads; every method but `ask` and `wait` returns at once.
+
+    Raises EngineGone when nothing answers on `socket_path` within `timeout_s`.
+    """
 
     def __init__(self, socket_path: str | Path, timeout_s: float = 5.0) -> None:
         self._codec = Codec(messages.TO_CLIENTS)
@@ -55,16 +57,16 @@ class EngineClient:
         self._reader.start()
         if not self.wait(lambda _: True, timeout_s):
             self.close()
-            raise EngineGone(f"The engine on {socket_path} did not say what it plays within {timeout_s:g} s.")
+            raise EngineGone(f"The engine on {socket_path} did not send its status within {timeout_s:g} s.")
 
     def send(self, message: Command | requests.Request, boundary: Boundary = Boundary.NOW,
              at_frames: int = 0) -> None:
-        """Ask for something; a refusal comes back as a notice. Raises EngineGone."""
+        """Send a command or request; a refusal arrives as a notice. Raises EngineGone."""
         self._write(self._codec.encode(message, boundary, at_frames))
 
     def ask(self, message: Command | requests.Request, boundary: Boundary = Boundary.NOW, at_frames: int = 0,
             timeout_s: float = 5.0) -> None:
-        """Like `send`, and wait until the engine has accepted it. Raises TaoError with the reason if not."""
+        """Like `send`, but wait until the engine accepts it. Raises TaoError with the reason if it refuses."""
         with self._changed:
             self._last_id += 1
             number = self._last_id
@@ -79,7 +81,7 @@ class EngineClient:
             raise TaoError(answer.text)
 
     def snapshot(self) -> Snapshot:
-        """The newest status and meters; with a banner once the engine has gone."""
+        """The newest status and meters; with a banner once the engine has ended."""
         with self._changed:
             status, page, refusals = self._status, self._page, tuple(self._refusals)
         assert status is not None and page is not None, "the constructor waited for the first status"
@@ -90,7 +92,7 @@ class EngineClient:
         return Snapshot(status, page.read())
 
     def wait(self, until: Callable[[Snapshot], bool], timeout_s: float = 10.0) -> bool:
-        """Wait until a snapshot is as wanted; False when it was not in time."""
+        """Wait until `until` accepts a snapshot; False if none did in time."""
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
             with self._changed:
@@ -110,11 +112,11 @@ class EngineClient:
         self.send(requests.StartRecording(beats))
 
     def cancel_recording(self) -> None:
-        """Forget the running take."""
+        """Discard the running take."""
         self.send(requests.CancelRecording())
 
     def start_free_take(self) -> None:
-        """Record until told to end."""
+        """Record until `end_take`."""
         self.send(requests.StartFreeTake())
 
     def end_take(self) -> None:
@@ -122,7 +124,7 @@ class EngineClient:
         self.send(requests.EndTake())
 
     def capture_last(self, beats: int) -> None:
-        """Make a take of what was just heard."""
+        """Make a take of the input just heard."""
         self.send(requests.CaptureLast(beats))
 
     def overdub(self) -> None:
@@ -138,7 +140,7 @@ class EngineClient:
         self.send(requests.Hold(beats))
 
     def set_recording(self, setup: RecordingSetup) -> None:
-        """How takes are made from now on."""
+        """Make takes this way from now on."""
         self.send(requests.SetRecording(setup))
 
     def decompose(self) -> None:
@@ -146,11 +148,11 @@ class EngineClient:
         self.send(requests.Decompose())
 
     def correct(self) -> None:
-        """Make the kit anew from the steps as they are now."""
+        """Solve the kit again from the edited steps."""
         self.send(requests.Correct())
 
     def count_as(self, beats: int) -> None:
-        """Count the loop as so many quarter notes."""
+        """Count the loop as this many quarter notes."""
         self.send(requests.CountAs(beats))
 
     def open_audio(self, path: str | Path, beats: int | None = None) -> None:
@@ -166,31 +168,31 @@ class EngineClient:
         self.send(requests.CancelJob())
 
     def browse(self, track: str, where: SoundSource, path: str = "") -> None:
-        """Look for other sounds for a track; the status' shelf shows them."""
+        """List other sounds for a track, in the status' `sounds`."""
         self.send(requests.BrowseSounds(track, where, path))
 
     def audition(self, track: str, place: int, fit: FitOptions) -> None:
-        """Let a sound of the shelf be heard."""
+        """Play a sound of the list."""
         self.send(requests.AuditionSound(track, place, fit))
 
     def swap(self, track: str, place: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
-        """Give the track a sound of the shelf."""
+        """Give the track a sound of the list."""
         self.send(requests.SwapSound(track, place, fit), boundary)
 
     def swap_next(self, track: str, by: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
-        """Give the track the next sound of its shelf, or the one before."""
+        """Give the track the next sound of its list, or the previous one."""
         self.send(requests.SwapNextSound(track, by, fit), boundary)
 
     def swap_kit(self, name: str, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
-        """Give every unlocked track its sound from a kit of the shelf."""
+        """Give every unlocked track its sound from a kit of the list."""
         self.send(requests.SwapKit(name, fit), boundary)
 
     def undo(self) -> None:
-        """Take back the last change."""
+        """Undo the last change."""
         self.send(requests.Undo())
 
     def redo(self) -> None:
-        """Do again what was taken back."""
+        """Redo what was undone."""
         self.send(requests.Redo())
 
     def quit(self) -> None:
@@ -198,7 +200,7 @@ class EngineClient:
         self.send(requests.Quit())
 
     def close(self) -> None:
-        """Leave; the engine plays on."""
+        """Disconnect; the engine plays on."""
         with contextlib.suppress(OSError):  # the engine may have hung up first
             self._socket.shutdown(socket.SHUT_RDWR)
         self._reader.join(2.0)
@@ -213,7 +215,7 @@ class EngineClient:
 
     def _read(self) -> None:
         frames = FrameReader()
-        # an engine that hangs up or talks another version is as good as gone
+        # an engine that hangs up or speaks another version counts as ended
         with contextlib.suppress(OSError, BadMessage):
             while piece := self._socket.recv(1 << 16):
                 for data in frames.feed(piece):

@@ -1,4 +1,4 @@
-"""The meters page: one small shared page that the audio thread overwrites each block and faces read.
+"""The meters page: one small shared page that the audio thread overwrites with each block and clients read.
 
 A seqlock: the writer makes word 0 odd, writes, makes it even; a reader that saw it odd or changed reads
 again.
@@ -29,7 +29,7 @@ def create_page(path: Path, words: int = WORDS) -> np.ndarray:
 
 
 class MetersPage:
-    """A face's view of the page. Raises OSError when it is not there."""
+    """A client's view of the page. Raises OSError when it does not exist."""
 
     def __init__(self, path: str | Path) -> None:
         with Path(path).open("rb") as file:
@@ -37,7 +37,7 @@ class MetersPage:
         self._last = Meters()
 
     def read(self) -> Meters:
-        """The newest block's meters; the ones before while the writer is in the middle ten times over."""
+        """The newest block's meters; the previous ones if the writer was busy ten times in a row."""
         for _ in range(10):
             before = self._memory[:8]
             data = self._memory[: _LAYOUT.size]

@@ -18,13 +18,13 @@ def framed(data: bytes) -> bytes:
 
 
 class FrameReader:
-    """Cuts a stream that arrives in any pieces back into messages."""
+    """Cuts a stream, arriving in pieces of any size, back into messages."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
-        """Every message that `piece` completes. Raises BadMessage at a length no message has."""
+        """Every message that `piece` completes. Raises BadMessage at an impossible length."""
         self._buffer += piece
         while len(self._buffer) >= _LENGTH.size:
             (length,) = _LENGTH.unpack_from(self._buffer)
@@ -45,7 +45,7 @@ def write_frame(stream: BinaryIO, data: bytes) -> None:
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
-    """The next message of a blocking stream, or None at its end. Raises BadMessage when it ends amid one."""
+    """The next message of a blocking stream, or None at its end. Raises BadMessage when it ends inside one."""
     head = stream.read(_LENGTH.size)
     if not head:
         return None

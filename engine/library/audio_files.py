@@ -1,4 +1,4 @@
-"""Audio files into loops: any common format, 8 to 192 kHz, one to eight channels, or one clear sentence."""
+"""Read audio files as loops: any common format, 8 to 192 kHz, one to eight channels; else one clear sentence."""
 
 import io
 import math
@@ -21,7 +21,7 @@ _LOUDEST = 16.0
 def read_loop(path: Path, beats: int | None = None) -> Loop:
     """The whole file as a loop, named after it: WAV, FLAC, AIFF, OGG or MP3, float32 (frames, channels).
 
-    Raises UnreadableAudio, with the remedy in its sentence, for whatever is not a usable recording.
+    Raises UnreadableAudio, saying what to do, when it is not a usable recording.
     """
     name = path.name
     if not path.exists():
@@ -50,7 +50,7 @@ def check_usable(audio: Audio, sample_rate: int, name: str) -> None:
 
 
 def write_wav(path: Path, audio: Audio, sample_rate: int) -> None:
-    """Write audio (frames, channels) as a float32 WAV. Raises OSError when the disk does not take it."""
+    """Write audio (frames, channels) as a float32 WAV. Raises OSError when it cannot be written."""
     encoded = io.BytesIO()
     soundfile.write(encoded, audio, sample_rate, format="WAV", subtype="FLOAT")
     path.write_bytes(encoded.getbuffer())
@@ -79,8 +79,8 @@ def _decoded(path: Path) -> tuple[Audio, int]:
 
 
 def missing_bytes(path: Path) -> int:
-    """How many bytes of a WAV's audio its header announces and the file does not hold; 0 for other formats
-    and for recordings whose header was never finished (which announce nothing)."""
+    """How many bytes of audio a WAV's header announces but the file lacks; 0 for other formats, and for recordings
+    with an unfinished header, which announces nothing."""
     with path.open("rb") as file:
         if file.read(4) != b"RIFF" or file.seek(8) != 8 or file.read(4) != b"WAVE":
             return 0

@@ -1,6 +1,6 @@
-"""What a track could sound like instead: slices of the loop, other hits of the kit, other kits, files in a folder.
+"""Other sounds for a track: slices of the loop, other one-shots of the kit, other kits, files in a folder.
 
-Nothing is decoded until it is wanted. Names say where a sound comes from.
+Nothing is decoded until it is played. Names say where a sound comes from.
 """
 
 import itertools
@@ -16,6 +16,7 @@ from engine.core.groove import step_onset_ticks
 from engine.core.kit import OneShot
 from engine.core.loop import Audio
 from engine.core.machine import Machine
+from engine.core.timeline import PPQN
 from engine.library.resampling import resampled
 
 MOST = 500
@@ -26,7 +27,7 @@ SUFFIXES = frozenset({".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3"})
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sound by name. one_shot: it is in the kit; start, frames: a part of the loop; path: a file."""
+    """A sound by name: a one_shot of the kit, a part of the loop (start, frames), or a file (path)."""
 
     name: str
     one_shot: OneShot | None = None
@@ -36,12 +37,12 @@ class Candidate:
 
 
 def in_loop(machine: Machine, track: str) -> list[Candidate]:
-    """Slices of the loop, those of the track's own strokes first, then the kit's other hits."""
+    """Slices of the loop, those of the track's own hits first, then the kit's other one-shots."""
     hits = [Candidate(f"hit {name}", shot) for name, shot in sorted(machine.kit.one_shots.items()) if name != track]
     loop, pattern = machine.loop, machine.pattern
     if loop is None:
         return hits
-    frames_per_tick = loop.frames / (loop.beats * 960)
+    frames_per_tick = loop.frames / (loop.beats * PPQN)
     starts: dict[int, str] = {}
     for lane in sorted(pattern.tracks, key=lambda lane: lane.name != track):
         for index in range(min(len(lane.steps), loop.beats * lane.steps_per_beat)):
@@ -63,10 +64,10 @@ def in_kits(folder: Path, track: str) -> list[Candidate]:
     for path in sorted(folder.glob("**/kit.json"))[:MOST]:
         try:
             tracks = json.loads(path.read_text(encoding="utf-8"))["tracks"]
-            for said in tracks:
-                file = path.parent / str(said["oneshot"])
-                if said["oneshot"] and file.resolve().is_relative_to(path.parent.resolve()):
-                    found.append(Candidate(f"{path.parent.name}: {said['name']}", path=file))
+            for entry in tracks:
+                file = path.parent / str(entry["oneshot"])
+                if entry["oneshot"] and file.resolve().is_relative_to(path.parent.resolve()):
+                    found.append(Candidate(f"{path.parent.name}: {entry['name']}", path=file))
         except (OSError, ValueError, KeyError, TypeError):
             continue  # a folder that is no kit has no one-shots to offer
     return sorted(found, key=lambda candidate: not candidate.name.endswith(f": {track}"))[:MOST]

@@ -1,4 +1,4 @@
-"""A decomposition as it is kept: kit, pattern and recording with everything that was found out about them."""
+"""A decomposition as a value: kit, pattern and recording, with everything found out about them."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,8 +19,8 @@ class HeardOnset:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the recording came from. sha256 of the file, or of the audio when it was recorded here; made_from: the
-    kit and loop that played, by name, when Tao recorded itself."""
+    """Where the recording came from. sha256 of the file, or of the audio if it was recorded here; made_from: the
+    kit and loop that played, by name, if Tao recorded itself."""
 
     name: str
     sha256: str | None = None
@@ -30,11 +30,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredDecomposition:
-    """What a decomposition folder holds. All audio float32 (frames, 2) at `sample_rate`.
+    """The content of a decomposition folder. All audio float32 (frames, 2) at `sample_rate`.
 
     samples: every id that the kit names; stems, onsets and track_match by track name; made_by: which plugins
     and weights; unknown: keys of kit.json that this version does not know, at the top and by track name,
-    written back as they were.
+    to be written back unchanged.
     """
 
     tempo_bpm: float

@@ -1,9 +1,7 @@
-"""kit.json, schema `tao.kit/1`: the words of a decomposition folder, to values and back.
+"""kit.json, schema `tao.kit/1`, to values and back. docs/formats.md describes every key.
 
-Beyond the plain format a track may say its own resolution, length, swing and sound, and a step its
-probability, condition, ratchet, fill and what it changes of the sound; a reader that does not know these still has
-the loop as it was heard. `layers` are recordings of the same drum at other velocities, beside `oneshot`:
-{"oneshot": file, "velocity": the softest stroke that plays it, "gain": linear}.
+A track may have its own resolution, length, swing and sound, and a step its probability, condition, ratchet, fill and
+overrides; a reader that ignores these still gets the loop as it was heard.
 """
 
 from dataclasses import asdict
@@ -51,10 +49,10 @@ def pattern_from_json(document: dict[str, Any]) -> Pattern:
 
 
 def layers_of(track: dict[str, Any]) -> list[dict[str, Any]]:
-    """What a track says of its layers: one dict each, `oneshot` its file. Raises UnreadableKit when it is no list."""
+    """The layers of a track, one dict each, `oneshot` its file. Raises UnreadableKit when they are not a list."""
     layers = track.get("layers") or []
     if not isinstance(layers, list) or not all(isinstance(layer, dict | str) for layer in layers):
-        raise UnreadableKit(f"kit.json gives {track['name']} layers that are none; each names a file as its oneshot.")
+        raise UnreadableKit(f"kit.json gives {track['name']} unusable layers; each names a file as its oneshot.")
     return [{"oneshot": layer} if isinstance(layer, str) else layer for layer in layers]
 
 
@@ -63,7 +61,7 @@ def layer_from_json(layer: dict[str, Any], sample: str, frames: int) -> Layer:
     try:
         return Layer(sample, frames, float(layer.get("velocity", 0.0)), float(layer.get("gain", 1.0)))
     except (TypeError, ValueError) as error:
-        raise UnreadableKit(f"kit.json has a layer that cannot be: {_reason(error)}.") from error
+        raise UnreadableKit(f"kit.json has an impossible layer: {_reason(error)}.") from error
 
 
 def one_shot_from_json(track: dict[str, Any], sample: str, frames: int, layers: tuple[Layer, ...] = ()) -> OneShot:
@@ -78,29 +76,29 @@ def one_shot_from_json(track: dict[str, Any], sample: str, frames: int, layers: 
                        midi_note=int(track.get("midi_note", gm_note(track["name"]))),
                        cutoff_hz=None if cutoff_hz is None else float(cutoff_hz), layers=layers)
     except (TypeError, ValueError, OverflowError) as error:
-        raise UnreadableKit(f"kit.json gives {track['name']} a sound that cannot be: {_reason(error)}.") from error
+        raise UnreadableKit(f"kit.json gives {track['name']} an impossible sound: {_reason(error)}.") from error
 
 
 def onsets_from_json(track: dict[str, Any]) -> tuple[HeardOnset, ...]:
-    """The hits that were heard of a track, by time. Raises UnreadableKit when one has no time."""
+    """The hits heard of a track, by time. Raises UnreadableKit when one has no time."""
     try:
         return tuple(HeardOnset(float(onset["time_s"]), float(onset.get("velocity", 1.0)),
                                 float(onset.get("confidence", 1.0))) for onset in track.get("onsets") or [])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadableKit(f"kit.json has an onset of {track['name']} that is none: {_reason(error)}.") from error
+        raise UnreadableKit(f"kit.json has an impossible onset of {track['name']}: {_reason(error)}.") from error
 
 
 def unknown_of(track: dict[str, Any]) -> dict[str, Any]:
-    """What a track says beyond this version's words, to be written back."""
+    """The keys of a track that this version does not know, to be written back."""
     return {key: value for key, value in track.items() if key not in TRACK_KEYS}
 
 
 def source_from_json(document: dict[str, Any]) -> Source:
-    """Where the recording came from, as far as it is said."""
+    """Where the recording came from, as far as the document says."""
     source = document.get("source")
-    said = source if isinstance(source, dict) else {}
-    return Source(str(said.get("name", "loop")), said.get("sha256"), said.get("licence"),
-                  tuple(str(name) for name in said.get("made_from") or ()))
+    known = source if isinstance(source, dict) else {}
+    return Source(str(known.get("name", "loop")), known.get("sha256"), known.get("licence"),
+                  tuple(str(name) for name in known.get("made_from") or ()))
 
 
 def _track_to_json(stored: StoredDecomposition, track: Track) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Fitting one hit to the place of another: as loud, struck on the same frame, tuned alike, dying away as fast.
+"""Fit one one-shot to the place of another: as loud, beginning on the same frame, tuned alike, decaying as fast.
 
 All audio is float32 (frames, channels) at one sample rate; everything here is pure.
 """
@@ -10,20 +10,20 @@ import numpy as np
 from engine.core.loop import Audio
 from engine.core.requests import FitOptions
 
-EDGE_DB = -20.0  # a hit has begun where it first comes this near to its peak
-QUIET_DB = -30.0  # and died away where what is left of its energy is this small
+EDGE_DB = -20.0  # a hit begins where it first comes this close to its peak
+QUIET_DB = -30.0  # and has decayed where this little of its energy is left
 WINDOW_S = 0.05
 MOST_SEMITONES = 12
 BANDS_PER_SEMITONE = 10
 LOWEST_HZ, OCTAVES = 40.0, 7
-ALIKE = 0.7  # spectra that agree less than this at any shift have no common tuning
+ALIKE = 0.7  # spectra that agree less than this at every shift have no tuning in common
 MAX_GAIN = 16.0
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What makes a hit fit: gain linear; delay_frames to wait (below 0: to cut) before it; pitch in semitones;
-    decay_s of a fade, None to let it ring."""
+    """How to change a one-shot so that it fits: linear gain; delay_frames of silence before it (below 0: to cut);
+    pitch in semitones; decay_s of a fade, None to let it ring."""
 
     gain: float = 1.0
     delay_frames: int = 0
@@ -32,7 +32,7 @@ class Fit:
 
 
 def fitted(candidate: Audio, original: Audio, sample_rate: int, options: FitOptions) -> Fit:
-    """How `candidate` takes the place of `original`, in what is wished. Silence fits as it is."""
+    """How `candidate` fits the place of `original`, in the respects chosen in `options`. Silence fits unchanged."""
     if not candidate.any() or not original.any():
         return Fit()
     gain = min(MAX_GAIN, loudness(original, sample_rate) / loudness(candidate, sample_rate)) if options.level else 1.0
@@ -41,14 +41,14 @@ def fitted(candidate: Audio, original: Audio, sample_rate: int, options: FitOpti
     decay_s = None
     if options.decay:
         speed = 2.0 ** (pitch / 12.0)
-        wanted_s = dying_s(original, sample_rate)
-        if dying_s(candidate, sample_rate) / speed > 1.1 * wanted_s:
+        wanted_s = decay_time_s(original, sample_rate)
+        if decay_time_s(candidate, sample_rate) / speed > 1.1 * wanted_s:
             decay_s = wanted_s
     return Fit(gain, delay, pitch, decay_s)
 
 
 def shifted(audio: Audio, delay_frames: int) -> Audio:
-    """The hit after so many frames of silence, or with so many cut off; at least one frame is left."""
+    """The hit after `delay_frames` of silence or, below 0, without its first frames; at least one frame is left."""
     if delay_frames >= 0:
         return np.concatenate((np.zeros((delay_frames, audio.shape[1]), audio.dtype), audio))
     return audio[min(-delay_frames, len(audio) - 1) :]
@@ -61,7 +61,7 @@ def leading_edge(audio: Audio) -> int:
 
 
 def loudness(audio: Audio, sample_rate: int) -> float:
-    """The RMS of the loudest 50 ms: what an ear takes a drum's level to be, linear."""
+    """The RMS of the loudest 50 ms, linear: close to how loud a drum sounds."""
     power = np.square(audio.astype(np.float64)).mean(axis=1)
     window = max(1, round(WINDOW_S * sample_rate))
     summed = np.concatenate(([0.0], np.cumsum(power)))
@@ -69,7 +69,7 @@ def loudness(audio: Audio, sample_rate: int) -> float:
     return float(np.sqrt(max(parts.max(), 1e-24) / window))
 
 
-def dying_s(audio: Audio, sample_rate: int) -> float:
+def decay_time_s(audio: Audio, sample_rate: int) -> float:
     """Seconds from the hit's beginning until a thousandth of its energy is left (Schroeder's backward integral,
     "New method of measuring reverberation time", 1965)."""
     energy = np.square(audio.astype(np.float64)).sum(axis=1)
@@ -80,8 +80,10 @@ def dying_s(audio: Audio, sample_rate: int) -> float:
 
 
 def tuning_between(candidate: Audio, original: Audio, sample_rate: int) -> float:
-    """By how many semitones `candidate` must be pitched to sound as `original`; 0 where they have too little in
-    common. The shift between their spectra over log frequency at which these agree best."""
+    """By how many semitones to pitch `candidate` to the tuning of `original`; 0 if they have too little in common.
+
+    It is the shift at which their spectra over log frequency agree best.
+    """
     ours, theirs = (_log_spectrum(audio, sample_rate) for audio in (candidate, original))
     most = MOST_SEMITONES * BANDS_PER_SEMITONE
     agreement = np.correlate(theirs, ours, mode="full")

@@ -15,12 +15,12 @@ DRUM_CHANNEL = 9
 
 def write_midi(path: Path, pattern: Pattern, bpm: float, notes: Mapping[str, int]) -> None:
     """Write one pass of the pattern, swing, microtiming and ratchets as ticks. notes: MIDI note by track; a
-    track that is not in it gets its General MIDI note. Raises OSError when the file cannot be written."""
+    track without one gets its General MIDI note. Raises OSError when the file cannot be written."""
     midi_file(pattern, bpm, notes).save(path)
 
 
 def midi_file(pattern: Pattern, bpm: float, notes: Mapping[str, int]) -> mido.MidiFile:
-    """One pass of the pattern: a tempo track, then one track a drum."""
+    """One pass of the pattern: a tempo track, then one track for each drum."""
     file = mido.MidiFile(type=1, ticks_per_beat=PPQN)
     head = mido.MidiTrack()
     head.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(bpm), time=0))
@@ -34,8 +34,8 @@ def midi_file(pattern: Pattern, bpm: float, notes: Mapping[str, int]) -> mido.Mi
 
 
 def strokes(pattern: Pattern, track: Track) -> list[tuple[int, int, float]]:
-    """(tick, length in ticks, velocity) of every stroke in one pass, by tick; what a hit's microtiming puts
-    before the start comes at the end, where the loop meets it."""
+    """(tick, length in ticks, velocity) of every hit in one pass, by tick; a hit that microtiming puts
+    before the start goes to the end, where the loop meets it."""
     end = pattern.beats * PPQN
     found: dict[int, tuple[int, float]] = {}
     for grid_index in range(pattern.beats * track.steps_per_beat):

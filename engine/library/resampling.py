@@ -1,4 +1,4 @@
-"""Audio from one sample rate to another: the one resampler, for the engine's files and for the models."""
+"""The resampler, for the engine's files and for the models."""
 
 import numpy as np
 
@@ -8,10 +8,10 @@ _MARGIN_S = 0.05
 
 
 def resampled(audio: Audio, from_rate: int, to_rate: int, circular: bool = True, axis: int = 1) -> Audio:
-    """audio, two-dimensional with its frames along `axis`, at another rate: float32, band-limited by Fourier series.
+    """Two-dimensional audio, frames along `axis`, at another rate: float32, band-limited by Fourier series.
 
     circular: the end meets the start, so a loop stays seamless; otherwise silence surrounds it. The length
-    is rounded to a whole frame. The same array when the rates are equal.
+    is rounded to a whole frame. Returns the same array when the rates are equal.
     """
     if from_rate == to_rate:
         return audio

@@ -1,4 +1,4 @@
-"""The verbs about this computer's audio and your sessions: devices, doctor, calibrate, sessions."""
+"""The verbs about this computer's sound and what was played on it: devices, doctor, calibrate, sessions."""
 
 import json
 import os
@@ -17,9 +17,9 @@ CALIBRATION_S = 15.0
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 def devices(as_json: bool) -> None:
-    """List the devices for --audio, --device and --input."""
+    """List the audio devices on this computer."""
     from engine.audio.devices import list_devices
 
     for found in list_devices():
@@ -31,15 +31,15 @@ def devices(as_json: bool) -> None:
 
 
 def sessions_verb(folder: Callable[[], Path]) -> click.Command:
-    """The verb `sessions`. folder: where sessions are kept."""
+    """The verb `sessions`. folder: where they are."""
 
     @click.command()
-    @click.option("--json", "as_json", is_flag=True)
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
     def sessions(as_json: bool) -> None:
-        """List your sessions, newest first. `resume NAME` goes on with one; `render` makes a WAV file of it."""
-        from engine.sessions.listing import kept_sessions
+        """List recorded sessions, newest first. `resume` continues one; `render` makes a WAV file of it."""
+        from engine.sessions.listing import list_sessions
 
-        for kept in kept_sessions(folder()):
+        for kept in list_sessions(folder()):
             fields = {name: getattr(kept, name) for name in kept.__slots__}
             click.echo(json.dumps({**fields, "folder": str(kept.folder)}) if as_json else kept.line())
 
@@ -47,12 +47,15 @@ def sessions_verb(folder: Callable[[], Path]) -> click.Command:
 
 
 def doctor_verb(data: Callable[[], Path], weights: Callable[[], Iterable[tuple[str, str | None]]]) -> click.Command:
-    """The verb `doctor`. data: Tao's folder; weights: (name, fault or None) of each network that ships."""
+    """The verb `doctor`. data: where Tao's folder is; weights: (name, fault or None) of each that ships."""
 
     @click.command()
-    @click.option("--json", "as_json", is_flag=True)
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
     def doctor(as_json: bool) -> None:
-        """Check that this computer is ready to perform, and say how to fix what isn't."""
+        """Check that this computer is ready to perform.
+
+        One line for each check: pass, or FAIL with how to fix it.
+        """
         from engine.server.doctor import checks, shipped_weights
 
         ready = True
@@ -76,14 +79,15 @@ def compile_verb() -> None:
 
 
 def calibrate_verb(settings: "Callable[[dict[str, Any]], EngineSettings]") -> click.Command:
-    """The verb `calibrate`. settings: makes the engine's settings out of the options before the verb."""
+    """The verb `calibrate`. settings: the engine's, from the options before the verb."""
 
     @click.command()
     @click.pass_context
     def calibrate(context: click.Context) -> None:
-        """Measure how late the input arrives, so that takes are aligned to the frame.
+        """Measure the round-trip latency of the audio device.
 
-        Connect an output to an input first, with a cable or in JACK.
+        Takes then line up with what you heard. Name the device with --audio and --device before the verb, and first
+        connect one of its outputs to an input, with a cable or in JACK.
         """
         click.echo(measure_loopback(settings(context.parent.params if context.parent else {})))
 
@@ -91,7 +95,7 @@ def calibrate_verb(settings: "Callable[[dict[str, Any]], EngineSettings]") -> cl
 
 
 def measure_loopback(settings: "EngineSettings") -> str:
-    """Calibrate the running engine, or one that is started for this; the result in a sentence. Raises TaoError."""
+    """Calibrate the running engine, or one started for it; what it found. Raises TaoError."""
     from engine.bridge.client import EngineClient
     from engine.core.requests import Calibrate
     from engine.server.compile import shown
@@ -99,8 +103,8 @@ def measure_loopback(settings: "EngineSettings") -> str:
 
     running = find_engine()
     if running is None and settings.audio == "null":
-        raise DeviceNotFound("The null device has no loopback to measure. Choose another with --audio jack or --audio "
-                             "portaudio before the verb.")
+        raise DeviceNotFound("The null backend has no loopback to measure. Choose another one before the verb: "
+                             "--audio jack or --audio portaudio.")
     with shown() as progress:
         client = EngineClient(running or start_engine(settings, progress))
     try:
@@ -109,7 +113,7 @@ def measure_loopback(settings: "EngineSettings") -> str:
         client.wait(lambda snapshot: snapshot.status.notices != known, CALIBRATION_S)
         news = client.snapshot().status.notices
         if news == known or news[-1].urgent:
-            raise TaoError(news[-1].text if news != known else "The engine did not finish the measurement. Try again.")
+            raise TaoError(news[-1].text if news != known else "The engine did not finish measuring. Try again.")
         return news[-1].text
     finally:
         if running is None:

@@ -29,7 +29,7 @@ from engine.midi.open_ports import open_ports
 from engine.rack.plugin import BYPASS, rack_called
 from engine.rack.pyo_rack import CHUNK_FRAMES, PyoRack
 from engine.server.requests import handlers
-from engine.sessions.restore import recall
+from engine.sessions.restore import restore
 from engine.sync.link import LinkControl
 from engine.takes.calibration import Calibration
 from engine.takes.finished import FinishedTakes
@@ -156,11 +156,11 @@ class Engine:
 
     def _resume(self, session: Path) -> None:
         """Begin with what another session ended with."""
-        recalled = recall(session, self.host.sample_rate)
-        for audio in recalled.samples.values():
+        restored = restore(session, self.host.sample_rate)
+        for audio in restored.samples.values():
             self.conductor.keep(audio)
-        self.conductor.take_up(recalled.machines)
-        self.notices.say(f"{recalled.machine.kit.name} is back as you left it. Space plays it from bar 1.")
+        self.conductor.take_up(restored.machines)
+        self.notices.say(f"{restored.machine.kit.name} is back as you left it. Space plays it from bar 1.")
 
     def _open_midi(self) -> None:
         self._midi_of = self.backend

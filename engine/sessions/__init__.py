@@ -1,1 +1,4 @@
-"""A performance on disk: its folder, replaying it to audio, and restoring it."""
+"""A performance on disk: its folder, the list of sessions, replaying one to audio, restoring one.
+
+Start with `folders`; docs/formats.md describes the files. The journal itself is written by `engine.live.journal`.
+"""

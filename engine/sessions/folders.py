@@ -1,4 +1,4 @@
-"""Where a performance is kept: making a session's folder, and removing the oldest that have ended."""
+"""Session folders: making a new one, and removing the oldest that have ended."""
 
 import os
 import shutil
@@ -11,8 +11,8 @@ KEPT = 20  # sessions
 
 
 def session_folder(sessions: Path, resumed: str = "") -> Path:
-    """A new folder for a session's journal and log. The newest KEPT sessions stay, those that still run, and the one
-    that is to be `resumed`."""
+    """A new folder for a session's journal and logs. Keeps the newest KEPT sessions, those still running, and the one
+    to be `resumed`."""
     forget_sessions(sessions, KEPT - 1, resumed)
     folder = sessions / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     folder.mkdir(parents=True)
@@ -20,7 +20,7 @@ def session_folder(sessions: Path, resumed: str = "") -> Path:
 
 
 def forget_sessions(sessions: Path, kept: int, spared: str = "") -> None:
-    """Remove all but the newest `kept` sessions that have ended. Takes lie elsewhere and are never removed."""
+    """Remove all but the newest `kept` sessions that have ended. Takes are kept elsewhere and never removed."""
     ended = [folder for folder in sorted(sessions.glob("*-*-*"))
              if folder.is_dir() and has_ended(folder) and str(folder) != spared]
     for folder in ended[: max(0, len(ended) - kept)]:
@@ -28,6 +28,6 @@ def forget_sessions(sessions: Path, kept: int, spared: str = "") -> None:
 
 
 def has_ended(session: Path) -> bool:
-    """Whether the engine whose session is in this folder is gone."""
+    """Whether the engine that wrote this folder has ended."""
     pid = session.name.rpartition("-")[2]
     return pid.isdigit() and not is_running(int(pid))

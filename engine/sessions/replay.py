@@ -1,4 +1,4 @@
-"""A journal, played again offline through the same callback and the same rack: bit for bit what was heard."""
+"""Replay a journal offline, through the same callback and the same rack: bit for bit what you heard."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from engine.rack.pyo_rack import CHUNK_FRAMES, PyoRack
 def replay(folder: Path, frames: int, block_frames: int = CHUNK_FRAMES) -> Audio:
     """The first `frames` frames of the session in `folder`, float32 (frames, 2), by engine frame.
 
-    Blocks that were dropped are silent. block_frames: a multiple of 64. Raises UnreadableJournal.
+    Dropped blocks are silent. block_frames: a multiple of 64. Raises UnreadableJournal.
     """
     performance = read_journal(folder)
     session = performance.session
@@ -61,7 +61,7 @@ def _play(performance: Performance, processor: Processor, host: Host, frames: in
 
 
 def _record(performance: Performance, processor: Processor, event: Applied | MidiActed) -> Record:
-    """What was applied, to be applied again on the very frame."""
+    """The record that makes the audio thread do it again on the same frame."""
     if isinstance(event, MidiActed):
         return Record(event.kind, 0, event.at_frames, event.value)
     sent = performance.sent[event.sequence]
@@ -73,7 +73,7 @@ def _record(performance: Performance, processor: Processor, event: Applied | Mid
 
 
 def replay_session(folder: Path) -> tuple[Audio, int]:
-    """All of a session and its sample rate: up to its last fade, or two seconds past the last thing done in it.
+    """A whole session, and its sample rate: up to its last fade, or two seconds past its last event.
 
     Raises UnreadableJournal.
     """

@@ -1,4 +1,4 @@
-"""A session that has ended, brought back from its journal: what was loaded and set, and what could be undone."""
+"""Restore an ended session from its journal: what was loaded and set, and what could be undone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,45 +13,45 @@ from engine.live.bank import samples_of
 from engine.live.history import changed
 from engine.live.journal import Applied, Performance, read_journal
 
-LEVELS = 250  # of undo, beside the machine itself
+LEVELS = 250  # levels of undo, including the last machine
 
 
-class NothingToRecall(TaoError):
-    """A session in which nothing was done."""
+class NothingToRestore(TaoError):
+    """A session in which nothing was loaded or changed, or that lost a sample."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recalled:
-    """machines: the one that played last, at the end, after those before it that undo goes back to; the samples of all
-    of them, at the rate that was asked for."""
+class Restored:
+    """machines: those that undo goes back to, oldest first, and the last one; samples: those of all of them, at the new
+    engine's rate."""
 
     machines: tuple[Machine, ...]
     samples: dict[SampleId, Audio]
 
     @property
     def machine(self) -> Machine:
-        """The one that played last."""
+        """The last one."""
         return self.machines[-1]
 
 
-def recall(session: Path, sample_rate: int) -> Recalled:
-    """The machines of `session`, for an engine at `sample_rate`. Raises UnreadableJournal and NothingToRecall."""
+def restore(session: Path, sample_rate: int) -> Restored:
+    """The machines of `session`, for an engine at `sample_rate`. Raises UnreadableJournal and NothingToRestore."""
     performance = read_journal(session)
     machines = _milestones(performance)
     if not machines:
-        raise NothingToRecall(f"In {session.name} nothing was loaded or changed; `tao_live.py sessions` lists others.")
+        raise NothingToRestore(f"In {session.name} nothing was loaded or changed; `tao_live.py sessions` lists others.")
     names = set().union(*map(samples_of, machines))
     missing = sorted(names - performance.samples.keys())
     if missing:
-        raise NothingToRecall(f"{session.name} lacks the sample {missing[0]}; its takes are still in their folder.")
+        raise NothingToRestore(f"{session.name} lacks the sample {missing[0]}; its takes are still in their folder.")
     samples = {name: performance.samples[name] for name in names}
     if performance.session.sample_rate == sample_rate:
-        return Recalled(machines, samples)
+        return Restored(machines, samples)
     return _at_rate(machines, samples, performance.session.sample_rate, sample_rate)
 
 
 def _milestones(performance: Performance) -> tuple[Machine, ...]:
-    """The machines that the audio thread took: every one from which undo would bring something back, and the last."""
+    """The machines that undo would bring back, oldest first, and the last one the audio thread played."""
     found: list[Machine] = [empty_machine(performance.session.sample_rate)]
     for event in performance.events:
         sent = performance.sent.get(event.sequence) if isinstance(event, Applied) else None
@@ -66,8 +66,8 @@ def _milestones(performance: Performance) -> tuple[Machine, ...]:
 
 
 def _at_rate(machines: tuple[Machine, ...], samples: Mapping[SampleId, Audio], from_rate: int, to_rate: int
-             ) -> Recalled:
-    """The same at another sample rate."""
+             ) -> Restored:
+    """The same machines at another sample rate, with their samples resampled and renamed."""
     loops = {name for machine in machines if machine.loop is not None
              for name in (machine.loop.sample, machine.loop.residual)}
     new = {name: resampled(audio, from_rate, to_rate, circular=name in loops, axis=0)
@@ -75,7 +75,7 @@ def _at_rate(machines: tuple[Machine, ...], samples: Mapping[SampleId, Audio], f
     names = {name: sample_id(audio) for name, audio in new.items()}
     frames = {name: len(audio) for name, audio in new.items()}
     moved = tuple(_moved(machine, names, frames, to_rate / from_rate) for machine in machines)
-    return Recalled(moved, {names[name]: audio for name, audio in new.items()})
+    return Restored(moved, {names[name]: audio for name, audio in new.items()})
 
 
 def _moved(machine: Machine, names: Mapping[SampleId, SampleId], frames: Mapping[SampleId, int], ratio: float

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.requests import FitOptions
-from engine.library.matching import Fit, dying_s, fitted, leading_edge, loudness, shifted, tuning_between
+from engine.library.matching import Fit, decay_time_s, fitted, leading_edge, loudness, shifted, tuning_between
 
 RATE = 48000
 ALL = FitOptions(level=True, onset=True, tuning=True, decay=True)
@@ -44,7 +44,7 @@ def test_a_cymbal_is_not_tuned_to_a_drum() -> None:
 
 def test_a_longer_hit_is_cut_to_the_shorter_ones_decay_and_a_shorter_one_is_left() -> None:
     short, long = drum(decay_s=0.05), drum(decay_s=0.4, length_s=2.0)
-    assert fitted(long, short, RATE, ALL).decay_s == pytest.approx(dying_s(short, RATE))
+    assert fitted(long, short, RATE, ALL).decay_s == pytest.approx(decay_time_s(short, RATE))
     assert fitted(short, long, RATE, ALL).decay_s is None
 
 

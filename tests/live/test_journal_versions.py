@@ -11,7 +11,7 @@ from engine.core.midi import Midi
 from engine.live import journal_versions
 from engine.live.journal import RECORDS, Journal, Session, UnreadableJournal, read_log
 from engine.live.journal_versions import RENAMED_CLASSES, RENAMED_FIELDS, SCHEMA, VERSION, renames_since
-from engine.sessions.listing import kept_sessions
+from engine.sessions.listing import list_sessions
 
 KNOWN = {type_.__name__: type_ for type_ in (*messages.FROM_CLIENTS, *RECORDS, Machine, Midi)}
 
@@ -48,4 +48,4 @@ def test_a_journal_of_another_kind_is_one_sentence(tmp_path: Path, schema: str, 
     Journal(folder, Session(48000, "bypass", 1024, schema)).close()
     with pytest.raises(UnreadableJournal, match=sentence):
         read_log(folder)
-    assert list(kept_sessions(tmp_path)) == []
+    assert list(list_sessions(tmp_path)) == []

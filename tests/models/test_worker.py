@@ -33,6 +33,8 @@ from models.demo import demo_loop
 from models.storing import stored
 from tests.models.loops import TOOLS
 
+pytestmark = pytest.mark.slow  # a worker process decomposes whole loops
+
 RATE = 48000
 
 

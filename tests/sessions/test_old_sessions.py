@@ -18,8 +18,8 @@ from engine.core.commands import ResumeSession, apply
 from engine.core.loop import Audio
 from engine.core.machine import Listen, Machine, MuteStyle, empty_machine
 from engine.core.midi import ClockSource, Route
-from engine.sessions.listing import broken_off, kept_sessions, session_called
-from engine.sessions.restore import recall
+from engine.sessions.listing import broken_off, find_session, list_sessions
+from engine.sessions.restore import restore
 
 Replay = Callable[[Path], tuple[Audio, int]]
 OLD = Path(__file__).parents[1] / "fixtures" / "session-0.1"
@@ -55,17 +55,17 @@ def test_an_old_session_with_the_rack_replays_as_it_sounded(replay_session: Repl
 
 
 def test_old_sessions_are_listed() -> None:
-    newer, older = kept_sessions(OLD)
+    newer, older = list_sessions(OLD)
     assert (newer.folder, newer.state, newer.kit, newer.bpm, newer.loaded) == (WITH_EFFECTS, "broke off", "old", 280.0,
                                                                                True)
     assert (older.folder, older.state, older.kit, older.loaded) == (PLAIN, "ended", "old", True)
     assert older.length_s == pytest.approx(13.07, abs=0.1) and older.began == "2026-11-28 20:37"
-    assert broken_off(OLD) == newer and session_called(OLD, None) == WITH_EFFECTS
+    assert broken_off(OLD) == newer and find_session(OLD, None) == WITH_EFFECTS
 
 
 @pytest.mark.parametrize(("folder", "levels"), [(PLAIN, 51), (WITH_EFFECTS, 9)])
 def test_an_old_session_comes_back_with_what_undo_takes(folder: Path, levels: int) -> None:
-    recalled = recall(folder, RATE)
+    recalled = restore(folder, RATE)
     assert len(recalled.machines) == levels and len(recalled.samples) == 4
     machine = apply(ResumeSession(recalled.machine), empty_machine(RATE), 0)
     assert (machine.playing, machine.timeline.bpm, machine.kit.name) == (False, 280.0, "old")
@@ -77,7 +77,7 @@ def test_an_old_session_comes_back_with_what_undo_takes(folder: Path, levels: in
 
 
 def test_an_old_session_keeps_its_midi() -> None:
-    midi = recall(PLAIN, RATE).machine.midi
+    midi = restore(PLAIN, RATE).machine.midi
     assert (midi.source, midi.routes, midi.song_position) == (ClockSource.INTERNAL, {"kick": Route(1)}, (True, False))
     assert midi.pads[60] == "tom" and midi.clocks[0].on
 

@@ -28,8 +28,8 @@ from engine.live.history import History
 from engine.live.journal import LOG, SAMPLES, Applied, Faded, Journal, Session
 from engine.live.schedule import Schedule
 from engine.server.running_engines import engines, socket_of
-from engine.sessions.listing import broken_off, kept_sessions, session_called
-from engine.sessions.restore import NothingToRecall, recall
+from engine.sessions.listing import broken_off, find_session, list_sessions
+from engine.sessions.restore import NothingToRestore, restore
 from tests.rig import running_engine
 
 RATE = 48000
@@ -66,7 +66,7 @@ def decomposition() -> LoadDecomposition:
 def test_a_machine_comes_back_stopped_with_all_that_was_set(tmp_path: Path) -> None:
     folder = written(tmp_path / "s", decomposition(), ToggleStep("kick", 2), SetTempo(93.5), SetMute("kick", True),
                      SetGain(-4.0), Play())
-    recalled = recall(folder, RATE)
+    recalled = restore(folder, RATE)
     machine = apply(ResumeSession(recalled.machine), empty_machine(RATE), 0)
     assert not machine.playing and machine.timeline.bpm == 93.5 and machine.mutes == {"kick"}
     assert machine.effects.gain_db == -4.0 and machine.loop is not None and machine.listen is Listen.KIT_AND_RESIDUAL
@@ -78,7 +78,7 @@ def test_a_machine_comes_back_stopped_with_all_that_was_set(tmp_path: Path) -> N
 def test_undo_of_mutes_and_effects_survives_the_session(tmp_path: Path) -> None:
     folder = written(tmp_path / "s", decomposition(), SetMute("kick", True), LatchEffect(Effect.DELAY, True),
                      ShapeEffect(Effect.DELAY, 0.7), ToggleStep("kick", 2), Play(), SetTempo(99.0))
-    machines = recall(folder, RATE).machines
+    machines = restore(folder, RATE).machines
     history, machine = History(), apply(ResumeSession(machines[-1]), empty_machine(RATE), 0)
     history.remember(machines)
     seen = []
@@ -90,7 +90,7 @@ def test_undo_of_mutes_and_effects_survives_the_session(tmp_path: Path) -> None:
 
 
 def test_a_session_comes_back_at_another_sample_rate_in_tune_and_in_time(tmp_path: Path) -> None:
-    recalled = recall(written(tmp_path / "s", decomposition()), 44100)
+    recalled = restore(written(tmp_path / "s", decomposition()), 44100)
     machine = recalled.machine
     shot, loop = machine.kit.one_shots["kick"], machine.loop
     assert loop is not None and loop.frames == len(recalled.samples[loop.sample]) == 88200
@@ -100,38 +100,38 @@ def test_a_session_comes_back_at_another_sample_rate_in_tune_and_in_time(tmp_pat
 
 
 def test_a_session_in_which_nothing_was_done_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(NothingToRecall, match="nothing was loaded"):
-        recall(written(tmp_path / "s", Play()), RATE)
+    with pytest.raises(NothingToRestore, match="nothing was loaded"):
+        restore(written(tmp_path / "s", Play()), RATE)
 
 
 def test_a_session_that_lost_its_sound_is_one_sentence(tmp_path: Path) -> None:
     folder = written(tmp_path / "s", decomposition())
     (folder / SAMPLES / f"{sample_id(HIT)}.wav").unlink()
-    with pytest.raises(NothingToRecall, match="lacks the sample"):
-        recall(folder, RATE)
+    with pytest.raises(NothingToRestore, match="lacks the sample"):
+        restore(folder, RATE)
 
 
 def test_only_a_session_that_broke_off_with_something_loaded_is_offered(tmp_path: Path) -> None:
     older = written(tmp_path / f"20260101-120000-{2**22 + 1}", decomposition())
-    assert broken_off(tmp_path) == next(kept_sessions(tmp_path))
-    assert session_called(tmp_path, None) == older == session_called(tmp_path, older.name)
+    assert broken_off(tmp_path) == next(list_sessions(tmp_path))
+    assert find_session(tmp_path, None) == older == find_session(tmp_path, older.name)
     ended = tmp_path / f"20260102-120000-{2**22 + 2}"
     journal = Journal(ended, Session(RATE, "bypass", 1024))
     journal.add(Faded(4800, 2400))
     journal.close()
-    assert broken_off(tmp_path) is None and [kept.state for kept in kept_sessions(tmp_path)] == ["ended", "broke off"]
+    assert broken_off(tmp_path) is None and [kept.state for kept in list_sessions(tmp_path)] == ["ended", "broke off"]
     (tmp_path / f"20260103-120000-{2**22 + 3}").mkdir()
-    assert broken_off(tmp_path) is None and len(list(kept_sessions(tmp_path))) == 2
+    assert broken_off(tmp_path) is None and len(list(list_sessions(tmp_path))) == 2
     with pytest.raises(TaoError, match="no session 'gone'"):
-        session_called(tmp_path, "gone")
+        find_session(tmp_path, "gone")
 
 
 def test_a_session_that_was_ended_with_something_loaded_is_not_offered(tmp_path: Path) -> None:
     folder = written(tmp_path / f"20260101-120000-{2**22 + 1}", decomposition(), end=(4800, 2400))
-    (kept,) = kept_sessions(tmp_path)
+    (kept,) = list_sessions(tmp_path)
     assert kept.loaded and kept.state == "ended" and kept.folder == folder
     assert broken_off(tmp_path) is None, "it was ended politely"
-    assert session_called(tmp_path, None) == folder, "but it can be resumed on request"
+    assert find_session(tmp_path, None) == folder, "but it can be resumed on request"
 
 
 def test_an_engine_that_was_killed_is_resumed_by_the_next(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_an_engine_that_was_killed_is_resumed_by_the_next(tmp_path: Path) -> Non
         engine.client.ask(Play())
         assert engine.client.wait(lambda s: max(s.meters.master_peaks) > 0.01, 5.0)
         engine.finish()
-        assert broken_off(engine.sessions) is None and next(kept_sessions(engine.sessions)).state == "ended"
+        assert broken_off(engine.sessions) is None and next(list_sessions(engine.sessions)).state == "ended"
 
 
 def _lengths_s(machine: Machine) -> list[float]:
