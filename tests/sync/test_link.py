@@ -133,12 +133,12 @@ class Beside:
 
 def test_auto_follows_a_session_with_others_in_it_where_it_may(tmp_path: Path) -> None:
     beside = Beside(tmp_path, in_auto=True)
-    assert beside.play().heard_bpm == 120.0 and beside.link.sync is None, "alone in it, we keep our own time"
+    assert beside.play().steady_bpm == 120.0 and beside.link.sync is None, "alone in it, we keep our own time"
     beside.others.peers = 2
-    assert beside.play().heard_bpm == 126.0
+    assert beside.play().steady_bpm == 126.0
     assert beside.link.sync == Sync(ClockSource.AUTO, SyncState.LOCKED, 126.0, peers=2)
     beside.others.peers = 0
-    assert beside.play().midi.heard_bpm is None and beside.link.sync is None
+    assert beside.play().midi.leader_bpm is None and beside.link.sync is None
 
 
 def test_auto_keeps_away_from_a_session_while_a_midi_clock_comes(tmp_path: Path) -> None:
