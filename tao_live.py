@@ -238,7 +238,7 @@ def render_folder(folder: Path, passes: int) -> tuple[Any, int]:
 
     kept = read_folder(folder)
     machine = Machine(Timeline(kept.tempo_bpm, kept.sample_rate), kept.pattern, kept.kit, playing=True)
-    once = machine.timeline.frames_at(kept.pattern.beats * 960)
+    once = machine.timeline.frames_at(kept.pattern.ticks)
     return render_offline(machine, kept.samples, (passes + 1) * once)[once:], kept.sample_rate
 
 
