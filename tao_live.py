@@ -169,12 +169,12 @@ def demo_file(folder: Path) -> Path:
 def attach(context: click.Context, engine: int | None) -> None:
     """Open a screen on the running engine. If there are several, give the number of the one you want as ENGINE."""
     from engine.bridge.client import EngineClient
-    from engine.server.running_engines import engine_called
+    from engine.server.running_engines import socket_of
     from tui.keymap import keymap_with
 
     keymap = keymap_with(context.parent.params["keys"])
     check_terminal()
-    show(EngineClient(engine_called(engine)), keymap)
+    show(EngineClient(socket_of(engine)), keymap)
 
 
 @cli.command()

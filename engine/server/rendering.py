@@ -38,11 +38,11 @@ def render(folder: Path, out: Path, passes: int) -> None:
 def render_decomposition(folder: Path, passes: int) -> "tuple[np.ndarray, int]":
     """The kit played by its pattern, round and round: (frames, 2) float32 and its sample rate."""
     from engine.core.machine import Machine
-    from engine.core.timeline import PPQN, Timeline
+    from engine.core.timeline import Timeline
     from engine.dsp.offline import render_offline
     from engine.library.kit_folder import read_folder
 
     kept = read_folder(folder)
     machine = Machine(Timeline(kept.tempo_bpm, kept.sample_rate), kept.pattern, kept.kit, playing=True)
-    once = machine.timeline.frames_at(kept.pattern.beats * PPQN)
+    once = machine.timeline.frames_at(kept.pattern.ticks)
     return render_offline(machine, kept.samples, (passes + 1) * once)[once:], kept.sample_rate

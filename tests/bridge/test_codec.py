@@ -19,7 +19,7 @@ from engine.core.requests import StartRecording
 from engine.core.snapshot import Status
 from engine.core.timeline import Ticks
 
-FACES = Codec(messages.FROM_CLIENTS)
+CLIENTS = Codec(messages.FROM_CLIENTS)
 NEWS = Codec(messages.TO_CLIENTS)
 WORKER = Codec(messages.FROM_WORKER)
 KIT = Kit("k", {"kick": OneShot("ab" * 8, 100, decay_s=0.2, choke_group=1)})
@@ -31,8 +31,8 @@ LOOP = PlayedLoop("cd" * 8, 96000, 4, overview=(0.0, 1.0))
     Play(), SetTempo(131.5), ToggleStep("kick", 3), SetStep("kick", 1, None), StartRecording(8),
     LoadDecomposition(KIT, PATTERN, LOOP, Listen.ORIGINAL, 120.0, Ticks(3840)),
 ])
-def test_what_a_face_sends_arrives_as_it_was(message: object) -> None:
-    assert FACES.decode(FACES.encode(message, Boundary.BAR, 480, 7)) == Envelope(message, Boundary.BAR, 480, 7)
+def test_what_a_client_sends_arrives_as_it_was(message: object) -> None:
+    assert CLIENTS.decode(CLIENTS.encode(message, Boundary.BAR, 480, 7)) == Envelope(message, Boundary.BAR, 480, 7)
 
 
 def test_a_status_arrives_as_it_was() -> None:
@@ -47,7 +47,7 @@ def test_a_stage_arrives_as_it_was() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_message_or_one_sentence(data: bytes) -> None:
-    for codec in (FACES, NEWS, WORKER):
+    for codec in (CLIENTS, NEWS, WORKER):
         try:
             codec.decode(data)
         except BadMessage as error:
@@ -56,11 +56,11 @@ def test_any_bytes_are_a_message_or_one_sentence(data: bytes) -> None:
 
 @given(st.data())
 def test_any_damage_to_a_message_is_a_message_or_one_sentence(data: st.DataObject) -> None:
-    whole = bytearray(FACES.encode(LoadDecomposition(KIT, PATTERN, LOOP)))
+    whole = bytearray(CLIENTS.encode(LoadDecomposition(KIT, PATTERN, LOOP)))
     for _ in range(data.draw(st.integers(1, 4))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(BadMessage):
-        FACES.decode(bytes(whole[: data.draw(st.integers(0, len(whole)))]))
+        CLIENTS.decode(bytes(whole[: data.draw(st.integers(0, len(whole)))]))
 
 
 _names = st.text(max_size=8)
@@ -72,28 +72,28 @@ _values = st.recursive(st.none() | st.booleans() | st.integers(-(2**63), 2**64 -
 @given(st.sampled_from([type_.__name__ for type_ in messages.FROM_CLIENTS]), _values)
 def test_a_known_name_with_any_payload_is_a_message_or_one_sentence(name: str, payload: object) -> None:
     with contextlib.suppress(BadMessage):
-        FACES.decode(msgspec.msgpack.encode([name, payload]))
+        CLIENTS.decode(msgspec.msgpack.encode([name, payload]))
 
 
 def test_values_out_of_range_never_come_into_being() -> None:
     data = msgspec.msgpack.encode(["SetStep", {"track": "kick", "index": 0, "step": {"velocity": 2.0}}])
     with pytest.raises(BadMessage, match="velocity"):
-        FACES.decode(data)
+        CLIENTS.decode(data)
 
 
 def test_a_deep_nest_is_one_sentence() -> None:
     with pytest.raises(BadMessage):
-        FACES.decode(b"\x92\xa4Play" + b"\x91" * 100_000)
+        CLIENTS.decode(b"\x92\xa4Play" + b"\x91" * 100_000)
 
 
 def test_a_face_cannot_speak_as_the_worker() -> None:
     with pytest.raises(BadMessage, match="No message here is called 'JobDone'"):
-        FACES.decode(WORKER.encode(messages.JobDone(1)))
+        CLIENTS.decode(WORKER.encode(messages.JobDone(1)))
 
 
 def test_a_target_frame_lies_in_the_future_of_some_clock() -> None:
     with pytest.raises(BadMessage):
-        FACES.decode(FACES.encode(Play(), Boundary.NOW, -1))
+        CLIENTS.decode(CLIENTS.encode(Play(), Boundary.NOW, -1))
 
 
 def test_a_machine_takes_little_room() -> None:

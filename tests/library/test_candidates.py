@@ -75,6 +75,13 @@ def test_a_hit_of_another_rate_and_one_channel_is_made_to_fit(tmp_path: Path) ->
     assert audio.shape == (RATE, 2) and audio.dtype == np.float32 and np.array_equal(audio[:, 0], audio[:, 1])
 
 
+def test_a_stereo_hit_keeps_its_sides_and_further_channels_are_left_out(tmp_path: Path) -> None:
+    audio = np.stack([np.full(100, 0.1 * (side + 1)) for side in range(3)], axis=1).astype(np.float32)
+    for channels in (2, 3):
+        soundfile.write(tmp_path / "a.wav", audio[:, :channels], RATE, subtype="FLOAT")
+        assert np.array_equal(read_hit(tmp_path / "a.wav", RATE), audio[:, :2])
+
+
 def test_what_is_no_audio_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_text("hello")
     for path in (tmp_path / "a.wav", tmp_path / "gone.wav"):
