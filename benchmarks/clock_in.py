@@ -9,7 +9,7 @@ from engine.core.commands import Play, SetClockSource, apply
 from engine.core.machine import empty_machine
 from engine.core.midi import ClockSource
 from engine.core.timeline import PPQN, Ticks
-from engine.sync.clock_follower import MidiFollower
+from engine.sync.clock_follower import ClockFollower
 from engine.sync.tempo_filter import TempoFilter
 
 SEEDS, SECONDS, BPM, LOST = 20, 40.0, 120.0, 0.01
@@ -89,7 +89,7 @@ def beats_off_ms(jitter_ms: float, seed: int) -> np.ndarray:
     late = rng.uniform(-jitter_ms, jitter_ms, len(ideal)) * RATE / 1000.0
     kept[0], late[0] = True, 0.0
     clocks = np.sort((ideal + late)[kept]).round().astype(int)
-    follower, machine, beats, place = MidiFollower(RATE), empty_machine(RATE), [], 0
+    follower, machine, beats, place = ClockFollower(RATE), empty_machine(RATE), [], 0
     follower.hear(RATE // 2, 0, b"\xfa", True)
     machine = apply(SetClockSource(ClockSource.MIDI), machine, 0)
     machine = apply(Play(), machine, int(clocks[0]))

@@ -6,6 +6,7 @@ It is called without arguments, or with the text after the colon when the user a
 and from plugins is float32 NumPy, (channels, frames), full scale 1.0.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -190,7 +191,10 @@ def loading(what: str) -> Iterator[None]:
     """Import heavy packages inside. Raises TaoError, in one sentence, where an installation is broken.
 
     A library that does not fit another raises ImportError, or an OSError without a file name from the dynamic linker.
+    Unless the user decided otherwise, torch's idle threads will sleep rather than spin: on a busy computer, spinning
+    takes whole cores from other programs, such as an engine that is playing.
     """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read once, when torch is loaded
     try:
         yield
     except (ImportError, OSError) as error:

@@ -122,6 +122,7 @@ class Worker:
             logging.getLogger(LOGGER).removeHandler(notices)
 
     def _stages(self, job: Job) -> Iterator[Decomposition]:
+        self._report(job, "starting", 0.0)  # the tools are opened, and their libraries loaded, with the first job
         if isinstance(job, OpenFolder):
             self._report(job, "kit", 0.0)
             yield opened(read_folder(Path(job.path)), job.engine_rate)

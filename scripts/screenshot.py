@@ -13,11 +13,13 @@ from engine.bridge.client import EngineClient
 from engine.core.commands import Play
 from engine.server.launch import start_engine
 from tao_live import demo_file, worker_argv
-from tui.picture import save_picture
+from tui.screenshot import save_screenshot
+
+DECOMPOSED_WITHIN_S = 300.0
 
 
 def main() -> None:
-    """Start an engine of its own, play, draw, and end it again."""
+    """Start an engine, play, draw, and end the engine again."""
     target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/screenshot.svg")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -26,10 +28,13 @@ def main() -> None:
         engine = EngineClient(start_engine(settings))
         try:
             engine.open_audio(demo_file(Path(folder)))
-            engine.wait(lambda snapshot: snapshot.status.job is None and snapshot.status.machine.loop is not None, 60.0)
+            if not engine.wait(lambda now: now.status.job is None and now.status.machine.loop is not None,
+                               DECOMPOSED_WITHIN_S):
+                sys.exit(f"The demo loop was not decomposed within {DECOMPOSED_WITHIN_S:g} s. Try again on a quieter "
+                         "machine.")
             engine.send(Play())
             engine.wait(lambda snapshot: snapshot.meters.position_ticks > 4000, 20.0)
-            save_picture(engine, target, size=(100, 30), after_s=1.0)
+            save_screenshot(engine, target, size=(100, 30), after_s=1.0)
         finally:
             engine.quit()
             engine.close()

@@ -1,16 +1,55 @@
-"""Fixtures for everyone: a JACK server of one's own."""
+"""What every test gets: repeatable examples, the `server` marker where it is due, and a JACK server of its own."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.jack_server import private_jack
+from tests.markers import needs_server, refuse_servers
+from tests.sentinel import Sentinel
 
 # the same examples each time, however slow the machine; `--hypothesis-profile=default` looks for new ones
 settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("repeatable")
+
+_guarded = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server."""
+    for item in items:
+        if needs_server(item):
+            item.add_marker(pytest.mark.server)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let no server start from a test that is not marked, nor from its fixtures."""
+    global _guarded
+    _guarded = item.get_closest_marker("server") is None
+    try:
+        return (yield)
+    finally:
+        _guarded = False
+
+
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    if _guarded:
+        refuse_servers(event, arguments)
+
+
+sys.addaudithook(_audit)  # it cannot be removed again, so it looks at a flag
+
+
+@pytest.fixture(scope="session")
+def sentinel() -> Iterator[Sentinel]:
+    """A watch on every processor, for tests that cannot tell anything when one of them stands still."""
+    with Sentinel() as watch:
+        yield watch
 
 
 @pytest.fixture

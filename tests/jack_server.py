@@ -7,7 +7,6 @@ starts. So the names are few and used again: each belongs to whoever holds the l
 import contextlib
 import fcntl
 import os
-import signal
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 NAMES = 4
+START_S = 60.0  # only a server that neither starts nor ends is waited for so long
 
 
 @contextlib.contextmanager
@@ -125,20 +125,20 @@ def _start(name: str, realtime: list[str], log: Path, block_frames: int, sample_
     argv = ["jackd", *realtime, "-n", name, "-d", "dummy", "-r", str(sample_rate), "-p", str(block_frames)]
     with log.open("ab") as output:
         process = subprocess.Popen(argv, stdout=output, stderr=output, start_new_session=True)
-    waited = subprocess.run(["jack_wait", "-w", "-t", "5", "-s", name], capture_output=True, check=False)
-    if waited.returncode == 0 and process.poll() is None:
-        return process
+    end = time.monotonic() + START_S
+    while process.poll() is None and time.monotonic() < end:  # one that may not be real-time ends at once
+        waited = subprocess.run(["jack_wait", "-w", "-t", "1", "-s", name], capture_output=True, check=False)
+        if waited.returncode == 0 and process.poll() is None:
+            return process
     _end(process)
     return None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask it to stop; after two seconds insist."""
-    for stop in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(stop)
-        end = time.monotonic() + 2.0
-        while time.monotonic() < end:
-            if process.poll() is not None:
-                return
-            time.sleep(0.01)
+    """Ask it to stop; after ten seconds insist, and wait until it is gone."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -2,8 +2,8 @@
 
 A loop becomes a kit of one drum that plays the whole loop, struck once per pass: so what the kit plays is the
 loop, to the sample. Only the last stage is sure of it. Where its beats are not sure it may have half as many again. A
-loop that is corrected gets the pattern that is wanted. A folder's name is a seed: the kit is made of noise bursts. Some
-names are misbehaviour.
+loop that is corrected gets the pattern that is wanted. A folder's name is a seed: the kit is made of noise bursts. A
+name can ask for misbehaviour: to crash, to hang after the first word, to be slow, to be mute from the start.
 """
 
 import os
@@ -36,7 +36,9 @@ from engine.core.kit import Kit, OneShot, sample_id
 from engine.core.loop import PlayedLoop, Reading
 from engine.core.pattern import Pattern, Step, Track
 
+PEER_WORKER = (sys.executable, "-m", "tests.peer_worker")
 THINKING_S = 1.5
+SLOW_STEPS, SLOW_S = 12, 0.3
 NAMES = ("kick", "snare", "hihat")
 
 
@@ -75,9 +77,14 @@ def answer(out: BinaryIO, codec: Codec, job: Any) -> None:
     name = Path(job.path).name if isinstance(job, OpenFolder | DecomposeFile) else job.name
     if "crash" in name:
         os.kill(os.getpid(), signal.SIGKILL)
-    if "hang" in name:
+    if "mute" in name:
         time.sleep(3600)
     write_frame(out, codec.encode(Progress(job.job_id, "slices", 0.2)))
+    if "hang" in name:
+        time.sleep(3600)
+    for _ in range(SLOW_STEPS if "slow" in name else 0):
+        time.sleep(SLOW_S)
+        write_frame(out, codec.encode(Progress(job.job_id, "slices", 0.2)))
     if isinstance(job, OpenFolder):
         kit, pattern, samples = noise_kit(name, job.engine_rate)
         stages, loop = ["kit"], None

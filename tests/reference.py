@@ -12,7 +12,9 @@ from engine.core.groove import chance, grid_ticks, sounds_on_pass, step_onset_ti
 from engine.core.kit import OneShot, SampleId
 from engine.core.loop import Audio, PlayedLoop
 from engine.core.machine import Listen, Machine
+from engine.core.midi_bytes import SIXTEENTH_TICKS
 from engine.core.step import Step, When
+from engine.core.timeline import PPQN
 
 CHOKE_S = 0.002
 RAMP_S = 0.005
@@ -39,7 +41,7 @@ def all_strokes(machine: Machine, frames: int) -> list[Stroke]:
     """Likewise, with all there is to know of each."""
     found = []
     phase = machine.phase_ticks
-    last_tick = machine.timeline.ticks_at(frames) + 4 * 960 - phase
+    last_tick = machine.timeline.ticks_at(frames) + 4 * PPQN - phase
     for index, track in enumerate(machine.pattern.tracks):
         for grid_index in range(-phase // track.step_ticks - 4, last_tick // track.step_ticks + 4):
             onset = step_onset_ticks(machine.pattern, track, grid_index)
@@ -131,7 +133,7 @@ def low_passed(sound: np.ndarray, cutoff_hz: float, sample_rate: int) -> np.ndar
 def deck(machine: Machine, loop: PlayedLoop, sample: Audio, frames: int) -> np.ndarray:
     """The recording in time with a song that starts at frame 0, float64 (frames, 2): each pass from its own
     first frame on, frame for frame at the loop's own tempo, else by the Hermite formula round the loop's end."""
-    timeline, length_ticks = machine.timeline, loop.beats * 960
+    timeline, length_ticks = machine.timeline, loop.beats * PPQN
     played = length_ticks * timeline.frames_per_tick
     own_tempo = abs(played - loop.frames) < 1.0
     increment = 1.0 if own_tempo else loop.frames / played
@@ -207,7 +209,7 @@ def clock_bytes(scenes: list[tuple[int, Machine]], output: int, frames: int) -> 
         if not clock.on or not (machine.playing or clock.runs_stopped):
             continue
         if machine.playing and not running:
-            sixteenth = -(-timeline.ticks_at(begin) // 240)
+            sixteenth = -(-timeline.ticks_at(begin) // SIXTEENTH_TICKS)
             following, running = 6 * sixteenth, True
             at = max(timeline.frames_at(40 * following) + late - before, sent[-1][0] if sent else 0)
             if sixteenth:

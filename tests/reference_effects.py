@@ -87,7 +87,7 @@ def gated(dry: np.ndarray, timeline: Timeline, latch: Latch, depths: np.ndarray)
 
 
 def duck_gain(kicks: list[int], timeline: Timeline, latch: Latch, frames: int) -> np.ndarray:
-    """(frames,): what a duck at full depth leaves of the rest when kicks are struck on these frames, ascending."""
+    """(frames,): what a duck at full depth leaves of the rest when kicks are triggered on these frames, ascending."""
     length = math.floor(latch.ticks * timeline.frames_per_tick)
     gain, before = np.ones(frames), 0.0
 

@@ -104,6 +104,7 @@ def test_every_module_lies_in_a_room() -> None:
     assert [name for name in names if room_of(name) not in ARROWS and name != "engine"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", FORBIDDEN)
 def test_a_room_loads_nothing_that_its_process_must_not_hold(room: str) -> None:
     modules = [name for name in modules_of(room) if not name.endswith("__main__")]

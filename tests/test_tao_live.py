@@ -49,6 +49,7 @@ def clicks(seconds: float, channels: int = 1, rate: int = RATE) -> np.ndarray:
     return np.repeat(0.8 * thump[:, None], channels, 1).astype(np.float32)
 
 
+@pytest.mark.slow
 def test_the_demo_is_made_decomposed_and_rendered(tao, tmp_path: Path) -> None:
     code, _, talk = tao("demo", "-o", tmp_path / "demo")
     assert code == 0 and "92.00 BPM" in talk
@@ -62,12 +63,14 @@ def test_the_demo_is_made_decomposed_and_rendered(tao, tmp_path: Path) -> None:
     assert len(again) == len(loop) and np.corrcoef(again[:, 0], loop[:, 0])[0, 1] > 0.5
 
 
+@pytest.mark.slow
 def test_decompose_prints_its_kit_as_json_and_nothing_else(tao, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "loop.wav", clicks(4.0), RATE)
     code, out, _ = tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit", "--json", "--beats", 8)
     assert code == 0 and json.loads(out)["tempo_bpm"] == pytest.approx(120.0)
 
 
+@pytest.mark.slow
 def test_a_corrected_folder_has_the_step_and_keeps_its_source(tao, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "loop.wav", clicks(2.0), RATE)
     tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit", "--beats", 4)
@@ -80,6 +83,7 @@ def test_a_corrected_folder_has_the_step_and_keeps_its_source(tao, tmp_path: Pat
     assert (after["source"], after["made_by"]) == (before["source"], before["made_by"])
 
 
+@pytest.mark.slow
 def test_a_drum_that_was_named_wrongly_is_solved_again_under_its_own_name(tao, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "loop.wav", clicks(2.0), RATE)
     tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit", "--beats", 4)
@@ -96,6 +100,7 @@ def test_a_drum_that_was_named_wrongly_is_solved_again_under_its_own_name(tao, t
         assert not (tmp_path / "kit" / before["tracks"][0][part]).exists()
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_loop_is_cut_to_whole_bars(tao, tmp_path: Path) -> None:
     lead_in = np.zeros((int(0.7 * RATE), 1), np.float32)
     soundfile.write(tmp_path / "take.wav", np.concatenate([lead_in, clicks(9.1)]), RATE)
@@ -105,6 +110,7 @@ def test_a_file_that_is_no_loop_is_cut_to_whole_bars(tao, tmp_path: Path) -> Non
     assert kit["tempo_bpm"] * 2 ** round(np.log2(120 / kit["tempo_bpm"])) == pytest.approx(120.0, rel=0.01)
 
 
+@pytest.mark.slow
 def test_several_loops_get_a_folder_each_and_one_that_fails_does_not_stop_the_rest(tao, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", clicks(2.0), RATE)
     (tmp_path / "b.wav").write_text("no audio")
@@ -115,6 +121,7 @@ def test_several_loops_get_a_folder_each_and_one_that_fails_does_not_stop_the_re
     assert (tmp_path / "kits/a/kit.json").is_file() and (tmp_path / "kits/c/kit.json").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("channels", "rate"), [(1, 8000), (8, 44100), (2, 192000)])
 def test_any_channels_and_rate_are_taken(tao, tmp_path: Path, channels: int, rate: int) -> None:
     soundfile.write(tmp_path / "loop.wav", clicks(2.0, channels, rate), rate)
@@ -173,6 +180,7 @@ def test_a_folder_that_is_no_kit_is_not_rendered(tao, tmp_path: Path, content: s
     assert code == 1 and err.startswith("tao: ") and "Traceback" not in err and not (tmp_path / "out.wav").exists()
 
 
+@pytest.mark.slow
 def test_a_render_that_cannot_be_written_says_so(tao, tmp_path: Path) -> None:
     tao("demo", "-o", tmp_path / "demo")
     code, _, err = tao("render", tmp_path / "demo/kit", "-o", tmp_path / "no/such/place.wav")
@@ -188,9 +196,10 @@ def test_an_error_that_names_no_file_is_not_a_bad_place(tao, monkeypatch: pytest
 
     monkeypatch.setattr(tao_live.cli, "main", fail)
     code, _, err = tao("models")
-    assert code == 1 and words in err and "None" not in err and "name a place" not in err
+    assert code == 1 and words in err and "None" not in err and "Choose a place" not in err
 
 
+@pytest.mark.slow
 def test_two_passes_are_twice_one(tao, tmp_path: Path) -> None:
     tao("demo", "-o", tmp_path)
     assert tao("render", tmp_path / "kit", "-o", tmp_path / "two.wav", "--passes", 2)[0] == 0
@@ -217,6 +226,7 @@ def test_attaching_to_nothing_says_how_to_start(tao, monkeypatch: pytest.MonkeyP
     assert code == 1 and "start one" in err
 
 
+@pytest.mark.server
 def test_a_device_that_is_not_there_is_exit_3(tao, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tao_live, "check_terminal", lambda: None)
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "tao-no-such-server")

@@ -9,12 +9,12 @@ ROOMY_COLUMNS = 8  # a beat of sixteenths with a mark beside each
 WIDEST_COLUMNS = 24
 FULL_LABEL, SHORT_LABEL = 15, 8
 NARROW_BELOW = 80
-FIXED_ROWS = 13  # transport 2, gap, loop 2, ruler, step, gap, rack 3, notice, keys
+FIXED_ROWS = 13  # transport 2, gap, loop 2, ruler, step, gap, pads 3, notice, keys
 
 
 @dataclass(frozen=True, slots=True)
 class GridView:
-    """Which beats are shown, `columns_per_beat` characters each, right of a label."""
+    """Which beats are shown, `columns_per_beat` characters each, to the right of a label."""
 
     first_beat: int = 0
     beats: int = 8
@@ -40,7 +40,7 @@ class GridView:
 def fit_view(columns: int, label_columns: int, pattern: Pattern, at_beat: int) -> GridView:
     """The page of the pattern with `at_beat` on it, as roomy as `columns` allow.
 
-    All of the pattern where every beat gets its room; else as many whole bars as do; else single beats.
+    Shows the whole pattern if every beat has room for its steps; else as many whole bars as have; else single beats.
     """
     total = max(math.ceil(len(track.steps) / track.steps_per_beat) for track in pattern.tracks)
     total = max(total, pattern.beats)

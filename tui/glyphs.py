@@ -1,4 +1,4 @@
-"""The characters the screen is drawn with: one set for UTF-8 terminals, one in plain ASCII."""
+"""The characters that the screen is drawn with: a set for UTF-8 terminals, and one in plain ASCII."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,13 +39,13 @@ class Glyphs:
     doubtful: str = "?"
 
     def of_step(self, step: Step) -> str:
-        """A struck step's shape says how hard it is struck."""
+        """A hit's shape shows its velocity."""
         if step.velocity >= STRONG_FROM:
             return self.strong
         return self.medium if step.velocity >= MEDIUM_FROM else self.ghost
 
     def mark_of(self, step: Step) -> str:
-        """What stands beside the step: a question mark where the transcriber was in doubt."""
+        """The mark beside the step: a question mark where the transcriber was not sure."""
         return self.doubtful if step.doubtful else " "
 
 
@@ -61,13 +61,13 @@ ASCII = Glyphs(
 
 
 def glyphs_for(environ: Mapping[str, str], platform: str) -> Glyphs:
-    """The set that the terminal can show: as TAO_GLYPHS says (unicode, ascii), or else as the locale does.
+    """The set that the terminal can show, by TAO_GLYPHS (unicode, ascii) or else by the locale.
 
     Raises UsageError when TAO_GLYPHS is neither.
     """
     wanted = environ.get("TAO_GLYPHS", "")
     if wanted not in ("", UNICODE.name, ASCII.name):
-        raise UsageError(f"TAO_GLYPHS is unicode or ascii; it was set to {wanted!r}.")
+        raise UsageError(f"TAO_GLYPHS is {wanted!r}. Set it to unicode or ascii, or unset it.")
     if wanted:
         return UNICODE if wanted == UNICODE.name else ASCII
     locale = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "")

@@ -1,4 +1,5 @@
-"""Every key, by action id. Bindings, footer, help and palette are all made from this one list."""
+"""Every key, by action id: the one table that keys, footer, help and palette are made from. `tui.modes` says what
+each action does."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,12 +13,11 @@ NAMED_KEYS = {"question_mark": "?", "plus": "+", "minus": "-", "equals_sign": "=
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something a key asks for. `call`: the Textual action; `label`: for the footer, empty for none there;
-    without keys it is in the palette alone. `range_label` stands for a row of keys in the footer."""
+    """Something that keys do. label: for the footer, empty to leave it out; range_label: how the footer and the help
+    write a row of keys, such as 1-8. An action without keys is in the palette alone."""
 
     id: str
     keys: tuple[str, ...]
-    call: str
     help: str
     label: str = ""
     range_label: str = ""
@@ -25,141 +25,139 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Actions that belong together on the help screen."""
+    """Actions that the help screen lists together."""
 
     name: str
     actions: tuple[Action, ...]
 
 
-def _digit(number: int) -> Action:
-    words = f"strike track {number}'s one-shot"
+def _trigger(number: int) -> Action:
     in_footer = ("hit", "1-8") if number == 1 else ("", "")
-    return Action(f"track-{number}", (str(number),), f"screen.digit({number})", words, *in_footer)
+    return Action(f"track-{number}", (str(number),), f"trigger track {number}'s one-shot", *in_footer)
 
 
 GROUPS = (
     Group("Transport", (
-        Action("play", ("space",), "play", "play from bar 1, or stop", "play"),
-        Action("record", ("r",), "record", "record from the next bar line; again: end it on one", "rec"),
-        Action("length", ("L",), "screen.lead('length')", "then 1-9: bars to record (0: 16), up: twice, L: free"),
-        Action("tempo-up", ("plus", "equals_sign"), "screen.tempo(1)", "1 BPM faster"),
-        Action("tempo-down", ("minus",), "screen.tempo(-1)", "1 BPM slower"),
-        Action("tap", ("j",), "screen.tap", "tap the tempo: three taps or more"),
-        Action("source", ("f3",), "source", "keep the next one's time: internal, MIDI, Link, auto"),
-        Action("boundary", ("B",), "screen.boundary", "when mutes, solos, fills and swaps take effect"),
-        Action("gain", ("M",), "screen.lead('gain')", "then arrows: the master fader, 0 for 0 dB"),
-        Action("panic", ("f12",), "panic", "silence voices, echoes, MIDI notes; so does Esc Esc; again: stop"),
+        Action("play", ("space",), "play from bar 1, or stop", "play"),
+        Action("record", ("r",), "record from the next bar line; again: end the take", "rec"),
+        Action("length", ("L",), "then 1-9 bars, 0: 16 bars, up: double, L: no limit"),
+        Action("tempo-up", ("plus", "equals_sign"), "1 BPM faster"),
+        Action("tempo-down", ("minus",), "1 BPM slower"),
+        Action("tap", ("j",), "tap the tempo: three taps or more"),
+        Action("source", ("f3",), "cycle clock source: internal, MIDI, Link, auto"),
+        Action("boundary", ("B",), "choose when mutes and solos take effect"),
+        Action("gain", ("M",), "then arrows: master fader; 0: back to 0 dB"),
+        Action("panic", ("f12",), "silence everything, as Esc Esc does; again: stop"),
     )),
     Group("Takes", (
-        Action("cancel-take", ("ctrl+r",), "cancel_take", "give the take up"),
-        Action("catch", ("R",), "catch", "make a take of the last bars that were heard"),
-        Action("overdub", ("O",), "overdub", "record a layer over the loop"),
-        Action("resample", ("z",), "resample", "record Tao itself, after the effects"),
-        Action("resample-kit", (), "resample_kit", "record the kit alone, before the effects"),
-        Action("resample-track", (), "screen.resample_track", "record the track of the cursor alone"),
-        Action("hold", ("Z",), "hold", "loop the last bars Tao played, while you load something else"),
-        Action("count-in", ("k",), "count_in", "count in 1 bar, 2 bars, not at all"),
-        Action("threshold", ("T",), "threshold", "let a take wait for a sound"),
-        Action("monitor", ("i",), "monitor", "hear the input: never, always, while recording"),
+        Action("cancel-take", ("ctrl+r",), "cancel the take"),
+        Action("catch", ("R",), "turn the last bars you played into a take"),
+        Action("overdub", ("O",), "record another layer over the loop"),
+        Action("resample", ("z",), "record Tao's own output, after the effects"),
+        Action("resample-kit", (), "record the kit alone, before the effects"),
+        Action("resample-track", (), "record the selected track alone"),
+        Action("hold", ("Z",), "loop the last bars Tao played while you load more"),
+        Action("count-in", ("k",), "count-in: 1 bar, 2 bars, off"),
+        Action("threshold", ("T",), "start takes on a sound: -40, -30, -20 dB, off"),
+        Action("monitor", ("i",), "input monitoring: on, only for takes, off"),
     )),
     Group("Loop", (
-        Action("decompose", ("d",), "decompose", "take the loop apart again", "split"),
-        Action("correct", ("D",), "correct", "make the kit anew from the steps as you have put them"),
-        Action("listen", ("a",), "screen.listen('bar')", "hear Original, Kit + Residual or Kit, at the bar", "hear"),
-        Action("listen-now", ("A",), "screen.listen('now')", "the same, at once"),
-        Action("halve", ("h",), "screen.reading('half')", "read the loop at half the tempo; it sounds the same"),
-        Action("double", ("H",), "screen.reading('double')", "read it at twice the tempo"),
-        Action("readings", (), "screen.readings", "choose among the tempos that the loop may have: 1, 2, 3"),
-        Action("downbeat", ("o",), "screen.downbeat", "let the bar line come a step later in the loop"),
-        Action("open", ("ctrl+o",), "open", "open a loop or a decomposition folder"),
-        Action("cancel-job", ("ctrl+x",), "cancel_job", "stop the decomposition that is running"),
+        Action("decompose", ("d",), "decompose the loop again", "split"),
+        Action("correct", ("D",), "re-solve the kit from your edited steps"),
+        Action("listen", ("a",), "hear Original, Kit + Residual or Kit, at the bar", "hear"),
+        Action("listen-now", ("A",), "the same, at once"),
+        Action("halve", ("h",), "count the loop at half the tempo; same sound"),
+        Action("double", ("H",), "count the loop at twice the tempo"),
+        Action("readings", (), "choose between the loop's likely tempos: 1, 2, 3"),
+        Action("downbeat", ("o",), "move the bar line one step later in the loop"),
+        Action("open", ("ctrl+o",), "open a loop or a decomposition folder"),
+        Action("cancel-job", ("ctrl+x",), "stop the running decomposition"),
     )),
     Group("Steps", (
-        Action("left", ("left",), "screen.step(-1)", "one step back"),
-        Action("right", ("right",), "screen.step(1)", "one step on"),
-        Action("up", ("up",), "screen.lane(-1)", "the track above"),
-        Action("down", ("down",), "screen.lane(1)", "the track below"),
-        Action("bar-left", ("ctrl+left",), "screen.bar(-1)", "one bar back"),
-        Action("bar-right", ("ctrl+right",), "screen.bar(1)", "one bar on"),
-        Action("toggle", ("enter",), "screen.strike", "strike or silence the step", "step"),
-        Action("clear", ("backspace",), "screen.clear", "silence the step"),
-        Action("mark-left", ("shift+left",), "screen.mark(-1)", "mark steps, back; then arrows: more; Esc: none"),
-        Action("mark-right", ("shift+right",), "screen.mark(1)", "mark steps, on; keys for a step are for all of them"),
-        Action("copy", ("y",), "screen.copy_track", "copy the marked steps; none marked: this track's"),
-        Action("cut", ("w",), "screen.cut", "cut the marked steps: copy, then silence them"),
-        Action("paste", ("Y",), "screen.paste_track", "paste them from here on; a whole track: on this one"),
-        Action("move-earlier", ("comma",), "screen.move(-1)", "move the step, or the marked ones, a step earlier"),
-        Action("move-later", ("full_stop",), "screen.move(1)", "a step later; what lies there changes places"),
-        Action("velocity-up", ("shift+up",), "screen.accent(0.1)", "strike the step harder"),
-        Action("velocity-down", ("shift+down",), "screen.accent(-0.1)", "strike the step softer"),
-        Action("velocity", ("v",), "screen.lead('velocity')", "then 1-9, 0: velocity 10-90, 100 %"),
-        Action("timing", ("t",), "screen.lead('timing')", "then arrows, or 1-9: early to late"),
-        Action("chance", ("p",), "screen.lead('chance')", "then 1-9, 0, or arrows: how likely it sounds"),
-        Action("condition", ("c",), "screen.lead('condition')", "then A, B: pass A of every B; f, n: in fills or not"),
-        Action("ratchet", ("x",), "screen.lead('ratchet')", "then 1-8: so many strokes in the step"),
-        Action("change", ("K",), "screen.lead('change')", "then p, d, f, o: its own pitch, decay, filter, one-shot"),
-        Action("next-doubtful", ("N",), "screen.next_doubtful", "go to the next step marked ?"),
+        Action("left", ("left",), "one step back"),
+        Action("right", ("right",), "one step forward"),
+        Action("up", ("up",), "the track above"),
+        Action("down", ("down",), "the track below"),
+        Action("bar-left", ("ctrl+left",), "one bar back"),
+        Action("bar-right", ("ctrl+right",), "one bar forward"),
+        Action("toggle", ("enter",), "put a hit on the step, or clear it", "step"),
+        Action("clear", ("backspace",), "clear the step"),
+        Action("mark-left", ("shift+left",), "mark steps to the left; arrows extend, Esc unmarks"),
+        Action("mark-right", ("shift+right",), "mark steps to the right; then edit them together"),
+        Action("copy", ("y",), "copy the marked steps, or the whole track"),
+        Action("cut", ("w",), "cut the marked steps"),
+        Action("paste", ("Y",), "paste steps here, or a whole track on this one"),
+        Action("move-earlier", ("comma",), "move the step, or the marked steps, one earlier"),
+        Action("move-later", ("full_stop",), "move one later; a step in the way swaps places"),
+        Action("velocity-up", ("shift+up",), "play the step harder"),
+        Action("velocity-down", ("shift+down",), "play the step softer"),
+        Action("velocity", ("v",), "then 1-9, 0: velocity 10-90, 100 %"),
+        Action("timing", ("t",), "then arrows, or 1-9: from early to late"),
+        Action("chance", ("p",), "then 1-9, 0 or arrows: probability"),
+        Action("condition", ("c",), "then A, B: pass A of every B; f: in fills, n: not"),
+        Action("ratchet", ("x",), "then 1-8: strokes in this step"),
+        Action("change", ("K",), "then p, d, f, o: pitch, decay, filter or one-shot"),
+        Action("next-doubtful", ("N",), "go to the next uncertain step, marked ?"),
     )),
     Group("Patterns", (
-        Action("pattern", ("g",), "screen.lead('pattern')", "then 1-9, 0, a-f: play that one next; more make a chain",
-               "pattern"),
-        Action("fill", ("Q",), "screen.fill", "a fill, until Q again"),
-        Action("fill-bar", ("W",), "screen.fill_bar", "a fill for the next bar"),
-        Action("grid", ("G",), "screen.lead('grid')", "then arrows: this track's length and steps a beat"),
-        Action("swing", ("S",), "screen.lead('swing')", "then arrows: the pattern's swing, this track's"),
+        Action("pattern", ("g",), "then 1-9, 0, a-f: next pattern; several: a chain", "pattern"),
+        Action("fill", ("Q",), "start a fill; again: end it"),
+        Action("fill-bar", ("W",), "fill the next bar"),
+        Action("grid", ("G",), "then arrows: this track's length, steps per beat"),
+        Action("swing", ("S",), "then arrows: swing of the pattern, of this track"),
     )),
     Group("Kit", (
-        *(_digit(number) for number in range(1, 9)),
-        Action("mute", ("m",), "screen.lead('mute')", "then 1-8: mute it at the bar; mm: this one", "mute"),
-        Action("solo", ("s",), "screen.lead('solo')", "then 1-8: solo it at the bar; ss: this one", "solo"),
-        Action("sounds", ("f6",), "sounds", "other sounds for this track: hear them, swap them in", "sounds"),
-        Action("next-sound", ("n",), "next_sound(1)", "the next sound on this track, from its next hit on"),
-        Action("sound-before", ("b",), "next_sound(-1)", "the sound before"),
-        Action("shape", ("e",), "screen.lead('shape')", "then g, p, t, d, f, a, c, n, arrows: its sound; r: its role"),
-        Action("lock", ("l",), "screen.lock", "this track keeps its one-shot when a kit is loaded, or not"),
+        *(_trigger(number) for number in range(1, 9)),
+        Action("mute", ("m",), "then 1-8: mute that track; m again: this track", "mute"),
+        Action("solo", ("s",), "then 1-8: solo that track; s again: this track", "solo"),
+        Action("sounds", ("f6",), "browse other sounds for this track", "sounds"),
+        Action("next-sound", ("n",), "next sound for this track, from its next hit on"),
+        Action("sound-before", ("b",), "previous sound for this track"),
+        Action("shape", ("e",), "then a letter and arrows: shape this track's sound"),
+        Action("lock", ("l",), "keep this track's one-shot when you load a kit"),
     )),
     Group("Effects", (
-        Action("effects", ("f",), "screen.lead('effects')", "then 1-9: on at the next step, or off; arrows: how", "fx"),
-        Action("effects-off", ("F",), "screen.release_effects", "every effect off; echoes and room ring out"),
-        Action("rack", ("E",), "screen.bypass_rack", "the effects rack out of the way, or back"),
+        Action("effects", ("f",), "then 1-9: latch or release; arrows: adjust", "fx"),
+        Action("effects-off", ("F",), "release every effect; echoes and reverb ring out"),
+        Action("rack", ("E",), "bypass the effects rack, or bring it back"),
     )),
     Group("MIDI", (
-        Action("midi", ("f4",), "midi", "ports, clocks, tracks that play other instruments, knobs and notes"),
-        Action("learn", ("ctrl+l",), "learn", "the same, at the knobs: Enter, then move one"),
+        Action("midi", ("f4",), "ports, clocks, other instruments, controllers"),
+        Action("learn", ("ctrl+l",), "MIDI learn: press Enter, then move a control"),
     )),
     Group("Tao", (
-        Action("undo", ("u", "ctrl+z"), "undo", "take back the last change, mutes and effects too", "undo"),
-        Action("redo", ("U", "ctrl+y"), "redo", "do again what was taken back"),
-        Action("digit-9", ("9",), "screen.digit(9)", "9 after v or L"),
-        Action("digit-0", ("0",), "screen.digit(0)", "0 after v or L"),
-        Action("escape", ("escape",), "screen.escape", "leave a leader key without doing anything"),
-        Action("palette", ("ctrl+p",), "command_palette", "every action by name"),
-        Action("detach", (), "detach", "leave the screen; the music plays on"),
-        Action("help", ("question_mark", "f1"), "help", "these keys", "keys"),
-        Action("quit", ("q", "ctrl+q"), "quit", "stop the engine and leave; twice while it plays", "quit"),
+        Action("undo", ("u", "ctrl+z"), "undo the last change, mutes and effects too", "undo"),
+        Action("redo", ("U", "ctrl+y"), "redo the change you undid"),
+        Action("digit-9", ("9",), "9, after a key such as v or L"),
+        Action("digit-0", ("0",), "0, after a key such as v or L"),
+        Action("escape", ("escape",), "cancel what you started; unmark steps"),
+        Action("palette", ("ctrl+p",), "find any action by name"),
+        Action("detach", (), "close the screen and let the music play on"),
+        Action("help", ("question_mark", "f1"), "show these keys", "keys"),
+        Action("quit", ("q", "ctrl+q"), "stop the engine and quit; twice while it plays", "quit"),
     )),
 )
 
 MIDI_KEYS = Group("On the MIDI screen", (
-    Action("midi-change", ("enter",), "change", "change what the bar is on: choose a port, learn, go on to the next"),
-    Action("midi-forget", ("backspace", "delete"), "forget", "join to nothing, forget what was learned"),
-    Action("midi-less", ("left",), "turn(-1)", "clock 1 ms earlier, channel down"),
-    Action("midi-more", ("right",), "turn(1)", "clock 1 ms later, channel up"),
-    Action("midi-much-less", ("shift+left",), "turn(-10)", "clock 10 ms earlier"),
-    Action("midi-much-more", ("shift+right",), "turn(10)", "clock 10 ms later"),
-    Action("midi-note-up", ("plus", "equals_sign"), "note(1)", "the track's note up"),
-    Action("midi-note-down", ("minus",), "note(-1)", "the track's note down"),
-    Action("midi-clock", ("c",), "clock", "send the clock, or do not"),
-    Action("midi-runs", ("s",), "runs", "the clock runs while stopped, or stops"),
-    Action("midi-position", ("p",), "position", "obey the input's Song Position, or ignore it"),
-    Action("midi-hear", ("h",), "hear", "the track sounds here too, or there alone"),
-    Action("midi-write", ("w",), "write", "pads that are struck are written into the pattern, or not"),
-    Action("midi-source", ("f3",), "app.source", "keep the next one's time"),
-    Action("midi-play", ("space",), "app.play", "play, or stop"),
-    Action("midi-panic", ("f12",), "app.panic", "silence every voice and every output"),
-    Action("midi-close", ("escape", "f4", "q"), "dismiss", "close"),
+    Action("midi-change", ("enter",), "change the line: choose a port, learn a control ..."),
+    Action("midi-forget", ("backspace", "delete"), "disconnect the port; forget the control"),
+    Action("midi-less", ("left",), "clock 1 ms earlier; channel down"),
+    Action("midi-more", ("right",), "clock 1 ms later; channel up"),
+    Action("midi-much-less", ("shift+left",), "clock 10 ms earlier"),
+    Action("midi-much-more", ("shift+right",), "clock 10 ms later"),
+    Action("midi-note-up", ("plus", "equals_sign"), "the track's MIDI note up"),
+    Action("midi-note-down", ("minus",), "the track's MIDI note down"),
+    Action("midi-clock", ("c",), "send MIDI clock, or stop sending it"),
+    Action("midi-runs", ("s",), "run the clock while stopped, or not"),
+    Action("midi-position", ("p",), "follow the input's Song Position, or ignore it"),
+    Action("midi-hear", ("h",), "hear the track here as well, or only there"),
+    Action("midi-write", ("w",), "record pad hits into the pattern, or not"),
+    Action("midi-source", ("f3",), "cycle clock source"),
+    Action("midi-play", ("space",), "play, or stop"),
+    Action("midi-panic", ("f12",), "silence every voice and every output"),
+    Action("midi-close", ("escape", "f4", "q"), "close"),
 ))
-LOCAL_GROUPS = (MIDI_KEYS,)  # keys that a screen of its own binds: they may mean something else elsewhere
+LOCAL_GROUPS = (MIDI_KEYS,)  # keys of a screen of their own: elsewhere they may do something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +186,12 @@ class Keymap:
         known = {action.id for group in self.groups + self.local for action in group.actions}
         unknown = sorted(set(keys_by_id) - known)
         if unknown:
-            raise UsageError(f"No action is called {unknown[0]!r}; there are {', '.join(sorted(known))}.")
+            raise UsageError(f"No action is called {unknown[0]!r}. Actions: {', '.join(sorted(known))}.")
         changed = Keymap(tuple(_changed(group, keys_by_id) for group in self.groups),
                          tuple(_changed(group, keys_by_id) for group in self.local))
-        _check_shared(changed)
+        key_table(changed)
         for group in changed.local:
-            _check_shared(group.actions)
+            key_table(group.actions)
         return changed
 
 
@@ -203,18 +201,20 @@ def keymap_with(words: Iterable[str]) -> Keymap:
     for word in words:
         action_id, sign, keys = word.partition("=")
         if not sign:
-            raise UsageError(f"{word!r} gives no action a key; write ACTION=KEY,KEY, as record=r,f5.")
+            raise UsageError(f"--keys got {word!r}. Write ACTION=KEY,KEY instead, such as record=r,f5.")
         keys_by_id[action_id.strip()] = keys
     return Keymap().with_keys(keys_by_id)
 
 
-def _check_shared(actions: Iterable[Action]) -> None:
+def key_table(actions: Iterable[Action]) -> dict[str, str]:
+    """The action id of every key. Raises UsageError for a key that two actions share."""
     owners: dict[str, str] = {}
     for action in actions:
         for key in action.keys:
             owner = owners.setdefault(key, action.id)
             if owner != action.id:
-                raise UsageError(f"The key {key} is given to both {owner} and {action.id}; choose one.")
+                raise UsageError(f"The key {key} is assigned to both {owner} and {action.id}. Give one another key.")
+    return owners
 
 
 def _changed(group: Group, keys_by_id: Mapping[str, str]) -> Group:
@@ -229,7 +229,7 @@ def _with_keys(action: Action, keys_by_id: Mapping[str, str]) -> Action:
 
 
 def key_label(key: str, glyphs: Glyphs) -> str:
-    """A key as it is printed: ^p, shift+↑, ?."""
+    """A key as the keyboard shows it: ^p, shift+↑, ?."""
     *modifiers, name = key.split("+")
     name = NAMED_KEYS.get(name) or glyphs.arrows.get(name) or (name.upper() if name[1:].isdigit() else name)
     return "".join("^" if modifier == "ctrl" else modifier + "+" for modifier in modifiers) + name

@@ -1,4 +1,4 @@
-"""The MIDI screen's lines: all that is known of ports, clocks, routes and learned controls, in words."""
+"""The MIDI screen's lines: ports, clocks, routes and learned controls, in words."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -9,15 +9,15 @@ from engine.core.snapshot import MidiStatus, Sync, SyncState
 
 
 class Kind(Enum):
-    """What a line is about; the value is the heading that it stands under."""
+    """What a line is about; the value is the heading above it."""
 
-    SOURCE = "Time"
-    WRITING = "Pads that are struck"
+    SOURCE = "Clock source"
+    WRITING = "Pad hits"
     INPUT = "Inputs"
     OUTPUT = "Outputs"
-    ROUTE = "Tracks play other instruments"
+    ROUTE = "Tracks on other instruments"
     CONTROL = "Knobs and switches"
-    NOTES = "Notes that strike"
+    NOTES = "Notes that trigger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,42 +30,42 @@ class Row:
     name: str = ""
 
 
-def rows(midi: Midi, desk: MidiStatus, sync: Sync, tracks: tuple[Track, ...]) -> list[Row]:
+def rows(midi: Midi, status: MidiStatus, sync: Sync, tracks: tuple[Track, ...]) -> list[Row]:
     """Every line, those under one heading together."""
     return [
         Row(Kind.SOURCE, f"{midi.source.value:<9}{sync_words(sync)}"),
-        *(Row(Kind.INPUT, f"{number + 1}  {port_words(desk.inputs[number], desk.joined_in[number])}   song position "
-                          f"{'obeyed' if obeyed else 'ignored'}", number + 1)
-          for number, obeyed in enumerate(midi.song_position)),
-        *(Row(Kind.OUTPUT, f"{number + 1}  {port_words(desk.outputs[number], desk.joined_out[number])}   "
+        *(Row(Kind.INPUT, f"{number + 1}  {port_words(status.inputs[number], status.joined_in[number])}   "
+                          f"song position {'followed' if followed else 'ignored'}", number + 1)
+          for number, followed in enumerate(midi.song_position)),
+        *(Row(Kind.OUTPUT, f"{number + 1}  {port_words(status.outputs[number], status.joined_out[number])}   "
                            f"{clock_words(midi, number)}", number + 1) for number in range(len(midi.clocks))),
         *(Row(Kind.ROUTE, f"{track.name:<8}{route_words(midi, track.name)}", name=track.name) for track in tracks),
-        Row(Kind.WRITING, f"are {'written into the pattern while it plays' if desk.writes_steps else 'not written'}"),
-        *(Row(Kind.NOTES, f"{track.name:<8}{notes_words(midi, desk, track.name)}", name=track.name)
+        Row(Kind.WRITING, "recorded into the pattern while it plays" if status.writes_steps else "not recorded"),
+        *(Row(Kind.NOTES, f"{track.name:<8}{notes_words(midi, status, track.name)}", name=track.name)
           for track in tracks),
-        *(Row(Kind.CONTROL, f"{target:<13}{control_words(desk, target)}", name=target) for target in CONTROLS),
+        *(Row(Kind.CONTROL, f"{target:<13}{control_words(status, target)}", name=target) for target in CONTROLS),
     ]
 
 
 def sync_words(sync: Sync) -> str:
-    """Whom we follow, and how well."""
+    """What the song follows, and how well."""
     who = f"Link with {sync.peers} other{'' if sync.peers == 1 else 's'}" if sync.input == 0 else f"input {sync.input}"
     bpm = "" if sync.bpm is None else f" at {sync.bpm:.1f} BPM"
-    too = "; another clock comes in as well" if sync.rivals else ""
+    too = "; another clock is coming in, too" if sync.rivals else ""
     match sync.state:
         case SyncState.INTERNAL:
             return "Tao's own tempo"
         case SyncState.WAITING:
-            return "nobody to follow yet"
+            return "waiting for a clock"
         case SyncState.SEEKING:
             return f"finding the tempo of {who}{too}"
         case SyncState.LOST:
             return f"{who} has gone; playing on{bpm}{too}"
-    return f"with {who}{bpm}{too}"
+    return f"following {who}{bpm}{too}"
 
 
 def tempo_words(bpm: float, sync: Sync) -> str:
-    """The tempo on the transport line, and whose it is when it is not Tao's own."""
+    """The tempo on the transport line, and its source where that is not Tao itself."""
     if sync.state is SyncState.INTERNAL:
         return f"{bpm:.2f} BPM"
     word = {SyncState.WAITING: "wait", SyncState.SEEKING: "...", SyncState.LOST: "LOST"}.get(sync.state, "")
@@ -73,43 +73,43 @@ def tempo_words(bpm: float, sync: Sync) -> str:
     return f"{bpm if sync.bpm is None else sync.bpm:.1f} {word or who}"
 
 
-def port_words(wish: str | None, joined: str) -> str:
-    """What a port is joined to, or would be."""
+def port_words(wanted: str | None, joined: str) -> str:
+    """What a port is connected to, or waits for."""
     if joined:
         return f"{_short(joined):<24}"
-    return f"{'-' if wish is None else _short(wish) + ' (away)':<24}"
+    return f"{'-' if wanted is None else _short(wanted) + ' (away)':<24}"
 
 
 def clock_words(midi: Midi, number: int) -> str:
-    """What goes out as the clock."""
+    """Whether an output sends clock, and how."""
     clock = midi.clocks[number]
     if not clock.on:
         return "no clock"
-    rests = "runs on while stopped" if clock.runs_stopped else "stops with the song"
-    return f"clock {clock.offset_ms:+.0f} ms, {rests}"
+    while_stopped = "runs while stopped" if clock.runs_stopped else "stops with the song"
+    return f"clock {clock.offset_ms:+.0f} ms, {while_stopped}"
 
 
 def route_words(midi: Midi, track: str) -> str:
     """Where a track's notes go."""
     route = midi.routes.get(track)
     if route is None:
-        return "nothing else"
+        return "no other instrument"
     both = "as well as its own sound" if route.sounds else "instead of its own sound"
     return f"output {route.output}  channel {route.channel:<2}  note {route.note:<3}  {both}"
 
 
-def notes_words(midi: Midi, desk: MidiStatus, track: str) -> str:
-    """The notes that strike a track."""
-    if desk.learning == PAD + track:
+def notes_words(midi: Midi, status: MidiStatus, track: str) -> str:
+    """The notes that trigger a track."""
+    if status.learning == PAD + track:
         return "play a note now"
     return " ".join(str(note) for note in sorted(midi.pads) if midi.pads[note] == track) or "-"
 
 
-def control_words(desk: MidiStatus, target: str) -> str:
+def control_words(status: MidiStatus, target: str) -> str:
     """The controllers that have learned a target."""
-    if desk.learning == target:
-        return "press a switch, or play a note" if target in SWITCHES else "move a knob now"
-    known = [key.split(":") for key, name in desk.controls.items() if name == target]
+    if status.learning == target:
+        return "press a switch, or play a note" if target in SWITCHES else "move a control now"
+    known = [key.split(":") for key, name in status.controls.items() if name == target]
     return ", ".join(f"{_source_words(number)}, channel {channel}" for channel, number in known) or "-"
 
 

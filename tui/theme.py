@@ -1,4 +1,4 @@
-"""The colours: a dark room, one warm lamp. Every meaning is also a shape or a word, so none is needed."""
+"""The colours: a dark room and one warm lamp. Every meaning is also a shape or a word, so none depends on colour."""
 
 from textual.theme import Theme
 
@@ -17,4 +17,4 @@ TAO = Theme(
     dark=True,
     variables={"quiet": "#8f8c84", "dim": "#62646a", "faint": "#3a4047"},
 )
-SHADES = {"quiet": "#909090", "dim": "#707070", "faint": "#505050"}  # for themes that are not ours
+SHADES = {"quiet": "#909090", "dim": "#707070", "faint": "#505050"}  # for every other theme

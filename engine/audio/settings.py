@@ -18,10 +18,11 @@ class EngineSettings:
     sample_rate in Hz and block_frames are what is asked of portaudio and null (a JACK server decides itself).
     effects: the name of a rack, or bypass: gain and limiter alone. connect: whether to connect JACK ports to the
     hardware. frame_port: adds a JACK port that carries each frame's number modulo 2**20, for measuring. worker_argv:
-    the worker's command line, empty for none; a job is stopped after job_limit_s. capture_s: how much input and output
-    is remembered. calibration_file: where measured latencies are kept, empty for nowhere; midi_file: likewise for MIDI
-    connections and the controller map. link: whether the clock source `auto` includes Ableton Link. resume: the folder
-    of a session to resume, empty for none. Folders are created.
+    the worker's command line, empty for none; a job is stopped after job_stall_s without progress (a quick computer is
+    never silent for more than 13 s). capture_s: how much input and output is remembered. calibration_file: where
+    measured latencies are kept, empty for nowhere; midi_file: likewise for MIDI connections and the controller map.
+    link: whether the clock source `auto` includes Ableton Link. resume: the folder of a session to resume, empty for
+    none. Folders are created.
     """
 
     audio: str
@@ -36,7 +37,7 @@ class EngineSettings:
     frame_port: bool = False
     client_name: str = "tao"
     worker_argv: tuple[str, ...] = ()
-    job_limit_s: float = 60.0
+    job_stall_s: float = 180.0
     capture_s: float = 64.0
     calibration_file: str = ""
     midi_file: str = ""

@@ -13,8 +13,8 @@ from engine.core.loop import Audio
 from engine.core.pattern import MAX_STEPS, Step, Track
 from engine.core.step import When
 from engine.dsp.layout import SOUNDS, STEPS
-from engine.dsp.sampler import NO_SOUND
 from engine.dsp.sequencer import IN_FILLS, OUTSIDE_FILLS
+from engine.dsp.voices import NO_SOUND
 
 CHOKE_S = 0.002
 HIGHEST_CUTOFF = 0.45  # of the sample rate

@@ -22,8 +22,8 @@ from engine.dsp.kernel import inner
 from engine.dsp.layout import MEMORY, SCORE, TRACKS
 from engine.dsp.midi_out import put_in_ring
 from engine.dsp.ring import BEGIN, END, HIT, report
-from engine.dsp.sampler import trigger_pad
 from engine.dsp.sequencer import FOR_EVER, NEVER_TRIGGERED, ticks_at
+from engine.dsp.voices import trigger_pad
 
 SONG_START = -1  # as BEGIN's value: from bar 1 on, like Play; else the song tick to continue from
 FOLLOWS, OBEYS_POSITION = 1, 2  # bits of a score's `follow`, the second shifted by the input's number

@@ -33,9 +33,17 @@ from engine.dsp.ring import (
     take_commands,
 )
 from engine.dsp.ring import SCORE as TAKES_SCORE
-from engine.dsp.sampler import NO_SOUND, override, trigger, trigger_pad
 from engine.dsp.sequencer import STRETCH_FRAMES, due_events, is_one_song, owed_events, remember_triggers, ticks_at
-from engine.dsp.voices import age_voices, close_muted, mix_voices, release_all
+from engine.dsp.voices import (
+    NO_SOUND,
+    age_voices,
+    close_muted,
+    mix_voices,
+    override,
+    release_all,
+    trigger,
+    trigger_pad,
+)
 
 INT = types.int64
 

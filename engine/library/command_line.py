@@ -1,4 +1,4 @@
-"""`tao_live.py export`: a decomposition folder in the formats of other programs."""
+"""The verb `export`: a decomposition in the formats of other programs."""
 
 from pathlib import Path
 
@@ -9,16 +9,20 @@ from engine.core.errors import TaoError
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path))
-@click.option("--format", "formats", multiple=True, help="midi, stems, sfz, hydrogen or a plugin's name; default: all.")
+@click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path), help="The folder to write to.")
+@click.option("--format", "formats", multiple=True,
+              help="midi, stems, sfz, hydrogen or a plugin's format. May be repeated; default: all.")
 def export(folder: Path, out: Path, formats: tuple[str, ...]) -> None:
-    """Write the decomposition in FOLDER for other programs. Existing files are kept; a new one gets -2 in its name."""
+    """Export the decomposition in FOLDER for other programs.
+
+    Never replaces a file: if a name is taken, the new file gets -2, -3 and so on.
+    """
     from engine.library.exporting import export as write
     from engine.library.exporting import exporter, installed
     from engine.library.kit_folder import read_folder
 
     for name in formats:
-        exporter(name)  # fail before anything is read
+        exporter(name)  # so that an unknown format costs no time
     stored, failed = read_folder(folder), False
     for name in formats or sorted(installed()):
         try:

@@ -1,1 +1,2 @@
-"""The machine in time: the conductor, the schedule of what is to come, and the history of what was."""
+"""The machine in time. Start at `conductor`, where commands come in: `schedule` holds what is planned,
+`history` what can be undone, `journal` what was played, `bank` the audio. `notices` are sentences for the musician."""

@@ -1,4 +1,4 @@
-"""The sample bank of the engine: audio by id, kept while anything that plays, or may come back, refers to it."""
+"""The sample bank: audio by id, kept while anything that plays, or can come back by undo, refers to it."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -48,20 +48,20 @@ class SampleBank(Mapping[SampleId, Audio]):
         return sum(audio.nbytes for audio in self._samples.values())
 
     def add(self, audio: Audio) -> SampleId:
-        """Keep a recording of our own; its id."""
+        """Keep a recording; its id."""
         name = sample_id(audio)
         if name not in self._samples:  # the array that is there may be sounding: it must stay where it is
             self._keep(name, np.ascontiguousarray(audio, np.float32))
         return name
 
     def attach(self, refs: Mapping[SampleId, SampleRef]) -> None:
-        """Take over samples from shared memory and remove their segments' names.
+        """Map samples that lie in shared memory, and remove the names of their segments.
 
         Raises SegmentMissing, and InvalidValue when a sample is not finite.
         """
         for name, ref in refs.items():
             if not NAME.fullmatch(name):
-                raise InvalidValue(f"A sample's id is hexadecimal; {name[:40]!r} is not.")
+                raise InvalidValue(f"A sample's id is hexadecimal, unlike {name[:40]!r}.")
             if name not in self._samples:
                 self._keep(name, map_segment(ref.segment, ref.frames, 2, ref.offset_frames))
         for segment in {ref.segment for ref in refs.values()}:
@@ -71,21 +71,21 @@ class SampleBank(Mapping[SampleId, Audio]):
         """Raise InvalidValue unless every sample of `machine` is here and as long as the machine says."""
         missing = samples_of(machine) - self._samples.keys()
         if missing:
-            raise InvalidValue(f"The sample {min(missing)} is not loaded; load its kit or loop again.")
+            raise InvalidValue(f"The sample {min(missing)} is not loaded. Load its kit or loop again.")
         for track, one_shot in machine.kit.one_shots.items():
             announced = [(one_shot.sample, one_shot.frames), *((la.sample, la.frames) for la in one_shot.layers)]
             if any(frames > len(self._samples[sample]) for sample, frames in announced):
-                raise InvalidValue(f"The one-shot of {track} is shorter than its kit says; load the kit again.")
-        heard = machine.audition
-        if heard is not None and heard.frames > len(self._samples[heard.sample]):
-            raise InvalidValue("The sound to be heard is shorter than announced; look for it again.")
+                raise InvalidValue(f"The one-shot of {track} is shorter than its kit says. Load the kit again.")
+        audition = machine.audition
+        if audition is not None and audition.frames > len(self._samples[audition.sample]):
+            raise InvalidValue("The sound to audition is shorter than announced. Search for it again.")
         loop = machine.loop
         for name in (loop.sample, loop.residual) if loop is not None else ():
             if name is not None and loop is not None and loop.frames > len(self._samples[name]):
-                raise InvalidValue(f"The loop {loop.name} is shorter than announced; load it again.")
+                raise InvalidValue(f"The loop {loop.name} is shorter than announced. Load it again.")
 
     def retire(self, machines: Iterable[Machine], sounding: set[int]) -> None:
-        """Forget samples that no machine names and whose address no voice reads."""
+        """Forget samples that no machine names and no voice reads. sounding: the addresses that voices read."""
         wanted: set[SampleId] = set()
         for machine in machines:
             wanted |= samples_of(machine)
@@ -95,7 +95,7 @@ class SampleBank(Mapping[SampleId, Audio]):
 
     def _keep(self, name: SampleId, audio: Audio) -> None:
         if audio.ndim != 2 or audio.shape[1] != 2 or not np.isfinite(audio).all():
-            raise InvalidValue("A sample is stereo, without NaN or infinity; decompose the loop again.")
+            raise InvalidValue("A sample is stereo, without NaN or infinity. Decompose the loop again.")
         touch(audio)
         audio.flags.writeable = False
         self._samples[name] = audio

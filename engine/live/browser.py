@@ -1,4 +1,4 @@
-"""Other sounds for a track: found and read beside the control thread, fitted, heard, and given to the track."""
+"""Other sounds for a track: found, read and fitted in a thread of their own, auditioned, and swapped in."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,29 +13,35 @@ from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import Audio
 from engine.core.machine import Machine
-from engine.core.requests import AuditionSound, BrowseSounds, FitOptions, SoundSource, SwapKit, SwapSound
-from engine.core.snapshot import Notice, SoundList
+from engine.core.requests import (
+    AuditionSound,
+    BrowseSounds,
+    FitOptions,
+    SoundSource,
+    SwapKit,
+    SwapNextSound,
+    SwapSound,
+)
+from engine.core.snapshot import SoundList
 from engine.library.candidates import Candidate, in_folder, in_kits, in_loop, read_hit
 from engine.library.matching import fitted, shifted
-from engine.live.bank import SampleBank
 from engine.live.conductor import Conductor
-from engine.live.journal import Journal
+from engine.live.notices import Notices
 
 
 class Browser:
     """Owns the list of candidates and one helper thread, which decodes and fits; the control thread calls the rest."""
 
-    def __init__(self, conductor: Conductor, bank: SampleBank, journal: Journal, kits_folder: Path, sample_rate: int,
-                 tell: Callable[[Notice], None]) -> None:
-        self._conductor, self._bank, self._journal, self._tell = conductor, bank, journal, tell
-        self._kits_folder, self._sample_rate = kits_folder, sample_rate
+    def __init__(self, conductor: Conductor, kits_folder: Path, notices: Notices) -> None:
+        self._conductor, self._bank, self._notices = conductor, conductor.bank, notices
+        self._kits_folder, self._sample_rate = kits_folder, conductor.sample_rate
         self._helper = ThreadPoolExecutor(1, "browser")
-        self._jobs: list[tuple[Future, Callable]] = []
+        self._tasks: list[tuple[Future, Callable]] = []
         self._found: list[Candidate] = []
         self.sounds: SoundList | None = None
 
     def browse(self, request: BrowseSounds) -> None:
-        """Look for candidates; the shelf shows them when they are found. Raises TaoError for a missing folder."""
+        """Search for candidates; `sounds` has them when they are found. Raises TaoError for a missing folder."""
         machine = self._conductor.machine
         machine.pattern.track(request.track)
         match request.where:
@@ -48,35 +54,36 @@ class Browser:
         self._later(find, partial(self._show, request))
 
     def audition(self, request: AuditionSound) -> None:
-        """Have a candidate heard beside the music."""
+        """Play a candidate beside the music."""
         self._prepare(request.track, request.place, request.fit, self._hear)
 
     def swap(self, request: SwapSound, boundary: Boundary) -> None:
-        """Give the track a candidate at `boundary`; NOW is its next hit. Raises InvalidValue when it is locked."""
+        """Swap a candidate in at `boundary`; NOW is the track's next hit. Raises InvalidValue when it is locked."""
         if request.track in self._conductor.machine.locks:
             raise InvalidValue(f"{request.track} is locked; unlock it with l to change its sound.")
         self._prepare(request.track, request.place, request.fit,
                       lambda shot: self._conductor.perform(SwapOneShot(request.track, shot), boundary))
 
-    def step(self, track: str, by: int, wishes: FitOptions, boundary: Boundary) -> None:
-        """Give the track the next candidate of its shelf; without one, of the loop."""
+    def swap_next(self, request: SwapNextSound, boundary: Boundary) -> None:
+        """Swap in the next candidate on the track's list; without a list, of the loop."""
+        track = request.track
         if self.sounds is None or self.sounds.track != track:
             self._found = in_loop(self._conductor.machine, track)
-            names = tuple(found.name for found in self._found)
-            self.sounds = SoundList(track, SoundSource.LOOP, "", names, -1 if by > 0 else 0)
+            chosen = -1 if request.by > 0 else 0
+            self.sounds = SoundList(track, SoundSource.LOOP, "", tuple(found.name for found in self._found), chosen)
         if not self._found:
-            raise InvalidValue(f"There is nothing else for {track} yet; open the sounds with F6.")
-        self.swap(SwapSound(track, (self.sounds.chosen + by) % len(self._found), wishes), boundary)
+            raise InvalidValue(f"There is no other sound for {track} yet. Open the sounds with F6.")
+        self.swap(SwapSound(track, (self.sounds.chosen + request.by) % len(self._found), request.fit), boundary)
 
     def swap_kit(self, request: SwapKit, boundary: Boundary) -> None:
-        """Give every track that is not locked the hit of its name from one kit folder of the shelf."""
+        """Swap the sound of every unlocked track for the one of its name in a kit folder of the list."""
         folder = request.name
         hits = {found.name.partition(": ")[2]: found for found in in_kits(self._kits_folder, "")
                 if found.name.partition(": ")[0] == folder and found.path is not None}
         machine = self._conductor.machine
         wanted = {track.name: hits[track.name] for track in machine.pattern.tracks if track.name in hits}
         if not wanted:
-            raise InvalidValue(f"The kit {folder} has no sound for these tracks; choose another.")
+            raise InvalidValue(f"The kit {folder} has no sound for any of these tracks. Choose another.")
 
         def load() -> dict[str, tuple[Audio, OneShot]]:
             return {name: self._fit(found, machine, name, request.fit) for name, found in wanted.items()}
@@ -88,54 +95,54 @@ class Browser:
 
         self._later(load, give)
 
-    def tick(self) -> None:
-        """Take what the helper has done."""
-        done = [job for job in self._jobs if job[0].done()]
-        self._jobs = [job for job in self._jobs if not job[0].done()]
+    def step(self) -> None:
+        """Use what the helper has finished."""
+        done = [task for task in self._tasks if task[0].done()]
+        self._tasks = [task for task in self._tasks if not task[0].done()]
         for future, then in done:
             try:
                 then(future.result())
             except TaoError as error:
-                self._tell(Notice(str(error)))
+                self._notices.say(str(error))
 
     @property
     def waiting(self) -> bool:
-        """Whether something will be found or read soon."""
-        return bool(self._jobs)
+        """Whether the helper is at work."""
+        return bool(self._tasks)
 
     def close(self) -> None:
         """Stop the helper."""
         self._helper.shutdown(cancel_futures=True)
 
     def _later(self, work: Callable, then: Callable) -> None:
-        self._jobs.append((self._helper.submit(work), then))
+        self._tasks.append((self._helper.submit(work), then))
 
     def _show(self, request: BrowseSounds, found: list[Candidate]) -> None:
         self._found = found
         names = tuple(candidate.name for candidate in found)
         self.sounds = SoundList(request.track, request.where, request.path, names)
 
-    def _prepare(self, track: str, place: int, wishes: FitOptions, then: Callable[[OneShot], object]) -> None:
+    def _prepare(self, track: str, place: int, options: FitOptions, then: Callable[[OneShot], object]) -> None:
         if self.sounds is None or not 0 <= place < len(self._found):
-            raise InvalidValue("There is no such sound on the list; look for sounds first.")
+            raise InvalidValue("That sound is not on the list. Search for sounds first.")
         self.sounds = replace(self.sounds, chosen=place)
         machine, candidate = self._conductor.machine, self._found[place]
 
         def give(ready: tuple[Audio, OneShot]) -> None:
             then(self._kept(*ready))
 
-        self._later(lambda: self._fit(candidate, machine, track, wishes), give)
+        self._later(lambda: self._fit(candidate, machine, track, options), give)
 
-    def _fit(self, candidate: Candidate, machine: Machine, track: str, wishes: FitOptions) -> tuple[Audio, OneShot]:
-        """The candidate's audio and one-shot, like what the track has now in what is wished."""
+    def _fit(self, candidate: Candidate, machine: Machine, track: str, options: FitOptions) -> tuple[Audio, OneShot]:
+        """The candidate's audio and one-shot, matched to the track's present sound in what `options` says."""
         audio, gain = self._audio(candidate, machine)
         present = machine.kit.one_shots.get(track)
         if present is None:
             return audio, OneShot("new", len(audio), gain)
         heard = present.gain * self._bank[present.sample][: present.frames]
-        fit = fitted(gain * audio, heard, self._sample_rate, wishes)
+        fit = fitted(gain * audio, heard, self._sample_rate, options)
         audio = shifted(audio, fit.delay_frames)
-        pitch = min(24.0, max(-24.0, fit.pitch_semitones + (present.pitch_semitones if wishes.tuning else 0.0)))
+        pitch = min(24.0, max(-24.0, fit.pitch_semitones + (present.pitch_semitones if options.tuning else 0.0)))
         return audio, OneShot("new", len(audio), min(16.0, gain * fit.gain), present.pan, pitch, 0.0, fit.decay_s,
                               present.choke_group, present.midi_note)
 
@@ -147,18 +154,14 @@ class Browser:
             shot = candidate.one_shot
             return self._bank[shot.sample][: shot.frames], shot.gain
         if machine.loop is None:
-            raise InvalidValue("The loop of that slice is gone; look for sounds again.")
+            raise InvalidValue("The loop of that slice is gone. Search for sounds again.")
         loop = self._bank[machine.loop.sample][: machine.loop.frames]
         piece = np.roll(loop, -candidate.start, axis=0)[: candidate.frames]
         return np.ascontiguousarray(piece), 1.0
 
     def _kept(self, audio: Audio, one_shot: OneShot) -> OneShot:
-        """The one-shot with its audio in the bank, every page touched, and in the journal."""
-        sample = self._bank.add(audio)
-        problem = self._journal.add_sample(sample, self._bank[sample])
-        if problem is not None:
-            self._tell(Notice(problem, urgent=True))
-        return replace(one_shot, sample=sample)
+        """The one-shot with its audio in bank and journal."""
+        return replace(one_shot, sample=self._conductor.keep(audio))
 
     def _hear(self, one_shot: OneShot) -> None:
         self._conductor.audition(Audition(one_shot))

@@ -1,4 +1,4 @@
-"""The conductor: commands in, records for the audio thread out, and the journal of what became of them."""
+"""The conductor: commands come in, records for the audio thread go out, and the journal says what became of them."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -15,15 +15,14 @@ from engine.core.commands import (
     Panic,
     Play,
     ResumeSession,
-    SelectPattern,
-    SetChain,
     Stop,
-    SwapOneShot,
     TriggerPad,
     apply,
     target_frames,
 )
 from engine.core.errors import InvalidValue
+from engine.core.kit import SampleId
+from engine.core.loop import Audio
 from engine.core.machine import Machine, empty_machine
 from engine.core.timeline import Ticks
 from engine.dsp.layout import SCORE_SLOTS, TRACKS, make_score
@@ -35,6 +34,8 @@ from engine.live.bank import SampleBank
 from engine.live.history import History
 from engine.live.journal import Applied, Journal, Jumped, MidiActed, PadHit, PanicSent
 from engine.live.journal import Record as JournalRecord
+from engine.live.naming import name_of
+from engine.live.notices import Notices
 from engine.live.schedule import Schedule
 
 LEAD_BLOCKS, LEAD_S = 2, 0.004
@@ -47,16 +48,21 @@ MAX_BANK_BYTES = 1 << 30  # beyond this, what is only there to be undone goes
 class Conductor:
     """Owns the machine, its future and its past. The control thread alone calls it; nothing here waits."""
 
-    def __init__(self, processor: Processor, host: Host, bank: SampleBank, journal: Journal, block_frames: int
-                 ) -> None:
-        self._processor, self._host, self._bank, self._journal = processor, host, bank, journal
+    def __init__(self, processor: Processor, host: Host, bank: SampleBank, journal: Journal, block_frames: int,
+                 notices: Notices) -> None:
+        self._processor, self._host, self.bank, self._journal = processor, host, bank, journal
+        self._notices = notices
         self._lead_frames = max(LEAD_BLOCKS * block_frames, round(LEAD_S * host.sample_rate))
         machine = empty_machine(host.sample_rate)
         self.schedule = Schedule(machine, round(MARGIN_S * host.sample_rate))
         self._history = History()
         self._trial = make_score()
-        self.complaints: list[str] = []
-        self.hits: deque[Done] = deque(maxlen=256)  # pads that were struck by MIDI, for who writes them down
+        self.hits: deque[Done] = deque(maxlen=256)  # pads that MIDI triggered, for step recording
+
+    @property
+    def sample_rate(self) -> int:
+        """In Hz."""
+        return self._host.sample_rate
 
     @property
     def now_frames(self) -> int:
@@ -70,7 +76,7 @@ class Conductor:
 
     @property
     def machine(self) -> Machine:
-        """The machine as a musician should see it: edits for now are already in it."""
+        """The machine as the musician should see it: with the edits that are about to take effect."""
         return self.schedule.at(self.earliest_frames)
 
     @property
@@ -80,10 +86,8 @@ class Conductor:
         return tuple(dict.fromkeys(names))
 
     def perform(self, command: Command, boundary: Boundary = Boundary.NOW, at_frames: int = 0) -> int:
-        """Do `command` at its boundary, or on frame `at_frames` if that lies ahead; the frame planned.
-
-        What it changes can be undone. Raises InvalidValue, and changes nothing, when it cannot be done.
-        """
+        """Plan `command` for its boundary, or for frame `at_frames` if that lies ahead; the frame planned. It can be
+        undone. Raises InvalidValue, and changes nothing, when it cannot be done."""
         if isinstance(command, TriggerPad | Panic):
             return self._sound(command)
         before = self.schedule.latest
@@ -92,35 +96,35 @@ class Conductor:
         return frame
 
     def follow_up(self, command: Command, boundary: Boundary, at_frames: int = 0) -> int:
-        """Like `perform`, for the later part of a change: undo takes it back with what it followed."""
+        """Like `perform`, for the later part of a change: one undo takes back all of it."""
         earliest = max(at_frames, self.earliest_frames)
         if isinstance(command, Play | Continue):
             lead_s = PLAY_LEAD_S + self.schedule.latest.midi.lead_ms / 1000.0  # for clocks that are sent early
-            earliest = max(earliest, self.now_frames + round(lead_s * self._host.sample_rate))
+            earliest = max(earliest, self.now_frames + round(lead_s * self.sample_rate))
         frame = int(target_frames(self.schedule.at(earliest), boundary, earliest))
         self._check(apply(command, self.schedule.at(frame), frame))
         later = frame > self.earliest_frames
         machine = self.schedule.at(frame)
         at_ticks = machine.timeline.ticks_at(frame) if later and boundary is not Boundary.NOW else None
         latching = self.schedule.latching(command)
-        self.complaints += self.schedule.edit(command, frame, _name(command) if later else "", at_ticks)
-        for planned in latching:  # what waits must not bring back what was let go
+        self._edit(command, frame, name_of(command) if later else "", at_ticks)
+        for planned in latching:  # a latch that waits must not bring back what was released
             if planned.at_frames > frame:
-                self.complaints += self.schedule.edit(command, planned.at_frames, planned.what, planned.at_ticks)
+                self._edit(command, planned.at_frames, planned.what, planned.at_ticks)
         return frame
 
     def refine(self, command: LoadDecomposition, since: Command | None) -> None:
-        """A later stage, on the next bar line; undo of what was done since the stage `since` leaves it in place."""
+        """Load a later stage on the next bar line. Undo of edits made since the stage `since` leaves it in place."""
         frame = self.follow_up(command, Boundary.BAR)
         self._history.revise(partial(apply, command, at_frames=frame), since)
 
     def audition(self, command: Audition) -> None:
-        """Strike a sound that no track has, beside the music. Raises InvalidValue when there is no room for it."""
+        """Play a sound that no track has, beside the music. Raises InvalidValue when there is no room for it."""
         if len(self.machine.pattern.tracks) == TRACKS:
-            raise InvalidValue("All eight tracks are in use; swap the sound to hear it, and undo to have the old back.")
+            raise InvalidValue("All eight tracks are in use. Swap the sound in to hear it; undo takes it back.")
         frame = self.follow_up(command, Boundary.NOW)
         if not self.flush():
-            raise InvalidValue("Too many changes wait for the audio thread; wait for a bar line.")
+            raise InvalidValue("Too many changes are waiting. Try again after the next bar line.")
         sequence = self.schedule.next_sequence()
         self.note(PadHit(sequence, TRACKS - 1, 1.0))
         self._processor.push([Record(PAD, sequence, frame, TRACKS - 1, 1.0)])
@@ -131,34 +135,34 @@ class Conductor:
         self._history.remember(machines)
 
     def look_ahead(self) -> None:
-        """Plan the next pattern of a chain shortly before the one that plays ends."""
+        """Plan the next pattern of a chain shortly before the present one ends."""
         machine = self.schedule.latest
         if not (machine.playing and machine.chain) or any(
                 isinstance(command, NextInChain) for planned in self.schedule.pending for command in planned.commands):
             return
         begun = machine.timeline.frames_at(machine.phase_ticks)  # perhaps to come: the chain itself may wait
         end = target_frames(machine, Boundary.PATTERN, max(begun + 1, self.earliest_frames))
-        if end - self.now_frames < round(CHAIN_AHEAD_S * self._host.sample_rate):
+        if end - self.now_frames < round(CHAIN_AHEAD_S * self.sample_rate):
             place = (machine.chain_place + 1) % len(machine.chain)
             self.follow_up(NextInChain(place, machine.phase_ticks), Boundary.PATTERN, end)
 
     def undo(self) -> None:
-        """Take back the last change: now, or, where that still waits for its boundary, on it, so that it is never
-        heard. Raises InvalidValue when there is none."""
+        """Undo the last change: now, or on its boundary if it still waits for that, so that it is never heard. Raises
+        InvalidValue when there is none."""
         waits = self.schedule.waiting(self._history.newest)
         command = self._history.undo(self.schedule.latest)
         if waits is not None and waits.at_frames > self.earliest_frames:
             self._check(apply(command, self.schedule.latest, waits.at_frames))
-            self.complaints += self.schedule.edit(command, waits.at_frames, waits.what, waits.at_ticks)
+            self._edit(command, waits.at_frames, waits.what, waits.at_ticks)
         else:
             self._replace(command)
 
     def redo(self) -> None:
-        """Do again what was taken back. Raises InvalidValue when there is nothing."""
+        """Redo what was undone last. Raises InvalidValue when there is nothing."""
         self._replace(self._history.redo(self.schedule.latest))
 
     def flush(self) -> bool:
-        """Send what has been planned; False when the audio thread has no room yet: try again soon."""
+        """Send what has been planned. False when the audio thread has no room yet: try again soon."""
         if not self.schedule.has_unsent():
             return True
         slots = self._processor.slots
@@ -168,13 +172,13 @@ class Conductor:
         assert batch is not None
         records = [slots.cancel(self.schedule.next_sequence())] if batch.cancel else []
         for planned in batch.planned:
-            self.complaints += filter(None, [self._journal.add_planned(planned)])
-            records.append(slots.write(planned.sequence, planned.at_frames, planned.machine, self._bank))
+            self._notices.warn(self._journal.add_planned(planned))
+            records.append(slots.write(planned.sequence, planned.at_frames, planned.machine, self.bank))
         self._processor.push(records)
         return True
 
     def drain(self) -> bool:
-        """Hear what the audio thread has done; whether the machine changed."""
+        """Read what the audio thread has done; whether the machine changed."""
         changed = False
         for done in self._processor.drain():
             if done.kind == JUMP:
@@ -187,33 +191,43 @@ class Conductor:
                     changed = self.schedule.was_applied(done.sequence) is not None or changed
         return changed
 
+    def keep(self, audio: Audio) -> SampleId:
+        """Put a recording of our own into bank and journal; its id."""
+        name = self.bank.add(audio)
+        self.save_sample(name)
+        return name
+
+    def save_sample(self, name: SampleId) -> None:
+        """Put a sample of the bank into the journal, so that a replay has it."""
+        self._notices.warn(self._journal.add_sample(name, self.bank[name]))
+
     def retire_samples(self) -> None:
-        """Forget audio that nothing plays or can bring back. Only while nothing is on its way to the audio
-        thread: then what it plays is what it has told."""
+        """Forget audio that nothing plays or can bring back. Only while nothing is on its way to the audio thread:
+        otherwise it may be about to play something that it has not reported."""
         if not self.schedule.pending and self._processor.slots.free == SCORE_SLOTS - 1:
-            if self._bank.bytes > MAX_BANK_BYTES:
+            if self.bank.bytes > MAX_BANK_BYTES:
                 self._history.forget_oldest()
-            self._bank.retire([self.schedule.applied.machine, *self._history.machines()],
+            self.bank.retire([self.schedule.applied.machine, *self._history.machines()],
                               self._processor.sounding())
 
     def happen(self, kind: int, value: int) -> None:
-        """Let the audio thread do at once what MIDI asks for: BEGIN or END; it tells when that was."""
+        """Let the audio thread BEGIN or END the song at once, as MIDI asks; it reports the frame."""
         self._processor.push([Record(kind, self.schedule.next_sequence(), 0, value)])
-
-    def _check(self, machine: Machine) -> None:
-        """Raise InvalidValue unless `machine` can be lowered: what fails now cannot fail on its way to the sound."""
-        self._bank.check(machine)
-        try:
-            lower(self._trial, machine, self._bank)
-        except (OverflowError, KeyError, ValueError) as error:
-            raise InvalidValue(f"That cannot be played: {error}.") from None
 
     def note(self, record: JournalRecord) -> None:
         """Write it into the journal."""
-        self.complaints += filter(None, [self._journal.add(record)])
+        self._notices.warn(self._journal.add(record))
+
+    def _check(self, machine: Machine) -> None:
+        """Raise InvalidValue unless `machine` can be lowered: what passes here cannot fail on its way to the sound."""
+        self.bank.check(machine)
+        try:
+            lower(self._trial, machine, self.bank)
+        except (OverflowError, KeyError, ValueError) as error:
+            raise InvalidValue(f"That cannot be played: {error}.") from None
 
     def _hear(self, done: Done) -> bool:
-        """What MIDI did by itself, without being asked; whether that changed the machine."""
+        """What MIDI did on the audio thread by itself; whether that changed the machine."""
         self.note(MidiActed(done.kind, done.frame, done.value))
         if done.kind == HIT:
             self.hits.append(done)
@@ -222,16 +236,20 @@ class Conductor:
         if done.kind == BEGIN:
             command = Play() if done.value == SONG_START else Continue(Ticks(done.value))
         planned, dropped = self.schedule.happened(command, done.frame)
-        self.complaints += [*dropped, *filter(None, [self._journal.add_planned(planned)])]
+        self._notices.warn(*dropped, self._journal.add_planned(planned))
         return True
+
+    def _edit(self, command: Command, at_frames: int, what: str = "", at_ticks: int | None = None) -> None:
+        """Put it into the schedule; each change that had to be dropped for it is a notice."""
+        self._notices.warn(*self.schedule.edit(command, at_frames, what, at_ticks))
 
     def _replace(self, command: Command) -> None:
         """An undo or redo: not remembered as a new change."""
         self._check(apply(command, self.schedule.latest, self.earliest_frames))
-        self.complaints += self.schedule.edit(command, self.earliest_frames)
+        self._edit(command, self.earliest_frames)
 
     def _sound(self, command: TriggerPad | Panic) -> int:
-        """A pad or a panic: straight to the audio thread, overtaking whatever waits."""
+        """A pad or a panic: straight to the audio thread, ahead of all that waits."""
         machine = self.machine
         apply(command, machine, self.now_frames)
         sequence = self.schedule.next_sequence()
@@ -244,17 +262,3 @@ class Conductor:
         self._processor.push([Record(PAD, sequence, 0, track, command.velocity)])
         return self.now_frames
 
-
-def _name(command: Command) -> str:
-    """What a musician calls it while it waits."""
-    match command:
-        case SelectPattern():
-            return f"pattern {command.slot + 1}"
-        case SetChain():
-            return f"the chain {' '.join(str(slot + 1) for slot in command.slots)}"
-        case SwapOneShot():
-            return f"another {command.track}"
-    names = {"LoadDecomposition": "a new kit", "LoadKit": "a kit", "LoadPattern": "a pattern", "LoadLoop": "a loop",
-             "Play": "play", "NextInChain": "the next pattern"}
-    kind = type(command).__name__
-    return names.get(kind, kind.removeprefix("Set").removeprefix("Toggle").lower())

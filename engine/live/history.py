@@ -1,5 +1,5 @@
-"""Undo and redo of what is played: pattern, kit, loop, roles; of effects; of mutes and solos. Machines never change, so
-a level costs a reference."""
+"""Undo and redo: of music (pattern, kit, loop, roles), of effects, and of mutes and solos. Machines never change, so a
+level costs one reference."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -49,7 +49,7 @@ SWITCHES = (SetMute, SetSolo)
 
 
 class Part(Enum):
-    """What of a machine comes back, while all the rest stays as it is."""
+    """The part of a machine that an undo restores; the rest stays as it is."""
 
     MUSIC = "music"
     ROLE = "role"
@@ -59,8 +59,8 @@ class Part(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """A machine to go back to, for one part of it. command: what changed that, where it may still wait for its bar
-    line; turned: what was being turned, if anything; role: what the track was called then, and before."""
+    """A machine to go back to, for one part of it. command: the change, which may still wait for its bar line; turned:
+    the control that was turned, if any; role: the track's name after the change, and before."""
 
     machine: Machine
     part: Part = Part.MUSIC
@@ -70,7 +70,7 @@ class _Level:
 
 
 class History:
-    """Machines to go back to, and, after going back, forward again."""
+    """Machines to go back to and, after an undo, forward to."""
 
     def __init__(self) -> None:
         self._past: deque[_Level] = deque(maxlen=LEVELS)
@@ -78,12 +78,12 @@ class History:
 
     @property
     def newest(self) -> Command | None:
-        """The command that undo would take back, where it is still known."""
+        """The command that the next undo takes back, where it is still known."""
         return self._past[-1].command if self._past else None
 
     def before(self, command: Command, machine: Machine) -> None:
-        """Remember `machine`, which `command` is about to change, if that can be undone. What is turned notch by
-        notch goes back in one."""
+        """Remember `machine`, which `command` is about to change, if that can be undone. Turning a control notch by
+        notch is one change."""
         level = _level(command, machine)
         if level is None:
             return
@@ -92,11 +92,11 @@ class History:
         self._future.clear()
 
     def remember(self, machines: Sequence[Machine]) -> None:
-        """Machines of another session, oldest first, up to the one that plays: undo goes back to them."""
+        """Let undo go back to the machines of another session: oldest first, up to the one that plays."""
         self._past.extend(level for before, after in pairwise(machines) for level in _levels(before, after))
 
     def undo(self, machine: Machine) -> Command:
-        """The command that takes the last change back. Raises InvalidValue when there is none."""
+        """The command that undoes the last change. Raises InvalidValue when there is none."""
         if not self._past:
             raise InvalidValue("There is nothing left to undo.")
         level = self._past.pop()
@@ -104,7 +104,7 @@ class History:
         return _restore(level, machine)
 
     def redo(self, machine: Machine) -> Command:
-        """The command that does again what was undone last. Raises InvalidValue when there is none."""
+        """The command that redoes what was undone last. Raises InvalidValue when there is none."""
         if not self._future:
             raise InvalidValue("There is nothing to redo.")
         level = self._future.pop()
@@ -112,8 +112,8 @@ class History:
         return _restore(level, machine)
 
     def revise(self, change: Callable[[Machine], Machine], since: Command | None) -> None:
-        """Let `change`, which comes by itself, be in every machine to go back to since the command `since`, and forward
-        to, as far as it does anything there: undo takes back what hands do, and leaves it in place."""
+        """Apply `change`, which is not the user's, to every machine to go back to since the command `since`, and to
+        those to go forward to, as far as it changes them: so undo takes back edits and leaves it in place."""
         places = [place for place in range(len(self._past)) if since is not None and self._past[place].command is since]
         for levels, first in ((self._past, places[-1] + 1 if places else 0), (self._future, 0)):
             for place in reversed(range(first, len(levels))):
@@ -124,18 +124,18 @@ class History:
                 levels[place] = replace(level, machine=machine)
 
     def forget_oldest(self) -> None:
-        """Give up a tenth of what can be undone, the oldest."""
+        """Forget the oldest tenth of what can be undone."""
         for _ in range(-(-len(self._past) // 10)):
             self._past.popleft()
 
     def machines(self) -> list[Machine]:
-        """Every machine that can come back: their samples must stay."""
+        """Every machine that can come back; their samples must stay."""
         return [level.machine for level in (*self._past, *self._future)]
 
 
 def changed(before: Machine, after: Machine) -> tuple[Part, ...]:
-    """What has to be brought back between two machines, what comes back last first. Of effects, which are on: how far
-    each is turned is no change of its own here."""
+    """The parts that differ between two machines, the one to restore last first. Of effects only which are on counts,
+    not their amounts."""
     role = role_changed(before, after)
     parts = [part for part, same in (
         (Part.SWITCHES, role or (before.mutes, before.solos) == (after.mutes, after.solos)),
@@ -159,20 +159,20 @@ def _level(command: Command, machine: Machine) -> _Level | None:
 
 
 def _levels(before: Machine, after: Machine) -> list[_Level]:
-    """One for every part that is not as it was."""
+    """One level for every part that has changed."""
     role = role_changed(before, after)
     return [_Level(before, part, role=role[::-1] if part is Part.ROLE and role else ("", ""))
             for part in changed(before, after)]
 
 
 def _way_back(level: _Level, present: Machine) -> _Level:
-    """From where a level leads to the present again."""
+    """The level that leads back to the present."""
     old, new = level.role
     return _Level(present, level.part, role=(new, old))
 
 
 def _turned(command: Command) -> tuple[str, ...]:
-    """What a hand turns with this command, where it is one of many notches."""
+    """The control that this command turns, where it is one of many notches."""
     match command:
         case ShapeEffect(effect):
             return (effect.value,)
@@ -182,7 +182,7 @@ def _turned(command: Command) -> tuple[str, ...]:
 
 
 def _restore(level: _Level, present: Machine) -> Command:
-    """That part of its machine; tempo, gain, locks and the rest stay as they are."""
+    """The command that restores the level's part; tempo, gain, locks and the rest stay as they are."""
     wanted = level.machine
     match level.part:
         case Part.ROLE:

@@ -1,33 +1,31 @@
-"""Watches the rack: one that takes too long, or answers no numbers, is left out from the next bar line on."""
-
-from collections.abc import Callable
+"""Watches the rack: one that is too slow, or whose output is no numbers, is bypassed on the next bar line."""
 
 from engine.audio.host import Host
 from engine.core.commands import Boundary, BypassRack
-from engine.core.snapshot import Notice
 from engine.live.conductor import Conductor
+from engine.live.notices import Notices
 
 TIMES = 64  # so many more blocks over their budget than within it
 
 
 class RackWatch:
-    """`tick` looks; the command it gives is journalled like any other. `tell` takes a line for the musician."""
+    """`step` checks; the bypass is a command, journalled like any other."""
 
-    def __init__(self, conductor: Conductor, host: Host, tell: Callable[[Notice], None]) -> None:
-        self._conductor, self._host, self._tell = conductor, host, tell
+    def __init__(self, conductor: Conductor, host: Host, notices: Notices) -> None:
+        self._conductor, self._host, self._notices = conductor, host, notices
         self._bad_values = 0
 
-    def tick(self) -> None:
-        """Look whether the rack must go."""
+    def step(self) -> None:
+        """Bypass the rack if it fails."""
         if self._host.rack is None or self._conductor.schedule.latest.effects.bypassed:
             return
         bad_values = int(self._host.record["rack_bad_values"])
         if bad_values > self._bad_values:
             self._bad_values = bad_values
-            self._leave_out("The effects rack gives values that are no numbers")
+            self._bypass("The effects rack put out values that are not numbers")
         elif self._host.record["over_budget"] >= TIMES:
-            self._leave_out("The computer is too slow for the effects rack")
+            self._bypass("This computer is too slow for the effects rack")
 
-    def _leave_out(self, why: str) -> None:
+    def _bypass(self, why: str) -> None:
         self._conductor.follow_up(BypassRack(True), Boundary.BAR)
-        self._tell(Notice(f"{why}: it is left out from the next bar line. E brings it back.", urgent=True))
+        self._notices.warn(f"{why}: the rack is bypassed from the next bar line. E brings it back.")

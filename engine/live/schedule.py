@@ -1,7 +1,7 @@
-"""The chain of machines to come: what plays now, and each later machine with the frame on which it takes over.
+"""The machines to come: what plays now, and each later machine with the frame on which it takes over.
 
-An edit for now, while a swap waits for its bar line, must survive both: it is applied now, and the swap is
-worked out again on top of it. No device and no ring in here: `unsent` says what to publish.
+An edit for now, made while a swap waits for its bar line, must survive the swap: it is applied now, and the swap is
+worked out again on top of it. No device and no ring in here: `take_unsent` says what to send.
 """
 
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What the audio thread must be told: forget what waits (or not), then these in this order."""
+    """What to send to the audio thread: whether to forget what waits there, then these in this order."""
 
     cancel: bool
     planned: tuple[Planned, ...]
@@ -68,10 +68,10 @@ class Schedule:
         return sum(not p.what for p in self.pending) < MAX_IMMEDIATE
 
     def edit(self, command: Command, at_frames: int, what: str = "", at_ticks: int | None = None) -> list[str]:
-        """Put `command` into the chain at `at_frames`; what had to be dropped for it, as sentences. When the tempo
-        changes meanwhile, what waits for song tick `at_ticks` goes on waiting for it.
+        """Put `command` into the chain at `at_frames`; a sentence for each change that had to be dropped for it. One
+        with `at_ticks` waits for that song tick, even if the tempo changes meanwhile.
 
-        Raises InvalidValue, and changes nothing, when the machine it meets does not understand it.
+        Raises InvalidValue, and changes nothing, when the command does not apply to the machine it meets.
         """
         soon = [p.at_frames for p in self.pending if 0 <= p.at_frames - at_frames < self._margin_frames]
         at_frames = max([at_frames, *soon])
@@ -81,7 +81,7 @@ class Schedule:
         if place > self._sent and before.at_frames == at_frames and before.what == what:
             self.pending[place - 1] = replace(before, commands=(*before.commands, command), machine=machine)
         elif what and sum(bool(p.what) for p in self.pending) >= MAX_WAITING:
-            raise InvalidValue(f"{MAX_WAITING} changes already wait for their turn; wait for a bar line.")
+            raise InvalidValue(f"{MAX_WAITING} changes are already waiting. Try again after the next bar line.")
         else:
             number = self.next_sequence()
             planned = Planned(number, before.sequence, at_frames, (command,), machine, what, at_ticks)
@@ -90,7 +90,7 @@ class Schedule:
         return self._rebuild(place, _same_song(before.machine, machine, at_frames))
 
     def latching(self, command: Command) -> list[Planned]:
-        """What waits to latch an effect that `command` lets go."""
+        """What waits to latch an effect that `command` releases."""
         if isinstance(command, ReleaseEffects):
             let_go = set(Effect)
         elif isinstance(command, LatchEffect) and not command.on:
@@ -101,26 +101,19 @@ class Schedule:
                 if any(isinstance(c, LatchEffect) and c.on and c.effect in let_go for c in planned.commands)]
 
     def happened(self, command: Command, at_frames: int) -> tuple[Planned, list[str]]:
-        """The audio thread has done `command` on `at_frames` by itself: it is the past now, and all that waits is
-        worked out again on top of it. What it became, and what had to be dropped, as sentences."""
+        """The audio thread has done `command` on `at_frames` by itself: all that waits is worked out again on top of
+        it. What it became, and a sentence for each change that had to be dropped."""
         machine = apply(command, self.applied.machine, at_frames)
         same_song = _same_song(self.applied.machine, machine, at_frames)
         self.applied = Planned(self.next_sequence(), self.applied.sequence, at_frames, (command,), machine)
         return self.applied, self._rebuild(0, same_song)
 
     def waiting(self, command: Command | None) -> Planned | None:
-        """The plan that this very command waits in, if it does."""
+        """The plan in which this very command waits, if it does."""
         return next((planned for planned in self.pending if any(one is command for one in planned.commands)), None)
 
-    def drop_pending(self) -> list[str]:
-        """Forget every machine that waits; the names of what was forgotten."""
-        names = [planned.what for planned in self.pending if planned.what]
-        self._cancel = self._cancel or self._sent > 0
-        self.pending, self._sent = [], 0
-        return names
-
     def take_unsent(self) -> Batch | None:
-        """What to publish now, or None; from here on it counts as sent."""
+        """What to send now, or None; from here on it counts as sent."""
         if self._sent == len(self.pending) and not self._cancel:
             return None
         batch = Batch(self._cancel, tuple(self.pending[self._sent :]))
@@ -128,11 +121,11 @@ class Schedule:
         return batch
 
     def has_unsent(self) -> bool:
-        """Whether `take_unsent` would give something."""
+        """Whether there is something to send."""
         return self._cancel or self._sent < len(self.pending)
 
     def was_applied(self, sequence: int) -> Planned | None:
-        """The audio thread has taken `sequence`: it and all before it are the past. None if it was replaced."""
+        """The audio thread has taken `sequence`: it and all before it are past. None if it was replaced."""
         for index, planned in enumerate(self.pending):
             if planned.sequence == sequence:
                 self.applied = planned
@@ -142,7 +135,7 @@ class Schedule:
         return None
 
     def _rebuild(self, place: int, same_song: bool) -> list[str]:
-        """Work out every machine from `place` on again, on top of the one before, and when it is due."""
+        """Work out every machine from `place` on again, on top of the one before it, and when it is due."""
         if place < self._sent or place < len(self.pending):
             self._resend_all()
         before, dropped, kept = self.pending[place - 1] if place else self.applied, [], self.pending[:place]
@@ -174,13 +167,13 @@ class Schedule:
         self._sent = 0
 
     def next_sequence(self) -> int:
-        """A number for something that is sent to the audio thread, used once."""
+        """A number for something that is sent to the audio thread; each is used once."""
         self._last_sequence += 1
         return self._last_sequence
 
 
 def _same_song(before: Machine, after: Machine, at_frames: int) -> bool:
-    """Whether the song goes on at `at_frames`, perhaps at another tempo: its ticks mean what they meant."""
+    """Whether the song goes on at `at_frames`, perhaps at another tempo, so that ticks mean what they meant."""
     if not (before.playing and after.playing):
         return before.playing == after.playing
     return abs(after.timeline.ticks_at(at_frames) - before.timeline.ticks_at(at_frames)) <= 1

@@ -1,1 +1,2 @@
-"""MIDI outside the audio thread: ports, learned controllers, step recording, and the control of all of it."""
+"""MIDI off the audio thread. Start at `control`, which has all of it: `patchbay` joins ports by name, `controller_map`
+learns knobs and pads, `step_recording` turns pads into steps, and `rtmidi` stands in where JACK has no MIDI ports."""

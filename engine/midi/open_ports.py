@@ -1,4 +1,4 @@
-"""Which MIDI ports there are: the JACK client's own with JACK audio, else RtMidi's."""
+"""Opens Tao's MIDI ports: the JACK client's own with JACK audio, else RtMidi's."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from engine.midi.patchbay import MidiPorts, NoMidiPorts
 
 
 def open_ports(backend: Backend, host: Host, wake: Callable[[], None]) -> tuple[MidiPorts, str | None]:
-    """The ports, and a sentence when there can be none. RtMidi is only imported where it is needed."""
+    """The ports, and a sentence when there are none. RtMidi is only imported where it is needed."""
     own = getattr(backend, "midi_ports", None)
     if own is not None:
         ports: MidiPorts = own()
@@ -17,7 +17,8 @@ def open_ports(backend: Backend, host: Host, wake: Callable[[], None]) -> tuple[
     try:
         from engine.midi.rtmidi import RtMidiPorts, open_system
     except ImportError as error:
-        return NoMidiPorts(), f"RtMidi is not installed ({error}); there is no MIDI without JACK until it is."
+        return NoMidiPorts(), (f"There is no MIDI: RtMidi is not installed ({error}). Install python-rtmidi, or use "
+                               "--audio jack.")
     system = open_system()
     if system is None:
         return NoMidiPorts(), None

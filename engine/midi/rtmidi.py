@@ -1,7 +1,7 @@
-"""MIDI without JACK audio: RtMidi's ports, a thread that sends on time, and stamps on what comes in.
+"""MIDI without JACK audio: RtMidi's ports, a thread that sends on time, and time stamps on what comes in.
 
-The audio thread works out when each event is due, to the frame; a thread can only be about as exact as it wakes
-(see the benchmark rt_midi). One block's time is added to all, so that every event is known before it is due.
+The audio thread works out the frame on which each event is due; this thread can only be as exact as it wakes up (see
+the benchmark clock_out). One block's time is added to all, so that every event is known before it is due.
 """
 
 import threading
@@ -22,7 +22,7 @@ POLL_S, IDLE_S = 0.001, 0.1
 
 
 def open_system() -> int | None:
-    """The first of RtMidi's MIDI systems that works here, as its number; None where there is none."""
+    """The number of the first of RtMidi's MIDI systems that works here; None where none does."""
     for api in rtmidi.get_compiled_api():
         try:
             probe = rtmidi.MidiOut(rtapi=api, name="tao-probe")
@@ -45,7 +45,7 @@ class RtMidiPorts:
         self._open: dict[Direction, dict[int, tuple[str, Any]]] = {direction: {} for direction in Direction}
         self._probe = {Direction.IN: rtmidi.MidiIn(rtapi=api, name="tao"),
                        Direction.OUT: rtmidi.MidiOut(rtapi=api, name="tao")}
-        self._heard: deque[tuple[int, int, bytes]] = deque(maxlen=4096)
+        self._received: deque[tuple[int, int, bytes]] = deque(maxlen=4096)
         self._lock, self._stopping = threading.Lock(), threading.Event()
         self._thread = threading.Thread(target=self._send, name="midi-out", daemon=True)
         self._thread.start()
@@ -55,7 +55,7 @@ class RtMidiPorts:
         return [name for name in self._probe[direction].get_ports() if not name.startswith("tao")]
 
     def joined(self, direction: Direction, number: int) -> str:
-        """What the port was opened on, as long as that is there."""
+        """The port that this one was opened on, while that is there."""
         name, _ = self._open[direction].get(number, ("", None))
         if name and name not in self.others(direction):
             self.part(direction, number)
@@ -86,11 +86,11 @@ class RtMidiPorts:
             port.close_port()
             port.delete()
 
-    def heard(self) -> list[MidiEvent]:
-        """What has come in since the last call, on the frames that were worked out then."""
+    def received(self) -> list[MidiEvent]:
+        """What has come in since the last call, each with the frame that its time stamp falls on."""
         found = []
-        while self._heard:
-            at_ns, port, message = self._heard.popleft()
+        while self._received:
+            at_ns, port, message = self._received.popleft()
             found.append(MidiEvent(self._clock.frame_at(at_ns), port, message))
         return found
 
@@ -107,12 +107,12 @@ class RtMidiPorts:
     def _take(self, event: tuple[list[int], float], number: int) -> None:
         message, _ = event
         if 0 < len(message) <= 3:
-            self._heard.append((time.monotonic_ns(), number, bytes(message)))
+            self._received.append((time.monotonic_ns(), number, bytes(message)))
             if message[0] != 0xF8:
                 self._wake()
 
     def _send(self) -> None:
-        """Send every event when it is due; asleep otherwise."""
+        """Sleep until the next event is due, and send it."""
         while not self._stopping.wait(POLL_S if self._open[Direction.OUT] else IDLE_S):
             for event in self._ring.drain():
                 wait_s = (self._clock.due_ns(event.frame) - time.monotonic_ns()) * 1e-9

@@ -1,4 +1,4 @@
-"""A pad that is struck while the song plays, as a step: on the nearest slot, with how far off it was kept."""
+"""A pad that was hit while the song plays becomes a step: on the nearest slot, with its microtiming."""
 
 from engine.core.commands import SetStep
 from engine.core.groove import grid_ticks
@@ -8,8 +8,8 @@ from engine.core.timeline import Frames, Ticks
 
 
 def written_step(machine: Machine, frame: int, track_index: int, velocity: float) -> tuple[SetStep, Frames] | None:
-    """The step for a hit on `frame`, and the frame from which on it may stand: past its slot, so that what was just
-    heard is not struck again on this pass. None while the song rests."""
+    """The step for a hit on `frame`, and the frame on which to set it: after its slot has passed, so that it does not
+    sound a second time on this pass. None while the song rests."""
     if not machine.playing or not 0 <= track_index < len(machine.pattern.tracks):
         return None
     pattern, track = machine.pattern, machine.pattern.tracks[track_index]

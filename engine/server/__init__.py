@@ -1,1 +1,2 @@
-"""The engine process: start-up, the control loop, and the socket its clients attach to. Start at `process.py`."""
+"""The engine process. Start at `process`, the control thread's loop; `engine` puts the parts together, `requests` says
+who carries out what a client asks for, `control_socket` is where clients attach, `launch` starts the process."""

@@ -17,9 +17,9 @@ CALIBRATION_S = 15.0
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 def devices(as_json: bool) -> None:
-    """What --audio, --device and --input can name here."""
+    """List the audio devices on this computer."""
     from engine.audio.devices import list_devices
 
     for found in list_devices():
@@ -31,12 +31,12 @@ def devices(as_json: bool) -> None:
 
 
 def sessions_verb(folder: Callable[[], Path]) -> click.Command:
-    """The verb `sessions`. folder: where they lie."""
+    """The verb `sessions`. folder: where they are."""
 
     @click.command()
-    @click.option("--json", "as_json", is_flag=True)
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
     def sessions(as_json: bool) -> None:
-        """What was played, newest first: `resume NAME` takes it up again, `render` makes a WAV file of it."""
+        """List recorded sessions, newest first. `resume` continues one; `render` makes a WAV file of it."""
         from engine.sessions.listing import list_sessions
 
         for kept in list_sessions(folder()):
@@ -50,9 +50,12 @@ def doctor_verb(data: Callable[[], Path], weights: Callable[[], Iterable[tuple[s
     """The verb `doctor`. data: where Tao's folder is; weights: (name, fault or None) of each that ships."""
 
     @click.command()
-    @click.option("--json", "as_json", is_flag=True)
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
     def doctor(as_json: bool) -> None:
-        """Check that this computer is ready to perform, and say how to fix what isn't."""
+        """Check that this computer is ready to perform.
+
+        One line for each check: pass, or FAIL with how to fix it.
+        """
         from engine.server.doctor import checks, shipped_weights
 
         ready = True
@@ -76,14 +79,15 @@ def compile_verb() -> None:
 
 
 def calibrate_verb(settings: "Callable[[dict[str, Any]], EngineSettings]") -> click.Command:
-    """The verb `calibrate`. settings: how an engine is to run, out of the options before the verb."""
+    """The verb `calibrate`. settings: the engine's, from the options before the verb."""
 
     @click.command()
     @click.pass_context
     def calibrate(context: click.Context) -> None:
-        """Measure the loopback of the device that --audio and --device name, and remember it for takes.
+        """Measure the round-trip latency of the audio device.
 
-        Connect an output to an input first, with a cable or in JACK.
+        Takes then line up with what you heard. Name the device with --audio and --device before the verb, and first
+        connect one of its outputs to an input, with a cable or in JACK.
         """
         click.echo(measure_loopback(settings(context.parent.params if context.parent else {})))
 
@@ -91,7 +95,7 @@ def calibrate_verb(settings: "Callable[[dict[str, Any]], EngineSettings]") -> cl
 
 
 def measure_loopback(settings: "EngineSettings") -> str:
-    """Calibrate the engine that plays, or one that is started for it; what was found. Raises TaoError."""
+    """Calibrate the running engine, or one started for it; what it found. Raises TaoError."""
     from engine.bridge.client import EngineClient
     from engine.core.requests import Calibrate
     from engine.server.compile import shown
@@ -99,8 +103,8 @@ def measure_loopback(settings: "EngineSettings") -> str:
 
     running = find_engine()
     if running is None and settings.audio == "null":
-        raise DeviceNotFound("The null device has no loopback to measure; name one with --audio jack or --audio "
-                             "portaudio before the verb.")
+        raise DeviceNotFound("The null backend has no loopback to measure. Choose another one before the verb: "
+                             "--audio jack or --audio portaudio.")
     with shown() as progress:
         client = EngineClient(running or start_engine(settings, progress))
     try:
@@ -109,7 +113,7 @@ def measure_loopback(settings: "EngineSettings") -> str:
         client.wait(lambda snapshot: snapshot.status.notices != known, CALIBRATION_S)
         news = client.snapshot().status.notices
         if news == known or news[-1].urgent:
-            raise TaoError(news[-1].text if news != known else "The engine did not finish its measurement; try again.")
+            raise TaoError(news[-1].text if news != known else "The engine did not finish measuring. Try again.")
         return news[-1].text
     finally:
         if running is None:

@@ -90,8 +90,8 @@ class Pulse:
 def _failure(status: int, said: str, log: Path) -> str:
     """Why the compiler ended with this exit status, having said this."""
     if status < 0:
-        return (f"The compiler was killed (signal {-status}). If memory ran out, close other programs: it needs about "
-                f"1 GB. Its log is {log}.")
+        return (f"The compiler was killed (signal {-status}). If memory ran out, close other programs and start again. "
+                f"Its log is {log}.")
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     reason = said or (lines[-1] if lines else f"status {status}")
     return f"The audio engine could not be compiled: {reason} The compiler's log is {log}."

@@ -1,6 +1,6 @@
 """python -m engine.server.compiler: compile the engine's kernels and keep them; `engine.server.compile` starts this.
 
-It is a process of its own because the compiler takes most of a gigabyte, which a process that then plays for hours
+It is a process of its own because the compiler takes hundreds of megabytes, which a process that then plays for hours
 would never give back. It holds a lock, so there is never a second one: another waits, and then finds the work done. It
 ends with its starter, whose end closes the pipe to its standard input.
 """

@@ -1,4 +1,4 @@
-"""The control socket: faces come and go, say what they want, and hear what has changed."""
+"""The control socket: clients attach and leave, ask for things, and are sent what has changed."""
 
 import contextlib
 import os
@@ -16,8 +16,8 @@ from engine.core.snapshot import Status
 MAX_UNSENT_BYTES = 8 << 20
 
 
-class Face:
-    """One connection. What it does not read in time is kept, up to a limit; then it is dropped."""
+class Client:
+    """One connection. What it has not read yet is kept, up to a limit; beyond that it is dropped."""
 
     def __init__(self, connection: socket.socket, codec: Codec) -> None:
         connection.setblocking(False)
@@ -26,15 +26,15 @@ class Face:
         self._frames = FrameReader()
         self._unsent = bytearray()
         self.alive = True
-        self.missed_news = False
+        self.is_behind = False
 
     @property
     def waits_to_write(self) -> bool:
-        """Whether there is something that the face has not taken yet."""
+        """Whether there is something that the client has not taken yet."""
         return bool(self._unsent)
 
     def read(self) -> Iterator[Envelope | BadMessage]:
-        """What has arrived; a message that cannot be read is its error."""
+        """What has arrived; in place of a message that cannot be read, its error."""
         try:
             piece = self.connection.recv(1 << 16)
         except BlockingIOError:
@@ -54,7 +54,7 @@ class Face:
             yield error
             self.alive = False
 
-    def tell(self, message: Hello | Status | Accepted | Refused) -> None:
+    def send(self, message: Hello | Status | Accepted | Refused) -> None:
         """Send without waiting."""
         self._unsent += framed(self._codec.encode(message))
         self.write()
@@ -70,8 +70,8 @@ class Face:
             self.alive = False
 
 
-class Faces:
-    """All faces of one engine, on one private socket. Raises OSError when it cannot listen at `path`."""
+class ControlSocket:
+    """All clients of one engine, on one private socket. Raises OSError when it cannot listen at `path`."""
 
     def __init__(self, path: Path, meters_path: Path, selector: selectors.BaseSelector) -> None:
         self.path, self._meters_path, self._selector = path, meters_path, selector
@@ -81,45 +81,45 @@ class Faces:
         path.chmod(0o600)
         self._listener.listen(8)
         self._listener.setblocking(False)
-        self._faces: list[Face] = []
+        self._clients: list[Client] = []
         self._newest: Status | None = None
         selector.register(self._listener, selectors.EVENT_READ, self)
 
     def accept(self, status: Status) -> None:
-        """Welcome a new face."""
+        """Let a client attach."""
         with contextlib.suppress(OSError):  # it may have gone again already
             connection, _ = self._listener.accept()
-            face = Face(connection, self._codec)
-            self._faces.append(face)
-            self._selector.register(connection, selectors.EVENT_READ, face)
-            face.tell(Hello(os.getpid(), str(self._meters_path)))
-            face.tell(status)
+            client = Client(connection, self._codec)
+            self._clients.append(client)
+            self._selector.register(connection, selectors.EVENT_READ, client)
+            client.send(Hello(os.getpid(), str(self._meters_path)))
+            client.send(status)
 
     def publish(self, status: Status) -> None:
-        """Tell every face what there is now. A face that is still busy with older news hears it later."""
+        """Send every client the newest status. One that has not read an older one yet gets it later."""
         self._newest = status
-        for face in self._faces:
-            face.missed_news = face.waits_to_write
-            if not face.missed_news:
-                face.tell(status)
+        for client in self._clients:
+            client.is_behind = client.waits_to_write
+            if not client.is_behind:
+                client.send(status)
 
     def tidy(self) -> None:
-        """Let go of faces that have gone; ask for writability where something is left to send."""
-        for face in list(self._faces):
-            if face.missed_news and not face.waits_to_write and self._newest is not None:
-                face.missed_news = False
-                face.tell(self._newest)
-            if not face.alive:
-                self._selector.unregister(face.connection)
-                face.connection.close()
-                self._faces.remove(face)
+        """Drop clients that have gone; wait for writability where something is left to send."""
+        for client in list(self._clients):
+            if client.is_behind and not client.waits_to_write and self._newest is not None:
+                client.is_behind = False
+                client.send(self._newest)
+            if not client.alive:
+                self._selector.unregister(client.connection)
+                client.connection.close()
+                self._clients.remove(client)
             else:
-                wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if face.waits_to_write else 0)
-                self._selector.modify(face.connection, wanted, face)
+                wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if client.waits_to_write else 0)
+                self._selector.modify(client.connection, wanted, client)
 
     def close(self) -> None:
         """Hang up and remove the socket."""
-        for face in self._faces:
-            face.connection.close()
+        for client in self._clients:
+            client.connection.close()
         self._listener.close()
         self.path.unlink(missing_ok=True)

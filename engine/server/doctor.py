@@ -3,6 +3,7 @@
 Nothing here compiles the audio engine, or imports what does.
 """
 
+import contextlib
 import os
 import platform
 import resource
@@ -72,7 +73,8 @@ def kernel_cache(folder: Path) -> Check:
 def sound() -> Iterator[Check]:
     """The device libraries, and the devices they find."""
     try:
-        devices = list_devices()
+        with _libraries_silent():
+            devices = list_devices()
     except (OSError, TaoError) as error:
         yield Check("PortAudio", False, str(error), "Install libportaudio2")
         return
@@ -123,9 +125,10 @@ def midi_ports() -> Check:
     try:
         import mido
 
-        inputs, outputs = mido.get_input_names(), mido.get_output_names()
+        with _libraries_silent():
+            inputs, outputs = mido.get_input_names(), mido.get_output_names()
     except (ImportError, OSError, RuntimeError, SystemError) as error:  # a system without any MIDI service
-        return Check("MIDI", True, f"none ({error}); MIDI through JACK works without")
+        return Check("MIDI", True, f"no ports ({error}) MIDI through JACK still works")
     return Check("MIDI", True, f"in: {', '.join(inputs) or 'none'}; out: {', '.join(outputs) or 'none'}")
 
 
@@ -144,6 +147,20 @@ def shipped_weights(weights: tuple[str, str | None]) -> Check:
     name, fault = weights
     return Check(f"Weights {name}", fault is None, fault or "intact",
                  "Reinstall Tao, or train your own with `tao_live.py train`")
+
+
+@contextlib.contextmanager
+def _libraries_silent() -> Iterator[None]:
+    """Discard what JACK and ALSA print on stderr when they find nothing: the checks say so themselves."""
+    sys.stderr.flush()
+    before, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nowhere)
 
 
 def _limit(name: str) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""The engine process: one control thread that sleeps until a face, the worker, a signal or a boundary calls."""
+"""The engine process: one control thread, asleep until a client, the worker, a signal or a boundary needs it."""
 
 import contextlib
 import os
@@ -21,10 +21,10 @@ from engine.bridge.messages import Accepted, Refused
 from engine.core.errors import TaoError
 from engine.core.snapshot import Status
 from engine.server import startup
-from engine.server.control_socket import Face, Faces
+from engine.server.control_socket import Client, ControlSocket
 from engine.server.engine import Engine
 from engine.sessions.folders import session_folder
-from engine.worker.process import Decomposer
+from engine.worker.process import WorkerProcess
 
 SOON_S, IDLE_S, TIDY_S = 0.004, 0.05, 1.0
 NEWS_S = 0.015
@@ -32,25 +32,25 @@ FIRST_BLOCK_S = 5.0
 
 
 class Control:
-    """The loop. Other threads and signals reach it through one socket pair."""
+    """The control thread's loop. Other threads and signals reach it through one socket pair."""
 
-    def __init__(self, engine: Engine, decomposer: Decomposer, socket_path: Path) -> None:
-        self._engine, self._decomposer = engine, decomposer
+    def __init__(self, engine: Engine, worker: WorkerProcess, socket_path: Path) -> None:
+        self._engine, self._worker = engine, worker
         self._selector = selectors.DefaultSelector()
-        self._faces = Faces(socket_path, engine.meters_path, self._selector)
+        self._socket = ControlSocket(socket_path, engine.meters_path, self._selector)
         self._wakes, self._waker = socket.socketpair()
         self._wakes.setblocking(False)
         self._waker.setblocking(False)
         self._selector.register(self._wakes, selectors.EVENT_READ, "wake")
         self._worker_fd: int | None = None
-        self._asked: deque[tuple[Face, Envelope | BadMessage]] = deque()
+        self._asked: deque[tuple[Client, Envelope | BadMessage]] = deque()
         self._lost: list[str] = []
-        self._told: Status | None = None
-        self._told_s = 0.0
+        self._published: Status | None = None
+        self._published_s = 0.0
         self._tidied_s = time.monotonic()
 
     def listen_to_signals(self) -> None:
-        """SIGTERM and SIGINT end the engine politely; SIGHUP, a face's terminal that closes, does not."""
+        """SIGTERM and SIGINT end the engine politely; SIGHUP, from a terminal that closes, does not."""
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: setattr(self._engine, "quitting", True))
@@ -73,7 +73,8 @@ class Control:
                 self._turn()
             except Exception as error:  # noqa: BLE001  the outermost loop: the music goes on, the log knows why
                 traceback.print_exc()
-                self._engine.tell(f"Something went wrong inside ({type(error).__name__}: {error}); the music goes on.")
+                kind = type(error).__name__
+                self._engine.notices.say(f"Something went wrong inside Tao ({kind}: {error}). The music goes on.")
                 time.sleep(SOON_S)
         done = self._engine.begin_fade()
         end_s = time.monotonic() + 1.0
@@ -83,16 +84,16 @@ class Control:
 
     def close(self) -> None:
         """Hang up."""
-        self._faces.close()
+        self._socket.close()
         self._selector.close()
 
     def _turn(self) -> None:
-        """One round: wait, read, act, tell."""
+        """One round: act, publish, wait, read."""
         soon = self._engine.step()
         self._work_off()
         self._follow_worker()
-        self._tell_news()
-        self._faces.tidy()
+        self._publish()
+        self._socket.tidy()
         if time.monotonic() - self._tidied_s > TIDY_S:
             self._tidied_s = time.monotonic()
             self._engine.tidy()
@@ -101,16 +102,16 @@ class Control:
 
     def _serve(self, what: Any, mask: int) -> None:
         match what:
-            case Faces():
+            case ControlSocket():
                 what.accept(self._engine.status())
-            case Face():
+            case Client():
                 if mask & selectors.EVENT_WRITE:
                     what.write()
                 if mask & selectors.EVENT_READ:
                     self._asked += [(what, item) for item in what.read()]
                     self._work_off()
             case "worker":
-                self._engine.hear_worker()
+                self._engine.jobs.step()
             case "wake":
                 self._wakes.recv(4096)
                 for sentence in self._lost:
@@ -118,30 +119,30 @@ class Control:
                 self._lost.clear()
 
     def _work_off(self) -> None:
-        """Do what was asked, in order, as fast as the audio thread takes it."""
+        """Do what was asked, in order, as fast as the audio thread accepts it."""
         while self._asked and self._engine.conductor.schedule.has_room:
             self._answer(*self._asked.popleft())
 
-    def _answer(self, face: Face, item: Envelope | BadMessage) -> None:
-        """Do what was asked; a refusal goes to the one who asked, and harms nobody."""
+    def _answer(self, client: Client, item: Envelope | BadMessage) -> None:
+        """Do what was asked; a refusal goes to the client that asked."""
         number = item.id if isinstance(item, Envelope) else 0
         try:
             if isinstance(item, BadMessage):
                 raise item
             self._engine.do(item)
         except TaoError as error:
-            face.tell(Refused(number, str(error)))
+            client.send(Refused(number, str(error)))
         else:
             self._engine.conductor.flush()
             if number:
-                self._tell_news(at_once=True)
-                face.tell(Accepted(number))
+                self._publish(at_once=True)
+                client.send(Accepted(number))
 
     def _follow_worker(self) -> None:
-        """Listen to the worker that runs now; after a crash it is another."""
-        reader = self._decomposer.reader
-        if reader != self._worker_fd or self._decomposer.changed:
-            self._decomposer.changed = False
+        """Wait on the worker that runs now; after a crash it is another."""
+        reader = self._worker.reader
+        if reader != self._worker_fd or self._worker.changed:
+            self._worker.changed = False
             if self._worker_fd is not None:
                 self._selector.unregister(self._worker_fd)
             if reader is not None:
@@ -149,18 +150,18 @@ class Control:
             self._worker_fd = reader
 
     def _news_waits(self) -> bool:
-        return self._told != self._engine.status()
+        return self._published != self._engine.status()
 
-    def _tell_news(self, at_once: bool = False) -> None:
-        """Publish the status when it has changed; unless somebody waits, not faster than eyes can follow."""
+    def _publish(self, at_once: bool = False) -> None:
+        """Publish the status when it has changed; unless a client waits for it, no faster than eyes can follow."""
         status = self._engine.status()
-        if status != self._told and (at_once or time.monotonic() - self._told_s >= NEWS_S):
-            self._told, self._told_s = status, time.monotonic()
-            self._faces.publish(status)
+        if status != self._published and (at_once or time.monotonic() - self._published_s >= NEWS_S):
+            self._published, self._published_s = status, time.monotonic()
+            self._socket.publish(status)
 
 
 def main(argv: list[str]) -> int:
-    """Start, say so on the ready pipe, run. Returns the exit status."""
+    """Start, report on the ready pipe, run. Returns the exit status."""
     line, socket_path, ready_fd = argv[0], Path(argv[1]), int(argv[2])
     try:
         settings = settings_from_json(line)
@@ -172,19 +173,19 @@ def main(argv: list[str]) -> int:
         return _report(ready_fd, error if isinstance(error, TaoError) else TaoError(f"The engine fails: {error}."))
     except Exception as error:  # noqa: BLE001  the outermost loop of a process: report, and stop
         traceback.print_exc()
-        return _report(ready_fd, TaoError(f"The engine broke down ({error}); its log holds the details."))
+        return _report(ready_fd, TaoError(f"The engine failed ({error}). Its log has the details."))
 
 
 def _run(settings: EngineSettings, session: Path, socket_path: Path, ready_fd: int) -> int:
     backend = open_backend(settings)
     shared = startup.shared_folder()
     with (session / "worker.log").open("ab") as worker_log:
-        decomposer = Decomposer(settings.worker_argv, settings.job_limit_s, worker_log)
-        engine = Engine(settings, backend, session, shared, decomposer)
-        control = Control(engine, decomposer, socket_path)
+        worker = WorkerProcess(settings.worker_argv, settings.job_stall_s, worker_log)
+        engine = Engine(settings, backend, session, shared, worker)
+        control = Control(engine, worker, socket_path)
         try:
-            if settings.worker_argv and (problem := decomposer.start()) is not None:
-                engine.tell(problem)
+            if settings.worker_argv and (problem := worker.start()) is not None:
+                engine.notices.say(problem)
             for problem in filter(None, (startup.lock_memory(), startup.raise_priority())):
                 print(problem, file=sys.stderr, flush=True)
             startup.quieten_interpreter()
@@ -204,7 +205,7 @@ def _await_first_block(engine: Engine) -> None:
     end_s = time.monotonic() + FIRST_BLOCK_S
     while engine.conductor.now_frames == 0:
         if time.monotonic() > end_s:
-            raise TaoError(f"{engine.backend.device} asks for no audio; choose another with --audio or --device.")
+            raise TaoError(f"{engine.backend.device} does not ask for audio. Choose another with --audio or --device.")
         time.sleep(0.001)
 
 
@@ -215,6 +216,6 @@ def _ready(ready_fd: int, answer: dict[str, str]) -> None:
 
 def _report(ready_fd: int, error: TaoError) -> int:
     print(error, file=sys.stderr, flush=True)
-    with contextlib.suppress(OSError):  # it was ready long ago, and nobody listens there any more
+    with contextlib.suppress(OSError):  # it was ready long ago; nobody reads the pipe now
         _ready(ready_fd, {"error": type(error).__name__, "text": str(error)})
     return error.exit_code

@@ -1,4 +1,4 @@
-"""The engines that play on this computer, for who comes back to one."""
+"""The engines that run on this computer, for `attach`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +11,16 @@ ANSWER_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Playing:
-    """A running engine: its process, its socket, and what it plays, in words."""
+class RunningEngine:
+    """An engine: its process id, its socket, and what it plays, in words."""
 
     pid: int
     socket: Path
     words: str
 
 
-def engines() -> list[Playing]:
-    """All that answer, the newest first."""
+def engines() -> list[RunningEngine]:
+    """All that answer, newest first."""
     found = []
     for path in running_engines():
         try:
@@ -30,22 +30,22 @@ def engines() -> list[Playing]:
         try:
             status = client.snapshot().status
             verb = "plays" if status.machine.playing else "holds"
-            found.append(Playing(client.pid, path, f"{verb} {status.machine.kit.name} on {status.device}"))
+            found.append(RunningEngine(client.pid, path, f"{verb} {status.machine.kit.name} on {status.device}"))
         finally:
             client.close()
     return found
 
 
-def engine_called(pid: int | None) -> Path:
+def socket_of(pid: int | None) -> Path:
     """The socket of the engine with this process id; without one, of the only engine. Raises TaoError."""
     found = engines()
     if not found:
-        raise TaoError("No engine is playing; start one with `tao_live.py`.")
+        raise TaoError("No engine is running. Start one with `tao_live.py`.")
     if pid is None and len(found) == 1:
         return found[0].socket
     for engine in found:
         if engine.pid == pid:
             return engine.socket
-    wanted = f"No engine has the number {pid}" if pid is not None else f"{len(found)} engines are playing"
+    wanted = f"No engine has the process id {pid}" if pid is not None else f"{len(found)} engines are running"
     listed = "; ".join(f"{engine.pid} {engine.words}" for engine in found)
-    raise TaoError(f"{wanted}; name one of these, as in `attach {found[0].pid}`: {listed}.")
+    raise TaoError(f"{wanted}. Name one of these, as in `attach {found[0].pid}`: {listed}.")

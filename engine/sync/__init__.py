@@ -1,1 +1,1 @@
-"""The clock sources: MIDI clock followed by a tempo filter, and Ableton Link."""
+"""What else may keep the time: a MIDI clock (`clock_follower`, on top of `tempo_filter`) or Ableton Link (`link`)."""

@@ -1,4 +1,4 @@
-"""Ableton Link while it is the source, or may be: the session is joined, followed, given our tempo, and left again."""
+"""Ableton Link as the clock source: the session is joined, followed, given our tempo, and left again."""
 
 import statistics
 from collections import deque
@@ -7,25 +7,26 @@ from collections.abc import Callable
 from engine.audio.frame_clock import FrameClock
 from engine.core.commands import Boundary
 from engine.core.midi import ClockSource
-from engine.core.snapshot import Notice, Sync, SyncState
+from engine.core.snapshot import Sync, SyncState
 from engine.live.conductor import Conductor
+from engine.live.notices import Notices
 from engine.sync.link_follower import LinkFollower, bar_frames
 from engine.sync.link_session import LinkMissing, LinkMoment, LinkSession
 
 STEER_EVERY_S = 0.1
-READINGS = 15  # of when blocks began, whose middle one counts: the callback wakes now early, now late
+READINGS = 15  # of when blocks began; the median counts, for the callback wakes now early, now late
 
 
-class LinkDesk:
+class LinkControl:
     """The control thread calls `step` on every turn. clock: engine frames against the computer's time.
 
-    in_auto: whether the source `auto` means Link too, while `has_clock` says that no MIDI clock comes; join: a
-    session at our tempo.
+    in_auto: whether the clock source `auto` includes Link while `has_clock` says that no MIDI clock comes;
+    join: opens a session at our tempo.
     """
 
-    def __init__(self, conductor: Conductor, clock: FrameClock, tell: Callable[[Notice], None], in_auto: bool,
+    def __init__(self, conductor: Conductor, clock: FrameClock, notices: Notices, in_auto: bool,
                  has_clock: Callable[[], bool], join: Callable[[float], LinkSession] = LinkSession) -> None:
-        self._conductor, self._clock, self._tell = conductor, clock, tell
+        self._conductor, self._clock, self._notices = conductor, clock, notices
         self._in_auto, self._has_clock, self._join_session = in_auto, has_clock, join
         self._session: LinkSession | None = None
         self._follower = LinkFollower()
@@ -36,19 +37,19 @@ class LinkDesk:
 
     @property
     def sync(self) -> Sync | None:
-        """Whose time we keep; None while it is not Link's."""
+        """What keeps the time, as shown to the musician; None while it is not Link."""
         source = self._conductor.machine.midi.source
         if self._is_source and self._moment is not None and self._moment.peers:
             return Sync(source, SyncState.LOCKED, round(self._moment.bpm, 1), peers=self._moment.peers)
         return Sync(source, SyncState.WAITING) if source is ClockSource.LINK else None
 
     def use(self, clock: FrameClock) -> None:
-        """Another device: its frames come at other times."""
+        """The audio device has changed, and with it the time of each frame."""
         self._clock = clock
         self._origins_ns.clear()
 
     def step(self) -> None:
-        """Join, leave, follow."""
+        """Join, follow or leave."""
         if not self._is_source:
             self.close()
             self._missing = False
@@ -67,7 +68,7 @@ class LinkDesk:
         return source is ClockSource.LINK or (source is ClockSource.AUTO and self._in_auto and not self._has_clock())
 
     def launch_frames(self) -> int:
-        """The frame of the session's next bar line, 0 when we are alone: there a song begins."""
+        """The frame on which a song begins: the session's next bar line; 0, for now, when we are alone in it."""
         if self._session is None or self._moment is None or self._moment.peers == 0:
             return 0
         machine, at_frames = self._conductor.machine, self._conductor.earliest_frames
@@ -85,7 +86,7 @@ class LinkDesk:
             self._session = self._join_session(self._conductor.machine.timeline.bpm)
         except LinkMissing as missing:
             self._missing = True
-            self._tell(Notice(str(missing), urgent=True))
+            self._notices.warn(str(missing))
         self._follower = LinkFollower()
 
     def _follow(self, session: LinkSession, at_frames: int) -> None:

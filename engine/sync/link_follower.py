@@ -1,6 +1,6 @@
-"""Keeping time with a Link session: its tempo is ours, its bar lines are ours. No device in here, and no thread.
+"""Following an Ableton Link session: its tempo and bar lines are ours. No device in here, and no thread.
 
-A session's tempo belongs to everyone: when the musician changes ours, the session's is changed.
+A session's tempo belongs to everyone in it: when the musician changes ours, the session's changes too.
 """
 
 from engine.core.commands import FollowTempo
@@ -13,13 +13,13 @@ NEAR = 1e-4  # Link keeps a tempo as whole microseconds a beat, so what was set 
 
 
 class LinkFollower:
-    """Told where the session is, says how to steer, or which tempo to give the session."""
+    """Says how to steer towards the session, or which tempo to give it."""
 
     def __init__(self) -> None:
         self._steered_bpm: float | None = None
 
     def tempo_asked(self, machine: Machine, session: LinkMoment) -> float | None:
-        """The tempo that the session is to take over: what the musician has set, or ours while nobody else is there."""
+        """The tempo to give the session: what the musician has set, or ours while nobody else is there; else None."""
         bpm, steered_bpm = machine.timeline.bpm, self._steered_bpm
         if session.peers and steered_bpm in (None, bpm):
             return None
@@ -39,7 +39,7 @@ class LinkFollower:
 
 
 def pull(machine: Machine, session: LinkMoment, at_frames: int) -> float:
-    """By which share to play faster, to be on the session's bar line soon; the nearest one, at most 2 %."""
+    """How much faster to play, as a share of at most 2 %, to meet the session's nearest bar line soon."""
     if not machine.playing:
         return 0.0
     per_bar = machine.pattern.beats_per_bar
@@ -49,7 +49,7 @@ def pull(machine: Machine, session: LinkMoment, at_frames: int) -> float:
 
 
 def beat_at(machine: Machine, at_frames: int) -> float:
-    """The song's quarter note, whole or not, on a frame."""
+    """The song position on a frame, in quarter notes."""
     line = machine.timeline
     return (line.origin_ticks + (at_frames - line.origin_frames) / line.frames_per_tick) / PPQN
 

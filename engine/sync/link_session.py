@@ -10,7 +10,7 @@ from typing import Any
 from engine.core.errors import TaoError
 
 PAIRINGS = 5
-SETTLE_S = 0.5  # from making a part to joining with it: one that joins at once often sets everybody to its own tempo
+SETTLE_S = 0.5  # a peer that joins as soon as it is made often sets everybody to its own tempo
 #                 (Ableton/link, issue 146; `benchmarks link` counts it)
 
 
@@ -29,24 +29,24 @@ class LinkMoment:
 
 
 class LinkSession:
-    """A part in whatever session there is on this network, at `bpm` as long as we are alone in it.
+    """Our part in the session on this network; it runs at `bpm` while we are alone in it.
 
-    It joins SETTLE_S after it was made, when it is next asked for a moment.
+    It joins SETTLE_S after it was made, on the next call of `at`.
     """
 
     def __init__(self, bpm: float) -> None:
         try:
             from link import Link
         except ImportError as error:
-            raise LinkMissing("Ableton Link is not installed; install it with pip install 'tao-live[link]' (GPL), or "
-                              "choose another source.") from error
+            raise LinkMissing("Ableton Link is not installed. Install it with pip install 'tao-live[link]' (GPL), or "
+                              "choose another clock source.") from error
         self._link: Any = Link(bpm)
         self._clock: Any = self._link.clock()
         self._joins_ns = time.monotonic_ns() + round(SETTLE_S * 1e9)
 
     @property
     def joined(self) -> bool:
-        """Whether others can find us."""
+        """Whether others can see us."""
         return bool(self._link.enabled)
 
     def at(self, at_ns: int, quantum: int) -> LinkMoment:

@@ -1,23 +1,24 @@
-"""Tempo and phase out of jittery clock ticks: a two-state Kalman filter that notices steps, losses and doubles.
+"""Tempo and phase of jittery clock ticks: a two-state Kalman filter that copes with tempo steps, lost and double ticks.
 
-Kalman, "A new approach to linear filtering and prediction problems", 1960, with the state (time of the newest
-tick, period) and a period that walks at random. Ticks are numbered: one that is lost is counted all the same,
-one that comes twice is not, so the song position that the numbers stand for stays the sender's.
+Kalman, "A new approach to linear filtering and prediction problems", 1960. The state is (time of the newest tick,
+period), and the period walks at random. Ticks are numbered: a lost one is counted, a double one is not, so that the
+numbers keep standing for the sender's song position.
 """
 
 import itertools
 import math
 from dataclasses import dataclass, replace
 
-CLOCKS_PER_BEAT = 24
+from engine.core.midi_bytes import CLOCKS_PER_BEAT
+
 MIN_PERIOD_S, MAX_PERIOD_S = 60.0 / (310.0 * CLOCKS_PER_BEAT), 60.0 / (29.0 * CLOCKS_PER_BEAT)
-BUNCHED_S = MIN_PERIOD_S / 2.0  # sooner than at any tempo: ticks that were held up, and come all at once
+BUNCHED_S = MIN_PERIOD_S / 2.0  # closer than at any tempo: ticks that were delayed and arrive all at once
 WALK_S = 3e-7  # how much the period changes from tick to tick
 FIRST_NOISE_S, LEAST_NOISE_S, MOST_NOISE_S = 0.001, 0.00005, 0.003
-NOISE_TICKS = 48.0  # over so many ticks the jitter is learned
+NOISE_TICKS = 48.0  # the jitter is averaged over so many ticks
 UNLIKELY = 4.0  # standard deviations
-DRIFT_SHARE, DRIFT_UNLIKELY = 0.25, 4.5  # of the running mean of deviations, which sees a small step sooner
-OPEN_TICKS, OPEN_DOUBT = 5, 0.05  # to (re)open: from so many ticks, the period known to such a share of itself
+DRIFT_SHARE, DRIFT_UNLIKELY = 0.25, 4.5  # of the running mean of deviations, which shows a small step sooner
+OPEN_TICKS, OPEN_DOUBT = 5, 0.05  # it (re)opens with so many ticks, and a period uncertain by such a share
 SETTLED_TICKS, MOST_SKIPS = 12, 3
 LOCKED_SHARE = 0.002
 SAME_TEMPO = 0.2  # a share of the period
@@ -27,12 +28,12 @@ Tick = tuple[int, float]  # number, when it came in, in seconds
 
 @dataclass(frozen=True, slots=True)
 class TempoFilter:
-    """What the ticks so far say. All times in seconds of one clock; immutable: `heard` gives the next one.
+    """The estimate after the ticks so far. All times in seconds of one clock; immutable: `after` returns the next one.
 
-    number: the newest tick's, from 0 on (-1: none came); at_s: when it should have come; period_s: from tick to
-    tick (0: not known yet); noise_s: the jitter's standard deviation; p_time, p_cross, p_period: the estimate's
-    covariance; unlikely: how many ticks running came where they should not; drift_s: a running mean of how far off
-    they were; skips: how often running a tick was missing; recent: the newest ticks as they came.
+    number: of the newest tick, from 0 on (-1: none yet); at_s: when it should have come; period_s: from tick to tick
+    (0: not known yet); noise_s: the jitter's standard deviation; p_time, p_cross, p_period: the estimate's covariance;
+    unlikely: how many ticks in a row were improbable; drift_s: the running mean of their deviations; skips: how many
+    times in a row ticks were missing; recent: the newest ticks as they came.
     """
 
     number: int = -1
@@ -59,11 +60,11 @@ class TempoFilter:
         return self.ticks >= SETTLED_TICKS and math.sqrt(self.p_period) < LOCKED_SHARE * self.period_s
 
     def tick_at(self, at_s: float) -> float:
-        """The tick, whole or not, that should be heard at `at_s`, going on at this tempo."""
+        """The tick, in fractions, that is due at `at_s` if the tempo stays."""
         return self.number + (at_s - self.at_s) / self.period_s if self.period_s > 0.0 else float(self.number)
 
-    def heard(self, at_s: float) -> "TempoFilter":
-        """After a tick that came in at `at_s`."""
+    def after(self, at_s: float) -> "TempoFilter":
+        """The filter after a tick that came in at `at_s`."""
         if self.period_s == 0.0:
             return self._first(at_s)
         if self.recent and at_s - self.recent[-1][1] < BUNCHED_S:
@@ -74,18 +75,14 @@ class TempoFilter:
             return replace(seen, skips=0)._update(at_s, steps)
         if steps > 1 and self.skips < MOST_SKIPS:
             return replace(seen, skips=self.skips + 1)._update(at_s, steps)
-        if steps > 1:  # not ticks that were lost: a much slower tempo
+        if steps > 1:  # too many gaps for lost ticks: a much slower tempo
             return seen._reopened()
-        if self.unlikely + 1 >= OPEN_TICKS - 1:  # not one that came twice: a much faster tempo
+        if self.unlikely + 1 >= OPEN_TICKS - 1:  # too many for a double tick: a much faster tempo
             return seen._reopened()
         return replace(seen, unlikely=self.unlikely + 1)
 
-    def renumbered(self, by: int) -> "TempoFilter":
-        """The same with `by` added to every number: the sender has said where it is."""
-        return replace(self, number=self.number + by, recent=tuple((number + by, at) for number, at in self.recent))
-
     def _first(self, at_s: float) -> "TempoFilter":
-        """One of the ticks from which the first tempo is made."""
+        """One of the ticks that give the first tempo."""
         if self.recent and at_s - self.recent[-1][1] > 2.0 * MAX_PERIOD_S:
             return TempoFilter(0, at_s, recent=((0, at_s),))
         recent = (*self.recent, (self.number + 1, at_s))
@@ -93,7 +90,7 @@ class TempoFilter:
         return seen._reopened() if len(recent) == OPEN_TICKS else seen
 
     def _update(self, at_s: float, steps: int) -> "TempoFilter":
-        """The Kalman step: predict `steps` ticks on, weigh what was heard against it."""
+        """The Kalman step: predict `steps` ticks ahead, and weigh the tick against the prediction."""
         number, predicted_s = self.number + steps, self.at_s + steps * self.period_s
         p_time = self.p_time + 2.0 * steps * self.p_cross + steps * steps * self.p_period
         p_cross = self.p_cross + steps * self.p_period
@@ -109,7 +106,7 @@ class TempoFilter:
         if astray or drifts:
             if not astray or self.unlikely >= 1:
                 return self._reopened()
-            # one alone is a hiccup: count it, and go on as predicted
+            # a single one is a hiccup: count it, and go on as predicted
             return replace(self, number=number, at_s=predicted_s, p_time=p_time, p_cross=p_cross, p_period=p_period,
                            ticks=self.ticks + 1, unlikely=1)
         gain_time, gain_period = p_time / spread, p_cross / spread
@@ -120,13 +117,13 @@ class TempoFilter:
             p_period=p_period - gain_period * p_cross, ticks=self.ticks + 1, unlikely=0, drift_s=drift_s)
 
     def _learned(self, off_s: float, p_time: float) -> float:
-        """The jitter, from what it was and one more deviation."""
+        """The jitter, updated with one more deviation."""
         share = 1.0 / min(NOISE_TICKS, self.ticks + 1.0)
         variance = (1.0 - share) * self.noise_s**2 + share * max(0.0, off_s * off_s - p_time)
         return min(MOST_NOISE_S, max(LEAST_NOISE_S, math.sqrt(variance)))
 
     def _reopened(self) -> "TempoFilter":
-        """Begin anew from the newest ticks: the tempo has changed, or is heard for the first time."""
+        """Start again from the newest ticks: the tempo has changed, or is known for the first time."""
         times_s = [at_s for _, at_s in self.recent]
         gaps = sorted(later - earlier for earlier, later in itertools.pairwise(times_s))
         middle = (gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]) / 2.0
@@ -141,8 +138,7 @@ class TempoFilter:
         return opened
 
     def _placed(self, period_s: float) -> Tick:
-        """The oldest of the newest ticks, as most of them have it: one may have come late, or be counted wrong."""
-
+        """The oldest recent tick, as most of them place it: any one may be late or miscounted."""
 
         def place(at_s: float, origin_s: float) -> int:
             return round((at_s - origin_s) / period_s)
@@ -152,7 +148,7 @@ class TempoFilter:
 
         oldest, oldest_s = self.recent[0]
         if abs(period_s - self.period_s) > SAME_TEMPO * self.period_s:
-            return oldest, oldest_s  # only it was counted at the tempo of its time
+            return oldest, oldest_s  # the others were counted at the old tempo
         origin_s = min((at_s for _, at_s in self.recent), key=astray)
         begins = sorted(number - place(at_s, origin_s) for number, at_s in self.recent)
         places = place(oldest_s, origin_s)
@@ -160,5 +156,5 @@ class TempoFilter:
 
 
 def _possible(period_s: float) -> float:
-    """The period, within the tempi that there are."""
+    """The period, limited to possible tempi."""
     return min(MAX_PERIOD_S, max(MIN_PERIOD_S, period_s))

@@ -1,4 +1,4 @@
-"""A take: frames cut from a ring as they arrive, moved back by the latency, and on disk before they are complete."""
+"""A take is cut here: frames are read from a ring as they arrive, moved back by the latency, and written to disk."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,10 +44,15 @@ class Take:
     use: Use = Use.LOOP
     made_from: tuple[str, ...] = ()
 
+    @property
+    def endless(self) -> bool:
+        """Whether it goes on until it is ended."""
+        return self.end_frames is None and self.end_ticks is None
+
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A complete take: its audio (frames, 2), its file, and why that is not whole, if it is not."""
+    """A complete take: its audio (frames, 2), its file, and, where that could not be written, why."""
 
     take: Take
     audio: Audio
@@ -73,7 +78,7 @@ class Recorder:
 
     @property
     def state(self) -> RecordState:
-        """Where the take stands."""
+        """Whether a take is armed or running."""
         if self.take is None:
             return RecordState.OFF
         return RecordState.RECORDING if self._ring.newest_frame >= self.take.start_frames else RecordState.ARMED
@@ -84,13 +89,13 @@ class Recorder:
         return 0 if self.take is None else max(0, self._ring.newest_frame - self.take.start_frames)
 
     def cancel(self) -> None:
-        """Forget the take and its file."""
+        """Discard the take and its file."""
         self.take = None
         if self._file is not None:
             self._file.discard()
 
-    def poll(self, timeline_at: Callable[[int], Timeline]) -> Finished | None:
-        """Take what has arrived; the take when its last frame has. timeline_at: the one in force on a frame.
+    def step(self, timeline_at: Callable[[int], Timeline]) -> Finished | None:
+        """Read what has arrived; return the take once its last frame has. timeline_at: the one in force on a frame.
 
         Raises TaoError when the ring has lost some of it.
         """
@@ -114,7 +119,7 @@ class Recorder:
         return self._finish(take) if complete else None
 
     def close(self) -> Path | None:
-        """Tao ends: keep what there is of a running take; its file."""
+        """Save what there is of a running take, for the engine ends; its file."""
         if self.take is None or not self._begun:
             return None
         end = self._ring.newest_frame - self._latency_frames
@@ -126,7 +131,7 @@ class Recorder:
         self._try(self._open)
 
     def _gather(self, end: int) -> None:
-        """Take frames up to `end`; what was never heard is silence."""
+        """Read frames up to `end`; what came before the ring's memory is silence."""
         first = max(self._at, self._ring.oldest_frame - self._latency_frames) if not self._pieces else self._at
         first = min(first, end)
         try:

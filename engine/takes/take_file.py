@@ -1,4 +1,4 @@
-"""A take on disk while it is recorded: a WAV file of float32 stereo whose header is right at all times."""
+"""A take on disk while it is recorded: a WAV file of float32 stereo whose header is correct at all times."""
 
 import struct
 from pathlib import Path
@@ -15,14 +15,14 @@ MAX_FRAMES = (2**32 - 1 - HEADER_BYTES) // FRAME_BYTES
 
 
 def wav_header(frames: int, sample_rate: int) -> bytes:
-    """The header of so many frames of float32 stereo: fmt, fact and data chunks (RIFF, WAVE_FORMAT_IEEE_FLOAT)."""
+    """The header for `frames` frames of float32 stereo: fmt, fact and data chunks (RIFF, WAVE_FORMAT_IEEE_FLOAT)."""
     size = frames * FRAME_BYTES
     return struct.pack("<4sI4s4sIHHIIHHH4sII4sI", b"RIFF", HEADER_BYTES - 8 + size, b"WAVE", b"fmt ", 18, IEEE_FLOAT, 2,
                        sample_rate, sample_rate * FRAME_BYTES, FRAME_BYTES, 32, 0, b"fact", 4, frames, b"data", size)
 
 
 class TakeFile:
-    """Grows by `append`; after each the file on disk is whole. Every method raises OSError when the disk fails."""
+    """Grows by `append`, after which the file can be read. Every method raises OSError when the disk fails."""
 
     def __init__(self, path: Path, sample_rate: int) -> None:
         self.path, self._sample_rate, self._frames = path, sample_rate, 0
@@ -40,10 +40,10 @@ class TakeFile:
         self._file.flush()
 
     def close(self) -> None:
-        """It is complete."""
+        """The take is complete."""
         self._file.close()
 
     def discard(self) -> None:
-        """The take is not wanted."""
+        """Delete the file: the take was cancelled."""
         self._file.close()
         self.path.unlink(missing_ok=True)

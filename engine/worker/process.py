@@ -1,4 +1,4 @@
-"""The worker, seen from the engine: started from a command line, given jobs, watched, restarted, stopped."""
+"""The worker process as the engine sees it: started, given one job at a time, watched, restarted, stopped."""
 
 import contextlib
 import os
@@ -10,39 +10,43 @@ from typing import Any, BinaryIO
 
 from engine.bridge import messages
 from engine.bridge.codec import BadMessage, Codec
-from engine.bridge.messages import CancelWork, JobDone, JobFailed
+from engine.bridge.messages import CancelWork, DecomposeFile, DecomposeJob, JobDone, JobFailed, OpenFolder
 from engine.bridge.wire import FrameReader, framed
 
 NICE = 10
 CANCEL_S = 2.0
 MAX_CRASHES = 3
+START_FACTOR = 5  # a worker that has not spoken yet is still importing its libraries: so many times the limit
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS",
                          "VECLIB_MAXIMUM_THREADS"), "1")
 
 
 @dataclass
 class _Task:
-    """The job in hand: until when it may take, and when it was asked to stop."""
+    """The job in hand: when the worker last made progress with it, and when it was asked to stop."""
 
     id: int
-    deadline_s: float
+    name: str
+    progress_s: float
     cancelled_s: float | None = None
 
 
-class Decomposer:
-    """One worker process and at most one job. Not thread-safe: the control thread alone calls it.
+class WorkerProcess:
+    """One process and at most one job. Not thread-safe: the control thread alone calls it.
 
-    `reader` is the file descriptor to wait on (None without a worker). Every job ends with one JobDone or
-    JobFailed out of `read` or `check`, whatever happens to the process.
+    A job may take as long as it likes while messages about it keep coming; after `stall_limit_s` without one it is
+    stopped. Every job ends with one JobDone or JobFailed out of `read`, whatever happens to the process. `reader` is
+    the file descriptor to wait on, None without a worker.
     """
 
-    def __init__(self, argv: tuple[str, ...], job_limit_s: float, log: BinaryIO) -> None:
-        self._argv, self._job_limit_s, self._log = argv, job_limit_s, log
+    def __init__(self, argv: tuple[str, ...], stall_limit_s: float, log: BinaryIO) -> None:
+        self._argv, self._stall_limit_s, self._log = argv, stall_limit_s, log
         self._codec = Codec(messages.FROM_WORKER)
         self._process: subprocess.Popen[bytes] | None = None
         self._frames = FrameReader()
         self._task: _Task | None = None
         self._crashes = 0
+        self._has_spoken = False
         self.changed = False  # another process speaks now, maybe on the same descriptor
 
     @property
@@ -65,41 +69,60 @@ class Decomposer:
     def start(self) -> str | None:
         """Start the worker; a sentence when it cannot be started. Its threads are few and its priority low."""
         if not self._argv:
-            return "No decomposer is set up; start Tao with its worker."
+            return "This engine was started without a worker, so it cannot decompose. Start Tao again."
         try:
             self._process = subprocess.Popen(self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                              stderr=self._log, bufsize=0, env={**THREADS, **os.environ})
         except OSError as error:
-            return f"The decomposer does not start: {error}."
+            return f"The worker does not start: {error}."
         os.setpriority(os.PRIO_PROCESS, self._process.pid, NICE)
-        os.set_blocking(self._process.stdout.fileno(), False)  # type: ignore[union-attr]
-        self._frames, self.changed = FrameReader(), True
+        assert self._process.stdout is not None
+        os.set_blocking(self._process.stdout.fileno(), False)
+        self._frames, self._has_spoken, self.changed = FrameReader(), False, True
         return None
 
-    def submit(self, job: Any) -> str | None:
-        """Hand over a job; a sentence when that is not possible."""
+    def submit(self, job: DecomposeJob | DecomposeFile | OpenFolder, name: str) -> str | None:
+        """Hand over a job about the loop or kit `name`; a sentence when that is not possible."""
         if self._task is not None:
-            return "The decomposer is busy; wait for it, or stop its job first."
+            return f"The worker is busy with {self._task.name}. Wait for it, or cancel it first."
         if self._process is None:
             self._crashes = 0
             if (problem := self.start()) is not None:
                 return problem
-        assert self._process is not None and self._process.stdin is not None
-        self._task = _Task(job.job_id, time.monotonic() + self._job_limit_s)
-        with contextlib.suppress(OSError):  # it has just died; `read` finds the end of its output and says so
-            self._process.stdin.write(framed(self._codec.encode(job)))
+        self._task = _Task(job.job_id, name, time.monotonic())
+        self._send(job)
         return None
 
     def cancel(self) -> None:
-        """Ask the worker to drop its job; `check` ends it if it does not answer."""
-        if self._task is None or self._process is None or self._process.stdin is None:
-            return
-        self._task.cancelled_s = time.monotonic()
-        with contextlib.suppress(OSError):  # as in `submit`
-            self._process.stdin.write(framed(self._codec.encode(CancelWork(self._task.id))))
+        """Ask the worker to drop its job; `read` ends the process if it does not obey."""
+        if self._task is not None:
+            self._task.cancelled_s = time.monotonic()
+            self._send(CancelWork(self._task.id))
 
     def read(self) -> list[Any]:
-        """The messages that have arrived, without waiting; a crash is one JobFailed."""
+        """The messages that have arrived, without waiting. A crash, a stall or disobedience is one JobFailed."""
+        arrived = [message for message in self._arrived() if self._concerns(message)]
+        return arrived or self._overdue()
+
+    def stop(self) -> None:
+        """End the worker process."""
+        process, self._process, self.changed = self._process, None, True
+        if process is None:
+            return
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):  # what it has not read
+                    stream.close()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def _send(self, message: DecomposeJob | DecomposeFile | OpenFolder | CancelWork) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(OSError):  # it has just died; `read` finds the end of its output and says so
+                self._process.stdin.write(framed(self._codec.encode(message)))
+
+    def _arrived(self) -> list[Any]:
+        """All that has arrived, and what has become of the process."""
         found: list[Any] = []
         while self._process is not None and self._process.stdout is not None:
             piece: bytes | None = self._process.stdout.read(1 << 16)  # None: nothing has arrived
@@ -110,41 +133,33 @@ class Decomposer:
                 break
             try:
                 found += [self._codec.decode(data).message for data in self._frames.feed(piece)]
+                self._has_spoken = self._has_spoken or bool(found)
             except BadMessage as error:
-                found += self._crashed(f"sent what is no message ({error})")
-        return [message for message in found if self._concerns(message)]
-
-    def check(self) -> list[Any]:
-        """Stop a job that takes too long, or does not obey; what to tell about it."""
-        task, now = self._task, time.monotonic()
-        if task is None:
-            return []
-        if task.cancelled_s is not None and now - task.cancelled_s > CANCEL_S:
-            return self._end(JobFailed(task.id, "The job was stopped."))
-        if now > task.deadline_s:
-            return self._end(JobFailed(task.id, f"The decomposer took more than {self._job_limit_s:g} s and was "
-                                                "stopped; try a shorter loop."))
-        return []
-
-    def stop(self) -> None:
-        """End the worker process."""
-        process, self._process, self.changed = self._process, None, True
-        if process is None:
-            return
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):  # what it did not read any more
-                    stream.close()
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+                found += self._crashed(f"sent something that is not a message ({error})")
+        return found
 
     def _concerns(self, message: Any) -> bool:
-        """Whether it is about the job in hand; the last word about it frees the worker."""
+        """Whether it is about the job in hand: then that makes progress. The last message frees the worker."""
         if self._task is None or message.job_id != self._task.id:
             return isinstance(message, JobFailed) and message.job_id == 0
+        self._task.progress_s = time.monotonic()
         if isinstance(message, JobDone | JobFailed):
             self._task, self._crashes = None, 0 if isinstance(message, JobDone) else self._crashes
         return True
+
+    def _overdue(self) -> list[JobFailed]:
+        """Stop a job that makes no progress, or that was cancelled and goes on."""
+        task, now = self._task, time.monotonic()
+        if task is None:
+            return []
+        if task.cancelled_s is not None:
+            late = now - task.cancelled_s > CANCEL_S
+            return self._end(JobFailed(task.id, "The job was stopped.")) if late else []
+        limit_s = self._stall_limit_s if self._has_spoken else START_FACTOR * self._stall_limit_s
+        if now - task.progress_s > limit_s:
+            return self._end(JobFailed(task.id, f"The worker made no progress on {task.name} for {limit_s:g} s and was "
+                                                "restarted. The loop is still there; try again."))
+        return []
 
     def _crashed(self, how: str) -> list[JobFailed]:
         """The process is gone: start another, unless it dies again and again."""
@@ -153,8 +168,8 @@ class Decomposer:
         number = self._task.id if self._task is not None else 0
         if self._crashes <= MAX_CRASHES:
             self.start()
-            return [JobFailed(number, f"The decomposer {how} and was started again; the loop is still there.")]
-        return [JobFailed(number, f"The decomposer {how} {self._crashes} times; it starts again with the next job.")]
+            return [JobFailed(number, f"The worker {how} and was restarted. The loop is still there.")]
+        return [JobFailed(number, f"The worker {how} {self._crashes} times. It starts again with the next job.")]
 
     def _end(self, last_word: JobFailed) -> list[JobFailed]:
         self._task = None

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from engine.core.effects import Effects, Latch
 from engine.live.journal import Jumped, read_journal
 from engine.sessions.replay import replay
 from tests.rig import Recorder, running_engine
+from tests.sentinel import Sentinel
 
 FRAMES = 96000
 
@@ -44,7 +46,8 @@ def listed() -> list[str]:
     return done.stdout.split()
 
 
-def test_portaudio_plays_the_replay(jack_server: str, tmp_path: Path) -> None:
+def test_portaudio_plays_the_replay(jack_server: str, sentinel: Sentinel, tmp_path: Path) -> None:
+    began_s = time.monotonic()
     assert {"jack", "portaudio", "null"} <= set(listed())
     for number in range(4):
         heard, replayed, disturbed = attempt(tmp_path / str(number))
@@ -52,7 +55,7 @@ def test_portaudio_plays_the_replay(jack_server: str, tmp_path: Path) -> None:
             assert len(heard) == FRAMES and np.abs(heard).max() > 0.05
             return
         assert disturbed, f"{(heard != replayed).any(axis=1).sum()} frames differ"
-    pytest.skip("Inconclusive: this machine dropped blocks in each of four attempts.")
+    sentinel.inconclusive(began_s, "blocks were dropped in each of four attempts")
 
 
 def test_the_null_device_is_always_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,8 +27,8 @@ def play(**steps: dict[int, Step]) -> Machine:
              "hihat": OneShot("cc", SAMPLES["cc"], 0.5, pan=0.3, choke_group=0)}
     machine = replace(empty_machine(RATE, BPM), kit=Kit("golden", shots))
     pattern = machine.pattern
-    for name, struck in steps.items():
-        for index, step in struck.items():
+    for name, triggered in steps.items():
+        for index, step in triggered.items():
             pattern = pattern.with_track(pattern.track(name).with_step(index, step))
     return apply(Play(), machine.with_pattern(pattern), 0)
 

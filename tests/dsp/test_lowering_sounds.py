@@ -46,13 +46,13 @@ def levels(what: Machine, steps: int, commands=()) -> list[float]:
 
 
 def test_a_stroke_plays_the_recording_of_its_velocity() -> None:
-    struck = machine(Step(0.25), Step(0.5), Step(1.0), None)
-    assert levels(struck, 4) == [0.025, 0.1, 0.4, 0.0]
+    triggered = machine(Step(0.25), Step(0.5), Step(1.0), None)
+    assert levels(triggered, 4) == [0.025, 0.1, 0.4, 0.0]
 
 
 def test_recordings_of_one_velocity_take_turns_whatever_lies_between() -> None:
-    struck = machine(Step(0.5), None, Step(1.0), Step(0.6))
-    assert levels(struck, 8) == [0.1, 0.0, 0.4, 0.18, 0.1, 0.0, 0.4, 0.18]
+    triggered = machine(Step(0.5), None, Step(1.0), Step(0.6))
+    assert levels(triggered, 8) == [0.1, 0.0, 0.4, 0.18, 0.1, 0.0, 0.4, 0.18]
     odd = machine(Step(0.5), None, None)
     assert levels(odd, 9)[::3] == [0.1, 0.15, 0.1]
 
@@ -68,9 +68,9 @@ def test_a_layer_has_its_own_gain() -> None:
 
 
 def test_pads_play_layers_too() -> None:
-    struck = replace(machine(None), playing=False)
+    triggered = replace(machine(None), playing=False)
     pads = [(0, TriggerPad("kick", 0.4)), (STEP, TriggerPad("kick", 1.0))]
-    assert levels(struck, 2, pads) == [0.04, 0.4]
+    assert levels(triggered, 2, pads) == [0.04, 0.4]
 
 
 def test_more_recordings_than_fit_are_refused_in_one_sentence() -> None:
@@ -84,9 +84,9 @@ def test_more_recordings_than_fit_are_refused_in_one_sentence() -> None:
 
 def test_a_step_may_strike_another_one_shot_of_the_kit() -> None:
     kit = Kit("two", {"kick": OneShot("soft", 4), "spare": OneShot("hard", 4)})
-    struck = machine(Step(), Step(overrides=Overrides(one_shot="spare")), Step(overrides=Overrides(one_shot="gone")),
+    triggered = machine(Step(), Step(overrides=Overrides(one_shot="spare")), Step(overrides=Overrides(one_shot="gone")),
                      kit=kit)
-    assert levels(struck, 3) == [0.1, 0.4, 0.1]
+    assert levels(triggered, 3) == [0.1, 0.4, 0.1]
 
 
 def test_a_step_may_be_pitched_and_cut_short() -> None:
@@ -147,12 +147,12 @@ def test_a_gating_mute_leaves_a_pads_tail_alone() -> None:
 def test_a_swapped_one_shot_lets_what_sounds_ring_to_the_bit(at: int) -> None:
     """The swap comes in the middle of the only stroke: nothing of it may change, so there is nothing to click."""
     kit = Kit("tone", {"kick": OneShot("tone", len(TONE))})
-    struck = machine(Step(), *(None,) * 15, kit=kit)
+    triggered = machine(Step(), *(None,) * 15, kit=kit)
     sounds = {"tone": TONE, **LEVELS}
-    swapped = render_offline(struck, sounds, 16000, [(at, SwapOneShot("kick", OneShot("hard", 4)))])
-    assert np.array_equal(swapped, render_offline(struck, sounds, 16000))
+    swapped = render_offline(triggered, sounds, 16000, [(at, SwapOneShot("kick", OneShot("hard", 4)))])
+    assert np.array_equal(swapped, render_offline(triggered, sounds, 16000))
 
 
 def test_a_swapped_one_shot_is_struck_from_the_next_hit_on() -> None:
-    struck = machine(Step(), Step(), kit=Kit("k", {"kick": OneShot("soft", 4)}))
-    assert levels(struck, 4, [(1500, SwapOneShot("kick", OneShot("hard", 4)))]) == [0.1, 0.1, 0.4, 0.4]
+    triggered = machine(Step(), Step(), kit=Kit("k", {"kick": OneShot("soft", 4)}))
+    assert levels(triggered, 4, [(1500, SwapOneShot("kick", OneShot("hard", 4)))]) == [0.1, 0.1, 0.4, 0.4]

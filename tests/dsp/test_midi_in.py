@@ -68,7 +68,7 @@ def test_song_position_is_where_continue_goes_on() -> None:
     events = [(100, bytes((0xF2, 3, 0))), (150, CONTINUE), (200, CLOCK)]
     audio, done, _ = play(machine(), events)
     assert [(d.kind, d.frame, d.value) for d in done] == [(BEGIN, 200, 720)]
-    assert np.abs(audio[200:300]).max() > 0.1, "step 4 is struck at once"
+    assert np.abs(audio[200:300]).max() > 0.1, "step 4 is triggered at once"
 
 
 def test_song_position_can_be_ignored() -> None:

@@ -115,7 +115,7 @@ def test_a_kit_swap_lets_the_old_tail_ring() -> None:
 
 
 def test_a_pad_that_the_new_pattern_has_no_track_for_is_silent() -> None:
-    """The pad was struck for the old pattern; its slot once held a one-shot whose memory may be gone."""
+    """The pad was triggered for the old pattern; its slot once held a one-shot whose memory may be gone."""
     processor = Processor(RATE, 128)
     full = with_kit(crash=OneShot("tone", len(TONE)))
     small = replace(full, pattern=replace(full.pattern, tracks=full.pattern.tracks[:1]))

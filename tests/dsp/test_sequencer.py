@@ -31,7 +31,7 @@ def playing(pattern: Pattern, bpm: float = 150.0, kit: Kit = ALL) -> Machine:
 
 
 def clicking(pattern: Pattern) -> Pattern:
-    """The pattern with nothing changed of the clicks that it strikes."""
+    """The pattern with nothing changed of the clicks that it triggers."""
 
     def click(step: Step | None) -> Step | None:
         return None if step is None else replace(step, overrides=Overrides())
@@ -41,7 +41,7 @@ def clicking(pattern: Pattern) -> Pattern:
 
 
 def strokes_by_frame(machine: Machine, frames: int, commands=()) -> np.ndarray:
-    """The sum of the velocities struck on each frame."""
+    """The sum of the velocities triggered on each frame."""
     return render_offline(machine, CLICK, frames, commands)[:, 0]
 
 
@@ -75,7 +75,7 @@ def test_every_stroke_falls_on_its_frame_and_no_other_does(pattern: Pattern, bpm
 @settings(deadline=None, max_examples=60)
 @given(patterns().map(clicking), st.floats(60, 300))
 def test_a_pattern_taken_over_on_a_bar_line_misses_no_early_downbeat(pattern: Pattern, bpm: float) -> None:
-    """What belongs to the new bar but lies before its line is struck on the line; the rest is as it always is."""
+    """What belongs to the new bar but lies before its line is triggered on the line; the rest is as it always is."""
     frames = 2 * RATE
     silent = replace(pattern, tracks=tuple(replace(t, steps=(None,) * len(t.steps)) for t in pattern.tracks))
     before, after = playing(silent, bpm), playing(pattern, bpm)
@@ -120,22 +120,22 @@ def test_tracks_that_change_places_remember_what_they_struck() -> None:
     turned = Pattern((Track("snare", (early, *rests)), Track("kick", (early, *rests))), 4)
     machine = playing(both, 120.0)
     line = machine.timeline.frames_at(3840)
-    struck = strokes_by_frame(machine, line + 100, [(line, LoadPattern(turned))])
-    assert struck[machine.timeline.frames_at(3800)] == 1.0 and struck[line] == 1.0
+    triggered = strokes_by_frame(machine, line + 100, [(line, LoadPattern(turned))])
+    assert triggered[machine.timeline.frames_at(3800)] == 1.0 and triggered[line] == 1.0
 
 
 def test_a_kit_that_arrives_between_an_early_stroke_and_its_slot_still_sounds() -> None:
     machine = playing(hat(Step(1.0, Ticks(-40))), 120.0, Kit("none"))
     arrival = machine.timeline.frames_at(3820)
-    struck = strokes_by_frame(machine, arrival + 500, [(arrival, LoadKit(ALL))])
-    assert np.flatnonzero(struck).tolist() == [arrival]
+    triggered = strokes_by_frame(machine, arrival + 500, [(arrival, LoadKit(ALL))])
+    assert np.flatnonzero(triggered).tolist() == [arrival]
 
 
 def test_starting_the_song_over_owes_nothing_to_the_song_before() -> None:
     machine = playing(hat(Step(1.0, Ticks(-40))), 120.0)
     again = machine.timeline.frames_at(3840) - 10
-    struck = strokes_by_frame(machine, again + 3000, [(again, Play())])
-    assert np.flatnonzero(struck).tolist() == [0, machine.timeline.frames_at(3800), again]
+    triggered = strokes_by_frame(machine, again + 3000, [(again, Play())])
+    assert np.flatnonzero(triggered).tolist() == [0, machine.timeline.frames_at(3800), again]
 
 
 @settings(deadline=None, max_examples=60)
@@ -143,27 +143,27 @@ def test_starting_the_song_over_owes_nothing_to_the_song_before() -> None:
 def test_no_tempo_change_loses_or_repeats_a_stroke(changes: list[tuple[int, float]], per_beat: int) -> None:
     machine = playing(Pattern((Track("kick", (Step(),) * 8, per_beat),), 4))
     commands = [(frame, SetTempo(bpm)) for frame, bpm in sorted(changes)]
-    struck = strokes_by_frame(machine, RATE, commands)
+    triggered = strokes_by_frame(machine, RATE, commands)
     for frame, command in commands:
         machine = apply(command, machine, frame)
-    assert round(struck.sum()) == machine.timeline.ticks_at(RATE - 1) // (960 // per_beat) + 1
+    assert round(triggered.sum()) == machine.timeline.ticks_at(RATE - 1) // (960 // per_beat) + 1
 
 
 @pytest.mark.parametrize("ahead", [1, 5, 11, 12, 13, 24, 25])
 def test_a_stroke_just_ahead_survives_a_tempo_twice_as_fast(ahead: int) -> None:
-    """The tick of the stroke comes to lie before the frame of the change: neither tempo would strike it."""
+    """The tick of the stroke comes to lie before the frame of the change: neither tempo would trigger it."""
     machine = Machine(Timeline(120.0, 48000), hat(Step(), 4), ALL, playing=True)
     line = machine.timeline.frames_at(960)
-    struck = strokes_by_frame(machine, line + 200, [(line - ahead, SetTempo(240.0))])
-    assert len(np.flatnonzero(struck[1:])) == 1
+    triggered = strokes_by_frame(machine, line + 200, [(line - ahead, SetTempo(240.0))])
+    assert len(np.flatnonzero(triggered[1:])) == 1
 
 
 @pytest.mark.parametrize("block_frames", [64, 8192])
 def test_no_block_is_so_long_that_strokes_are_forgotten(block_frames: int) -> None:
     dense = Pattern(tuple(Track(name, (Step(ratchet=8),) * 16, 16) for name in "abcdefgh"), 4)
     kit = Kit("clicks", {name: OneShot("click", 1) for name in "abcdefgh"})
-    struck = render_offline(playing(dense, 300.0, kit), CLICK, 8192, [], block_frames)[:, 0]
-    assert round(struck.sum()) == len(reference.strokes(playing(dense, 300.0, kit), 8192))
+    triggered = render_offline(playing(dense, 300.0, kit), CLICK, 8192, [], block_frames)[:, 0]
+    assert round(triggered.sum()) == len(reference.strokes(playing(dense, 300.0, kit), 8192))
 
 
 def test_a_step_entered_late_but_before_its_slot_sounds_at_once() -> None:

@@ -9,8 +9,15 @@ import soundfile
 
 from engine.core.commands import Boundary, Play, SetLock
 from engine.core.errors import InvalidValue, TaoError
-from engine.core.requests import AuditionSound, BrowseSounds, FitOptions, SoundSource, SwapKit, SwapSound
-from engine.core.snapshot import Notice
+from engine.core.requests import (
+    AuditionSound,
+    BrowseSounds,
+    FitOptions,
+    SoundSource,
+    SwapKit,
+    SwapNextSound,
+    SwapSound,
+)
 from engine.library.kit_folder import write_folder
 from engine.live.browser import Browser
 from engine.sessions.replay import replay
@@ -25,9 +32,7 @@ class Shop:
 
     def __init__(self, folder: Path) -> None:
         self.room = Room(folder)
-        self.notices: list[Notice] = []
-        self.browser = Browser(self.room.conductor, self.room.bank, self.room.journal, folder / "data", RATE,
-                               self.notices.append)
+        self.browser = Browser(self.room.conductor, folder / "data", self.room.notices)
         self.files = folder / "files"
         self.files.mkdir()
         self.hit = (0.25 * np.random.default_rng(8).standard_normal((3000, 2)) *
@@ -41,7 +46,7 @@ class Shop:
         """Wait for the helper, and take what it has done."""
         end = time.monotonic() + 20.0
         while self.browser.waiting and time.monotonic() < end:
-            self.browser.tick()
+            self.browser.step()
             time.sleep(0.005)
         assert not self.browser.waiting
 
@@ -119,7 +124,7 @@ def test_a_whole_kit_is_swapped_but_for_locked_lanes(shop: Shop, tmp_path: Path)
 def test_n_goes_round_the_hits_of_the_kit(shop: Shop) -> None:
     names = []
     for _ in range(3):
-        shop.browser.step("kick", 1, AS_IT_IS, Boundary.NOW)
+        shop.browser.swap_next(SwapNextSound("kick", 1, AS_IT_IS), Boundary.NOW)
         shop.settle()
         shop.room.play(4)
         assert shop.browser.sounds is not None
@@ -142,17 +147,18 @@ def test_a_missing_file_and_a_number_that_is_not_there_are_told(shop: Shop) -> N
     (shop.files / "hit.wav").unlink()
     shop.browser.swap(SwapSound("kick", 0), Boundary.NOW)
     shop.settle()
-    assert "choose another" in shop.notices[-1].text
-    with pytest.raises(TaoError, match="no such sound"):
+    assert "choose another" in shop.room.notices.newest[-1].text.lower()
+    with pytest.raises(TaoError, match="not on the list"):
         shop.browser.swap(SwapSound("kick", 7), Boundary.NOW)
 
 
 def test_swaps_and_auditions_are_replayed_to_the_bit(shop: Shop) -> None:
     for turn in range(8):
-        shop.browser.step(("kick", "snare", "hihat")[turn % 3], 1, FitOptions(tuning=True, decay=True), Boundary.NOW)
+        track = ("kick", "snare", "hihat")[turn % 3]
+        shop.browser.swap_next(SwapNextSound(track, 1, FitOptions(tuning=True, decay=True)), Boundary.NOW)
         shop.settle()
         shop.room.play(30)
-        shop.browser.audition(AuditionSound(("kick", "snare", "hihat")[turn % 3], 0))
+        shop.browser.audition(AuditionSound(track, 0))
         shop.settle()
         shop.room.play(40)
     shop.room.journal.close()

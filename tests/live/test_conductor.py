@@ -32,6 +32,7 @@ from engine.dsp.processor import Processor
 from engine.live.bank import SampleBank
 from engine.live.conductor import Conductor
 from engine.live.journal import Journal, Session
+from engine.live.notices import Notices
 from engine.sessions.replay import replay
 from tests import strategies
 from tests.peer_worker import noise_kit
@@ -50,7 +51,8 @@ class Room:
         self.bank = SampleBank()
         self.folder = folder / "session"
         self.journal = Journal(self.folder, Session(RATE, "bypass", 1024))
-        self.conductor = Conductor(self.processor, self.host, self.bank, self.journal, BLOCK)
+        self.notices = Notices()
+        self.conductor = Conductor(self.processor, self.host, self.bank, self.journal, BLOCK, self.notices)
         self._call = clock_call()
         self.heard: list[np.ndarray] = []
         for audio in SOUNDS.values():

@@ -101,15 +101,6 @@ def test_there_is_an_end_to_what_may_wait(schedule: Schedule) -> None:
         schedule.edit(ToggleStep("kick", 15), 96000 * 20, "a step")
 
 
-def test_dropping_what_waits_keeps_what_plays(schedule: Schedule) -> None:
-    schedule.edit(LoadKit(Kit("new")), 96000, "a kit")
-    publish(schedule)
-    assert schedule.drop_pending() == ["a kit"]
-    batch = schedule.take_unsent()
-    assert batch is not None and batch.cancel and not batch.planned
-    assert schedule.latest.kit.name == "empty"
-
-
 _moves = st.lists(st.one_of(
     st.tuples(st.just("edit"), st.integers(0, 5), st.integers(0, 40)),
     st.tuples(st.just("publish"), st.just(0), st.just(0)),

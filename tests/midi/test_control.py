@@ -6,8 +6,7 @@ import pytest
 
 from engine.core.commands import Play
 from engine.core.effects import Effect
-from engine.core.requests import Learn
-from engine.midi.control import MidiDesk
+from engine.midi.control import MidiControl
 from tests.live.test_conductor import BLOCK, Room
 
 STEP = 6000  # frames of a sixteenth at 120 BPM
@@ -18,14 +17,14 @@ class Hand:
 
     def __init__(self, folder: Path) -> None:
         self.room = Room(folder)
-        self.desk = MidiDesk(self.room.processor, self.room.conductor, None, [].append, lambda: None)
+        self.midi = MidiControl(self.room.processor, self.room.conductor, None, self.room.notices, lambda: None)
         self.room.conductor.perform(Play())
         self.play(100)
 
     def play(self, blocks: int) -> None:
         for _ in range(blocks):
             self.room.play(1)
-            self.desk.step()
+            self.midi.step()
 
     def send(self, *message: int) -> None:
         self.room.hear(bytes(message))
@@ -45,7 +44,7 @@ class Hand:
 @pytest.mark.parametrize(("down", "up"), [((0x99, 40, 100), (0x89, 40, 0)), ((0xB0, 40, 127), (0xB0, 40, 0))])
 def test_an_effect_comes_with_the_next_step_and_goes_with_the_hand(tmp_path: Path, down, up) -> None:
     hand = Hand(tmp_path)
-    hand.desk.do(Learn("hold reverse"))
+    hand.midi.learn("hold reverse")
     hand.send(*down)
     hand.send(*up)
     hand.until(0.2)
@@ -60,7 +59,7 @@ def test_an_effect_comes_with_the_next_step_and_goes_with_the_hand(tmp_path: Pat
 
 def test_a_tap_between_two_steps_leaves_nothing_latched(tmp_path: Path) -> None:
     hand = Hand(tmp_path)
-    hand.desk.do(Learn("hold stutter"))
+    hand.midi.learn("hold stutter")
     hand.send(0x90, 50, 100)
     hand.send(0x90, 50, 0)
     hand.until(0.2)

@@ -14,7 +14,7 @@ from engine.core.groove import grid_ticks
 from engine.core.machine import Machine, empty_machine
 from engine.core.midi import ClockOut, Midi, MidiSetup, Route
 from engine.core.requests import Direction
-from engine.midi.controller_map import Surface, read_setup, toggled, write_setup
+from engine.midi.controller_map import ControllerMap, read_setup, toggled, write_setup
 from engine.midi.patchbay import Patchbay
 from engine.midi.step_recording import written_step
 
@@ -23,84 +23,84 @@ PLAYING = apply(Play(), MACHINE, 1000)
 
 
 def test_a_knob_that_is_moved_while_learning_has_that_target() -> None:
-    surface = Surface({})
-    surface.learn("filter")
-    assert surface.hear(bytes((0xB2, 74, 5))) == (None, "Controller 3:74 moves filter now.")
-    assert surface.learning is None
-    surface.hear(bytes((0xB2, 74, 0)))
-    surface.hear(bytes((0xB2, 74, 127)))
-    assert surface.turned(MACHINE) == [ShapeEffect(Effect.FILTER, 1.0)]
-    assert surface.turned(MACHINE) == [], "only what was turned since"
+    controllers = ControllerMap({})
+    controllers.learn("filter")
+    assert controllers.hear(bytes((0xB2, 74, 5))) == (None, "Controller 3:74 moves filter now.")
+    assert controllers.learning is None
+    controllers.hear(bytes((0xB2, 74, 0)))
+    controllers.hear(bytes((0xB2, 74, 127)))
+    assert controllers.turned(MACHINE) == [ShapeEffect(Effect.FILTER, 1.0)]
+    assert controllers.turned(MACHINE) == [], "only what was turned since"
 
 
 def test_the_newest_binding_wins_and_says_so() -> None:
-    surface = Surface({"1:10": "tempo"})
-    surface.learn("reverb")
-    assert surface.hear(bytes((0xB0, 10, 5)))[1] == "Controller 1:10 moves reverb now instead of tempo."
-    assert surface.controls == {"1:10": "reverb"}
-    surface.unlearn("reverb")
-    with pytest.raises(InvalidValue, match="No knob has learned"):
-        surface.unlearn("reverb")
-    with pytest.raises(InvalidValue, match="No control is called"):
-        surface.learn("the moon")
+    controllers = ControllerMap({"1:10": "tempo"})
+    controllers.learn("reverb")
+    assert controllers.hear(bytes((0xB0, 10, 5)))[1] == "Controller 1:10 moves reverb now instead of tempo."
+    assert controllers.controls == {"1:10": "reverb"}
+    controllers.unlearn("reverb")
+    with pytest.raises(InvalidValue, match="No controller moves"):
+        controllers.unlearn("reverb")
+    with pytest.raises(InvalidValue, match="nothing a controller can do"):
+        controllers.learn("the moon")
 
 
 def test_a_foot_switch_acts_when_it_goes_down_and_not_when_it_comes_up() -> None:
-    surface = Surface({"1:64": "record", "1:65": "play"})
+    controllers = ControllerMap({"1:64": "record", "1:65": "play"})
     for value, pressed in ((127, True), (127, False), (0, False), (100, True)):
-        surface.hear(bytes((0xB0, 64, value)))
-        assert surface.record_pressed is pressed
-        surface.record_pressed = False
-    command, _ = surface.hear(bytes((0xB0, 65, 127)))
+        controllers.hear(bytes((0xB0, 64, value)))
+        assert controllers.record_pressed is pressed
+        controllers.record_pressed = False
+    command, _ = controllers.hear(bytes((0xB0, 65, 127)))
     assert toggled(command, MACHINE) == Play() and type(toggled(command, PLAYING)).__name__ == "Stop"
 
 
 def test_an_effect_is_held_for_as_long_as_its_switch() -> None:
-    surface = Surface({"1:66": "hold stutter"})
-    asked = [surface.hear(bytes((0xB0, 66, value)))[0] for value in (127, 126, 0, 0)]
+    controllers = ControllerMap({"1:66": "hold stutter"})
+    asked = [controllers.hear(bytes((0xB0, 66, value)))[0] for value in (127, 126, 0, 0)]
     assert asked == [LatchEffect(Effect.STUTTER, True), None, LatchEffect(Effect.STUTTER, False), None]
 
 
 @pytest.mark.parametrize("effect", Effect)
 def test_every_effect_can_be_held_by_a_switch_that_learns_it(effect: Effect) -> None:
-    surface = Surface({})
-    surface.learn(f"hold {effect.value}")
-    surface.hear(bytes((0xB0, 20, 127)))
-    asked = [surface.hear(bytes((0xB0, 20, value)))[0] for value in (127, 0)]
+    controllers = ControllerMap({})
+    controllers.learn(f"hold {effect.value}")
+    controllers.hear(bytes((0xB0, 20, 127)))
+    asked = [controllers.hear(bytes((0xB0, 20, value)))[0] for value in (127, 0)]
     assert asked == [LatchEffect(effect, True), LatchEffect(effect, False)]
 
 
 def test_a_note_is_learned_for_a_pad() -> None:
-    surface = Surface({"10:n61": "hold gate"})
-    surface.learn("pad snare")
-    assert surface.hear(bytes((0x99, 61, 90)))[0] == SetPad(61, "snare")
-    assert surface.controls == {}, "it is no switch any more"
+    controllers = ControllerMap({"10:n61": "hold gate"})
+    controllers.learn("pad snare")
+    assert controllers.hear(bytes((0x99, 61, 90)))[0] == SetPad(61, "snare")
+    assert controllers.controls == {}, "it is no switch any more"
 
 
 def test_an_effect_is_held_for_as_long_as_a_note_that_has_learned_it() -> None:
-    surface = Surface({})
-    surface.learn("hold reverse")
-    assert surface.hear(bytes((0x89, 36, 0))) == (None, None), "a key let go is not one pressed"
-    command, line = surface.hear(bytes((0x99, 36, 90)))
+    controllers = ControllerMap({})
+    controllers.learn("hold reverse")
+    assert controllers.hear(bytes((0x89, 36, 0))) == (None, None), "a key let go is not one pressed"
+    command, line = controllers.hear(bytes((0x99, 36, 90)))
     assert command == SetPad(36, None) and line == "Note 36 of channel 10 moves hold reverse now."
-    assert surface.controls == {"10:n36": "hold reverse"} and surface.learning is None
+    assert controllers.controls == {"10:n36": "hold reverse"} and controllers.learning is None
     messages = ((0x99, 36, 1), (0x89, 36, 64), (0x99, 36, 127), (0x99, 36, 0), (0x90, 36, 90))
-    asked = [surface.hear(bytes(message))[0] for message in messages]
+    asked = [controllers.hear(bytes(message))[0] for message in messages]
     on, off = LatchEffect(Effect.REVERSE, True), LatchEffect(Effect.REVERSE, False)
     assert asked == [on, off, on, off, None]
 
 
 def test_a_note_turns_no_knob() -> None:
-    surface = Surface({})
-    surface.learn("filter")
-    assert surface.hear(bytes((0x90, 60, 90))) == (None, None) and surface.learning == "filter"
+    controllers = ControllerMap({})
+    controllers.learn("filter")
+    assert controllers.hear(bytes((0x90, 60, 90))) == (None, None) and controllers.learning == "filter"
 
 
 @given(st.binary(min_size=1, max_size=3))
 def test_any_message_can_be_heard(message: bytes) -> None:
-    surface = Surface({f"{channel}:{number}": "tempo" for channel in range(1, 17) for number in (0, 1, 64)})
-    surface.hear(message)
-    for command in surface.turned(MACHINE):
+    controllers = ControllerMap({f"{channel}:{number}": "tempo" for channel in range(1, 17) for number in (0, 1, 64)})
+    controllers.hear(message)
+    for command in controllers.turned(MACHINE):
         assert isinstance(command, SetTempo)
         apply(command, MACHINE, 0)
 
@@ -121,7 +121,7 @@ def test_a_setup_that_cannot_be_read_is_left_alone_and_told_of(tmp_path: Path) -
     assert file.read_text() == '{"inputs": 7}'
 
 
-class Shelf:
+class Ports:
     """Ports that come and go when the test says so."""
 
     def __init__(self) -> None:
@@ -147,15 +147,15 @@ class Shelf:
 
 
 def test_a_port_that_comes_back_is_joined_again_by_its_name() -> None:
-    shelf = Shelf()
-    bay = Patchbay(shelf, (None, None), (None, None, None, None))
-    assert bay.wish(Direction.OUT, 1, "tr-8s")[0].startswith("No MIDI port is called 'tr-8s' now")
-    shelf.there = ["other", "a2j:TR-8S (playback)"]
+    ports = Ports()
+    bay = Patchbay(ports, (None, None), (None, None, None, None))
+    assert bay.choose(Direction.OUT, 1, "tr-8s")[0].startswith("There is no MIDI port 'tr-8s' yet")
+    ports.there = ["other", "a2j:TR-8S (playback)"]
     assert bay.look() == ["MIDI out 2 is joined to a2j:TR-8S (playback)."]
     assert bay.look() == []
-    shelf.there = ["other"]
-    assert bay.look() == ["MIDI out 2: a2j:TR-8S (playback) has gone; it is joined again when it is back."]
-    shelf.there = ["a2j:TR-8S (playback)"]
+    ports.there = ["other"]
+    assert bay.look() == ["MIDI out 2: a2j:TR-8S (playback) has gone. Tao joins it when it is back."]
+    ports.there = ["a2j:TR-8S (playback)"]
     assert bay.look() == ["MIDI out 2 is joined to a2j:TR-8S (playback)."]
 
 

@@ -33,6 +33,8 @@ from models.demo import demo_loop
 from models.storing import stored
 from tests.models.loops import TOOLS
 
+pytestmark = pytest.mark.slow  # a worker process decomposes whole loops
+
 RATE = 48000
 
 
@@ -100,7 +102,8 @@ def test_a_recorded_loop_comes_back_in_stages(peer, tmp_path):
     assert isinstance(answers[-1], JobDone)
     fractions = [message.fraction for message in answers if isinstance(message, Progress)]
     assert fractions == sorted(fractions)
-    assert [message.stage for message in answers if isinstance(message, Progress)][:3] == ["slices", "pattern", "stems"]
+    assert [message.stage for message in answers if isinstance(message, Progress)][:4] == [
+        "starting", "slices", "pattern", "stems"]
     assert stages[-1].bpm == pytest.approx(92.0, abs=0.01)
     assert stages[-1].match > 0.8
     check_samples(answers)

@@ -11,12 +11,12 @@ from engine.audio.host import Host
 from engine.audio.output_stage import CEILING, master
 from engine.core.commands import Boundary, BypassRack, Play, SetTempo
 from engine.core.errors import UsageError
-from engine.core.snapshot import Notice
 from engine.dsp import controls
 from engine.dsp.processor import Processor
 from engine.live.bank import SampleBank
 from engine.live.conductor import Conductor
 from engine.live.journal import Journal, Session
+from engine.live.notices import Notices
 from engine.live.rack_watch import RackWatch
 from engine.rack.plugin import rack_called, rack_names
 from engine.rack.pyo_rack import PyoRack
@@ -94,14 +94,14 @@ def test_what_is_no_number_is_silence_and_counted(rack: PyoRack) -> None:
 @pytest.mark.parametrize("rack", ["slow", "ill"], indirect=True)
 def test_a_rack_that_fails_is_left_out_at_a_bar_line_and_can_be_brought_back(rack: PyoRack, tmp_path: Path) -> None:
     processor = Processor(RATE, 1024)
-    host, bank, notices = Host(processor, rack, None), SampleBank(), list[Notice]()
+    host, bank, notices = Host(processor, rack, None), SampleBank(), Notices()
     journal = Journal(tmp_path / "session", Session(RATE, "strange", 1024))
-    conductor = Conductor(processor, host, bank, journal, 64)
-    watch, call = RackWatch(conductor, host, notices.append), clock_call()
+    conductor = Conductor(processor, host, bank, journal, 64, notices)
+    watch, call = RackWatch(conductor, host, notices), clock_call()
 
     def play(blocks: int) -> None:
         for _ in range(blocks):
-            watch.tick()
+            watch.step()
             conductor.flush()
             call(host.address, 64, host.now_frames)
             conductor.drain()
@@ -112,7 +112,7 @@ def test_a_rack_that_fails_is_left_out_at_a_bar_line_and_can_be_brought_back(rac
     conductor.perform(BypassRack(False))
     play(100)
     planned = [planned for planned in conductor.schedule.pending if BypassRack(True) in planned.commands]
-    assert len(notices) == len(planned) == 1 and "E brings it back" in notices[0].text
+    assert len(notices.newest) == len(planned) == 1 and "E brings it back" in notices.newest[0].text
     assert conductor.schedule.latest.timeline.ticks_at(planned[0].at_frames) % 3840 == 0
     play(600)
     assert conductor.machine.effects.bypassed and processor.memory["controls"][63, controls.BYPASSED] == 1.0

@@ -14,6 +14,8 @@ import pytest
 
 from tests.small_engine import COMPILE, environment, ran, small_engine
 
+pytestmark = pytest.mark.slow  # kernels are compiled, in several processes
+
 SLOW = {"SLOW_S": "600"}
 GIVEN_UP_AFTER = "import sys, engine.server.compile as c; c.STALL_S = {}; sys.exit(c.main())"
 

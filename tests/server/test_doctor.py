@@ -73,3 +73,9 @@ def test_looking_at_the_computer_compiles_nothing(verb: str, tmp_path: Path) -> 
                           cwd=ENGINE.parent, env={**os.environ, "NUMBA_CACHE_DIR": str(cache)}, check=False)
     assert done.returncode in (0, 1) and done.stdout, done.stderr
     assert done.stderr.splitlines()[-1] == "[]" and not list(cache.rglob("*"))
+
+
+def test_the_doctor_shows_its_own_words_only() -> None:
+    done = subprocess.run([sys.executable, "tao_live.py", "doctor"], cwd=ENGINE.parent, capture_output=True, text=True,
+                          timeout=120, env={**os.environ, "JACK_DEFAULT_SERVER": "no-such-server"}, check=False)
+    assert not done.stderr and {line[:4] for line in done.stdout.splitlines()} <= {"pass", "FAIL"}

@@ -27,7 +27,7 @@ from engine.core.pattern import Pattern, Step, Track
 from engine.live.history import History
 from engine.live.journal import LOG, SAMPLES, Applied, Faded, Journal, Session
 from engine.live.schedule import Schedule
-from engine.server.running_engines import engine_called, engines
+from engine.server.running_engines import engines, socket_of
 from engine.sessions.listing import broken_off, find_session, list_sessions
 from engine.sessions.restore import NothingToRestore, restore
 from tests.rig import running_engine
@@ -173,16 +173,16 @@ def test_a_journal_that_is_damaged_does_not_start_half_a_session(tmp_path: Path)
 
 def test_of_several_engines_one_is_chosen_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    with pytest.raises(TaoError, match="start one"):
-        engine_called(None)
+    with pytest.raises(TaoError, match="Start one"):
+        socket_of(None)
     with running_engine(tmp_path / "a", "null") as one:
-        assert engine_called(None) == one.socket
+        assert socket_of(None) == one.socket
         with running_engine(tmp_path / "b", "null") as other:
             assert {engine.pid for engine in engines()} == {one.client.pid, other.client.pid}
-            assert engine_called(one.client.pid) == one.socket
+            assert socket_of(one.client.pid) == one.socket
             with pytest.raises(TaoError, match=f"2 engines.*attach {other.client.pid}"):
-                engine_called(None)
-            with pytest.raises(TaoError, match="No engine has the number 1"):
-                engine_called(1)
+                socket_of(None)
+            with pytest.raises(TaoError, match="No engine has the process id 1"):
+                socket_of(1)
 
 

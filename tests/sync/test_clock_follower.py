@@ -9,7 +9,7 @@ from engine.core.commands import Command, Continue, Play, SetClockSource, Stop, 
 from engine.core.machine import Machine, empty_machine
 from engine.core.midi import ClockSource
 from engine.core.snapshot import SyncState
-from engine.sync.clock_follower import MidiFollower
+from engine.sync.clock_follower import ClockFollower
 
 RATE, POLL = 48000, 1200
 
@@ -19,7 +19,7 @@ class Stage:
 
     def __init__(self, bpm: float = 120.0, source: ClockSource = ClockSource.MIDI) -> None:
         self.machine: Machine = apply(SetClockSource(source), empty_machine(RATE, bpm), 0)
-        self.follower = MidiFollower(RATE)
+        self.follower = ClockFollower(RATE)
         self.at = 0
         self.tempi: list[tuple[int, float]] = []
         self.armed: Command | None = None
@@ -131,7 +131,7 @@ def test_who_keeps_his_own_time_is_not_steered() -> None:
 def test_the_first_of_two_clocks_leads_and_the_other_is_told_of() -> None:
     _, first = leader(120.0, 4.0)
     _, second = leader(90.0, 4.0, begins=RATE)
-    follower, machine = MidiFollower(RATE), replace(empty_machine(RATE))
+    follower, machine = ClockFollower(RATE), replace(empty_machine(RATE))
     for frame, port, message in sorted([(f, 0, m) for f, m in first] + [(f, 1, m) for f, m in second if f < 4 * RATE]):
         follower.hear(frame, port, message, True)
     shown = follower.status(machine, 4 * RATE)
@@ -140,7 +140,7 @@ def test_the_first_of_two_clocks_leads_and_the_other_is_told_of() -> None:
 
 def test_a_clock_leads_until_it_has_been_gone_for_ten_seconds() -> None:
     _, events = leader(120.0, 4.0)
-    follower = MidiFollower(RATE)
+    follower = ClockFollower(RATE)
     assert not follower.leads(0)
     for frame, message in events:
         follower.hear(frame, 0, message, True)

@@ -12,7 +12,7 @@ from engine.core.commands import FollowTempo, Play, SetClockSource, SetTempo, ap
 from engine.core.machine import Machine, empty_machine
 from engine.core.midi import ClockSource
 from engine.core.snapshot import Sync, SyncState
-from engine.sync.link import LinkDesk
+from engine.sync.link import LinkControl
 from engine.sync.link_follower import LinkFollower, bar_frames, beat_at
 from engine.sync.link_session import LinkMissing, LinkMoment, LinkSession
 from tests.live.test_conductor import BLOCK, Room
@@ -121,24 +121,24 @@ class Beside:
 
     def __init__(self, folder: Path, in_auto: bool) -> None:
         self.room, self.others, self.clock = Room(folder), Others(), False
-        self.desk = LinkDesk(self.room.conductor, FrameClock(self.room.host, BLOCK), [].append, in_auto,
+        self.link = LinkControl(self.room.conductor, FrameClock(self.room.host, BLOCK), self.room.notices, in_auto,
                              lambda: self.clock, self.others.join)  # type: ignore[arg-type]
 
     def play(self, seconds: float = 1.0) -> Machine:
         for _ in range(round(seconds * RATE / BLOCK / 10)):
-            self.desk.step()
+            self.link.step()
             self.room.play(10)
         return self.room.conductor.machine
 
 
 def test_auto_follows_a_session_with_others_in_it_where_it_may(tmp_path: Path) -> None:
     beside = Beside(tmp_path, in_auto=True)
-    assert beside.play().steady_bpm == 120.0 and beside.desk.sync is None, "alone in it, we keep our own time"
+    assert beside.play().steady_bpm == 120.0 and beside.link.sync is None, "alone in it, we keep our own time"
     beside.others.peers = 2
     assert beside.play().steady_bpm == 126.0
-    assert beside.desk.sync == Sync(ClockSource.AUTO, SyncState.LOCKED, 126.0, peers=2)
+    assert beside.link.sync == Sync(ClockSource.AUTO, SyncState.LOCKED, 126.0, peers=2)
     beside.others.peers = 0
-    assert beside.play().midi.leader_bpm is None and beside.desk.sync is None
+    assert beside.play().midi.leader_bpm is None and beside.link.sync is None
 
 
 def test_auto_keeps_away_from_a_session_while_a_midi_clock_comes(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_auto_keeps_away_from_a_session_while_a_midi_clock_comes(tmp_path: Path)
     assert beside.play().steady_bpm == 126.0 and beside.others.joined == 1
     beside.clock = True
     beside.play()
-    assert beside.others.joined == 0 and beside.desk.sync is None and beside.desk.launch_frames() == 0
+    assert beside.others.joined == 0 and beside.link.sync is None and beside.link.launch_frames() == 0
 
 
 def test_auto_joins_nothing_unless_it_is_told_to(tmp_path: Path) -> None:

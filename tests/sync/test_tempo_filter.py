@@ -27,7 +27,7 @@ def follow(ideal: np.ndarray, jitter_s: float, lost: float, seed: int, doubled: 
     heard += [(at_s + 0.0004, number) for at_s, number in heard if rng.random() < doubled]
     estimate, rows = TempoFilter(), []
     for at_s, number in sorted(heard):
-        estimate = estimate.heard(at_s)
+        estimate = estimate.after(at_s)
         if estimate.bpm is not None:
             rows.append((ideal[number], estimate.bpm, estimate.at_s - ideal[number], estimate.number - number))
     return np.array(rows)
@@ -78,7 +78,7 @@ def test_lost_and_doubled_ticks_are_neither_missed_nor_counted(bpm: float, share
 def test_a_perfect_clock_is_followed_perfectly(bpm: float, begins_s: float) -> None:
     estimate = TempoFilter()
     for number in range(96):
-        estimate = estimate.heard(begins_s + number * 60.0 / (24 * bpm))
+        estimate = estimate.after(begins_s + number * 60.0 / (24 * bpm))
     assert estimate.number == 95 and estimate.locked
     assert estimate.bpm == pytest.approx(bpm, rel=1e-6)
 
@@ -96,6 +96,6 @@ def test_clocks_that_were_held_up_and_came_all_at_once_are_neither_lost_nor_repe
     held = (ideal >= begins_s) & (ideal < begins_s + held_s)
     estimate = TempoFilter()
     for at_s in np.where(held, begins_s + held_s, ideal):
-        estimate = estimate.heard(float(at_s))
+        estimate = estimate.after(float(at_s))
     assert estimate.number == 399
     assert abs(estimate.at_s - ideal[-1]) < 0.001

@@ -1,4 +1,4 @@
-"""A face on a peer engine, in a terminal of any size."""
+"""The real app on a fake engine, in a terminal of any size."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -15,7 +15,7 @@ from tui.glyphs import UNICODE, Glyphs
 
 
 @dataclass
-class Face:
+class OpenTao:
     """A running app, its pilot, and the engine behind it."""
 
     app: TaoApp
@@ -29,7 +29,7 @@ class Face:
             await self.look()
 
     async def look(self) -> None:
-        """Let the face read the engine now."""
+        """Let the app read the engine now."""
         self.app.read()
         await self.pilot.pause()
 
@@ -51,14 +51,14 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def face(engine: FakeEngine) -> Callable[..., AbstractAsyncContextManager[Face]]:
-    """`async with face() as tao:` opens one; its size and glyphs can be given."""
+def open_tao(engine: FakeEngine) -> Callable[..., AbstractAsyncContextManager[OpenTao]]:
+    """`async with open_tao() as tao:` opens the app, in a terminal of this size and with these glyphs."""
 
     @asynccontextmanager
-    async def opened(size: tuple[int, int] = (80, 24), glyphs: Glyphs = UNICODE) -> AsyncIterator[Face]:
+    async def opened(size: tuple[int, int] = (80, 24), glyphs: Glyphs = UNICODE) -> AsyncIterator[OpenTao]:
         app = TaoApp(engine, glyphs)
         async with app.run_test(size=size) as pilot:
-            shown = Face(app, pilot, engine)
+            shown = OpenTao(app, pilot, engine)
             await shown.look()
             yield shown
 

@@ -1,4 +1,4 @@
-"""An engine without sound: it keeps what was asked, and plays a Machine through core's own `apply`."""
+"""An engine without sound: it records every request, and plays a Machine through core's own `apply`."""
 
 import math
 from dataclasses import replace
@@ -17,7 +17,7 @@ from engine.core.timeline import Ticks, Timeline
 
 
 def track(name: str, drawing: str, steps_per_beat: int = 4) -> Track:
-    """A track as it is drawn: X strong, x medium, o ghost, ? a strong one in doubt, anything else silent."""
+    """A track from a drawing: X strong, x medium, o ghost, ? strong but uncertain, anything else empty."""
     steps = {"X": Step(1.0), "x": Step(0.6, confidence=0.9), "o": Step(0.3, microtiming=Ticks(18)),
              "?": Step(0.8, microtiming=Ticks(-12), confidence=0.4)}
     return Track(name, tuple(steps.get(letter) for letter in drawing), steps_per_beat)
@@ -51,22 +51,24 @@ def demo_machine() -> Machine:
 
 
 class FakeEngine:
-    """A peer with EngineClient's face. `sent` holds (command, boundary), `asked` the other requests.
+    """An EngineConnection. `sent` holds (command, boundary), `asked` the other requests,
+    `calls` both in their order.
 
-    `advance` is its clock: what waits for a boundary comes when the clock gets there.
+    `advance` is its clock: what waits for a boundary happens when the clock gets there.
     """
 
     def __init__(self, machine: Machine | None = None) -> None:
         self.connected = True
         self.sent: list[tuple[Command, Boundary]] = []
         self.asked: list[tuple] = []
+        self.calls: list[object] = []
         self._waiting: list[tuple[int, Command]] = []
         self.status = Status(machine or demo_machine(), "jack", "system", 48000, 128)
         self.meters = Meters(peaks=(0.0,) * 8)
 
     @property
     def commands(self) -> list[Command]:
-        """What was sent, boundaries aside."""
+        """What was sent, without the boundaries."""
         return [command for command, _ in self.sent]
 
     @property
@@ -75,12 +77,13 @@ class FakeEngine:
         return self.status.machine
 
     def send(self, message: Command | MidiRequest, boundary: Boundary = Boundary.NOW) -> None:
-        """Keep it, and do it at once or at its boundary. Raises TaoError once gone."""
+        """Record it, and do it at once or at its boundary. Raises TaoError once gone."""
         self._answer()
         if isinstance(message, MidiRequest):
             self.asked.append(message)
             return
         self.sent.append((message, boundary))
+        self.calls.append(message)
         at = target_frames(self.machine, boundary, self.meters.frames)
         if at > self.meters.frames:
             self._waiting.append((at, message))
@@ -88,7 +91,7 @@ class FakeEngine:
             self._apply(message, at)
 
     def advance(self, beats: float) -> None:
-        """Let the music go on by so many quarter notes."""
+        """Let the music play on for so many quarter notes."""
         timeline = self.machine.timeline
         end = self.meters.frames + round(beats * 60.0 / timeline.bpm * timeline.sample_rate)
         for at, command in [waiting for waiting in self._waiting if waiting[0] <= end]:
@@ -113,11 +116,11 @@ class FakeEngine:
         self.meters = replace(self.meters, playing=playing, position_ticks=ticks)
 
     def notify(self, text: str, urgent: bool = False) -> None:
-        """Say something to the faces."""
+        """Send a notice to the clients."""
         self.status = replace(self.status, notices=(*self.status.notices, Notice(text, urgent)))
 
     def die(self) -> None:
-        """Go as a killed process goes: snapshots stay as they were, questions fail."""
+        """Go as a killed process goes: snapshots stay as they were, requests fail."""
         self.connected = False
         self.status = replace(self.status, banner="The engine has gone; start Tao again.")
 
@@ -131,12 +134,12 @@ class FakeEngine:
         self.status = replace(self.status, record_state=RecordState.ARMED, record_beats=beats)
 
     def cancel_recording(self) -> None:
-        """Give the take up."""
+        """Cancel the take."""
         self._ask("cancel_recording")
         self.status = replace(self.status, record_state=RecordState.OFF)
 
     def start_free_take(self) -> None:
-        """Arm a take without end."""
+        """Start a take without a set length."""
         self._ask("start_free_take")
         self.status = replace(self.status, record_state=RecordState.RECORDING)
 
@@ -146,78 +149,78 @@ class FakeEngine:
         self.status = replace(self.status, record_state=RecordState.OFF)
 
     def capture_last(self, beats: int) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("capture_last", beats)
 
     def overdub(self) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("overdub")
 
     def resample(self, source: str, beats: int) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("resample", source, beats)
 
     def hold(self, beats: int) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("hold", beats)
 
     def set_recording(self, setup: RecordingSetup) -> None:
-        """Taken over."""
+        """Set."""
         self._ask("set_recording")
         self.status = replace(self.status, recording=setup)
 
     def decompose(self) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("decompose")
 
     def correct(self) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("correct")
 
     def count_as(self, beats: int) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("count_as", beats)
 
     def cancel_job(self) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("cancel_job")
 
     def browse(self, track: str, where: SoundSource, path: str = "") -> None:
-        """Kept; three are found."""
+        """Recorded; finds three sounds."""
         self._ask("browse", track, where, path)
         names = ("hit one", "old kit: kick", "old kit: snare")
         self.status = replace(self.status, sounds=SoundList(track, where, path, names))
 
     def audition(self, track: str, place: int, fit: FitOptions) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("audition", track, place, fit)
 
     def swap(self, track: str, place: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("swap", track, place, fit, boundary)
 
     def swap_next(self, track: str, by: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("swap_next", track, by, fit, boundary)
 
     def swap_kit(self, name: str, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("swap_kit", name, fit, boundary)
 
     def undo(self) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("undo")
 
     def redo(self) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("redo")
 
     def open_audio(self, path: str | Path) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("open_audio", str(path))
 
     def load_folder(self, path: str | Path) -> None:
-        """Kept."""
+        """Recorded."""
         self._ask("load_folder", str(path))
 
     def quit(self) -> None:
@@ -225,12 +228,13 @@ class FakeEngine:
         self._ask("quit")
 
     def close(self) -> None:
-        """The face leaves."""
+        """The client leaves."""
         self.asked.append(("close",))
 
     def _ask(self, *request) -> None:
         self._answer()
         self.asked.append(request)
+        self.calls.append(request)
 
     def _answer(self) -> None:
         if not self.connected:

@@ -1,4 +1,4 @@
-"""Columns and steps, levels and what waits: the arithmetic of the screen."""
+"""Columns and steps, meters, pending edits: the arithmetic of the screen."""
 
 from dataclasses import replace
 
@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from engine.core.pattern import STEPS_PER_BEAT, Pattern, Step, Track, next_doubtful
 from tests.tui.fake import demo_machine, demo_pattern
 from tui.geometry import GridView, fit_view
-from tui.levels import FLOOR_DB, decibels, fallen, segments
-from tui.waiting import Topic, Waiting
+from tui.meter_scale import FLOOR_DB, decibels, lit_columns, next_level_db
+from tui.pending_edits import PendingEdits, Setting
 
 resolutions = st.sampled_from(STEPS_PER_BEAT)
 
@@ -45,41 +45,41 @@ def test_every_beat_of_a_roomy_view_gives_each_step_its_own_column(pattern, colu
 
 
 def test_a_meter_is_full_at_full_scale_and_empty_at_its_floor():
-    assert segments(decibels(1.0), 10) == 10
-    assert segments(decibels(0.0), 10) == 0
-    assert segments(decibels(4.0), 10) == 10
+    assert lit_columns(decibels(1.0), 10) == 10
+    assert lit_columns(decibels(0.0), 10) == 0
+    assert lit_columns(decibels(4.0), 10) == 10
 
 
 def test_a_meter_rises_at_once_and_falls_slowly():
-    assert fallen(FLOOR_DB, 1.0, 0.01) == 0.0
-    assert fallen(0.0, 0.0, 0.5) == -13.0
-    assert fallen(-40.0, 0.0, 10.0) == FLOOR_DB
+    assert next_level_db(FLOOR_DB, 1.0, 0.01) == 0.0
+    assert next_level_db(0.0, 0.0, 0.5) == -13.0
+    assert next_level_db(-40.0, 0.0, 10.0) == FLOOR_DB
 
 
-def test_doubt_is_visited_in_the_order_of_time_and_round_the_end():
+def test_uncertain_steps_are_visited_in_order_of_time_and_round_the_end():
     pattern = demo_pattern()
     assert next_doubtful(pattern, 0, 0) == (1, 25)
     assert next_doubtful(pattern, 1, 25) == (2, 28)
     assert next_doubtful(pattern, 2, 28) == (1, 25)
 
 
-def test_a_pattern_without_doubt_has_no_next_doubtful_step():
+def test_a_pattern_without_uncertain_steps_has_no_next_one():
     assert next_doubtful(Pattern((Track("kick", (Step(), None)),), 1), 0, 0) is None
 
 
-def test_what_waits_is_forgotten_when_it_came_or_a_bar_and_a_second_after():
-    machine, waiting, mute, solo = demo_machine(), Waiting(), Topic("mute", "kick"), Topic("solo", "kick")
-    waiting.want(mute, True, machine, 0.0)
-    assert waiting.wanted(mute, machine) and not waiting.wanted(solo, machine)
-    assert waiting.still(machine, 1.0) == {mute: True}
-    assert waiting.still(replace(machine, mutes=frozenset({"kick"})), 1.0) == {}
-    waiting.want(solo, True, machine, 0.0)
-    assert waiting.still(machine, 3.4) == {solo: True}
-    assert waiting.still(machine, 3.6) == {}
+def test_an_edit_is_pending_until_it_shows_or_a_bar_and_a_second_have_passed():
+    machine, pending, mute, solo = demo_machine(), PendingEdits(), Setting("mute", "kick"), Setting("solo", "kick")
+    pending.remember(mute, True, machine, 0.0)
+    assert pending.expected(mute, machine) and not pending.expected(solo, machine)
+    assert pending.still_pending(machine, 1.0) == {mute: True}
+    assert pending.still_pending(replace(machine, mutes=frozenset({"kick"})), 1.0) == {}
+    pending.remember(solo, True, machine, 0.0)
+    assert pending.still_pending(machine, 3.4) == {solo: True}
+    assert pending.still_pending(machine, 3.6) == {}
 
 
-def test_what_waits_for_a_track_that_is_gone_is_forgotten():
-    machine, waiting = demo_machine(), Waiting()
-    waiting.want(Topic("step", "kick", 20), Step(0.5), machine, 0.0)
+def test_an_edit_of_a_step_that_is_gone_is_forgotten():
+    machine, pending = demo_machine(), PendingEdits()
+    pending.remember(Setting("step", "kick", 20), Step(0.5), machine, 0.0)
     shorter = replace(machine, pattern=Pattern((Track("kick", (None,) * 16),), 4))
-    assert waiting.still(shorter, 0.1) == {}
+    assert pending.still_pending(shorter, 0.1) == {}

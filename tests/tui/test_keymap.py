@@ -1,4 +1,4 @@
-"""The keymap: the one list that bindings, footer, help and palette are made from."""
+"""The keymap: the one table that keys, footer, help and palette are made from."""
 
 import pytest
 
@@ -7,8 +7,7 @@ from tests.tui.fake import FakeEngine
 from tui.app import TaoApp
 from tui.glyphs import ASCII, UNICODE
 from tui.keymap import Keymap, key_label, keymap_with
-from tui.screens.instrument import InstrumentScreen
-from tui.screens.keys import KeyGroup
+from tui.screens.help import KeyGroup
 
 
 def test_no_key_means_two_things():
@@ -16,11 +15,22 @@ def test_no_key_means_two_things():
     assert len(keys) == len(set(keys))
 
 
-def test_every_action_can_be_done():
-    for action in Keymap():
-        owner, name = ("app", action.call) if "." not in action.call else action.call.split(".", 1)
-        home = TaoApp if owner == "app" else InstrumentScreen
-        assert hasattr(home, "action_" + name.split("(")[0]), action.id
+async def test_every_action_can_be_carried_out_and_none_is_without_a_line_in_the_keymap(open_tao):
+    async with open_tao() as tao:
+        assert set(tao.app.instrument.actions) == {action.id for action in Keymap()}
+        await tao.press("f4")
+        assert set(tao.app.screen.actions) == {action.id for action in Keymap().midi.actions}
+
+
+def test_every_help_text_fits_on_its_line():
+    columns = 76 - 2 - 2 - 1 - 16  # the page without border, padding, scroll bar, keys
+    for group in (*Keymap().groups, *Keymap().local):
+        assert [action.help for action in group.actions if len(action.help) > columns] == []
+
+
+async def test_every_prompt_of_a_leader_key_fits_on_eighty_columns(open_tao):
+    async with open_tao() as tao:
+        assert [prompt for prompt in tao.app.instrument.key_bar.prompts.values() if len(prompt) > 79] == []
 
 
 def test_keys_are_replaced_by_action_id():
@@ -36,29 +46,29 @@ def test_an_unknown_action_is_named():
 
 
 def test_a_key_that_is_taken_is_named_with_both_its_actions():
-    with pytest.raises(UsageError, match="The key r is given to both play and record"):
+    with pytest.raises(UsageError, match="The key r is assigned to both play and record"):
         Keymap().with_keys({"play": "r"})
 
 
 @pytest.mark.parametrize(("key", "unicode", "ascii_"), [
     ("question_mark", "?", "?"), ("ctrl+p", "^p", "^p"), ("shift+up", "shift+↑", "shift+up"),
     ("f12", "F12", "F12"), ("ctrl+left", "^←", "^left"), ("r", "r", "r")])
-def test_a_key_is_printed_as_it_is_found_on_the_keyboard(key, unicode, ascii_):
+def test_a_key_is_written_as_on_the_keyboard(key, unicode, ascii_):
     assert key_label(key, UNICODE) == unicode
     assert key_label(key, ASCII) == ascii_
 
 
-def test_keys_of_a_screen_of_its_own_are_replaced_too_and_may_mean_something_else_elsewhere():
+def test_keys_of_the_midi_screen_are_replaced_too_and_may_mean_something_else_elsewhere():
     changed = Keymap().with_keys({"midi-clock": "r"})
     assert [action.keys for action in changed.midi.actions if action.id == "midi-clock"] == [("r",)]
-    with pytest.raises(UsageError, match="The key s is given to both midi-clock and midi-runs"):
+    with pytest.raises(UsageError, match="The key s is assigned to both midi-clock and midi-runs"):
         Keymap().with_keys({"midi-clock": "s"})
 
 
 def test_keys_are_read_from_words():
     assert keymap_with(["record=r,f5", "play = f9"])["play"].keys == ("f9",)
     assert keymap_with([]) == Keymap()
-    with pytest.raises(UsageError, match="'r' gives no action a key"):
+    with pytest.raises(UsageError, match="--keys got 'r'"):
         keymap_with(["r"])
 
 
@@ -72,8 +82,8 @@ async def test_another_keymap_moves_the_key_and_the_footer():
     assert "F5 rec" in footer
 
 
-async def test_the_help_screen_lists_every_key(face):
-    async with face() as tao:
+async def test_the_help_screen_lists_every_key(open_tao):
+    async with open_tao() as tao:
         await tao.press("question_mark")
         text = "\n".join(group.render().plain for group in tao.app.screen.query(KeyGroup))
         for action in Keymap():
@@ -84,14 +94,14 @@ async def test_the_help_screen_lists_every_key(face):
         assert tao.app.screen is tao.app.instrument
 
 
-async def test_the_palette_offers_every_action(face, engine):
-    async with face() as tao:
+async def test_the_palette_offers_every_action(open_tao, engine):
+    async with open_tao() as tao:
         offered = {command.title for command in tao.app.get_system_commands(tao.app.screen)}
     assert {action.id for action in Keymap()} - offered == {"palette", "escape", "digit-9", "digit-0"}
 
 
-async def test_detach_in_the_palette_leaves_the_music_on(face, engine):
-    async with face() as tao:
+async def test_detach_in_the_palette_leaves_the_music_on(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("space", "ctrl+p", *"detach")
         await tao.pilot.pause(0.4)
         await tao.pilot.press("enter")

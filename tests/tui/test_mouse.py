@@ -6,36 +6,36 @@ from engine.core.machine import Listen
 LABEL = 15  # columns before the first step at 80x24; a step has two
 
 
-async def test_a_click_on_a_step_toggles_it_and_takes_the_cursor_there(face, engine):
-    async with face() as tao:
+async def test_a_click_on_a_step_toggles_it_and_takes_the_cursor_there(open_tao, engine):
+    async with open_tao() as tao:
         await tao.pilot.click("#lane-2", offset=(LABEL + 2 * 5, 0))
         await tao.look()
         assert tao.app.instrument.cursor == (1, 5)
     assert engine.commands == [ToggleStep("snare", 5)]
 
 
-async def test_a_click_on_a_name_strikes_the_track(face, engine):
-    async with face() as tao:
+async def test_a_click_on_a_name_triggers_the_track(open_tao, engine):
+    async with open_tao() as tao:
         await tao.pilot.click("#lane-4", offset=(4, 0))
     assert engine.commands == [TriggerPad("hihat")]
 
 
-async def test_a_click_on_m_or_s_mutes_or_solos_at_the_bar(face, engine):
-    async with face() as tao:
+async def test_a_click_on_m_or_s_mutes_or_solos_at_the_bar(open_tao, engine):
+    async with open_tao() as tao:
         assert tao.row(1).index("m") == 10
         await tao.pilot.click("#lane-1", offset=(10, 0))
         await tao.pilot.click("#lane-1", offset=(12, 0))
     assert engine.sent == [(SetMute("kick", True), Boundary.BAR), (SetSolo("kick", True), Boundary.BAR)]
 
 
-async def test_a_click_on_a_pad_strikes_it(face, engine):
-    async with face() as tao:
+async def test_a_click_on_a_pad_triggers_it(open_tao, engine):
+    async with open_tao() as tao:
         await tao.pilot.click("#pad-3")
     assert engine.commands == [TriggerPad("tom")]
 
 
-async def test_a_click_on_the_transport_plays_records_and_listens(face, engine):
-    async with face() as tao:
+async def test_a_click_on_the_transport_plays_records_and_listens(open_tao, engine):
+    async with open_tao() as tao:
         await tao.pilot.click("#state")
         await tao.pilot.click("#record")
         await tao.pilot.click("#listen")
@@ -43,14 +43,14 @@ async def test_a_click_on_the_transport_plays_records_and_listens(face, engine):
     assert engine.asked == [("start_recording", 8)]
 
 
-async def test_a_click_on_the_footer_does_what_it_says(face, engine):
-    async with face() as tao:
+async def test_a_click_on_the_footer_does_what_it_says(open_tao, engine):
+    async with open_tao() as tao:
         footer = tao.app.instrument.key_bar.render().plain
         await tao.pilot.click("#keys", offset=(footer.index("split"), 0))
     assert engine.asked == [("decompose",)]
 
 
-async def test_a_click_right_of_a_short_track_does_nothing(face, engine):
-    async with face() as tao:
+async def test_a_click_right_of_a_short_track_does_nothing(open_tao, engine):
+    async with open_tao() as tao:
         await tao.pilot.click("#lane-1", offset=(79, 0))
     assert engine.sent == []

@@ -23,8 +23,8 @@ def words(app: TaoApp) -> str:
     return html.unescape(" ".join(lines)).replace("\xa0", " ")
 
 
-async def test_the_transport_says_where_the_music_is(face, engine):
-    async with face() as tao:
+async def test_the_transport_says_where_the_music_is(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("space")
         engine.advance(5.3)
         await tao.look()
@@ -33,15 +33,15 @@ async def test_the_transport_says_where_the_music_is(face, engine):
         assert bar.device.text == "jack: system  48 kHz / 128"
 
 
-async def test_load_and_dropped_blocks_are_shown(face, engine):
+async def test_load_and_dropped_blocks_are_shown(open_tao, engine):
     engine.meters = replace(engine.meters, load=0.37, dropped_blocks=3)
-    async with face() as tao:
+    async with open_tao() as tao:
         bar = tao.app.instrument.transport
         assert (bar.load.text, bar.dropped.text, bar.dropped.lamp) == ("37%", "3", True)
 
 
-async def test_a_take_is_announced(face, engine):
-    async with face() as tao:
+async def test_a_take_is_announced(open_tao, engine):
+    async with open_tao() as tao:
         assert tao.app.instrument.transport.record.text == "rec off, 2 bars"
         await tao.press("r")
         assert tao.app.instrument.transport.record.text == "◌ ARMED 2 bars"
@@ -50,15 +50,15 @@ async def test_a_take_is_announced(face, engine):
         assert tao.app.instrument.transport.record.text == "● REC 2 bars"
 
 
-async def test_steps_are_shaped_by_how_hard_they_are_struck_and_doubt_is_marked(face):
-    async with face() as tao:
+async def test_hits_are_shaped_by_velocity_and_uncertain_ones_are_marked(open_tao):
+    async with open_tao() as tao:
         await tao.press("down", "down", "down", "down")
         assert tao.row(1)[15:31] == "● · · · ┊ · ◐ · "
         assert tao.row(2)[63:79] == "┊ ●?· · ● · ○ ○ "
 
 
-async def test_the_cursor_has_brackets(face):
-    async with face() as tao:
+async def test_the_cursor_has_brackets(open_tao):
+    async with open_tao() as tao:
         assert "[●]" in tao.row(1)
         assert tao.row(1).startswith("▸1 kick")
 
@@ -76,8 +76,8 @@ async def test_each_track_has_its_own_playhead():
         assert [lane.playing for lane in app.instrument.grid.lanes[:3]] == [5, 2, 1]
 
 
-async def test_the_playhead_moves_with_the_music(face, engine):
-    async with face() as tao:
+async def test_the_playhead_moves_with_the_music(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("space")
         seen = []
         for _ in range(4):
@@ -89,8 +89,8 @@ async def test_the_playhead_moves_with_the_music(face, engine):
         assert tao.app.instrument.grid.lanes[0].playing is None
 
 
-async def test_a_lane_redraws_only_when_its_value_changes(face, engine):
-    async with face() as tao:
+async def test_a_lane_redraws_only_when_its_value_changes(open_tao, engine):
+    async with open_tao() as tao:
         lane = tao.app.instrument.grid.lanes[0]
         drawn = []
         lane.refresh = lambda *arguments, **options: drawn.append(arguments)  # counts, in this instance alone
@@ -101,41 +101,41 @@ async def test_a_lane_redraws_only_when_its_value_changes(face, engine):
         assert drawn
 
 
-async def test_the_decomposers_stage_and_progress_are_shown(face, engine):
+async def test_the_decomposers_stage_and_progress_are_shown(open_tao, engine):
     engine.status = replace(engine.status, job=Job(1, "demo loop", "stems", 0.63))
-    async with face() as tao:
+    async with open_tao() as tao:
         title = tao.app.instrument.loop_strip.title_line.render().plain
         assert "✓ slices  ✓ pattern  ▸ stems  · kit" in title
         assert title.endswith("63%")
 
 
-async def test_the_rack_names_what_each_track_sounds_like(face):
-    async with face() as tao:
-        faces = [pad.face.render().plain for pad in tao.app.instrument.rack.pads if pad.display]
+async def test_the_pads_show_the_sound_of_each_track(open_tao):
+    async with open_tao() as tao:
+        faces = [pad.text.render().plain for pad in tao.app.instrument.pads.pads if pad.display]
         assert faces[0] == "1 kick\n0.72 s -2 dB"
         assert faces[4] == "5 ride\nno sound"
         assert len(faces) == 6
 
 
-async def test_an_empty_machine_says_how_to_begin(face, engine):
+async def test_an_empty_machine_says_how_to_begin(open_tao, engine):
     engine.status = replace(engine.status, machine=empty_machine(48000))
-    async with face() as tao:
+    async with open_tao() as tao:
         assert "r records one" in tao.app.instrument.loop_strip.title_line.render().plain
 
 
-async def test_a_banner_says_how_to_choose_a_device(face, engine):
+async def test_a_banner_says_how_to_choose_a_device(open_tao, engine):
     engine.status = replace(engine.status, backend="null", device="",
                             banner="No audio device: nothing is heard. Choose one with --audio jack.")
-    async with face() as tao:
+    async with open_tao() as tao:
         assert tao.app.instrument.banner.display
         assert "--audio jack" in words(tao.app)
     engine.status = replace(engine.status, banner=None)
-    async with face() as tao:
+    async with open_tao() as tao:
         assert not tao.app.instrument.banner.display
 
 
-async def test_a_notice_is_shown_and_an_urgent_one_stays_lit(face, engine):
-    async with face() as tao:
+async def test_a_notice_is_shown_and_an_urgent_one_stays_lit(open_tao, engine):
+    async with open_tao() as tao:
         line = tao.app.instrument.notice_line
         engine.notify("The worker was started again.")
         await tao.look()
@@ -151,20 +151,20 @@ async def test_a_notice_is_shown_and_an_urgent_one_stays_lit(face, engine):
         assert line.has_class("-urgent")
 
 
-async def test_what_the_engine_refuses_is_said(face, engine):
+async def test_what_the_engine_refuses_is_shown(open_tao, engine):
     engine.status = replace(engine.status, machine=empty_machine(48000))
-    async with face() as tao:
+    async with open_tao() as tao:
         await tao.press("a")
         assert tao.app.instrument.transport.listen.text == "Kit"
         assert "There is no recording to hear yet" in tao.app.instrument.notice_line.text
 
 
-async def test_an_engine_that_dies_is_a_banner_and_q_leaves(face, engine):
-    async with face() as tao:
+async def test_a_dead_engine_shows_a_banner_and_q_leaves(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("space")
         engine.die()
         await tao.press("2")
-        assert "The engine has gone; start Tao again. q leaves." in tao.app.instrument.banner.text
+        assert "The engine has gone; start Tao again. Press q to quit." in tao.app.instrument.banner.text
         assert "The engine has gone" in tao.app.instrument.notice_line.text
         await tao.press("q")
     assert engine.asked == [("close",)]
@@ -172,59 +172,59 @@ async def test_an_engine_that_dies_is_a_banner_and_q_leaves(face, engine):
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12), (200, 60), (20, 6), (79, 24), (80, 23), (1, 1)])
-async def test_every_size_has_a_view(face, engine, size):
-    async with face(size=size) as tao:
+async def test_every_size_has_a_view(open_tao, engine, size):
+    async with open_tao(size=size) as tao:
         await tao.press("space", "down", "enter", "ctrl+right")
         engine.advance(3.0)
         await tao.look()
     assert engine.machine.playing
 
 
-async def test_80x23_still_shows_rack_and_wave_as_tmux_takes_a_line(face, engine):
-    async with face(size=(80, 23)) as tao:
+async def test_80x23_still_shows_pads_and_wave_as_tmux_takes_a_line(open_tao, engine):
+    async with open_tao(size=(80, 23)) as tao:
         screen = tao.app.instrument
-        assert screen.rack.region.bottom <= screen.notice_line.region.y
+        assert screen.pads.region.bottom <= screen.notice_line.region.y
         assert screen.loop_strip.wave.region.height >= 3
 
 
-async def test_80x24_shows_eight_tracks_pads_banner_and_keys_at_once(face, engine):
+async def test_80x24_shows_eight_tracks_pads_banner_and_keys_at_once(open_tao, engine):
     names = (*TRACK_NAMES, "perc 7", "perc 8")
     pattern = Pattern(tuple(track(name, "X---" * 8) for name in names), 8)
     machine = replace(engine.machine, pattern=pattern)
     engine.status = replace(engine.status, machine=machine, banner="No audio device: choose one with --audio.")
-    async with face() as tao:
+    async with open_tao() as tao:
         screen = tao.app.instrument
-        shown = [*screen.grid.lanes, *screen.rack.pads, screen.banner, screen.key_bar, screen.notice_line]
+        shown = [*screen.grid.lanes, *screen.pads.pads, screen.banner, screen.key_bar, screen.notice_line]
         for widget in shown:
             assert widget.region.height and screen.region.contains_region(widget.region), widget
-        parts = screen.transport, screen.banner, screen.loop_strip, screen.grid, screen.step_line, screen.rack
+        parts = screen.transport, screen.banner, screen.loop_strip, screen.grid, screen.step_line, screen.pads
         spans = sorted((part.region.y, part.region.bottom) for part in parts)
         assert all(above[1] <= below[0] for above, below in pairwise(spans))
         assert spans[-1][1] <= screen.notice_line.region.y
 
 
-async def test_the_compact_view_keeps_lanes_state_and_keys(face, engine):
-    async with face(size=(40, 12)) as tao:
+async def test_the_compact_view_keeps_lanes_state_and_keys(open_tao, engine):
+    async with open_tao(size=(40, 12)) as tao:
         screen = tao.app.instrument
-        assert not screen.rack.display and not screen.loop_strip.wave.display
+        assert not screen.pads.display and not screen.loop_strip.wave.display
         assert all(lane.region.height == 1 for lane in screen.grid.lanes if lane.display)
         assert tao.row(1).startswith("1kick ")
         assert len(tao.row(1)) == 40
 
 
-async def test_a_long_pattern_is_turned_page_by_page_with_the_cursor(face, engine):
+async def test_a_long_pattern_is_turned_page_by_page_with_the_cursor(open_tao, engine):
     pattern = Pattern((track("kick", "X---" * 16),), 16)
     engine.status = replace(engine.status, machine=replace(engine.machine, pattern=pattern))
-    async with face() as tao:
+    async with open_tao() as tao:
         ruler = tao.app.instrument.grid.ruler
         assert ruler.render().plain.startswith(" bar 1/4")
         await tao.press("left")
         assert ruler.render().plain.startswith(" bar 3/4")
 
 
-async def test_ascii_mode_draws_nothing_but_ascii(face, engine):
+async def test_ascii_mode_draws_nothing_but_ascii(open_tao, engine):
     engine.status = replace(engine.status, job=Job(1, "demo", "stems", 0.5))
-    async with face(glyphs=ASCII) as tao:
+    async with open_tao(glyphs=ASCII) as tao:
         await tao.press("space", "m", "1")
         engine.advance(1.5)
         await tao.look()
@@ -234,9 +234,9 @@ async def test_ascii_mode_draws_nothing_but_ascii(face, engine):
             assert not strange - {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "▎", "█"}  # Textual's own scroll bar
 
 
-async def test_without_colour_cursor_playhead_mute_and_doubt_can_still_be_read(face, engine, monkeypatch):
+async def test_without_colour_cursor_playhead_mute_and_uncertainty_can_still_be_read(open_tao, engine, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
-    async with face() as tao:
+    async with open_tao() as tao:
         assert tao.app.no_color
         await tao.press("m", "2", "space")
         engine.advance(0.6)
@@ -244,7 +244,7 @@ async def test_without_colour_cursor_playhead_mute_and_doubt_can_still_be_read(f
         assert "[●]" in tao.row(1) and " M" in tao.row(2) and "●?" in tao.row(2)
         assert "▾" in tao.app.instrument.grid.ruler.render().plain
         colours = set(re.findall(r"#([0-9a-f]{6})", tao.app.export_screenshot().split("</style>")[1]))
-        colours -= {"292929", "ff5f57", "febc2e", "28c840", "c5c8c6"}  # the picture's own frame
+        colours -= {"292929", "ff5f57", "febc2e", "28c840", "c5c8c6"}  # the screenshot's own frame
         assert all(code[:2] == code[2:4] == code[4:] for code in colours)
 
 
@@ -255,6 +255,6 @@ def test_the_locale_chooses_the_glyphs(environ, glyphs):
     assert glyphs_for(environ, "linux") is glyphs
 
 
-def test_the_screen_is_read_less_often_over_ssh():
+def test_the_screen_is_updated_less_often_over_ssh():
     assert frames_per_second({}) == 30
     assert frames_per_second({"SSH_CONNECTION": "10.0.0.2 50000 10.0.0.1 22"}) == 10

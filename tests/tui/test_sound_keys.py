@@ -1,4 +1,4 @@
-"""A hand on a track's sound: e, a letter, and arrows; M and arrows move the master fader."""
+"""e, a letter and arrows shape a track's sound; M and arrows move the master fader."""
 
 from dataclasses import replace
 
@@ -13,16 +13,16 @@ from engine.core.commands.sounds import Quality
     ("t up left", "pitch_semitones", 0.95), ("d down", "decay_s", 0.58), ("f down down down", "cutoff_hz", 10000.0),
     ("f down up", "cutoff_hz", None), ("a up up", "attack_s", 0.002), ("c 3", "choke_group", 3),
     ("c 3 0", "choke_group", None), ("n down", "midi_note", 35)])
-async def test_e_a_letter_and_arrows_shape_the_sound_under_the_cursor(face, engine, keys, quality, value):
-    async with face() as tao:
+async def test_e_a_letter_and_arrows_shape_the_sound_under_the_cursor(open_tao, engine, keys, quality, value):
+    async with open_tao() as tao:
         await tao.press("e", *keys.split())
         found = getattr(engine.machine.kit.one_shots["kick"], quality)
         assert found == (value if value is None else pytest.approx(value))
         assert tao.app.instrument.cursor == (0, 0)
 
 
-async def test_notches_that_come_faster_than_snapshots_add_up(face, engine):
-    async with face() as tao:
+async def test_notches_that_come_faster_than_snapshots_add_up(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("e", "g")
         for _ in range(3):
             await tao.pilot.press("down")
@@ -30,21 +30,21 @@ async def test_notches_that_come_faster_than_snapshots_add_up(face, engine):
         assert "kick: gain -5 dB" in tao.app.notice.text
 
 
-async def test_other_keys_leave_and_do_what_they_always_do(face, engine):
-    async with face() as tao:
+async def test_other_keys_leave_and_do_what_they_always_do(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("e", "p", "enter")
-        assert tao.app.instrument.lead == "" and tao.step(0, 0) is None
+        assert tao.app.instrument.leader == "" and tao.step(0, 0) is None
         assert not any(isinstance(command, ShapeOneShot) for command in engine.commands)
 
 
-async def test_a_track_without_a_sound_says_so(face, engine):
-    async with face() as tao:
+async def test_a_track_without_a_sound_says_so(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press(*["down"] * 4, "e", "g")
-        assert "ride has no sound" in tao.app.notice.text and tao.app.instrument.lead == ""
+        assert "ride has no sound" in tao.app.notice.text and tao.app.instrument.leader == ""
 
 
-async def test_m_and_arrows_move_the_master_fader_within_its_way(face, engine):
-    async with face() as tao:
+async def test_m_and_arrows_move_the_master_fader_within_its_range(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("M", "down", "down", "up", *["up"] * 20)
         assert engine.commands[:3] == [SetGain(-1.0), SetGain(-2.0), SetGain(-1.0)]
         assert engine.machine.effects.gain_db == 12.0
@@ -58,14 +58,14 @@ def test_every_quality_has_a_letter():
     assert set(LETTERS.values()) == set(Quality)
 
 
-async def test_e_r_and_a_digit_put_the_role_of_a_track_right(face, engine):
+async def test_e_r_and_a_digit_correct_the_role_of_a_track(open_tao, engine):
     free = replace(engine.machine.pattern, tracks=engine.machine.pattern.tracks[:4])
     engine.status = replace(engine.status, machine=engine.machine.with_pattern(free))
-    async with face() as tao:
+    async with open_tao() as tao:
         await tao.press("down", "down", "down", "e", "r")
         assert tao.app.instrument.key_bar.render().plain.startswith(" THIS TRACK IS  1 kick")
         await tao.press("5")
-        assert "ride" in tao.row(4) and "D solves the kit anew" in tao.app.instrument.notice_line.text
+        assert "ride" in tao.row(4) and "D re-solves the kit" in tao.app.instrument.notice_line.text
         await tao.press("e", "r", "1")
         assert "There is a kick already" in tao.app.instrument.notice_line.text
         await tao.press("e", "r", "7", "up", "e", "r", "7")

@@ -1,7 +1,8 @@
-"""The browser of sounds: F6 opens it, and every key in it asks for what its lines say."""
+"""The sound browser: F6 opens it, and every key in it does what its lines say."""
 
 from engine.core.commands.boundary import Boundary
 from engine.core.requests import FitOptions, SoundSource
+from tui.pending_edits import Setting
 from tui.screens.sounds import SoundsScreen
 
 
@@ -10,8 +11,8 @@ def screen(tao) -> SoundsScreen:
     return tao.app.screen
 
 
-async def test_f6_looks_in_the_loop_for_the_lane_under_the_cursor(face, engine):
-    async with face() as tao:
+async def test_f6_searches_the_loop_for_the_track_under_the_cursor(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("down", "f6")
         await tao.look()
         assert [str(option.prompt) for option in screen(tao).list.options] == [
@@ -22,26 +23,26 @@ async def test_f6_looks_in_the_loop_for_the_lane_under_the_cursor(face, engine):
     assert engine.asked == [("browse", "snare", SoundSource.LOOP, "")]
 
 
-async def test_space_hears_and_enter_swaps_at_the_next_hit(face, engine):
-    async with face() as tao:
+async def test_space_hears_and_enter_swaps_at_the_next_hit(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("f6")
         await tao.look()
         await tao.press("down", "space", "enter")
     assert engine.asked[1:] == [("audition", "kick", 1, FitOptions()), ("swap", "kick", 1, FitOptions(), Boundary.NOW)]
 
 
-async def test_b_chooses_the_boundary_and_letters_what_is_matched(face, engine):
-    async with face() as tao:
+async def test_b_chooses_the_boundary_and_letters_what_is_matched(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("f6")
         await tao.look()
         await tao.press("e", "p", "d", "b", "enter", "b", "enter", "b", "enter")
-    wishes = FitOptions(level=False, onset=True, tuning=True, decay=True)
-    assert engine.asked[1:] == [("swap", "kick", 0, wishes, boundary)
+    fit = FitOptions(level=False, onset=True, tuning=True, decay=True)
+    assert engine.asked[1:] == [("swap", "kick", 0, fit, boundary)
                                 for boundary in (Boundary.STEP, Boundary.BEAT, Boundary.BAR)]
 
 
-async def test_tab_looks_in_other_kits_and_k_takes_a_whole_one(face, engine):
-    async with face() as tao:
+async def test_tab_searches_other_kits_and_k_takes_a_whole_one(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("f6", "k", "tab")
         await tao.look()
         await tao.press("down", "k")
@@ -49,8 +50,8 @@ async def test_tab_looks_in_other_kits_and_k_takes_a_whole_one(face, engine):
                                 ("swap_kit", "old kit", FitOptions(), Boundary.NOW)]
 
 
-async def test_a_folder_is_asked_for_once(face, engine):
-    async with face() as tao:
+async def test_a_folder_is_asked_for_once(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("f6", "tab", "tab", *"/tmp", "enter")
         await tao.look()
         await tao.press("2", "u", "space")
@@ -59,8 +60,25 @@ async def test_a_folder_is_asked_for_once(face, engine):
                                 ("undo",), ("audition", "snare", 0, FitOptions())]
 
 
-async def test_n_and_b_step_through_sounds_without_the_browser(face, engine):
-    async with face() as tao:
+async def test_n_and_b_step_through_sounds_without_the_browser(open_tao, engine):
+    async with open_tao() as tao:
         await tao.press("n", "n", "b")
     assert engine.asked == [("swap_next", "kick", 1, FitOptions(), Boundary.NOW)] * 2 + [
         ("swap_next", "kick", -1, FitOptions(), Boundary.NOW)]
+
+
+async def test_every_line_of_its_keys_has_room(open_tao, engine):
+    async with open_tao() as tao:
+        await tao.press("f6", "t", "p", "d")
+        lines = str(screen(tao).keys_line.render()).splitlines()
+        assert len(lines) == 3 and max(map(len, lines)) <= screen(tao).keys_line.size.width
+
+
+async def test_undo_in_the_browser_expects_no_edit_any_more(open_tao, engine):
+    async with open_tao() as tao:
+        frozen, tempo = engine.snapshot(), Setting("tempo")
+        engine.snapshot = lambda: frozen  # the engine's answer to the edit has not arrived yet
+        await tao.press("plus")
+        assert tao.app.instrument.pending_edits.expected(tempo, frozen.status.machine) == 97.0
+        await tao.press("f6", "u")
+        assert tao.app.instrument.pending_edits.expected(tempo, frozen.status.machine) == 96.0

@@ -19,7 +19,7 @@ def engine(tmp_path: Path) -> Iterator[RunningEngine]:
 
 
 def test_without_a_loop_there_is_nothing_to_correct(engine: RunningEngine) -> None:
-    with pytest.raises(TaoError, match="There is no loop to make the kit from; record one"):
+    with pytest.raises(TaoError, match="There is no loop to re-solve the kit from"):
         engine.client.ask(Correct())
     assert engine.client.snapshot().status.job is None
 

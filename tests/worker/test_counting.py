@@ -13,7 +13,7 @@ from engine.core.loop import PlayedLoop, Reading
 from engine.core.machine import Machine, empty_machine
 from engine.core.requests import CaptureLast, CountAs, EndTake, StartFreeTake
 from engine.core.snapshot import RecordState
-from engine.worker.tempo_candidates import Doubt
+from engine.worker.job import TempoCandidates
 from tests.rig import RunningEngine, running_engine
 
 LOOP = PlayedLoop("ab" * 8, 96000, 4)
@@ -25,17 +25,17 @@ def stage(*readings: Reading) -> StageReady:
 
 def test_less_than_half_is_doubt() -> None:
     unsure = (Reading(4, 120.0, 0.45), Reading(8, 240.0, 0.3))
-    doubt = Doubt.of(stage(*unsure))
-    assert doubt is not None and doubt.about(LOOP) == unsure
-    assert doubt.about(PlayedLoop("cd" * 8, 96000, 4)) == () == doubt.about(None)
-    assert doubt.about(PlayedLoop("ab" * 8, 96000, 8)) == (), "somebody has said so"
+    candidates = TempoCandidates.of(stage(*unsure))
+    assert candidates is not None and candidates.about(LOOP) == unsure
+    assert candidates.about(PlayedLoop("cd" * 8, 96000, 4)) == () == candidates.about(None)
+    assert candidates.about(PlayedLoop("ab" * 8, 96000, 8)) == (), "somebody has said so"
 
 
 def test_a_sure_reading_is_none_unless_the_loop_was_taken_for_another() -> None:
-    assert Doubt.of(stage(Reading(4, 120.0, 0.9), Reading(8, 240.0, 0.1))) == Doubt()
+    assert TempoCandidates.of(stage(Reading(4, 120.0, 0.9), Reading(8, 240.0, 0.1))) == TempoCandidates()
     otherwise = (Reading(3, 90.0, 0.9), Reading(4, 120.0, 0.1))
-    assert Doubt.of(stage(*otherwise)) == Doubt(LOOP.sample, 4, otherwise)
-    assert Doubt.of(stage()) is None
+    assert TempoCandidates.of(stage(*otherwise)) == TempoCandidates(LOOP.sample, 4, otherwise)
+    assert TempoCandidates.of(stage()) is None
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_what_is_taken_back_between_two_stages_stays_away(engine: RunningEngine)
     engine.client.undo()
     after = finished(engine)
     assert after.loop is None and "loop" not in [track.name for track in after.pattern.tracks]
-    assert any("taken back" in notice.text for notice in engine.client.snapshot().status.notices)
+    assert any("was undone" in notice.text for notice in engine.client.snapshot().status.notices)
 
 
 def test_a_stage_that_comes_after_its_job_was_stopped_is_not_taken(engine: RunningEngine) -> None:

@@ -1,42 +1,46 @@
-"""Hands on the effects: latch them, shape the one touched last, let all go."""
+"""Keys for the effects: latch them, adjust the one touched last, release them all, bypass the rack."""
+
+from functools import partial
 
 from engine.core.commands import BypassRack, LatchEffect, ReleaseEffects, ShapeEffect
 from engine.core.commands.boundary import Boundary
 from engine.core.effects import RANGES, Effect
-from tui.glyphs import Glyphs
-from tui.keymap import Keymap
-from tui.modes.leader_keys import END, Leads
-from tui.waiting import Topic
+from tui.modes.mode import END, Actions, Leader, Mode
+from tui.pending_edits import Setting
 
-NOTCH = 0.05  # of the whole way
+NOTCH = 0.05  # of an amount's range
 
 
-class EffectKeys(Leads):
-    """While the lead `effects` waits, digits latch and arrows shape; any other key ends it, and does its own."""
+class EffectMode(Mode):
+    """While `effects` waits, digits latch and arrows adjust."""
 
-    def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
-        super().__init__(glyphs, keymap)
-        self.leads |= {"effects": self._effects}
-        self.lasting |= {"effects"}
+    def actions(self) -> Actions:
+        """Effects on and off, and the whole rack."""
+        return {"effects": partial(self.wait_for, "effects"), "effects-off": self.release, "rack": self.bypass_rack}
 
-    def action_release_effects(self) -> None:
-        """Every effect off."""
-        self.ask(ReleaseEffects())
+    def leaders(self) -> dict[str, Leader]:
+        """One, which stays until another key."""
+        return {"effects": Leader("EFFECTS  1-9: on, off; up, down: amount; left, right: note; 0: all off; Esc",
+                                  self._effects, lasting=True)}
 
-    def action_bypass_rack(self) -> None:
-        """The rack out of the way, or back."""
-        self.ask(BypassRack(not self.playing_machine.effects.bypassed))
+    def release(self) -> None:
+        """Turn every effect off."""
+        self.send(ReleaseEffects())
+
+    def bypass_rack(self) -> None:
+        """Bypass the rack, or bring it back."""
+        self.send(BypassRack(not self.machine.effects.bypassed))
 
     def _effects(self, key: str) -> str | None:
         match key:
             case "f" | "escape":
                 return END
             case "0":
-                self.action_release_effects()
+                self.release()
             case "up" | "down":
-                self._turn(1 if key == "up" else -1)
+                self._adjust_amount(1 if key == "up" else -1)
             case "left" | "right":
-                self._lengthen(1 if key == "right" else -1)
+                self._adjust_note(1 if key == "right" else -1)
             case _ if key.isdigit():
                 self._latch(list(Effect)[int(key) - 1])
             case _:
@@ -45,22 +49,24 @@ class EffectKeys(Leads):
 
     def _latch(self, effect: Effect) -> None:
         """On from the next step, off at once."""
-        self.effect = effect
-        topic = Topic("effect", effect=effect.value)
-        on = not self.wanted(topic)
-        self.want(topic, on, LatchEffect(effect, on), Boundary.STEP if on else Boundary.NOW)
+        self.panel.effect = effect
+        setting = Setting("effect", effect=effect.value)
+        on = not self.expected(setting)
+        self.change(setting, on, LatchEffect(effect, on), Boundary.STEP if on else Boundary.NOW)
 
-    def _turn(self, by: int) -> None:
-        """A notch more or less, up to where it ends."""
-        topic, allowed = Topic("amount", effect=self.effect.value), RANGES[self.effect]
-        amount = self.wanted(topic) + by * NOTCH * (allowed.high - allowed.low)
+    def _adjust_amount(self, by: int) -> None:
+        """A notch more or less, within the effect's range."""
+        effect = self.panel.effect
+        setting, allowed = Setting("amount", effect=effect.value), RANGES[effect]
+        amount = self.expected(setting) + by * NOTCH * (allowed.high - allowed.low)
         amount = min(allowed.high, max(allowed.low, round(amount, 3)))
-        self.want(topic, amount, ShapeEffect(self.effect, amount=amount))
+        self.change(setting, amount, ShapeEffect(effect, amount=amount))
 
-    def _lengthen(self, by: int) -> None:
-        """The next shorter note to the right, the next longer to the left; nothing without notes."""
-        topic, notes = Topic("note", effect=self.effect.value), RANGES[self.effect].ticks
+    def _adjust_note(self, by: int) -> None:
+        """The next shorter note to the right, the next longer to the left; nothing for effects without notes."""
+        effect = self.panel.effect
+        setting, notes = Setting("note", effect=effect.value), RANGES[effect].ticks
         if notes:
-            place = notes.index(self.wanted(topic)) + by
+            place = notes.index(self.expected(setting)) + by
             ticks = notes[min(len(notes) - 1, max(0, place))]
-            self.want(topic, ticks, ShapeEffect(self.effect, ticks=ticks))
+            self.change(setting, ticks, ShapeEffect(effect, ticks=ticks))

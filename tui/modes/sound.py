@@ -1,5 +1,5 @@
-"""Hands on the sounds: gain, pan, tuning, envelope, filter, choke group and note of a track's one-shot; which drum it
-is; the master."""
+"""Keys for a track's sound: gain, pan, tuning, envelope, filter, choke group, MIDI note; which drum the track is; and
+the master fader."""
 
 from functools import partial
 
@@ -8,62 +8,78 @@ from engine.core.commands.apply import apply
 from engine.core.commands.sounds import Quality, free_perc
 from engine.core.errors import InvalidValue
 from engine.core.pattern import TRACK_NAMES
-from tui.glyphs import Glyphs
-from tui.keymap import Keymap
-from tui.levels import decibels
-from tui.modes.leader_keys import END, Leads
-from tui.waiting import Topic
+from tui.meter_scale import decibels
+from tui.modes.mode import END, Actions, Leader, Mode
+from tui.pending_edits import Setting
 
 LETTERS = {"g": Quality.GAIN, "p": Quality.PAN, "t": Quality.PITCH, "d": Quality.DECAY, "f": Quality.CUTOFF,
            "a": Quality.ATTACK, "c": Quality.CHOKE, "n": Quality.NOTE}
-LEAD_NAMES = {quality: f"{quality.name.lower()}_of" for quality in Quality}
-OWN: dict[Quality, float | None] = {Quality.GAIN: 1.0, Quality.PAN: 0.0, Quality.PITCH: 0.0, Quality.DECAY: None,
-                                    Quality.CUTOFF: None, Quality.ATTACK: 0.0, Quality.CHOKE: None}
+PROMPTS = {
+    Quality.GAIN: "GAIN  up, down: 1 dB; Backspace: 0 dB; Esc",
+    Quality.PAN: "PAN  left, right; Backspace: centre; Esc",
+    Quality.PITCH: "TUNE  up, down: a semitone; left, right: 5 cents; Backspace: as recorded; Esc",
+    Quality.DECAY: "DECAY  up, down; Backspace: full length; Esc",
+    Quality.CUTOFF: "FILTER  up, down: a third of an octave; Backspace: open; Esc",
+    Quality.ATTACK: "ATTACK  up, down; Backspace: none; Esc",
+    Quality.CHOKE: "CHOKE GROUP  1-8: one-shots of a group cut each other; 0: none; Esc",
+    Quality.NOTE: "MIDI NOTE  up, down; Esc",
+}
+NEUTRAL: dict[Quality, float | None] = {Quality.GAIN: 1.0, Quality.PAN: 0.0, Quality.PITCH: 0.0, Quality.DECAY: None,
+                                        Quality.CUTOFF: None, Quality.ATTACK: 0.0, Quality.CHOKE: None}
 ARROWS = {"up": 1, "down": -1, "right": 1, "left": -1}
 SILENT_DB, LOUDEST_DB = -48.0, 24.0
-LOW_DB, HIGH_DB = -60.0, 12.0
+MASTER_LOW_DB, MASTER_HIGH_DB = -60.0, 12.0
 
 
-class SoundKeys(Leads):
-    """e and a letter choose what of the track's sound the arrows turn, r its role; M: they move the master fader."""
+class SoundMode(Mode):
+    """`e` and a letter choose what the arrows change of the track's sound, `e r` its role; M: they move the master
+    fader."""
 
-    def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
-        super().__init__(glyphs, keymap)
-        self.leads |= {"shape": self._shape, "role": self._role, "gain": self._master}
-        self.leads |= {name: partial(self._turn_sound, quality) for quality, name in LEAD_NAMES.items()}
-        self.lasting |= {"gain", *LEAD_NAMES.values()}
+    def actions(self) -> Actions:
+        """The sound and the fader."""
+        return {"shape": partial(self.wait_for, "shape"), "gain": partial(self.wait_for, "master")}
+
+    def leaders(self) -> dict[str, Leader]:
+        """One for each quality of a sound, by the quality's value."""
+        return {
+            "shape": Leader("SOUND  g gain p pan t tune d decay f filter a attack c choke n note r role Esc",
+                            self._shape),
+            "role": Leader("THIS TRACK IS  1 kick 2 snare 3 tom 4 hihat 5 ride 6 crash 7 perc; Esc", self._role),
+            "master": Leader("MASTER FADER  up, down: 1 dB; 0: 0 dB; Esc", self._master, lasting=True),
+            **{quality.value: Leader(prompt, partial(self._adjust, quality), lasting=True)
+               for quality, prompt in PROMPTS.items()}}
 
     def _shape(self, key: str) -> str | None:
-        """A letter: what will be turned."""
+        """A letter: what to adjust."""
         if key == "r":
             return "role"
         quality = LETTERS.get(key)
         if quality is None:
             return None
-        if self.track.name not in self.playing_machine.kit.one_shots:
-            self.tell(f"{self.track.name} has no sound to shape; F6 offers some.")
+        if self.track.name not in self.machine.kit.one_shots:
+            self.notify(f"{self.track.name} has no sound yet. {self.key_of('sounds')} lets you choose one.")
             return END
-        self._say_quality(quality, self._wanted_quality(quality))
-        return LEAD_NAMES[quality]
+        self._say(quality, self._expected_quality(quality))
+        return quality.value
 
     def _role(self, key: str) -> str | None:
-        """A digit: which drum the track is; 7 is the first percussion that is free."""
+        """A digit: which drum the track is; 7 is the first free percussion."""
         if not key.isdigit() or not 1 <= int(key) <= len(TRACK_NAMES) + 1:
             return None
-        old, machine = self.track.name, self.playing_machine
+        old, machine = self.track.name, self.machine
         command = SetRole(old, (*TRACK_NAMES, free_perc(machine))[int(key) - 1])
         try:
             apply(command, machine, 0)
         except InvalidValue as problem:
-            self.tell(str(problem))
+            self.notify(str(problem))
             return END
-        self.ask(command)
-        self.tell(f"{old} is {command.role} now; {self.key_of('correct')} solves the kit anew with that.")
+        self.send(command)
+        self.notify(f"{old} is now {command.role}. {self.key_of('correct')} re-solves the kit to match.")
         return END
 
-    def _turn_sound(self, quality: Quality, key: str) -> str | None:
-        if key == "backspace" and quality in OWN:
-            value = OWN[quality]
+    def _adjust(self, quality: Quality, key: str) -> str | None:
+        if key == "backspace" and quality in NEUTRAL:
+            value = NEUTRAL[quality]
         elif quality is Quality.CHOKE:
             if not key.isdigit() or int(key) > 8:
                 return None
@@ -72,20 +88,20 @@ class SoundKeys(Leads):
             value = self._notch_further(quality, key)
         else:
             return None
-        topic = Topic("quality", self.track.name, quality=quality.value)
-        self.want(topic, value, ShapeOneShot(self.track.name, quality, value))
-        self._say_quality(quality, value)
-        return LEAD_NAMES[quality]
+        setting = Setting("quality", self.track.name, quality=quality.value)
+        self.change(setting, value, ShapeOneShot(self.track.name, quality, value))
+        self._say(quality, value)
+        return quality.value
 
-    def _wanted_quality(self, quality: Quality) -> float | None:
-        value: float | None = self.wanted(Topic("quality", self.track.name, quality=quality.value))
+    def _expected_quality(self, quality: Quality) -> float | None:
+        value: float | None = self.expected(Setting("quality", self.track.name, quality=quality.value))
         return value
 
     def _notch_further(self, quality: Quality, key: str) -> float | None:
-        """A notch further, within what there is."""
-        by, value = ARROWS[key], self._wanted_quality(quality)
-        shot = self.playing_machine.kit.one_shots[self.track.name]
-        whole_s = min(60.0, shot.frames / self.playing_machine.timeline.sample_rate)
+        """One notch further, within the quality's range."""
+        by, value = ARROWS[key], self._expected_quality(quality)
+        shot = self.machine.kit.one_shots[self.track.name]
+        full_s = min(60.0, shot.frames / self.machine.timeline.sample_rate)
         match quality:
             case Quality.GAIN:
                 level_db = round(decibels(value or 0.0) + by)
@@ -96,8 +112,8 @@ class SoundKeys(Leads):
                 notch = 1.0 if key in ("up", "down") else 0.05
                 return round(min(24.0, max(-24.0, (value or 0.0) + notch * by)), 2)
             case Quality.DECAY:
-                decay_s = (whole_s if value is None else value) * 1.25**by
-                return None if decay_s > whole_s else round(max(0.005, decay_s), 4)
+                decay_s = (full_s if value is None else value) * 1.25**by
+                return None if decay_s > full_s else round(max(0.005, decay_s), 4)
             case Quality.CUTOFF:
                 cutoff_hz = (20000.0 if value is None else value) * 2.0 ** (by / 3)
                 return None if cutoff_hz > 19999.0 else round(max(20.0, cutoff_hz), 1)
@@ -105,37 +121,37 @@ class SoundKeys(Leads):
                 return round(min(60.0, max(0.0, (value or 0.0) + 0.001 * by)), 3)
         return float(min(127, max(0, (value or 0) + by)))
 
-    def _say_quality(self, quality: Quality, value: float | None) -> None:
-        self.tell(f"{self.track.name}: {_words(quality, value)}")
+    def _say(self, quality: Quality, value: float | None) -> None:
+        self.notify(f"{self.track.name}: {quality_words(quality, value)}")
 
     def _master(self, key: str) -> str | None:
         if key == "0":
             gain_db = 0.0
         elif key in ARROWS:
-            gain_db = min(HIGH_DB, max(LOW_DB, round(self.wanted(Topic("gain")) + ARROWS[key])))
+            gain_db = min(MASTER_HIGH_DB, max(MASTER_LOW_DB, round(self.expected(Setting("gain")) + ARROWS[key])))
         else:
             return None
-        self.want(Topic("gain"), float(gain_db), SetGain(float(gain_db)))
-        self.tell(f"Master fader {gain_db:+.0f} dB")
-        return "gain"
+        self.change(Setting("gain"), float(gain_db), SetGain(float(gain_db)))
+        self.notify(f"Master fader {gain_db:+.0f} dB")
+        return "master"
 
 
-def _words(quality: Quality, value: float | None) -> str:
-    """How a musician says it."""
+def quality_words(quality: Quality, value: float | None) -> str:
+    """A quality of a sound as a musician says it: `gain -3 dB`."""
     match quality, value:
         case Quality.GAIN, float():
             return f"gain {decibels(value):+.0f} dB" if value else "gain: silent"
         case Quality.PAN, float():
             side = "right" if value > 0 else "left"
-            return f"pan {abs(value):.0%} {side}" if value else "pan: the middle"
+            return f"pan {abs(value):.0%} {side}" if value else "pan: centre"
         case Quality.PITCH, float():
             return f"tuned {value:+.2f} semitones"
         case Quality.DECAY, _:
-            return "rings to its end" if value is None else f"decay {value:.3g} s"
+            return "full length" if value is None else f"decay {value:.3g} s"
         case Quality.CUTOFF, _:
             return "filter open" if value is None else f"filter {value:.0f} Hz"
         case Quality.ATTACK, float():
             return f"attack {1000 * value:.0f} ms"
         case Quality.CHOKE, _:
-            return "chokes nothing" if value is None else f"choke group {value:.0f}"
+            return "no choke group" if value is None else f"choke group {value:.0f}"
     return f"MIDI note {value:.0f}"

@@ -1,4 +1,4 @@
-"""Hands on the steps: how hard, how late, how often, and what each changes of its sound."""
+"""Keys for what a step is: velocity, timing, chance, passes, ratchet, and its own pitch, decay, filter or one-shot."""
 
 from dataclasses import replace
 from functools import partial
@@ -8,132 +8,157 @@ from engine.core.kit import OneShot
 from engine.core.pattern import Step, Track, next_doubtful
 from engine.core.step import Overrides, When
 from engine.core.timeline import Ticks
-from tui.glyphs import Glyphs
-from tui.keymap import Keymap
-from tui.modes.leader_keys import END
-from tui.modes.ranges import RangeKeys
-from tui.waiting import Topic
+from tui.modes.mode import END, Actions, Leader, Mode
+from tui.modes.ranges import RangeMode
+from tui.pending_edits import Setting
+from tui.requests import Requests
+from tui.screens.panel import Panel
 
 NUDGE_TICKS = 5
-CHANGES = {"p": "pitch", "d": "decay", "f": "cutoff", "o": "one-shot"}
+OVERRIDES = {"p": "pitch", "d": "decay", "f": "cutoff", "o": "one-shot"}
+FIELDS = {"pitch": "pitch_semitones", "decay": "decay_s", "cutoff": "cutoff_hz"}
 UP_DOWN = {"up": 1, "down": -1}
 
 
-class StepKeys(RangeKeys):
-    """Asks for other steps under the cursor, or for others that are marked."""
+class StepMode(Mode):
+    """Edits the step under the cursor, or the marked ones, through `ranges`."""
 
-    def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
-        super().__init__(glyphs, keymap)
-        self._nth = 1
-        self.leads |= {"velocity": self._velocity, "timing": self._timing, "chance": self._chance,
-                       "condition": self._condition, "of": self._condition_of, "ratchet": self._ratchet,
-                       "change": CHANGES.get, "one-shot": self._other_one_shot,
-                       **{name: partial(self._change, name) for name in ("pitch", "decay", "cutoff")}}
-        self.lasting |= {"timing", "chance", "pitch", "decay", "cutoff"}
+    def __init__(self, panel: Panel, requests: Requests, ranges: RangeMode) -> None:
+        super().__init__(panel, requests)
+        self._edit = ranges.edit
+        self._nth_pass = 1
 
-    def action_next_doubtful(self) -> None:
+    def actions(self) -> Actions:
+        """Velocity, a leader key for each other layer, and the next uncertain step."""
+        leaders = ("velocity", "timing", "chance", "condition", "ratchet", "change")
+        return {**{name: partial(self.wait_for, name) for name in leaders},
+                "velocity-up": partial(self.accent, 0.1), "velocity-down": partial(self.accent, -0.1),
+                "next-doubtful": self.go_to_doubtful}
+
+    def leaders(self) -> dict[str, Leader]:
+        """Each layer, and what a step overrides of its sound."""
+        return {
+            "velocity": Leader("VELOCITY  1-9: 10-90 %; 0: 100 %; Esc", self._velocity),
+            "timing": Leader("TIMING  arrows: 5 ticks; 1-4: early, 5: on the grid, 6-9: late; Esc", self._timing,
+                             lasting=True),
+            "chance": Leader("CHANCE  1-9: 10-90 %; 0: always; up, down: 5 %; Esc", self._chance, lasting=True),
+            "condition": Leader("PASSES  A, B: pass A of every B; 0: all; f: in fills; n: outside fills; Esc",
+                                self._condition),
+            "of": Leader("PASSES  of every how many: 1-9; Esc", self._condition_of),
+            "ratchet": Leader("RATCHET  1-8 strokes; Esc", self._ratchet),
+            "change": Leader("THIS STEP  p: pitch, d: decay, f: filter, o: another track's one-shot; Esc",
+                             OVERRIDES.get),
+            "pitch": Leader("PITCH OF THIS STEP  up, down; Backspace: as the kit; Esc",
+                            partial(self._override, "pitch"), lasting=True),
+            "decay": Leader("DECAY OF THIS STEP  up, down; Backspace: as the kit; Esc",
+                            partial(self._override, "decay"), lasting=True),
+            "cutoff": Leader("FILTER OF THIS STEP  up, down; Backspace: as the kit; Esc",
+                             partial(self._override, "cutoff"), lasting=True),
+            "one-shot": Leader("ONE-SHOT OF THIS STEP  1-8: that track's; 0: its own; Esc", self._one_shot)}
+
+    def go_to_doubtful(self) -> None:
         """Go to the next step that the transcriber was not sure of."""
-        self.marked_from = None
-        self.cursor = next_doubtful(self.playing_machine.pattern, *self.cursor) or self.cursor
+        self.panel.marked_from = None
+        self.panel.cursor = next_doubtful(self.machine.pattern, *self.panel.cursor) or self.panel.cursor
 
-    def action_accent(self, by: float) -> None:
-        """Strike the step harder or softer; a silent one stays silent."""
-        if self.marked_from is not None or self._wanted_step() is not None:
-            self.edit(lambda _, step: replace(step, velocity=round(min(1.0, max(0.05, step.velocity + by)), 3)))
+    def accent(self, by: float) -> None:
+        """Play the step harder or softer; an empty one stays empty."""
+        if self.panel.marked_from is not None or self._expected_step() is not None:
+            self._edit(lambda _, step: replace(step, velocity=round(min(1.0, max(0.05, step.velocity + by)), 3)))
 
-    def _wanted_step(self) -> Step | None:
-        step: Step | None = self.wanted(Topic("step", self.track.name, self.cursor[1]))
+    def _expected_step(self) -> Step | None:
+        step: Step | None = self.expected(Setting("step", self.track.name, self.panel.cursor[1]))
         return step
 
-    def _edit(self, **changes: Any) -> None:
-        """The same for every step that is meant."""
-        self.edit(lambda _, step: replace(step, **changes))
+    def _set(self, **changes: Any) -> None:
+        self._edit(lambda _, step: replace(step, **changes))
 
     def _velocity(self, key: str) -> str | None:
         if not key.isdigit():
             return None
-        self._edit(velocity=(int(key) or 10) / 10)
+        self._set(velocity=(int(key) or 10) / 10)
         return END
 
     def _timing(self, key: str) -> str | None:
         """A digit is a place in tenths of a step: 5 (or 0) on the grid; the arrows are fine."""
         if key.isdigit():
             tenths = (int(key) or 5) - 5
-            self.edit(lambda track, step: replace(step, microtiming=Ticks(tenths * track.step_ticks // 10)))
+            self._edit(lambda track, step: replace(step, microtiming=Ticks(tenths * track.step_ticks // 10)))
             return END
         if key not in ("left", "right"):
             return None
-        by = NUDGE_TICKS if key == "right" else -NUDGE_TICKS
-        self.edit(partial(_nudged, by))
+        self._edit(partial(_nudged, NUDGE_TICKS if key == "right" else -NUDGE_TICKS))
         return "timing"
 
     def _chance(self, key: str) -> str | None:
         if key.isdigit():
-            self._edit(probability=(int(key) or 10) / 10)
+            self._set(probability=(int(key) or 10) / 10)
             return END
         if key not in UP_DOWN:
             return None
         by = 0.05 * UP_DOWN[key]
-        self.edit(lambda _, step: replace(step, probability=round(min(1.0, max(0.0, step.probability + by)), 2)))
+        self._edit(lambda _, step: replace(step, probability=round(min(1.0, max(0.0, step.probability + by)), 2)))
         return "chance"
 
     def _condition(self, key: str) -> str | None:
-        """A digit begins A:B, 0 is always; f in fills alone, n outside them."""
+        """A digit begins A:B, 0 is always; f in fills only, n outside them."""
         if key == "0":
-            self._edit(condition=(1, 1), when=When.ALWAYS)
+            self._set(condition=(1, 1), when=When.ALWAYS)
         elif key in ("f", "n"):
-            self._edit(when=When.FILL if key == "f" else When.NOT_FILL)
+            self._set(when=When.FILL if key == "f" else When.NOT_FILL)
         elif key.isdigit():
-            self._nth = int(key)
+            self._nth_pass = int(key)
             return "of"
         else:
             return None
         return END
 
     def _condition_of(self, key: str) -> str | None:
-        if not key.isdigit() or int(key) < self._nth:
+        if not key.isdigit() or int(key) < self._nth_pass:
             return None
-        self._edit(condition=(self._nth, int(key)))
+        self._set(condition=(self._nth_pass, int(key)))
         return END
 
     def _ratchet(self, key: str) -> str | None:
         if not key.isdigit() or not 1 <= int(key) <= 8:
             return None
-        self._edit(ratchet=int(key))
+        self._set(ratchet=int(key))
         return END
 
-    def _change(self, what: str, key: str) -> str | None:
-        """Up and down change the sound of this step alone; Backspace gives it back to the kit."""
+    def _override(self, what: str, key: str) -> str | None:
+        """Up and down change the sound of this step alone; Backspace leaves it to the kit again."""
         if key != "backspace" and key not in UP_DOWN:
             return None
-        self.edit(lambda track, step: replace(step, overrides=self._changed(what, key, track, step.overrides)))
+        self._edit(lambda track, step: replace(step, overrides=self._overrides_after(key, what, track, step.overrides)))
         return what
 
-    def _changed(self, what: str, key: str, track: Track, own: Overrides) -> Overrides:
-        name = {"pitch": "pitch_semitones", "decay": "decay_s", "cutoff": "cutoff_hz"}[what]
+    def _overrides_after(self, key: str, what: str, track: Track, overrides: Overrides) -> Overrides:
         value: float | None = None
         if key in UP_DOWN:
-            now = getattr(own, name)
-            value = _moved(what, self._kit_value(track, name) if now is None else now, UP_DOWN[key])
-        return Overrides(value if what == "pitch" else own.pitch_semitones,
-                         value if what == "decay" else own.decay_s,
-                         value if what == "cutoff" else own.cutoff_hz, own.one_shot)
+            now: float | None = getattr(overrides, FIELDS[what])
+            value = _notch_further(what, self._kit_value(track, FIELDS[what]) if now is None else now, UP_DOWN[key])
+        match what:
+            case "pitch":
+                return replace(overrides, pitch_semitones=value)
+            case "decay":
+                return replace(overrides, decay_s=value)
+        return replace(overrides, cutoff_hz=value)
 
     def _kit_value(self, track: Track, name: str) -> float:
-        shot = self.playing_machine.kit.one_shots.get(track.name) or OneShot("none", 1)
+        shot = self.machine.kit.one_shots.get(track.name) or OneShot("none", 1)
         value: float | None = getattr(shot, name)
         if value is not None:
             return value
-        rate = self.playing_machine.timeline.sample_rate
+        rate = self.machine.timeline.sample_rate
         return min(60.0, shot.frames / rate) if name == "decay_s" else 20000.0
 
-    def _other_one_shot(self, key: str) -> str | None:
+    def _one_shot(self, key: str) -> str | None:
         """A digit: the one-shot of that track; 0: the track's own again."""
-        tracks = self.playing_machine.pattern.tracks
+        tracks = self.machine.pattern.tracks
         if not key.isdigit() or int(key) > len(tracks):
             return None
         name = tracks[int(key) - 1].name if int(key) else None
-        self.edit(lambda _, step: replace(step, overrides=replace(step.overrides, one_shot=name)))
+        self._edit(lambda _, step: replace(step, overrides=replace(step.overrides, one_shot=name)))
         return END
 
 
@@ -143,8 +168,8 @@ def _nudged(by: int, track: Track, step: Step) -> Step:
     return replace(step, microtiming=Ticks(min(most, max(-most, step.microtiming + by))))
 
 
-def _moved(what: str, value: float, by: int) -> float:
-    """A step on the scale of a sound's quality, within its range."""
+def _notch_further(what: str, value: float, by: int) -> float:
+    """One notch up or down the scale of `what`, within its range."""
     if what == "pitch":
         return min(24.0, max(-24.0, value + by))
     if what == "decay":

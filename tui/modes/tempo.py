@@ -1,67 +1,81 @@
-"""Hands on a tempo in doubt: the likeliest readings of the loop are offered, a digit chooses one."""
+"""Keys for the tempo: nudge and tap it, count the loop at another tempo, choose between its readings."""
 
 import time
+from functools import partial
 
-from textual.events import Key
-from textual.message import Message
-
+from engine.core.commands import DoubleReading, HalveReading, SetTempo, ShiftDownbeat
 from engine.core.loop import Reading
-from engine.core.snapshot import Notice, Snapshot
-from tui.glyphs import Glyphs
-from tui.keymap import Keymap
-from tui.modes.leader_keys import END, Leads
+from engine.core.recording import recent_taps, tapped_bpm
+from engine.core.timeline import MAX_BPM, MIN_BPM
+from tui.modes.mode import END, Actions, Leader, Mode
+from tui.pending_edits import Setting
+from tui.requests import Requests
+from tui.screens.panel import Panel
 
-LEAD = "readings"
-HANDS_OFF_S = 1.5  # nobody chooses by a digit that was meant for a pad
+READINGS = "readings"
+OFFERED = 3
+IDLE_S = 1.5  # so that a digit meant for a pad never chooses a tempo
 
 
-class TempoKeys(Leads):
-    """Offers the readings when they come and no hand is on the keys; any key but theirs leaves the tempo as it is."""
+class TempoMode(Mode):
+    """Where the loop's tempo is uncertain, offers its readings as soon as no key has been pressed for a while. Any key
+    but their digits keeps the tempo."""
 
-    class Counted(Message):
-        """The loop has so many quarter notes."""
-
-        def __init__(self, beats: int) -> None:
-            super().__init__()
-            self.beats = beats
-
-    def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
-        super().__init__(glyphs, keymap)
+    def __init__(self, panel: Panel, requests: Requests) -> None:
+        super().__init__(panel, requests)
+        self.taps: tuple[float, ...] = ()
+        self.last_key_s = 0.0
         self._readings: tuple[Reading, ...] = ()
-        self._seen: tuple[Reading, ...] = ()
-        self._touched_s = 0.0
-        self.leads |= {LEAD: self._reading}
-        self.lasting |= {LEAD}
+        self._offered: tuple[Reading, ...] = ()
 
-    async def on_key(self, event: Key) -> None:
-        """Remember when a hand was on the keys. Textual calls this beside that of Leads."""
-        self._touched_s = time.monotonic()
+    def actions(self) -> Actions:
+        """The tempo, and how the loop is counted."""
+        return {"tempo-up": partial(self.nudge, 1.0), "tempo-down": partial(self.nudge, -1.0), "tap": self.tap,
+                "halve": partial(self.send, HalveReading()), "double": partial(self.send, DoubleReading()),
+                "downbeat": partial(self.send, ShiftDownbeat(1)), "readings": self.offer_readings}
 
-    def show(self, snapshot: Snapshot, record_bars: int, banner: str, notice: Notice, now_s: float) -> None:
-        """Take over the newest snapshot; offer the readings in it, once."""
-        super().show(snapshot, record_bars, banner, notice, now_s)
-        self._readings = snapshot.status.readings
-        if self.lead == LEAD and self._readings != self._seen:
-            self.lead = END
-        idle = not self.lead and self.marked is None and now_s - self._touched_s > HANDS_OFF_S
-        if self._readings and self._readings != self._seen and idle and self.is_current:
-            self.action_readings()
+    def leaders(self) -> dict[str, Leader]:
+        """The choice of a reading. Its prompt is set when the readings are known."""
+        return {READINGS: Leader("WHICH TEMPO?", self._choose, lasting=True)}
 
-    def action_readings(self) -> None:
-        """Offer the readings of the loop, if its tempo is in doubt."""
+    def nudge(self, by_bpm: float) -> None:
+        """Faster or slower, within the tempo's range."""
+        bpm = min(MAX_BPM, max(MIN_BPM, self.expected(Setting("tempo")) + by_bpm))
+        self.change(Setting("tempo"), bpm, SetTempo(bpm))
+
+    def tap(self) -> None:
+        """Count this tap; from the third on the taps set the tempo."""
+        self.taps = recent_taps((*self.taps, time.monotonic()))
+        bpm = tapped_bpm(self.taps)
+        if bpm is None:
+            self.notify(f"Tap {3 - len(self.taps)} more.")
+        else:
+            self.change(Setting("tempo"), bpm, SetTempo(bpm))
+
+    def show(self, readings: tuple[Reading, ...]) -> None:
+        """Take over the readings of the newest snapshot; offer them once."""
+        self._readings = readings
+        if self.panel.leader == READINGS and readings != self._offered:
+            self.panel.leader = END
+        idle = not self.panel.leader and self.panel.marked is None and time.monotonic() - self.last_key_s > IDLE_S
+        if readings and readings != self._offered and idle and self.panel.is_current:
+            self.offer_readings()
+
+    def offer_readings(self) -> None:
+        """Offer the loop's readings, if its tempo is uncertain."""
         if not self._readings:
-            self.tell("The tempo is not in doubt; h and H halve and double it.")
+            self.notify(f"The tempo is certain. {self.key_of('halve')} and {self.key_of('double')} halve and double "
+                        "it.")
             return
-        self._seen = self._readings
-        offers = "  ".join(f"{number} {reading.bpm:.1f}" for number, reading in enumerate(self._readings[:3], 1))
-        self.key_bar.leads[LEAD] = f"HOW FAST?  {offers} BPM   any other key: as it is"
-        self.lead = LEAD
+        self._offered = self._readings
+        offers = "  ".join(f"{number}: {reading.bpm:.1f}" for number, reading in enumerate(self._readings[:OFFERED], 1))
+        self.panel.key_bar.prompts[READINGS] = f"WHICH TEMPO?  {offers} BPM; any other key: keep it"
+        self.panel.leader = READINGS
 
-    def _reading(self, key: str) -> str | None:
-        """A digit: that one."""
-        if not key.isdigit() or not 1 <= int(key) <= len(self._readings[:3]):
+    def _choose(self, key: str) -> str | None:
+        if not key.isdigit() or not 1 <= int(key) <= len(self._readings[:OFFERED]):
             return None
         chosen = self._readings[int(key) - 1]
-        self.post_message(self.Counted(chosen.beats))
-        self.tell(f"{chosen.beats} beats, {chosen.bpm:.2f} BPM.")
+        self.requests.attempt(self.requests.engine.count_as, chosen.beats)
+        self.notify(f"{chosen.beats} beats, {chosen.bpm:.2f} BPM.")
         return END

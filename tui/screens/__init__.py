@@ -1,1 +1,1 @@
-"""Whole screens: the instrument, the keys, the file to open."""
+"""Whole screens. `instrument.py` is the one that plays; the others open over it and close with Esc."""

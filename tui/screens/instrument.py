@@ -1,73 +1,102 @@
-"""The instrument under hands: keys and clicks become questions for TaoApp."""
+"""The instrument: the panel, with a mode for each subject that its keys and clicks are about."""
+
+import time
+from collections.abc import Mapping
+from typing import TypeVar
 
 from textual import on
+from textual.events import Key
 
-from engine.core.commands import SetListen, TriggerPad
-from engine.core.commands.boundary import Boundary
-from engine.core.machine import Listen
+from engine.core.snapshot import Notice, Snapshot
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
-from tui.modes.effects import EffectKeys
-from tui.modes.leader_keys import END, LengthChosen
-from tui.modes.patterns import PatternKeys
-from tui.modes.sound import SoundKeys
-from tui.modes.steps import StepKeys
-from tui.modes.tempo import TempoKeys
-from tui.waiting import Topic
+from tui.modes.browser import BrowserMode
+from tui.modes.effects import EffectMode
+from tui.modes.history import HistoryMode
+from tui.modes.key_dispatch import KeyDispatch
+from tui.modes.midi import MidiMode
+from tui.modes.mode import Actions, Mode
+from tui.modes.patterns import PatternMode
+from tui.modes.ranges import RangeMode
+from tui.modes.sound import SoundMode
+from tui.modes.steps import StepMode
+from tui.modes.takes import TakeMode
+from tui.modes.tempo import TempoMode
+from tui.modes.tracks import TrackMode
+from tui.modes.transport import TransportMode
+from tui.requests import Requests
+from tui.screens.panel import Panel
 from tui.widgets.lane import Lane
 from tui.widgets.pads import Pad
 
+Entry = TypeVar("Entry")
 
-class InstrumentScreen(StepKeys, PatternKeys, EffectKeys, SoundKeys, TempoKeys):
-    """The panel under hands: every key and click becomes a question for TaoApp, or moves the cursor."""
 
-    def __init__(self, glyphs: Glyphs, keymap: Keymap) -> None:
-        super().__init__(glyphs, keymap)
-        self.leads |= {"length": self._length}
+class InstrumentScreen(Panel):
+    """Holds the modes, and gives them every key. app_actions: what the keys do that concern the whole program."""
 
-    def action_listen(self, when: str) -> None:
-        """Go on to the next of Original, Kit + Residual and Kit."""
-        order = list(Listen)
-        following = order[(order.index(self.wanted(Topic("listen"))) + 1) % len(order)]
-        if self.playing_machine.loop is None:
-            self.ask(SetListen(following))  # the engine says what is missing; nothing is waited for
-        else:
-            self.want(Topic("listen"), following, SetListen(following), Boundary(when))
+    def __init__(self, glyphs: Glyphs, keymap: Keymap, snapshot: Snapshot, requests: Requests,
+                 app_actions: Actions) -> None:
+        super().__init__(glyphs, keymap, snapshot)
+        self.transport_keys, history = TransportMode(self, requests), HistoryMode(self, requests)
+        self.takes = TakeMode(self, requests)
+        self.ranges = RangeMode(self, requests)
+        self.patterns = PatternMode(self, requests)
+        self.tracks = TrackMode(self, requests)
+        self.tempo = TempoMode(self, requests)
+        self.midi = MidiMode(self, requests, self.transport_keys)
+        self.browser = BrowserMode(self, requests, self.transport_keys, history)
+        modes: tuple[Mode, ...] = (
+            self.transport_keys, history, self.takes, self.ranges, StepMode(self, requests, self.ranges), self.patterns,
+            self.tracks, EffectMode(self, requests), SoundMode(self, requests), self.tempo, self.midi, self.browser)
+        leaders = _merged(*(mode.leaders() for mode in modes))
+        self.key_bar.prompts |= {name: leader.prompt for name, leader in leaders.items()}
+        self.actions: Actions = _merged(app_actions, {"escape": self.escape}, *(mode.actions() for mode in modes))
+        self._dispatch = KeyDispatch(self, keymap, self.actions, leaders)
 
-    async def action_escape(self) -> None:
-        """Nothing is marked any more. Esc twice in a row silences everything; TaoApp counts."""
-        self.marked_from = None
-        await self.app.run_action("escape")
+    async def on_key(self, event: Key) -> None:
+        """Do at once what the key means now."""
+        self.tempo.last_key_s = time.monotonic()
+        if self._dispatch.press(event.key):
+            event.stop()
 
-    def action_digit(self, digit: int) -> None:
-        """Strike the track's one-shot."""
-        self._strike(digit)
+    def show_snapshot(self, snapshot: Snapshot, banner: str, notice: Notice, now_s: float) -> None:
+        """Show the newest snapshot here and on the screens above."""
+        self.show(snapshot, self.takes.bars, banner, notice, now_s)
+        self.tempo.show(snapshot.status.readings)
+        self.midi.show(snapshot)
+        self.browser.show(snapshot)
 
-    def _length(self, key: str) -> str | None:
-        self.post_message(LengthChosen(key))
-        return END
-
-    async def action_resample_track(self) -> None:
-        """Record the track that the cursor is on."""
-        await self.app.run_action(f"resample({self.track.name!r})")
-
-    def _strike(self, number: int) -> None:
-        if 1 <= number <= len(self.playing_machine.pattern.tracks):
-            self.ask(TriggerPad(self.playing_machine.pattern.tracks[number - 1].name))
+    def escape(self) -> None:
+        """Unmark all steps. Twice in quick succession is a panic."""
+        self.ranges.unmark()
+        self.transport_keys.escape()
 
     @on(Lane.StepPressed)
     def _step_pressed(self, event: Lane.StepPressed) -> None:
-        self.marked_from = None
+        self.ranges.unmark()
         self.cursor = event.number - 1, event.index
-        self.action_strike()
+        self.ranges.toggle()
 
     @on(Lane.LabelPressed)
     def _label_pressed(self, event: Lane.LabelPressed) -> None:
-        if event.part == "name":
-            self._strike(event.number)
-        else:
-            self.switch(event.number - 1, event.part)
+        match event.part:
+            case "name":
+                self.tracks.trigger(event.number)
+            case "mute":
+                self.tracks.toggle_mute(event.number - 1)
+            case "solo":
+                self.tracks.toggle_solo(event.number - 1)
 
-    @on(Pad.Struck)
-    def _pad_struck(self, event: Pad.Struck) -> None:
-        self._strike(event.number)
+    @on(Pad.Pressed)
+    def _pad_pressed(self, event: Pad.Pressed) -> None:
+        self.tracks.trigger(event.number)
+
+
+def _merged(*tables: Mapping[str, Entry]) -> dict[str, Entry]:
+    """One table of all; a name belongs to one of them."""
+    merged: dict[str, Entry] = {}
+    for table in tables:
+        assert merged.keys().isdisjoint(table), merged.keys() & table
+        merged.update(table)
+    return merged

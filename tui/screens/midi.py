@@ -1,12 +1,14 @@
-"""The MIDI screen: whose time we keep, what goes to which port, what knobs and notes do."""
+"""The MIDI screen: the clock source, ports, tracks that play other instruments, learned controls."""
 
 import time
 from dataclasses import replace
+from functools import partial
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -14,52 +16,70 @@ from textual.widgets.option_list import Option
 from engine.core.commands import Command, SetClockOut, SetClockSource, SetPad, SetRoute, SetSongPosition, apply
 from engine.core.kit import gm_note
 from engine.core.midi import MAX_OFFSET_MS, MIDI_OUTPUTS, PAD, ClockSource, Route
-from engine.core.requests import ConnectMidi, Direction, Learn, MidiRequest, Unlearn, WriteSteps
+from engine.core.requests import ConnectMidi, Direction, Learn, Unlearn, WriteSteps
 from engine.core.snapshot import Snapshot
 from tui.glyphs import Glyphs
-from tui.keymap import Group, key_label
+from tui.keymap import Group, key_label, key_table
 from tui.midi_rows import Kind, Row, rows
-from tui.modes.leader_keys import Asked
-from tui.screens.port import NOTHING, PortScreen
+from tui.modes.mode import Actions
+from tui.requests import Requests
+from tui.screens.choose_port import NO_PORT, ChoosePortScreen
 from tui.widgets.readout import Readout
 
-ECHO_S = 1.0  # for so long what was asked for is shown as if it had been done
+PENDING_S = 1.0  # for so long an edit is shown as done before the engine confirms it
 HINTS = {  # the actions that a line knows, and what each does to it
-    Kind.SOURCE: (("midi-change", "the next source: internal, midi, link, auto"),),
-    Kind.WRITING: (("midi-change", "write pads that are struck into the pattern, or not"),),
-    Kind.INPUT: (("midi-change", "port"), ("midi-forget", "none"), ("midi-position", "obey Song Position, or not")),
+    Kind.SOURCE: (("midi-change", "next source: internal, midi, link, auto"),),
+    Kind.WRITING: (("midi-change", "record pad hits into the pattern, or not"),),
+    Kind.INPUT: (("midi-change", "port"), ("midi-forget", "none"), ("midi-position", "follow Song Position, or not")),
     Kind.OUTPUT: (("midi-change", "port"), ("midi-forget", "none"), ("midi-clock", "clock"),
                   ("midi-less midi-more", "offset"), ("midi-runs", "runs on")),
     Kind.ROUTE: (("midi-change", "output"), ("midi-forget", "none"), ("midi-less midi-more", "channel"),
-                 ("midi-note-up midi-note-down", "note"), ("midi-hear", "sounds here")),
-    Kind.CONTROL: (("midi-change", "learn: then move a knob, or again"), ("midi-forget", "forget")),
-    Kind.NOTES: (("midi-change", "learn: then play a note, or again"), ("midi-forget", "forget")),
+                 ("midi-note-up midi-note-down", "note"), ("midi-hear", "sound here")),
+    Kind.CONTROL: (("midi-change", "learn, then move a control"), ("midi-forget", "forget")),
+    Kind.NOTES: (("midi-change", "learn, then play a note"), ("midi-forget", "forget")),
 }
 
 
 def hint(kind: Kind, keys: Group, glyphs: Glyphs) -> str:
-    """`⏎ port  ⌫ none ...`: what can be done on a line, by the keys in force."""
+    """`⏎ port  ⌫ none ...`: what the keys in force do on a line."""
     labels = {action.id: key_label(action.keys[0], glyphs) for action in keys.actions if action.keys}
     known = [(" ".join(labels[id_] for id_ in ids.split() if id_ in labels), words) for ids, words in HINTS[kind]]
     return "  ".join(f"{named} {words}" for named, words in known if named)
 
 
 class MidiScreen(ModalScreen[None]):
-    """Up and down choose a line, the keys that it names change it. It asks by messages; `show` is given snapshots."""
+    """Up and down choose a line; the keys in its hint change it. `show` is given snapshots. shared: what the keys do
+    that work on the instrument screen, too."""
 
-    def __init__(self, snapshot: Snapshot, keys: Group, glyphs: Glyphs, begin: Kind = Kind.SOURCE) -> None:
+    def __init__(self, snapshot: Snapshot, keys: Group, glyphs: Glyphs, requests: Requests, shared: Actions,
+                 begin: Kind = Kind.SOURCE) -> None:
         super().__init__()
-        self.keys, self.glyphs = keys, glyphs
-        for action in keys.actions:
-            if action.keys:
-                self._bindings.bind(",".join(action.keys), action.call, action.help, priority=True)
+        self.keys, self.glyphs, self.requests, self.shared = keys, glyphs, requests, shared
         self.snapshot, self.midi, self.begin = snapshot, snapshot.status.machine.midi, begin
-        self.lines: list[Row | Kind] = []  # as they stand in the list: a kind is a heading
+        self.lines: list[Row | Kind] = []  # in the order of the list: a kind is a heading
         self.list, self.hint, self.last = OptionList(id="midi-list"), Readout(id="midi-hint"), Readout(id="midi-last")
-        self._asked_s = 0.0
+        self._ids = key_table(keys.actions)
+        self._edited_s = 0.0
+
+    @property
+    def actions(self) -> Actions:
+        """What each of the screen's keys does, by action id."""
+        return {**self.shared, "midi-change": self.list.action_select, "midi-forget": self.forget,
+                "midi-less": partial(self.turn, -1), "midi-more": partial(self.turn, 1),
+                "midi-much-less": partial(self.turn, -10), "midi-much-more": partial(self.turn, 10),
+                "midi-note-up": partial(self.change_note, 1), "midi-note-down": partial(self.change_note, -1),
+                "midi-clock": self.toggle_clock, "midi-runs": self.toggle_runs_stopped,
+                "midi-position": self.toggle_song_position, "midi-hear": self.toggle_sounds_here,
+                "midi-write": self.toggle_writing, "midi-close": self.close}
+
+    def on_key(self, event: Key) -> None:
+        """Do what the key is for, before the list can take it."""
+        if event.key in self._ids:
+            event.stop()
+            self.actions[self._ids[event.key]]()
 
     def compose(self) -> ComposeResult:
-        """The lines, the keys of the one under the bar, what came in last."""
+        """The lines, the keys for the highlighted one, the last message that came in."""
         with Vertical(id="midi-page") as page:
             page.border_title, page.border_subtitle = "MIDI", "Esc closes"
             yield self.list
@@ -67,15 +87,15 @@ class MidiScreen(ModalScreen[None]):
             yield self.last
 
     def on_mount(self) -> None:
-        """All lines, the bar on the first that was wanted."""
+        """All lines, the first of the wanted kind highlighted."""
         self.show(self.snapshot)
         self.list.focus()
         self.list.highlighted = self.lines.index(self.begin) + 1
 
     def show(self, snapshot: Snapshot) -> None:
-        """Take over the newest snapshot; what was just asked for stays until it has come."""
+        """Show the newest snapshot; an edit stays on show until the engine has had time to confirm it."""
         self.snapshot, status = snapshot, snapshot.status
-        if time.monotonic() - self._asked_s > ECHO_S:
+        if time.monotonic() - self._edited_s > PENDING_S:
             self.midi = status.machine.midi
         lines: list[Row | Kind] = []
         for row in rows(self.midi, status.midi, status.sync, status.machine.pattern.tracks):
@@ -87,82 +107,82 @@ class MidiScreen(ModalScreen[None]):
                     self.list.replace_option_prompt_at_index(place, _option(line).prompt)
         else:
             self._fill()
-        self.last.say(f"last: {status.midi.last or 'nothing has come in'}")
+        self.last.say(f"last: {status.midi.last or 'no message yet'}")
 
     @property
     def row(self) -> Row:
-        """The line under the bar."""
+        """The highlighted line."""
         line = self.lines[self.list.highlighted or 1]
-        assert isinstance(line, Row), "headings cannot be chosen"
+        assert isinstance(line, Row), "headings cannot be highlighted"
         return line
 
-    def action_change(self) -> None:
-        """Change what the line is about."""
-        self.list.action_select()
+    def close(self) -> None:
+        """Leave the screen."""
+        self.dismiss()
 
-    def action_forget(self) -> None:
-        """Join to nothing, send nowhere, forget what was learned."""
+    def forget(self) -> None:
+        """Disconnect a port, end a route, forget what was learned."""
         row = self.row
         match row.kind:
             case Kind.INPUT | Kind.OUTPUT:
-                self._join(row, NOTHING)
+                self._connect(row, NO_PORT)
             case Kind.ROUTE:
-                self._ask(SetRoute(row.name, None))
+                self._edit(SetRoute(row.name, None))
             case Kind.CONTROL:
-                self._ask_desk(Unlearn(row.name))
+                self.requests.send(Unlearn(row.name))
             case Kind.NOTES:
                 for note in [note for note, track in self.midi.pads.items() if track == row.name]:
-                    self._ask(SetPad(note, None))
+                    self._edit(SetPad(note, None))
 
-    def action_turn(self, by: int) -> None:
-        """The clock of an output later or earlier, in ms; a track's channel up or down."""
+    def turn(self, by: int) -> None:
+        """Move an output's clock later or earlier, in ms; a track's channel up or down."""
         row = self.row
         if row.kind is Kind.OUTPUT:
             clock = self.midi.clocks[row.number - 1]
             offset_ms = min(MAX_OFFSET_MS, max(-MAX_OFFSET_MS, clock.offset_ms + by))
-            self._ask(SetClockOut(row.number, replace(clock, offset_ms=offset_ms)))
-        elif row.name in self.midi.routes and row.kind is Kind.ROUTE:
-            route = self.midi.routes[row.name]
-            self._ask(SetRoute(row.name, replace(route, channel=min(16, max(1, route.channel + by)))))
+            self._edit(SetClockOut(row.number, replace(clock, offset_ms=offset_ms)))
+        elif (route := self._route) is not None:
+            self._edit(SetRoute(row.name, replace(route, channel=min(16, max(1, route.channel + by)))))
 
-    def action_note(self, by: int) -> None:
-        """The note that a track plays elsewhere."""
-        row = self.row
-        if row.kind is Kind.ROUTE and row.name in self.midi.routes:
-            route = self.midi.routes[row.name]
-            self._ask(SetRoute(row.name, replace(route, note=min(127, max(0, route.note + by)))))
+    def change_note(self, by: int) -> None:
+        """Change the note that a track plays on another instrument."""
+        if (route := self._route) is not None:
+            self._edit(SetRoute(self.row.name, replace(route, note=min(127, max(0, route.note + by)))))
 
-    def action_clock(self) -> None:
-        """An output's clock on or off."""
+    def toggle_clock(self) -> None:
+        """Send an output's clock, or do not."""
         if self.row.kind is Kind.OUTPUT:
             clock = self.midi.clocks[self.row.number - 1]
-            self._ask(SetClockOut(self.row.number, replace(clock, on=not clock.on)))
+            self._edit(SetClockOut(self.row.number, replace(clock, on=not clock.on)))
 
-    def action_runs(self) -> None:
-        """Whether an output's clock runs while the song rests."""
+    def toggle_runs_stopped(self) -> None:
+        """Let an output's clock run while the song is stopped, or not."""
         if self.row.kind is Kind.OUTPUT:
             clock = self.midi.clocks[self.row.number - 1]
-            self._ask(SetClockOut(self.row.number, replace(clock, runs_stopped=not clock.runs_stopped)))
+            self._edit(SetClockOut(self.row.number, replace(clock, runs_stopped=not clock.runs_stopped)))
 
-    def action_position(self) -> None:
-        """Obey an input's Song Position, or ignore it."""
+    def toggle_song_position(self) -> None:
+        """Follow an input's Song Position, or ignore it."""
         if self.row.kind is Kind.INPUT:
-            obeyed = self.midi.song_position[self.row.number - 1]
-            self._ask(SetSongPosition(self.row.number, not obeyed))
+            followed = self.midi.song_position[self.row.number - 1]
+            self._edit(SetSongPosition(self.row.number, not followed))
 
-    def action_hear(self) -> None:
-        """Whether a track that plays elsewhere sounds here as well."""
-        row = self.row
-        if row.kind is Kind.ROUTE and row.name in self.midi.routes:
-            route = self.midi.routes[row.name]
-            self._ask(SetRoute(row.name, replace(route, sounds=not route.sounds)))
+    def toggle_sounds_here(self) -> None:
+        """Let a track that plays another instrument sound here as well, or not."""
+        if (route := self._route) is not None:
+            self._edit(SetRoute(self.row.name, replace(route, sounds=not route.sounds)))
 
-    def action_write(self) -> None:
-        """Write pads that are struck into the pattern, or no longer."""
-        self._ask_desk(WriteSteps(not self.snapshot.status.midi.writes_steps))
+    def toggle_writing(self) -> None:
+        """Record pad hits into the pattern, or not."""
+        self.requests.send(WriteSteps(not self.snapshot.status.midi.writes_steps))
+
+    @property
+    def _route(self) -> Route | None:
+        """The route of the highlighted track."""
+        return self.midi.routes.get(self.row.name) if self.row.kind is Kind.ROUTE else None
 
     @on(OptionList.OptionHighlighted)
-    def _say_keys(self) -> None:
+    def _show_hint(self) -> None:
         self.hint.say(hint(self.row.kind, self.keys, self.glyphs))
 
     @on(OptionList.OptionSelected)
@@ -170,19 +190,20 @@ class MidiScreen(ModalScreen[None]):
         row = self.row
         match row.kind:
             case Kind.SOURCE:
-                self._ask(SetClockSource(next_source(self.midi.source)))
+                self._edit(SetClockSource(next_source(self.midi.source)))
             case Kind.WRITING:
-                self.action_write()
+                self.toggle_writing()
             case Kind.INPUT | Kind.OUTPUT:
-                desk = self.snapshot.status.midi
-                names = desk.sources if row.kind is Kind.INPUT else desk.destinations
-                words = f"{'Input' if row.kind is Kind.INPUT else 'Output'} {row.number}"
-                self.app.push_screen(PortScreen(words, names), lambda name: self._join(row, name))
+                status = self.snapshot.status.midi
+                names = status.sources if row.kind is Kind.INPUT else status.destinations
+                title = f"{'Input' if row.kind is Kind.INPUT else 'Output'} {row.number}"
+                self.app.push_screen(ChoosePortScreen(title, names, self.shared["midi-panic"]),
+                                     lambda name: self._connect(row, name))
             case Kind.ROUTE:
-                self._ask(SetRoute(row.name, self._next_route(row.name)))
+                self._edit(SetRoute(row.name, self._next_route(row.name)))
             case Kind.CONTROL | Kind.NOTES:
                 target = row.name if row.kind is Kind.CONTROL else PAD + row.name
-                self._ask_desk(Learn(None if self.snapshot.status.midi.learning == target else target))
+                self.requests.send(Learn(None if self.snapshot.status.midi.learning == target else target))
 
     def _next_route(self, track: str) -> Route | None:
         """Output 1, then 2 to 4, then none; a new one plays the track's General MIDI note."""
@@ -191,20 +212,17 @@ class MidiScreen(ModalScreen[None]):
             return Route(1, note=gm_note(track))
         return replace(route, output=route.output + 1) if route.output < MIDI_OUTPUTS else None
 
-    def _join(self, row: Row, name: str | None) -> None:
+    def _connect(self, row: Row, name: str | None) -> None:
         if name is not None:
             direction = Direction.IN if row.kind is Kind.INPUT else Direction.OUT
-            self._ask_desk(ConnectMidi(direction, row.number, name or None))
+            self.requests.send(ConnectMidi(direction, row.number, name or None))
 
-    def _ask(self, command: Command) -> None:
-        """Ask, and show it as done: keys come faster than snapshots."""
-        self._asked_s = time.monotonic()
+    def _edit(self, command: Command) -> None:
+        """Send a command, and show it as done: keys come faster than snapshots."""
+        self._edited_s = time.monotonic()
         self.midi = apply(command, replace(self.snapshot.status.machine, midi=self.midi), 0).midi
-        self.post_message(Asked(command))
+        self.requests.send(command)
         self.show(self.snapshot)
-
-    def _ask_desk(self, request: MidiRequest) -> None:
-        self.post_message(Asked(request))
 
     def _fill(self) -> None:
         """The whole list: it was empty, or a track has come or gone."""

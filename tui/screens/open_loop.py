@@ -1,4 +1,4 @@
-"""One line to type a path into: an audio file, or a decomposition folder."""
+"""One line for a path: an audio file, or a decomposition folder."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 
 class OpenScreen(ModalScreen[Path | None]):
-    """Answers the path, or None."""
+    """Returns the path, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "close")]
 
@@ -20,7 +20,7 @@ class OpenScreen(ModalScreen[Path | None]):
         """A label and a field."""
         with Vertical(id="open-page"):
             yield Static("Open a loop (WAV, FLAC, AIFF, OGG, MP3) or a decomposition folder:", markup=False)
-            yield Input(placeholder="path, then Enter; Esc leaves", id="open-path", compact=True)
+            yield Input(placeholder="path, then Enter; Esc cancels", id="open-path", compact=True)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

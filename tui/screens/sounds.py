@@ -1,5 +1,6 @@
-"""The browser: other sounds for a lane, heard one by one and given to it while the music plays."""
+"""The sound browser: audition other sounds for a track, and swap them in while the music plays."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -8,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -17,50 +17,36 @@ from engine.core.commands.boundary import Boundary
 from engine.core.pattern import Track
 from engine.core.requests import FitOptions, SoundSource
 from engine.core.snapshot import SoundList
+from tui.requests import Requests
 
 WHERE_WORDS = {SoundSource.LOOP: "this loop", SoundSource.KITS: "other kits", SoundSource.FOLDER: "a folder"}
-BOUNDARY_WORDS = {Boundary.NOW: "next hit", Boundary.STEP: "step", Boundary.BEAT: "beat", Boundary.BAR: "bar"}
-WISH_KEYS = {"e": "level", "t": "onset", "p": "tuning", "d": "decay"}
+BOUNDARY_WORDS = {Boundary.NOW: "hit", Boundary.STEP: "step", Boundary.BEAT: "beat", Boundary.BAR: "bar"}
+FIT_KEYS = {"e": "level", "t": "onset", "p": "tuning", "d": "decay"}
 
 
 class SoundsScreen(ModalScreen[None]):
-    """Up and down choose, Space hears, Enter swaps, Tab looks elsewhere. It asks by messages; `show` is given what
-    was found."""
+    """Up and down choose, Space auditions, Enter swaps, Tab searches elsewhere. `show` is given what was found."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,f6,q", "dismiss", "close"), ("space", "hear", "hear it"), ("tab", "elsewhere", "look elsewhere"),
-        ("b", "boundary", "when"), ("k", "kit", "the whole kit"), ("u", "app.undo", "undo"),
-        ("f12", "app.panic", "panic"),
-        *((key, f"wish('{wish}')", wish) for key, wish in WISH_KEYS.items()),
-        *((str(number), f"lane({number})", "lane") for number in range(1, 9)),
+        ("escape,f6,q", "dismiss", "close"), ("space", "hear", "hear it"), ("tab", "elsewhere", "search elsewhere"),
+        ("b", "boundary", "when"), ("k", "kit", "the whole kit"), ("u", "undo", "undo"), ("f12", "panic", "panic"),
+        *((key, f"match('{quality}')", quality) for key, quality in FIT_KEYS.items()),
+        *((str(number), f"track({number})", "track") for number in range(1, 9)),
     ]
 
-    class Wanted(Message):
-        """Look in `where` for sounds for a track."""
-
-        def __init__(self, track: str, where: SoundSource, path: str) -> None:
-            super().__init__()
-            self.track, self.where, self.path = track, where, path
-
-    class Chosen(Message):
-        """Sound `place` is to be heard, or else swapped in at `boundary`; alone, or with its whole kit."""
-
-        def __init__(self, track: str, place: int, wishes: FitOptions, boundary: Boundary | None, kit: str = ""
-                     ) -> None:
-            super().__init__()
-            self.track, self.place, self.wishes, self.boundary, self.kit = track, place, wishes, boundary, kit
-
-    def __init__(self, tracks: tuple[Track, ...], lane: int, wishes: FitOptions) -> None:
+    def __init__(self, tracks: tuple[Track, ...], lane: int, fit: FitOptions, requests: Requests,
+                 panic: Callable[[], None], undo: Callable[[], None]) -> None:
         super().__init__()
-        self.tracks, self.lane, self.wishes = tracks, lane, wishes
+        self.tracks, self.lane, self.fit, self.requests, self._panic = tracks, lane, fit, requests, panic
+        self._undo = undo
         self.where, self.path, self.boundary = SoundSource.LOOP, "", Boundary.NOW
-        self.shelf: SoundList | None = None
+        self.found: SoundList | None = None
         self.list, self.words = OptionList(id="sounds-list"), Static(id="sounds-words")
         self.keys_line, self.folder = Static(id="sounds-keys"), Input(id="sounds-folder")
 
     def compose(self) -> ComposeResult:
-        """What is looked for, the list, the keys."""
-        self.folder.placeholder = "a folder with audio files, then Enter"
+        """What is searched, the list, the keys."""
+        self.folder.placeholder = "a folder of audio files, then Enter"
         self.folder.display = False
         with Vertical(id="sounds-page") as page:
             page.border_title, page.border_subtitle = "Sounds", "Esc closes"
@@ -70,48 +56,57 @@ class SoundsScreen(ModalScreen[None]):
             yield self.keys_line
 
     def on_mount(self) -> None:
-        """Look in the loop first."""
+        """Search the loop first."""
         self.list.focus()
-        self._look()
+        self._search()
 
     @property
     def track(self) -> str:
-        """The lane's name."""
+        """The track's name."""
         return self.tracks[self.lane].name
 
-    def show(self, shelf: SoundList | None) -> None:
-        """Take over what was found for this lane."""
-        if shelf == self.shelf or shelf is None or shelf.track != self.track or shelf.where is not self.where:
+    def show(self, found: SoundList | None) -> None:
+        """Show what was found, if it is for this track."""
+        if found == self.found or found is None or found.track != self.track or found.where is not self.where:
             return
-        new = self.shelf is None or self.shelf.names != shelf.names or self.shelf.track != shelf.track
-        self.shelf = shelf
+        new = self.found is None or self.found.names != found.names or self.found.track != found.track
+        self.found = found
         if new:
             self.list.clear_options()
-            self.list.add_options([Option(Text(name)) for name in shelf.names])
-            if shelf.names:
-                self.list.highlighted = max(0, shelf.chosen)
+            self.list.add_options([Option(Text(name)) for name in found.names])
+            if found.names:
+                self.list.highlighted = max(0, found.chosen)
         self._say()
 
     def action_hear(self) -> None:
-        """Hear the sound under the bar."""
+        """Audition the highlighted sound."""
         if self.list.highlighted is not None:
-            self.post_message(self.Chosen(self.track, self.list.highlighted, self.wishes, None))
+            self.requests.attempt(self.requests.engine.audition, self.track, self.list.highlighted, self.fit)
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        self.post_message(self.Chosen(self.track, event.option_index, self.wishes, self.boundary))
+        self.requests.attempt(self.requests.engine.swap, self.track, event.option_index, self.fit, self.boundary)
 
     def action_kit(self) -> None:
-        """Take the whole kit that the sound under the bar is of."""
-        if self.where is SoundSource.KITS and self.shelf is not None and self.list.highlighted is not None:
-            kit = self.shelf.names[self.list.highlighted].partition(": ")[0]
-            self.post_message(self.Chosen(self.track, self.list.highlighted, self.wishes, self.boundary, kit))
+        """Swap in the whole kit that the highlighted sound belongs to."""
+        if self.where is SoundSource.KITS and self.found is not None and self.list.highlighted is not None:
+            kit = self.found.names[self.list.highlighted].partition(": ")[0]
+            if kit:
+                self.requests.attempt(self.requests.engine.swap_kit, kit, self.fit, self.boundary)
+
+    def action_undo(self) -> None:
+        """Undo the last change."""
+        self._undo()
+
+    def action_panic(self) -> None:
+        """Silence everything."""
+        self._panic()
 
     def action_elsewhere(self) -> None:
-        """Look in the next place."""
+        """Search the next place."""
         order = list(SoundSource)
         self.where = order[(order.index(self.where) + 1) % len(order)]
-        self._look()
+        self._search()
 
     def action_boundary(self) -> None:
         """Swap at the next hit, step, beat or bar."""
@@ -119,38 +114,39 @@ class SoundsScreen(ModalScreen[None]):
         self.boundary = order[(order.index(self.boundary) + 1) % len(order)]
         self._say()
 
-    def action_wish(self, wish: str) -> None:
-        """Match it, or leave it as it is."""
-        self.wishes = replace(self.wishes, **{wish: not getattr(self.wishes, wish)})
+    def action_match(self, quality: str) -> None:
+        """Match the old sound in this, or not."""
+        self.fit = replace(self.fit, **{quality: not getattr(self.fit, quality)})
         self._say()
 
-    def action_lane(self, number: int) -> None:
-        """Look for sounds for another lane."""
+    def action_track(self, number: int) -> None:
+        """Search sounds for another track."""
         if number <= len(self.tracks):
             self.lane = number - 1
-            self._look()
+            self._search()
 
     @on(Input.Submitted)
     def _folder_named(self, event: Input.Submitted) -> None:
         self.path = event.value
         self.list.focus()
-        self.post_message(self.Wanted(self.track, self.where, self.path))
+        self.requests.attempt(self.requests.engine.browse, self.track, self.where, self.path)
 
-    def _look(self) -> None:
-        self.shelf = None
+    def _search(self) -> None:
+        self.found = None
         self.list.clear_options()
         self.folder.display = self.where is SoundSource.FOLDER
         if self.where is SoundSource.FOLDER and not self.path:
             self.folder.focus()
         else:
             self.list.focus()
-            self.post_message(self.Wanted(self.track, self.where, self.path))
+            self.requests.attempt(self.requests.engine.browse, self.track, self.where, self.path)
         self._say()
 
     def _say(self) -> None:
-        found = "looking" if self.shelf is None else f"{len(self.shelf.names)} found"
-        self.words.update(f"{self.lane + 1} {self.track}   from {WHERE_WORDS[self.where]}, {found}")
-        like = "  ".join(f"{key} {wish}{'*' if getattr(self.wishes, wish) else ''}" for key, wish in WISH_KEYS.items())
-        self.keys_line.update(f"Space hear  Enter swap  k whole kit  Tab elsewhere  1-8 lane  u undo\n"
-                              f"b swap at the {BOUNDARY_WORDS[self.boundary]}\n"
-                              f"like the old one in what has a star: {like}")
+        count = "searching" if self.found is None else f"{len(self.found.names)} found"
+        self.words.update(f"{self.lane + 1} {self.track}   from {WHERE_WORDS[self.where]}, {count}")
+        like = "  ".join(f"{key} {quality}{'*' if getattr(self.fit, quality) else ''}"
+                         for key, quality in FIT_KEYS.items())
+        self.keys_line.update(f"Space hear  Enter swap  k whole kit  Tab elsewhere  1-8 track  u undo\n"
+                              f"b swap at the next {BOUNDARY_WORDS[self.boundary]}\n"
+                              f"match the old sound in (* on): {like}")

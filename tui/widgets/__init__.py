@@ -1,1 +1,1 @@
-"""What the screens are made of: reactives in, messages out."""
+"""What the screens are made of: values come in as reactives, clicks go out as messages. No widget asks the engine."""

@@ -1,4 +1,4 @@
-"""The effects in one line: which are on or about to be, and how the one under hand is set."""
+"""The effects in one line: which are on or about to be, and how the selected one is set."""
 
 from typing import ClassVar
 
@@ -8,15 +8,15 @@ from textual.widget import Widget
 
 from engine.core.effects import NOTES, RANGES, Effect, Effects, cutoff_hz
 from tui.glyphs import Glyphs
-from tui.widgets.looks import looks
+from tui.widgets.styles import part_styles
 
 SHORT = {Effect.FILTER: "filt", Effect.STUTTER: "stut", Effect.REVERB: "verb", Effect.REVERSE: "rev"}
-ROOM = 88  # columns for all nine in full, with the words of one
+ROOM = 88  # columns for all nine names in full, with the settings of one
 
 
 class EffectsLine(Widget):
-    """`1 filter 2●DELAY ...`: a mark and capitals say on; a hollow mark: from the next step on. Hidden while
-    nothing is on and no hand is on the effects. `chosen`: the effect that the arrows shape, None for no hand."""
+    """`1 filter 2●DELAY ...`: a mark and capitals mean on; a hollow mark means on from the next step. Hidden while
+    nothing is on and the effects' keys are not in use. `chosen`: the effect that the arrows adjust, if any."""
 
     effects: reactive[Effects] = reactive(Effects())
     coming: reactive[frozenset[Effect]] = reactive(frozenset())
@@ -30,13 +30,13 @@ class EffectsLine(Widget):
         self.display = False
 
     def show(self, effects: Effects, coming: frozenset[Effect], chosen: Effect | None) -> None:
-        """Take over what is new, and come or go."""
+        """Show what is new; hide while there is nothing to show."""
         self.effects, self.coming, self.chosen = effects, coming, chosen
         self.display = chosen is not None or bool(effects.on) or bool(coming) or effects.bypassed
 
     def render(self) -> Text:
-        """All nine, and the words of the chosen one."""
-        on, off, chosen = looks(self, "effects--on", "effects--off", "effects--chosen")
+        """All nine, and the settings of the chosen one."""
+        on, off, chosen = part_styles(self, "effects--on", "effects--off", "effects--chosen")
         text = Text("", no_wrap=True, overflow="ellipsis")
         for number, effect in enumerate(Effect, 1):
             is_on = self.effects.of(effect).on
@@ -45,13 +45,13 @@ class EffectsLine(Widget):
             name = full.upper() if is_on else full
             text.append(f" {number}{mark}{name}", chosen if effect is self.chosen else on if is_on else off)
         if self.effects.bypassed:
-            text.append("  RACK OUT: E", on)
+            text.append("  BYPASSED: E", on)
         elif self.chosen is not None:
-            text.append(f"  {words(self.effects, self.chosen)}", chosen)
+            text.append(f"  {settings_words(self.effects, self.chosen)}", chosen)
         return text
 
 
-def words(effects: Effects, effect: Effect) -> str:
+def settings_words(effects: Effects, effect: Effect) -> str:
     """How an effect is set: `50 % 1/8.`, `low 1265 Hz`, `1/16`."""
     latch, allowed = effects.of(effect), RANGES[effect]
     if effect is Effect.FILTER:

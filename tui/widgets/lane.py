@@ -14,7 +14,7 @@ from textual.widget import Widget
 from engine.core.pattern import Track
 from tui.geometry import FULL_LABEL, GridView
 from tui.glyphs import Glyphs
-from tui.widgets.looks import looks
+from tui.widgets.styles import part_styles
 
 NAME_COLUMNS = range(9)
 MUTE_COLUMNS = range(9, 11)
@@ -25,19 +25,19 @@ STYLES = ("name", "chosen", "switch", "on", "pending", "strong", "medium", "ghos
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """A track's mute and solo as they are, what waits for the bar line, whether the track is heard, and whether it
-    keeps its one-shot when a kit is loaded."""
+    """A track's mute and solo, which of them are pending, whether the track is audible, and whether its one-shot is
+    locked."""
 
     muted: bool = False
     soloed: bool = False
-    mute_waits: bool = False
-    solo_waits: bool = False
+    mute_pending: bool = False
+    solo_pending: bool = False
     audible: bool = True
     locked: bool = False
 
 
 class Lane(Widget):
-    """Track number `number` (from 1). `cursor` and `playing` are slots or None; `marked` are slots."""
+    """Track number `number` (from 1). `cursor` and `playing` are step indices or None; `marked` are step indices."""
 
     track: reactive[Track | None] = reactive(None)
     switches: reactive[Switches] = reactive(Switches())
@@ -56,7 +56,7 @@ class Lane(Widget):
             self.number, self.index = number, index
 
     class LabelPressed(Message):
-        """The name (strike it), the mute or the solo of lane `number` was clicked."""
+        """The `name`, the `mute` or the `solo` of lane `number` was clicked."""
 
         def __init__(self, number: int, part: str) -> None:
             super().__init__()
@@ -68,11 +68,11 @@ class Lane(Widget):
         self.glyphs = glyphs
 
     def render_line(self, y: int) -> Strip:
-        """The middle line holds the steps; the lines around it carry the beats on."""
+        """The middle line holds the steps; the lines around it continue the beats."""
         width = self.size.width
         if self.track is None:
             return Strip.blank(width, self.rich_style)
-        style = dict(zip(STYLES, looks(self, *(f"lane--{name}" for name in STYLES)), strict=True))
+        style = dict(zip(STYLES, part_styles(self, *(f"lane--{name}" for name in STYLES)), strict=True))
         middle = (self.size.height - 1) // 2
         if y == middle:
             label = [(letter, look) for text, look in self._label(style) for letter in text]
@@ -88,7 +88,7 @@ class Lane(Widget):
         return strip.adjust_cell_length(width, ground)
 
     def on_click(self, event: Click) -> None:
-        """Tell which step, or which part of the label, was meant."""
+        """Say which step, or which part of the label, was clicked."""
         if self.track is None:
             return
         if event.x >= self.view.label_columns:
@@ -112,17 +112,17 @@ class Lane(Widget):
         crop = self.track.name if len(self.track.name) <= 6 else self.track.name[:5] + self.glyphs.cut
         return [(self.glyphs.chosen if chosen else " ", style["chosen"]),
                 (f"{self.number} ", style["switch"]), (f"{crop:<6}", name),
-                *self._switch("m", now.muted, now.mute_waits, style),
-                *self._switch("s", now.soloed, now.solo_waits, style),
+                *self._switch("m", now.muted, now.mute_pending, style),
+                *self._switch("s", now.soloed, now.solo_pending, style),
                 ("L" if now.locked else " ", style["on"] if now.locked else Style()), (" ", Style())]
 
-    def _switch(self, letter: str, on: bool, waits: bool, style: dict[str, Style]) -> list[tuple[str, Style]]:
-        mark = self.glyphs.pending if waits else " "
+    def _switch(self, letter: str, on: bool, pending: bool, style: dict[str, Style]) -> list[tuple[str, Style]]:
+        mark = self.glyphs.pending if pending else " "
         return [(mark, style["pending"]), (letter.upper() if on else letter, style["on" if on else "switch"])]
 
     def _beats(self, track: Track, style: dict[str, Style]) -> list[tuple[str, Style]]:
         """The empty grid: a line on each beat of the track, every other beat on a shaded ground."""
-        shade, = looks(self, "lane--shade")
+        shade, = part_styles(self, "lane--shade")
         per_beat = self.view.columns_per_beat
         end = len(track.steps) * per_beat // track.steps_per_beat - self.view.first_beat * per_beat
         cells = []
@@ -161,7 +161,7 @@ class Lane(Widget):
                 cells[column + 1] = (mark, ground + style["doubt"])
 
     def _draw_marked(self, cells: list[tuple[str, Style]], track: Track, style: dict[str, Style]) -> None:
-        """Another ground under the steps that are marked, up to where the next one begins."""
+        """Another background under the marked steps, up to where the next one begins."""
         per_beat, first = self.view.columns_per_beat, self.view.first_beat * self.view.columns_per_beat
         start = self.marked.start * per_beat // track.steps_per_beat - first
         end = self.marked.stop * per_beat // track.steps_per_beat - first

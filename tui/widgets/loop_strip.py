@@ -1,4 +1,4 @@
-"""The loop strip: the recording above its own steps, and how far the decomposer has come."""
+"""The loop strip: the recording above its own steps, and how far its decomposition has come."""
 
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from engine.core.loop import PlayedLoop
 from engine.core.snapshot import Job
 from tui.geometry import GridView
 from tui.glyphs import Glyphs
-from tui.widgets.looks import looks
+from tui.widgets.styles import part_styles
 
 STAGES = ("slices", "pattern", "stems", "kit")
 EIGHTHS = 8
@@ -23,7 +23,7 @@ ROOMY = 70
 
 
 class Wave(Widget):
-    """Peaks of the loop, column for column over the grid below."""
+    """Peaks of the loop, in the columns of the grid below."""
 
     loop: reactive[PlayedLoop | None] = reactive(None)
     view: reactive[GridView] = reactive(GridView())
@@ -44,9 +44,9 @@ class Wave(Widget):
         self.playing_column = column
 
     def render_line(self, y: int) -> Strip:
-        """One line of the picture, which stands on the ruler."""
+        """One line of the waveform."""
         ground = self.rich_style
-        body, head = (ground + look for look in looks(self, "wave--body", "wave--playhead"))
+        body, head = (ground + look for look in part_styles(self, "wave--body", "wave--playhead"))
         height = self.size.height
         segments = [Segment(" " * self.view.label_columns, ground)]
         for column, peak in enumerate(self._peaks()):
@@ -84,12 +84,12 @@ class LoopStrip(Vertical):
         self.wave = Wave(glyphs)
 
     def compose(self) -> ComposeResult:
-        """Title over picture."""
+        """Title over waveform."""
         yield self.title_line
         yield self.wave
 
     def show(self, loop: PlayedLoop | None, job: Job | None) -> None:
-        """Take over the loop that plays and the job that runs."""
+        """Show the loop that plays and the job that runs."""
         self.title_line.loop, self.title_line.job, self.wave.loop = loop, job, loop
 
 
@@ -106,10 +106,10 @@ class LoopTitle(Widget):
         self.glyphs = glyphs
 
     def render(self) -> Text:
-        """Name left, work right."""
-        name, quiet = looks(self, "title--name", "title--quiet")
+        """Name on the left, job on the right."""
+        name, quiet = part_styles(self, "title--name", "title--quiet")
         if self.loop is None and self.job is None:
-            words = " No loop yet: r records one, ctrl+o opens a file"
+            words = " No loop yet. r records one, ctrl+o opens a file"
             return Text(words, quiet, no_wrap=True, overflow="ellipsis")
         left = Text(" ", no_wrap=True)
         if self.loop is not None:
@@ -117,16 +117,16 @@ class LoopTitle(Widget):
             left += Text.assemble((self.loop.name, name), (beats, quiet))
         else:
             left.append(self.job.loop_name if self.job else "", name)
-        right = self._work()
+        right = self._job_text()
         room = self.size.width - right.cell_len - 2
         left.truncate(max(0, room), overflow="ellipsis")
         return left + Text(" " * max(1, room + 1 - left.cell_len)) + right
 
-    def _work(self) -> Text:
+    def _job_text(self) -> Text:
         job = self.job
         if job is None:
             return Text("")
-        quiet, now, done = looks(self, "title--quiet", "title--now", "title--done")
+        quiet, now, done = part_styles(self, "title--quiet", "title--now", "title--done")
         text = Text(no_wrap=True)
         reached = STAGES.index(job.stage) if job.stage in STAGES else 0
         for number, stage in enumerate(STAGES if self.size.width >= ROOMY else (job.stage,)):

@@ -7,12 +7,12 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui.glyphs import Glyphs
-from tui.levels import FLOOR_DB, fallen, segments
-from tui.widgets.looks import looks
+from tui.meter_scale import FLOOR_DB, lit_columns, next_level_db
+from tui.widgets.styles import part_styles
 
 
 class LevelMeter(Widget):
-    """Peaks as a row of columns, full at 0 dB. The last column means that full scale was passed: `over`."""
+    """Peaks as a row of columns, full at 0 dB. `over`: the signal has clipped."""
 
     lit: reactive[int] = reactive(0)
     over: reactive[bool] = reactive(False)
@@ -31,14 +31,14 @@ class LevelMeter(Widget):
         return max(0, self.size.width - len(self.label) - bool(self.label) - 1)
 
     def show(self, peak: float, elapsed_s: float) -> None:
-        """Take over the newest peak, linear, `elapsed_s` after the last one."""
-        self.level_db = fallen(self.level_db, peak, elapsed_s)
-        self.lit = segments(self.level_db, self.bar_columns)
+        """Show the newest peak, linear, `elapsed_s` after the last one."""
+        self.level_db = next_level_db(self.level_db, peak, elapsed_s)
+        self.lit = lit_columns(self.level_db, self.bar_columns)
         self.over = peak > 1.0 or (self.over and self.level_db > -3.0)
 
     def render(self) -> Text:
         """Label, lit columns, the rest."""
-        label, lit, over, rest = looks(self, "meter--label", "meter--lit", "meter--over", "meter--rest")
+        label, lit, over, rest = part_styles(self, "meter--label", "meter--lit", "meter--over", "meter--rest")
         unlit = max(0, self.bar_columns - self.lit)
         return Text.assemble((f"{self.label} " if self.label else "", label),
                              (self.glyphs.bar * self.lit, over if self.over else lit),

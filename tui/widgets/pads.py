@@ -1,4 +1,4 @@
-"""The kit rack: one pad per track, struck by a click or its digit."""
+"""The pads: one per track, triggered by a click or its digit."""
 
 from typing import ClassVar
 
@@ -13,15 +13,15 @@ from engine.core.kit import OneShot
 from engine.core.machine import Machine
 from engine.core.pattern import MAX_TRACKS
 from tui.glyphs import Glyphs
-from tui.levels import decibels
-from tui.widgets.looks import looks
+from tui.meter_scale import decibels
 from tui.widgets.meter import LevelMeter
+from tui.widgets.styles import part_styles
 
 LIT_FROM = 0.05
 
 
-class PadFace(Widget):
-    """A pad's words: number and name, then length and gain of its one-shot."""
+class PadText(Widget):
+    """A pad's text: number and name, then length and gain of its one-shot."""
 
     name_of_track: reactive[str] = reactive("")
     one_shot: reactive[OneShot | None] = reactive(None)
@@ -35,7 +35,7 @@ class PadFace(Widget):
 
     def render(self) -> Text:
         """Two lines."""
-        name, quiet = looks(self, "pad--name", "pad--quiet")
+        name, quiet = part_styles(self, "pad--name", "pad--quiet")
         return Text.assemble((f"{self.number} ", quiet), (self.name_of_track, name), "\n",
                              (self._sound(), quiet), no_wrap=True, overflow="crop")
 
@@ -51,7 +51,7 @@ class PadFace(Widget):
 class Pad(Vertical):
     """One track's one-shot with its meter. `-lit` while it sounds."""
 
-    class Struck(Message):
+    class Pressed(Message):
         """Pad `number` was clicked."""
 
         def __init__(self, number: int) -> None:
@@ -61,29 +61,29 @@ class Pad(Vertical):
     def __init__(self, number: int, glyphs: Glyphs) -> None:
         super().__init__(id=f"pad-{number}")
         self.number = number
-        self.face = PadFace(number)
+        self.text = PadText(number)
         self.meter = LevelMeter("", glyphs)
 
     def compose(self) -> ComposeResult:
-        """Words over meter."""
-        yield self.face
+        """Text over meter."""
+        yield self.text
         yield self.meter
 
     def show_level(self, peak: float, elapsed_s: float) -> None:
-        """Take over the newest peak."""
+        """Show the newest peak."""
         self.meter.show(peak, elapsed_s)
         self.set_class(peak >= LIT_FROM, "-lit")
 
     def on_click(self) -> None:
-        """Ask for the stroke."""
-        self.post_message(self.Struck(self.number))
+        """Say that the pad was pressed."""
+        self.post_message(self.Pressed(self.number))
 
 
-class Rack(Horizontal):
-    """As many pads as a pattern may have tracks; the rest stay hidden."""
+class Pads(Horizontal):
+    """A pad for every track that a pattern may have; those without a track are hidden."""
 
     def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__(id="rack")
+        super().__init__(id="pads")
         self.pads = [Pad(number, glyphs) for number in range(1, MAX_TRACKS + 1)]
 
     def compose(self) -> ComposeResult:
@@ -91,18 +91,18 @@ class Rack(Horizontal):
         yield from self.pads
 
     def show_machine(self, machine: Machine) -> None:
-        """Take over which one-shot each track has."""
+        """Show which one-shot each track has."""
         tracks = machine.pattern.tracks
         for pad in self.pads:
             pad.display = pad.number <= len(tracks)
             if pad.display:
-                face = pad.face
-                face.name_of_track = tracks[pad.number - 1].name
-                face.one_shot = machine.kit.one_shots.get(face.name_of_track)
-                face.sample_rate = machine.timeline.sample_rate
+                text = pad.text
+                text.name_of_track = tracks[pad.number - 1].name
+                text.one_shot = machine.kit.one_shots.get(text.name_of_track)
+                text.sample_rate = machine.timeline.sample_rate
 
     def show_levels(self, peaks: tuple[float, ...], elapsed_s: float) -> None:
-        """Take over the newest peaks, one per track."""
+        """Show the newest peaks, one per track."""
         for pad in self.pads:
             if pad.display:
                 pad.show_level(peaks[pad.number - 1] if pad.number <= len(peaks) else 0.0, elapsed_s)

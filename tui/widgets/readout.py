@@ -1,4 +1,4 @@
-"""A small window on one value: it redraws when its words change, and asks for an action when pressed."""
+"""A readout: one value in words. A click requests its action."""
 
 from typing import ClassVar
 
@@ -7,11 +7,11 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.widgets.looks import looks
+from tui.widgets.styles import part_styles
 
 
-class Pressed(Message):
-    """The musician asks for this action by mouse."""
+class ActionRequested(Message):
+    """The musician clicked on something that stands for this action of the keymap."""
 
     def __init__(self, action_id: str) -> None:
         super().__init__()
@@ -19,7 +19,7 @@ class Pressed(Message):
 
 
 class Readout(Widget):
-    """`text` after a quiet `label`. Its class `-lamp` is on while `lamp` is: something is on, or wrong."""
+    """`text` after a quiet `label`. `lamp`: something is on, or wrong; the class `-lamp` shows it."""
 
     text: reactive[str] = reactive("")
     lamp: reactive[bool] = reactive(False)
@@ -33,12 +33,12 @@ class Readout(Widget):
 
     def render(self) -> Text:
         """The label and the value, on one line."""
-        quiet, = looks(self, "readout--label")
+        quiet, = part_styles(self, "readout--label")
         label = Text(f"{self.label} " if self.label else "", quiet, no_wrap=True, overflow="ellipsis")
         return label + Text(self.text)
 
     def say(self, text: str, lamp: bool = False) -> None:
-        """Take over words and lamp."""
+        """Show this text and lamp."""
         self.text, self.lamp = text, lamp
 
     def watch_lamp(self, lamp: bool) -> None:
@@ -46,6 +46,6 @@ class Readout(Widget):
         self.set_class(lamp, "-lamp")
 
     def on_click(self) -> None:
-        """Ask for what this readout stands for."""
+        """Request the action, if there is one."""
         if self.action_id:
-            self.post_message(Pressed(self.action_id))
+            self.post_message(ActionRequested(self.action_id))

@@ -16,9 +16,9 @@ from engine.core.pattern import MAX_TRACKS, Pattern
 from engine.core.snapshot import Snapshot
 from tui.geometry import FULL_LABEL, GridView
 from tui.glyphs import Glyphs
-from tui.waiting import Topic
+from tui.pending_edits import Setting
 from tui.widgets.lane import Lane, Switches
-from tui.widgets.looks import looks
+from tui.widgets.styles import part_styles
 
 
 class Ruler(Widget):
@@ -37,9 +37,9 @@ class Ruler(Widget):
         self.glyphs = glyphs
 
     def render(self) -> Text:
-        """`1.1   1.2   1.3 ...`, the bar where it begins in bold; a mark where the playhead is."""
+        """`1.1   1.2   1.3 ...`, downbeats in bold; a mark where the playhead is."""
         view = self.view
-        bar_look, beat_look, head = looks(self, "ruler--bar", "ruler--beat", "ruler--playhead")
+        bar_look, beat_look, head = part_styles(self, "ruler--bar", "ruler--beat", "ruler--playhead")
         text = Text(self._page(), beat_look, no_wrap=True)
         for beat in range(view.first_beat, view.first_beat + view.beats):
             bar, nth = beat // self.beats_per_bar + 1, beat % self.beats_per_bar + 1
@@ -54,7 +54,7 @@ class Ruler(Widget):
         return Text("", no_wrap=True) + text[:at] + mark + text[at + 1 :]
 
     def _page(self) -> str:
-        """Which pattern this is and what follows it; which bars these are, where not all are shown."""
+        """The pattern and the next one; which bars these are, where not all are shown."""
         first = self.view.first_beat // self.beats_per_bar + 1
         all_shown = self.view.beats >= self.total_beats
         page = f"{first}/{-(-self.total_beats // self.beats_per_bar)}"
@@ -64,7 +64,7 @@ class Ruler(Widget):
 
 
 class StepGrid(Vertical):
-    """Shows a machine. Slots come from the snapshot, columns from the view; it only brings them together."""
+    """Shows a machine. Step indices come from the snapshot, columns from the view; the grid only combines them."""
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(id="grid")
@@ -73,31 +73,31 @@ class StepGrid(Vertical):
         self.lanes = [Lane(number, glyphs) for number in range(1, MAX_TRACKS + 1)]
 
     def compose(self) -> ComposeResult:
-        """The ruler, then as many lanes as a pattern may have; those without a track stay hidden."""
+        """The ruler, then a lane for every track that a pattern may have; those without a track are hidden."""
         yield self.ruler
         yield from self.lanes
 
-    def show_machine(self, machine: Machine, waiting: Mapping[Topic, Any]) -> None:
-        """Take over tracks and switches; `waiting`: those that the bar line will bring."""
+    def show_machine(self, machine: Machine, pending: Mapping[Setting, Any]) -> None:
+        """Show tracks and switches; `pending`: what has been asked for but has not happened yet."""
         pattern = machine.pattern
-        self.ruler.slots = self._slots(machine, waiting)
+        self.ruler.slots = self._slots(machine, pending)
         for lane, track in zip(self.lanes, _padded(pattern), strict=True):
             lane.display = track is not None
             lane.track = track
             if track is not None:
                 name = track.name
                 lane.switches = Switches(name in machine.mutes, name in machine.solos,
-                                         Topic("mute", name) in waiting, Topic("solo", name) in waiting,
+                                         Setting("mute", name) in pending, Setting("solo", name) in pending,
                                          machine.audible(name), name in machine.locks)
         self.ruler.beats_per_bar, self.ruler.total_beats = pattern.beats_per_bar, pattern.beats
 
-    def _slots(self, machine: Machine, waiting: Mapping[Topic, Any]) -> str:
-        """`P1▷3 F`: the slot that plays, the one that follows, a fill."""
-        chain, follows = machine.chain, waiting.get(Topic("pattern"))
+    def _slots(self, machine: Machine, pending: Mapping[Setting, Any]) -> str:
+        """`P1▷3 F`: the slot that plays, the next one, a fill."""
+        chain, follows = machine.chain, pending.get(Setting("pattern"))
         if follows is None and chain:
             follows = chain[(machine.chain_place + 1) % len(chain)]
         words = f"P{machine.slot + 1}" if follows is None else f"P{machine.slot + 1}{self.glyphs.pending}{follows + 1}"
-        return f"{words} F" if waiting.get(Topic("fill"), machine.fill_until_ticks) else words
+        return f"{words} F" if pending.get(Setting("fill"), machine.fill_until_ticks) else words
 
     def show_view(self, view: GridView, cursor_track: int, cursor_step: int) -> None:
         """Turn to a page and put the cursor there."""
@@ -115,7 +115,7 @@ class StepGrid(Vertical):
             lane.marked = marked.indices(track) if marked is not None and on else range(0)
 
     def show_playing(self, snapshot: Snapshot) -> None:
-        """Move the playheads to where the music is: each track has its own."""
+        """Move each track's playhead to where the music is."""
         marks = []
         for lane in self.lanes:
             if lane.track is None:

@@ -1,4 +1,4 @@
-"""The transport bar: what the clock does on one line, what the machine underneath does on the next."""
+"""The transport bar: the music on one line, the device and its levels on the next."""
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -14,7 +14,7 @@ LISTEN_WORDS = {Listen.ORIGINAL: "Original", Listen.KIT_AND_RESIDUAL: "Kit + Res
 
 
 class Transport(Vertical):
-    """Two lines of readouts. `show` is given each snapshot; a readout redraws only when its words change."""
+    """Two lines of readouts. `show` is given each snapshot; a readout redraws only when its text changes."""
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(id="transport")
@@ -31,13 +31,13 @@ class Transport(Vertical):
         self.input, self.output = LevelMeter("in", glyphs, id="in"), LevelMeter("out", glyphs, id="out")
 
     def compose(self) -> ComposeResult:
-        """Clock line, machine line."""
+        """Music line, device line."""
         yield Horizontal(self.state, self.position, self.beats, self.tempo, self.listen, self.record,
                          id="clock")
         yield Horizontal(self.device, self.load, self.dropped, self.input, self.output, id="machine")
 
     def show(self, snapshot: Snapshot, record_bars: int, next_listen: Listen | None, elapsed_s: float) -> None:
-        """Take over the newest snapshot, `elapsed_s` after the one before. next_listen: what the bar brings."""
+        """Show the newest snapshot, `elapsed_s` after the last. next_listen: what is heard from the next bar on."""
         status, meters, glyphs = snapshot.status, snapshot.meters, self.glyphs
         playing = meters.playing
         bar, beat = snapshot.bar_beat
@@ -49,8 +49,8 @@ class Transport(Vertical):
         self.beats.say("".join(lights) if per_bar <= 8 else "")
         self.tempo.say(tempo_words(status.machine.timeline.bpm, status.sync),
                        lamp=status.sync.state is SyncState.LOST)
-        waits = f"{glyphs.pending} " if next_listen else ""
-        self.listen.say(waits + LISTEN_WORDS[next_listen or status.machine.listen])
+        mark = f"{glyphs.pending} " if next_listen else ""
+        self.listen.say(mark + LISTEN_WORDS[next_listen or status.machine.listen])
         self.record.say(self._record_words(status, record_bars), status.record_state is not RecordState.OFF)
         self.device.say(f"{status.backend}: {status.device}  {_rate(status)}" if status.device
                   else f"{status.backend}  {_rate(status)}")
@@ -59,7 +59,7 @@ class Transport(Vertical):
         self.output.show(max(meters.master_peaks), elapsed_s)
 
     def show_load(self, load: float) -> None:
-        """The highest share of a block's time that was used lately, 0..1."""
+        """Show the highest share of a block's time used lately, 0..1."""
         self.load.say(f"{load:.0%}", lamp=load > 0.8)
 
     def _record_words(self, status: Status, record_bars: int) -> str:

@@ -58,6 +58,7 @@ def test_a_classifier_survives_its_metadata() -> None:
         HitClassifier.from_metadata({"weights": [[1.0, 0.0]] * 6, "thresholds": [0.5] * 6})
 
 
+@pytest.mark.slow
 def test_a_fitted_classifiers_confidence_is_the_share_that_is_right(rng: np.random.Generator) -> None:
     hits = 72_000
     features = np.zeros((hits, FEATURES))
@@ -71,6 +72,7 @@ def test_a_fitted_classifiers_confidence_is_the_share_that_is_right(rng: np.rand
     assert np.abs(believed - chance).mean() < 0.05
 
 
+@pytest.mark.slow
 def test_a_classifier_is_tested_on_kits_that_it_has_not_seen(rng: np.random.Generator) -> None:
     """Kit b's hats are named wrongly throughout: only a classifier that has seen kit b can know."""
     hits = 8000

@@ -24,7 +24,7 @@ def tao() -> Tao:
 
 
 def found(heard: Transcription, length_s: float, within_s: float = 0.03) -> float:
-    """The share of the pattern's hits that were heard, by name and time."""
+    """The share of the pattern's hits that were found, by name and time."""
     hits = onsets_of(PATTERN, length_s)
     return float(np.mean([any(abs(other.time_s - hit.time_s) < within_s for other in heard.of(hit.track))
                           for hit in hits]))

@@ -1,5 +1,6 @@
 """The paper's network can be built, and learns."""
 
+import pytest
 import torch
 
 from models.hearing.spectrogram import PAPER, LogSpectrogram
@@ -13,6 +14,7 @@ def test_the_papers_network_hears_three_drums_and_a_tempo() -> None:
     assert heard.tempo.shape == (2, TEMPI) == (2, 141)
 
 
+@pytest.mark.slow
 def test_the_papers_network_learns_a_batch_by_heart() -> None:
     torch.manual_seed(1)
     net = PaperNet(20, dropout=0.0)

@@ -15,7 +15,7 @@ from models.weights.files import save_weights
 
 @pytest.fixture
 def weights(tmp_path: Path) -> Path:
-    """A network that has learnt nothing, and believes in hits."""
+    """An untrained network that is biased towards hits."""
     torch.manual_seed(2)
     net = PaperNet(LogSpectrogram(PAPER).bands)
     torch.nn.init.constant_(net.onset_head.bias, 1.0)

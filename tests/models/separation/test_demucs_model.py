@@ -42,6 +42,7 @@ def saved(tmp_path):
     return write
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [small_htdemucs, small_hdemucs])
 def test_a_demucs_of_drums_gives_six_stems_that_add_up(saved, make):
     torch.manual_seed(5)

@@ -1,4 +1,4 @@
-"""The network is told the hits where they are."""
+"""The network gets the hits where they are."""
 
 import numpy as np
 

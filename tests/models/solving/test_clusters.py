@@ -1,4 +1,4 @@
-"""Hits of one drum are told apart by their sound."""
+"""Hits of one drum are divided by their sound."""
 
 import numpy as np
 import pytest

@@ -6,6 +6,8 @@ from models.plugins import Onset, TempoGuess, Transcription
 from models.solving.solve import Solve
 from tests.models.loops import RATE, audio_of, noise, onsets_of, pattern_of
 
+pytestmark = pytest.mark.slow  # whole loops are solved
+
 BEAT = pattern_of(kick="x.......x.x.....", snare="....x.......x...", hihat="x.x.x.o.x.x.x.o.")
 
 

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from engine.core.kit import Kit, Layer, OneShot, sample_id
 from engine.core.machine import Machine
@@ -14,6 +15,7 @@ from tests.models.loops import pattern_of
 RATE = 48000
 
 
+@pytest.mark.slow
 def test_the_loop_is_what_the_engine_plays_the_second_time_round():
     kit, samples = demo_kit(RATE)
     loop = demo_loop(RATE)

@@ -4,7 +4,7 @@ from models.training.train.reporting import Silent
 
 
 class Stopped(Exception):
-    """The listener has heard enough."""
+    """Raised to end a run."""
 
 
 class Listener(Silent):

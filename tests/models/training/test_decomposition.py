@@ -11,6 +11,8 @@ from engine.core.errors import TaoError, UsageError
 from models.training.charts.bars import Bars, draw_bars
 from models.training.evaluate.decomposition import DecompositionSettings, evaluate_decomposition
 
+pytestmark = pytest.mark.slow  # whole loops are solved
+
 RATE, BPM = 44100, 120.0
 
 

@@ -1,4 +1,4 @@
-"""A run tells of itself where someone looks on, and where nobody does."""
+"""A run reports with a bar on a terminal, and with lines elsewhere."""
 
 import io
 

@@ -18,6 +18,8 @@ from models.training.train.trainer import TrainingSettings, train_network
 from models.weights.files import load_weights
 from tests.models.training.listener import Listener, Stopped
 
+pytestmark = pytest.mark.slow  # networks are trained
+
 SMALL = {"rows": 2, "threads": 1, "validate_every": 1000, "save_every": 2, "mixed_precision": False,
          "computed_each": 4, "crop_s": 1.0}
 

@@ -1,4 +1,4 @@
-"""Faults are as frequent as they are said to be."""
+"""Errors are as frequent as their rates say."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from models.training.train.transcription_errors import ErrorRates, draw_error_ra
 TRUE = [("kick", 0.5 * beat, 0.8) for beat in range(16)] + [("hihat", 0.25 * step, 0.5) for step in range(32)]
 
 
-def test_without_faults_every_hit_is_heard(rng: np.random.Generator) -> None:
+def test_without_errors_every_hit_is_there(rng: np.random.Generator) -> None:
     heard = with_errors(TRUE, 8.0, ErrorRates(), rng)
     assert sorted((onset.track, onset.time_s, onset.velocity) for onset in heard.onsets) == sorted(TRUE)
 
@@ -22,6 +22,6 @@ def test_hits_are_missed_invented_and_moved(rng: np.random.Generator) -> None:
     assert np.std([onset.velocity for onset in moved.of("kick")]) > 0.05
 
 
-def test_something_is_always_heard_and_a_third_is_heard_well(rng: np.random.Generator) -> None:
+def test_some_hit_always_stays_and_a_third_has_no_errors(rng: np.random.Generator) -> None:
     assert with_errors(TRUE[:1], 8.0, ErrorRates(missed=1.0), rng).onsets
     assert 0.25 < np.mean([draw_error_rates(rng) == ErrorRates() for _ in range(400)]) < 0.42

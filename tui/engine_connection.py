@@ -1,0 +1,93 @@
+"""What a client needs of an engine. `engine.bridge.client.EngineClient` has this shape."""
+
+from pathlib import Path
+from typing import Protocol
+
+from engine.core.commands import Boundary, Command
+from engine.core.recording import RecordingSetup
+from engine.core.requests import FitOptions, MidiRequest, SoundSource
+from engine.core.snapshot import Snapshot
+
+
+class EngineConnection(Protocol):
+    """One connection to a running engine. No method waits; all raise TaoError once the engine has gone."""
+
+    connected: bool
+
+    def send(self, message: Command | MidiRequest, boundary: Boundary = Boundary.NOW) -> None:
+        """Send a command that takes effect at a boundary, or a MIDI request; a refusal comes back as a notice."""
+
+    def snapshot(self) -> Snapshot:
+        """The newest status and meters."""
+
+    def start_recording(self, beats: int) -> None:
+        """Record from the next bar line."""
+
+    def cancel_recording(self) -> None:
+        """Drop the take that is armed or running."""
+
+    def start_free_take(self) -> None:
+        """Record until `end_take`."""
+
+    def end_take(self) -> None:
+        """End the running take on the bar line."""
+
+    def capture_last(self, beats: int) -> None:
+        """Turn what was just heard into a take."""
+
+    def overdub(self) -> None:
+        """Record a layer over the loop."""
+
+    def resample(self, source: str, beats: int) -> None:
+        """Record Tao's own sound: "master", "kit" or a track."""
+
+    def hold(self, beats: int) -> None:
+        """Loop what was just played."""
+
+    def set_recording(self, setup: RecordingSetup) -> None:
+        """Set count-in, threshold and monitoring."""
+
+    def decompose(self) -> None:
+        """Decompose the loaded loop again."""
+
+    def correct(self) -> None:
+        """Re-solve the kit from the current steps."""
+
+    def count_as(self, beats: int) -> None:
+        """Count the loop as so many quarter notes."""
+
+    def cancel_job(self) -> None:
+        """Stop the worker's job."""
+
+    def browse(self, track: str, where: SoundSource, path: str = "") -> None:
+        """Search other sounds for a track; the status shows what was found."""
+
+    def audition(self, track: str, place: int, fit: FitOptions) -> None:
+        """Play a sound that was found."""
+
+    def swap(self, track: str, place: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
+        """Give the track a sound that was found."""
+
+    def swap_next(self, track: str, by: int, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
+        """Give the track the next of its sounds, or the previous one."""
+
+    def swap_kit(self, name: str, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
+        """Give every unlocked track its sound from a kit that was found."""
+
+    def undo(self) -> None:
+        """Undo the last change."""
+
+    def redo(self) -> None:
+        """Redo the change that was undone."""
+
+    def open_audio(self, path: str | Path) -> None:
+        """Decompose an audio file."""
+
+    def load_folder(self, path: str | Path) -> None:
+        """Load a decomposition folder."""
+
+    def quit(self) -> None:
+        """End the engine."""
+
+    def close(self) -> None:
+        """Disconnect; the engine plays on."""

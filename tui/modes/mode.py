@@ -1,0 +1,96 @@
+"""What every mode is made of: actions, leader keys, and the way to ask the engine for a change."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.core.commands import Command, SetStep, SetSteps
+from engine.core.commands.boundary import Boundary
+from engine.core.machine import Machine
+from engine.core.pattern import Pattern, Track
+from tui.keymap import key_label
+from tui.pending_edits import Setting
+from tui.requests import Requests
+from tui.screens.panel import Panel
+
+Actions = Mapping[str, Callable[[], None]]  # by action id of the keymap
+END = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """A key that waits for more keys. prompt: what the key bar says meanwhile.
+
+    answer: is given each key, digits as digits. It returns the name of the leader that waits next (END for none), or
+    None for a key that it has no use for. Such a key ends the wait; if the leader is `lasting`, because it has had its
+    keys already, the key then does what it usually does.
+    """
+
+    prompt: str
+    answer: Callable[[str], str | None]
+    lasting: bool = False
+
+
+class Mode:
+    """The keys for one subject. Subclasses override `actions` and `leaders`; both are read once, by the screen."""
+
+    def __init__(self, panel: Panel, requests: Requests) -> None:
+        self.panel, self.requests = panel, requests
+
+    def actions(self) -> Actions:
+        """What this mode's actions do."""
+        return {}
+
+    def leaders(self) -> Mapping[str, Leader]:
+        """The leader keys of this mode, by name."""
+        return {}
+
+    @property
+    def machine(self) -> Machine:
+        """The machine as last shown."""
+        return self.panel.machine
+
+    @property
+    def track(self) -> Track:
+        """The track under the cursor."""
+        return self.panel.track
+
+    def notify(self, text: str) -> None:
+        """Show a sentence on the notice line."""
+        self.requests.notify(text)
+
+    def send(self, command: Command, boundary: Boundary = Boundary.NOW) -> None:
+        """Send a command to the engine."""
+        self.requests.send(command, boundary)
+
+    def wait_for(self, leader: str) -> None:
+        """Give the next key to this leader."""
+        self.panel.leader = leader
+
+    def expected(self, setting: Setting) -> Any:
+        """The value that was asked for, or else the machine's."""
+        return self.panel.pending_edits.expected(setting, self.machine)
+
+    @property
+    def expected_pattern(self) -> Pattern:
+        """The pattern with all steps that were asked for."""
+        return self.panel.pending_edits.expected_pattern(self.machine)
+
+    def change(self, setting: Setting, value: Any, command: Command, boundary: Boundary = Boundary.NOW) -> None:
+        """Send the command that sets `value`, and expect that value until the machine shows it."""
+        self.panel.pending_edits.remember(setting, value, self.machine, time.monotonic())
+        self.send(command, boundary)
+
+    def set_steps(self, steps: Sequence[SetStep]) -> None:
+        """Send these steps as one change, and expect them until the machine shows them."""
+        now_s = time.monotonic()
+        for one in steps:
+            self.panel.pending_edits.remember(Setting("step", one.track, one.index), one.step, self.machine, now_s)
+        if steps:
+            self.send(steps[0] if len(steps) == 1 else SetSteps(tuple(steps)))
+
+    def key_of(self, action_id: str) -> str:
+        """The first key of an action, as the keyboard shows it."""
+        keys = self.panel.keymap[action_id].keys
+        return key_label(keys[0], self.panel.glyphs) if keys else action_id

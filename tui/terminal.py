@@ -1,0 +1,12 @@
+"""Whether there is a terminal to draw on. Loads nothing of Textual, so that the command line stays quick."""
+
+import sys
+
+from engine.core.errors import UsageError
+
+
+def check_terminal() -> None:
+    """Raise UsageError where no screen can be drawn."""
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on stderr
+        raise UsageError("Tao's screen needs a terminal, but input or output is redirected. Run it directly in a "
+                         "terminal, or use a verb (see -h).")
