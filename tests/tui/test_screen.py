@@ -7,10 +7,11 @@ from itertools import pairwise
 
 import pytest
 
-from engine.core.commands import Play, SetMute
+from engine.core.commands import Play, SetMute, SetStep
 from engine.core.machine import empty_machine
-from engine.core.pattern import TRACK_NAMES, Pattern
+from engine.core.pattern import TRACK_NAMES, Pattern, Step
 from engine.core.snapshot import Job, RecordState
+from engine.core.timeline import Ticks
 from tests.tui.fake import FakeEngine, demo_machine, track
 from tui.app import TaoApp, frames_per_second
 from tui.glyphs import ASCII, UNICODE, glyphs_for
@@ -55,6 +56,14 @@ async def test_hits_are_shaped_by_velocity_and_uncertain_ones_are_marked(open_ta
         await tao.press("down", "down", "down", "down")
         assert tao.row(1)[15:31] == "● · · · ┊ · ◐ · "
         assert tao.row(2)[63:79] == "┊ ●?· · ● · ○ ○ "
+
+
+async def test_the_step_line_counts_ticks_and_says_how_sure_it_is(open_tao, engine):
+    for step, words in ((Step(0.8, microtiming=Ticks(-1), confidence=0.999), "velocity 80%   1 tick early"),
+                        (Step(0.8, microtiming=Ticks(12), confidence=0.43), "velocity 80%   12 ticks late   43% sure")):
+        engine.send(SetStep("kick", 0, step))
+        async with open_tao() as tao:
+            assert tao.app.instrument.step_line.render().plain.endswith(words)
 
 
 async def test_the_cursor_has_brackets(open_tao):

@@ -67,6 +67,6 @@ async def test_e_r_and_a_digit_correct_the_role_of_a_track(open_tao, engine):
         await tao.press("5")
         assert "ride" in tao.row(4) and "D re-solves the kit" in tao.app.instrument.notice_line.text
         await tao.press("e", "r", "1")
-        assert "There is a kick already" in tao.app.instrument.notice_line.text
+        assert "There is already a kick" in tao.app.instrument.notice_line.text
         await tao.press("e", "r", "7", "up", "e", "r", "7")
     assert engine.commands == [SetRole("hihat", "ride"), SetRole("ride", "perc 1"), SetRole("tom", "perc 2")]

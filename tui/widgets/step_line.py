@@ -36,8 +36,9 @@ def _step_words(step: Step | None) -> list[str]:
         return ["empty"]
     words = [f"velocity {step.velocity:.0%}"]
     if step.microtiming:
-        words.append(f"{abs(step.microtiming)} ticks {'late' if step.microtiming > 0 else 'early'}")
-    if step.confidence < 1.0:
+        ticks = abs(step.microtiming)
+        words.append(f"{ticks} tick{'' if ticks == 1 else 's'} {'late' if step.microtiming > 0 else 'early'}")
+    if step.confidence < 0.995:  # would read 100%
         words.append(f"{step.confidence:.0%} sure")
     if step.probability < 1.0:
         words.append(f"chance {step.probability:.0%}")
