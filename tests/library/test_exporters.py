@@ -12,7 +12,8 @@ import pytest
 import soundfile
 
 from engine.core.errors import InvalidValue, UsageError
-from engine.core.kit import Layer
+from engine.core.kit import Kit, Layer
+from engine.library.exporters.hydrogen import drumkit
 from engine.library.exporting import NotExported, export, installed
 from tests.library.values import RATE, rich_decomposition
 
@@ -104,6 +105,14 @@ def test_a_hydrogen_kit_has_its_elements_in_order_and_its_samples_beside_it(tmp_
     assert layers == [("kick.wav", "0.0", "1.0"), ("kick.1.wav", "0.0", "2.0"), ("kick.2.wav", "0.8", "1.0")]
     assert kick.findtext(f"{H2}sampleSelectionAlgo") == "ROUND_ROBIN"
     assert hat.findtext(f".//{H2}filename") == "hihat.wav" and hat.findtext(f"{H2}Decay") == str(RATE // 2)
+
+
+@pytest.mark.parametrize(("pan", "sides"), [(-0.25, ("1.0", "0.75")), (0.0, ("1.0", "1.0")), (0.5, ("0.5", "1.0"))])
+def test_a_hydrogen_kit_turns_the_other_side_down(pan: float, sides: tuple[str, str]) -> None:
+    stored = rich_decomposition()
+    (track, shot), *_ = stored.kit.one_shots.items()
+    kit = drumkit(replace(stored, kit=Kit("k", {track: replace(shot, pan=pan)})))
+    assert (kit.findtext(".//pan_L"), kit.findtext(".//pan_R")) == sides
 
 
 @pytest.mark.parametrize("name", ["midi", "stems", "sfz", "hydrogen"])

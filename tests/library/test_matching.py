@@ -66,3 +66,10 @@ def test_the_edge_and_the_level_of_a_known_hit() -> None:
 
 def test_at_least_a_frame_is_left() -> None:
     assert len(shifted(drum(), -(10**9))) == 1
+
+
+def test_a_decay_is_timed_from_where_the_hit_begins() -> None:
+    time_s = np.arange(RATE) / RATE
+    fading = np.repeat(np.exp(-time_s / 0.05)[:, None], 2, 1).astype(np.float32)  # energy: 0.001 after 3.45 of them
+    for silence in (0, 4800):
+        assert decay_time_s(shifted(fading, silence), RATE) == pytest.approx(0.05 / 2 * np.log(1000.0), abs=0.001)

@@ -36,6 +36,11 @@ def test_what_comes_before_the_start_comes_at_the_end():
     assert strokes(pattern, pattern.tracks[0])[0][:2] == (940, 20)
 
 
+def test_the_strokes_of_a_ratchet_share_the_length_of_their_step():
+    pattern = Pattern((Track("snare", (Step(1.0, ratchet=3), None, None, None)),), 1)
+    assert strokes(pattern, pattern.tracks[0]) == [(0, 80, 1.0), (80, 80, 1.0), (160, 80, 1.0)]
+
+
 def test_a_short_track_goes_round_until_the_pattern_ends():
     pattern = Pattern((Track("hihat", (Step(1.0), None, None)),), 2)
     assert [tick for tick, _, _ in strokes(pattern, pattern.tracks[0])] == [0, 720, 1440]

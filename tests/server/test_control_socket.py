@@ -6,17 +6,17 @@ import stat
 import tempfile
 from pathlib import Path
 
-from engine.server.control_socket import Faces
+from engine.server.control_socket import ControlSocket
 
 
 def test_the_control_socket_is_private_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         with tempfile.TemporaryDirectory() as folder:  # a socket's path is short
-            faces = Faces(Path(folder) / "engine.sock", tmp_path / "meters", selectors.DefaultSelector())
+            control = ControlSocket(Path(folder) / "engine.sock", tmp_path / "meters", selectors.DefaultSelector())
             try:
                 assert stat.S_IMODE((Path(folder) / "engine.sock").stat().st_mode) == 0o600
             finally:
-                faces.close()
+                control.close()
     finally:
         os.umask(before)

@@ -28,7 +28,7 @@ class Hydrogen:
         """Write it."""
         path = free_path(folder, file_name(stored.kit.name), ".h2drumkit")
         top = file_name(stored.kit.name)
-        document = ET.tostring(_kit(stored), encoding="utf-8", xml_declaration=True)
+        document = ET.tostring(drumkit(stored), encoding="utf-8", xml_declaration=True)
         with tempfile.TemporaryDirectory() as scratch, tarfile.open(path, "x:gz") as archive:
             head = tarfile.TarInfo(f"{top}/drumkit.xml")
             head.size = len(document)
@@ -40,7 +40,8 @@ class Hydrogen:
         return [path]
 
 
-def _kit(stored: StoredDecomposition) -> ET.Element:
+def drumkit(stored: StoredDecomposition) -> ET.Element:
+    """The document drumkit.xml."""
     root = ET.Element("drumkit_info", xmlns=NAMESPACE)
     licence = stored.source.licence or "undefined license"
     info = f"Extracted by Tao from {stored.source.name}, {stored.tempo_bpm:.2f} BPM."
