@@ -274,7 +274,7 @@ def test_models_that_do_not_come_with_tao_say_where_they_are(tao, monkeypatch, t
     code, out, said = tao("models", "get", "drumsep")
     assert (code, out) == (1, "")
     assert "non-commercial" in said
-    assert "check the connection" in said
+    assert "Check your connection" in said
 
 
 def test_the_whole_instrument_opens_in_a_terminal_plays_its_demo_and_quits(tmp_path: Path) -> None:
