@@ -211,7 +211,7 @@ def main() -> None:
     try:
         Worker(sys.stdin.buffer, sink, (asked.transcriber, asked.separator, asked.extractor)).run()
     except BrokenPipeError:
-        print("The engine is gone. The worker is stopping.", file=sys.stderr)
+        print("The engine has stopped. The worker is stopping.", file=sys.stderr)
 
 
 if __name__ == "__main__":
