@@ -51,7 +51,7 @@ def start_process(settings: EngineSettings, progress: Progress = unseen) -> tupl
     if answer is None:
         process.kill()
         process.wait()
-        raise TaoError("The engine did not start; its log is "
+        raise TaoError("The engine could not be started; its log is "
                        f"{_log_of(process.pid, log, Path(settings.sessions_folder))}.")
     log.unlink()
     if "error" in answer:

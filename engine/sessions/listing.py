@@ -37,7 +37,7 @@ class SessionInfo:
 def list_sessions(sessions: Path) -> Iterator[SessionInfo]:
     """Every readable session, newest first."""
     for folder in sorted(sessions.glob("*-*-*"), reverse=True):
-        with contextlib.suppress(UnreadableJournal, ValueError):  # it broke off before anything was written
+        with contextlib.suppress(UnreadableJournal, ValueError):  # it crashed before anything was written
             yield _info(folder, read_log(folder))
 
 

@@ -50,20 +50,20 @@ def test_signs_of_life_renew_the_time(start: Start) -> None:
 
 
 def test_an_engine_that_hangs_is_ended(start: Start, tmp_path: Path) -> None:
-    with pytest.raises(TaoError, match="did not start") as raised:
+    with pytest.raises(TaoError, match="could not be started") as raised:
         start("print(os.getpid(), flush=True); time.sleep(600)")
     assert not is_running(int(log_in(str(raised.value))))
 
 
 def test_an_engine_that_breaks_before_its_session_names_the_early_log(start: Start) -> None:
-    with pytest.raises(TaoError, match="did not start") as raised:
+    with pytest.raises(TaoError, match="could not be started") as raised:
         start("raise RuntimeError('no such luck')")
     assert "no such luck" in log_in(str(raised.value))
 
 
 def test_an_engine_that_breaks_later_names_its_sessions_log(start: Start, tmp_path: Path) -> None:
     folder = tmp_path / "sessions"
-    with pytest.raises(TaoError, match="did not start") as raised:
+    with pytest.raises(TaoError, match="could not be started") as raised:
         start(f"folder = {str(folder)!r} + f'/20260101-000000-{{os.getpid()}}'; os.makedirs(folder); "
               "open(folder + '/engine.log', 'w').write('it was the rack')")
     assert log_in(str(raised.value)) == "it was the rack" and not list((tmp_path / "tao").glob("*.log"))
