@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from engine.core.errors import TaoError, UnreadableAudio
 from engine.core.groove import step_onset_ticks
@@ -17,6 +16,7 @@ from engine.core.kit import OneShot
 from engine.core.loop import Audio
 from engine.core.machine import Machine
 from engine.core.timeline import PPQN
+from engine.library.audio_files import read_audio
 from engine.library.resampling import resampled
 
 MOST = 500
@@ -84,13 +84,10 @@ def in_folder(folder: Path) -> list[Candidate]:
 def read_hit(path: Path, sample_rate: int) -> Audio:
     """A file as a hit: float32 stereo at `sample_rate`, at most 20 s. Raises UnreadableAudio."""
     try:
-        with soundfile.SoundFile(path) as file:
-            rate = int(file.samplerate)
-            audio = file.read(round(LONGEST_S * rate), dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError, RuntimeError, TypeError) as error:
-        raise UnreadableAudio(f"{path.name} cannot be read as audio; choose another.") from error
-    if not len(audio) or not np.isfinite(audio).all():
-        raise UnreadableAudio(f"{path.name} holds no audio that can be played; choose another.")
+        audio, rate = read_audio(path, LONGEST_S)
+    except UnreadableAudio as error:
+        raise UnreadableAudio(f"{str(error).rstrip('.')}; choose another.") from error
+    if not np.isfinite(audio).all():
+        raise UnreadableAudio(f"{path.name} holds values that are not numbers; choose another.")
     stereo = audio[:, :2] if audio.shape[1] > 1 else np.repeat(audio, 2, axis=1)
     return np.ascontiguousarray(resampled(stereo, rate, sample_rate, circular=False, axis=0))
-

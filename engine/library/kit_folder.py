@@ -6,12 +6,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-import soundfile
 
-from engine.core.errors import TaoError, UnreadableKit
+from engine.core.errors import TaoError, UnreadableAudio, UnreadableKit
 from engine.core.kit import Kit, sample_id
 from engine.core.loop import Audio
-from engine.library.audio_files import write_wav
+from engine.library.audio_files import read_audio, write_wav
 from engine.library.decomposition import StoredDecomposition
 from engine.library.files import replace_file, safe_name
 from engine.library.kit_json import (
@@ -161,10 +160,11 @@ def _at_rate(folder: Path, relative: object, sample_rate: int) -> Audio:
 def _audio(folder: Path, relative: object) -> tuple[Audio, int]:
     path = inside(folder, relative)
     try:
-        audio, sample_rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError, RuntimeError) as error:
-        raise UnreadableKit(f"{str(path)!r} is missing or is not audio; the kit cannot be used without it.") from error
-    if not len(audio) or not np.isfinite(audio).all():
-        raise UnreadableKit(f"{str(path)!r} is empty or holds values that are not numbers.")
+        audio, sample_rate = read_audio(path)
+    except UnreadableAudio as error:
+        raise UnreadableKit(f"{str(path)!r} is missing or is not audio; the kit cannot be used without it. "
+                            f"{error}") from error
+    if not np.isfinite(audio).all():
+        raise UnreadableKit(f"{str(path)!r} holds values that are not numbers.")
     stereo = audio[:, :2] if audio.shape[1] > 1 else np.repeat(audio, 2, axis=1)
-    return np.ascontiguousarray(stereo), int(sample_rate)
+    return np.ascontiguousarray(stereo), sample_rate
