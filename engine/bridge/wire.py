@@ -23,6 +23,11 @@ class FrameReader:
     def __init__(self) -> None:
         self._buffer = bytearray()
 
+    @property
+    def rest(self) -> bytearray:
+        """What has arrived after the last whole message."""
+        return self._buffer
+
     def feed(self, piece: bytes) -> Iterator[bytes]:
         """Every message that `piece` completes. Raises BadMessage at an impossible length."""
         self._buffer += piece

@@ -15,8 +15,10 @@ from engine.core.groove import step_onset_ticks
 from engine.core.kit import OneShot
 from engine.core.loop import Audio
 from engine.core.machine import Machine
+from engine.core.names import readable
 from engine.core.timeline import PPQN
 from engine.library.audio_files import read_audio
+from engine.library.kit_json import MAX_KIT_BYTES
 from engine.library.resampling import resampled
 
 MOST = 500
@@ -63,12 +65,14 @@ def in_kits(folder: Path, track: str) -> list[Candidate]:
     found = []
     for path in sorted(folder.glob("**/kit.json"))[:MOST]:
         try:
+            if not path.is_file() or path.stat().st_size > MAX_KIT_BYTES:
+                continue
             tracks = json.loads(path.read_text(encoding="utf-8"))["tracks"]
             for entry in tracks:
                 file = path.parent / str(entry["oneshot"])
                 if entry["oneshot"] and file.resolve().is_relative_to(path.parent.resolve()):
-                    found.append(Candidate(f"{path.parent.name}: {entry['name']}", path=file))
-        except (OSError, ValueError, KeyError, TypeError):
+                    found.append(Candidate(readable(f"{path.parent.name}: {entry['name']}"), path=file))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             continue  # a folder that is no kit has no one-shots to offer
     return sorted(found, key=lambda candidate: not candidate.name.endswith(f": {track}"))[:MOST]
 
@@ -78,7 +82,7 @@ def in_folder(folder: Path) -> list[Candidate]:
     if not folder.is_dir():
         raise TaoError(f"There is no folder {str(folder)!r}; name one with audio files in it.")
     files = [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()]
-    return [Candidate(str(path.relative_to(folder)), path=path) for path in sorted(files)[:MOST]]
+    return [Candidate(readable(str(path.relative_to(folder))), path=path) for path in sorted(files)[:MOST]]
 
 
 def read_hit(path: Path, sample_rate: int) -> Audio:

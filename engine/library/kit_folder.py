@@ -15,6 +15,7 @@ from engine.library.decomposition import StoredDecomposition
 from engine.library.files import replace_file, safe_name
 from engine.library.kit_json import (
     KEYS,
+    MAX_KIT_BYTES,
     layer_from_json,
     layers_of,
     one_shot_from_json,
@@ -25,8 +26,6 @@ from engine.library.kit_json import (
     unknown_of,
 )
 from engine.library.midi_file import write_midi
-
-MAX_KIT_BYTES = 16_000_000
 
 
 class UnwritableFolder(TaoError):
@@ -134,6 +133,8 @@ def _document(folder: Path) -> dict[str, Any]:
     if not folder.is_dir():
         raise UnreadableKit(f"There is no folder {str(folder)!r}; `decompose LOOP -o DIR` makes one.")
     try:
+        if path.exists() and not path.is_file():
+            raise UnreadableKit(f"{str(path)!r} is not a file, so it cannot be read.")
         if path.stat().st_size > MAX_KIT_BYTES:
             raise UnreadableKit(f"{str(path)!r} is larger than any kit.json; is it the right file?")
         document = json.loads(path.read_text(encoding="utf-8"))

@@ -177,9 +177,9 @@ def test_only_the_beginning_of_a_long_file_is_read_when_no_more_is_wanted(tmp_pa
 def test_reading_leaves_no_file_open(tmp_path):
     good, bad = written(tmp_path / "a.wav"), tmp_path / "b.wav"
     bad.write_bytes(b"hello")
-    before = len(os.listdir("/dev/fd"))
+    before = len(list(Path("/dev/fd").iterdir()))
     for _ in range(5):
         read_loop(good)
         refusal(bad)
         refusal(Path("/dev/zero"))
-    assert len(os.listdir("/dev/fd")) == before
+    assert len(list(Path("/dev/fd").iterdir())) == before
