@@ -21,9 +21,9 @@ from engine.live.sound_reader import (
     ANSWER_S,
     ANSWERS,
     HitFollows,
+    Listed,
     ListFolder,
     ListKits,
-    Listed,
     NotRead,
     ReadHit,
 )
