@@ -3,6 +3,7 @@
 from engine.core.errors import InvalidValue
 
 MAX_NAME = 256  # letters; a file's name has at most 255 bytes
+MAX_PATH = 4096
 MAX_NOTICE = 600
 
 
@@ -12,6 +13,12 @@ def check_name(name: str, of_what: str) -> None:
         raise InvalidValue(f"{of_what} has at most {MAX_NAME} letters in its name; {len(name)} were given.")
     if "\0" in name or not _is_unicode(name):
         raise InvalidValue(f"{of_what} has a name with characters that no text can hold: {readable(name, 40)!r}.")
+
+
+def check_path(path: str) -> None:
+    """Raise InvalidValue for what no file can be called."""
+    if len(path) > MAX_PATH or "\0" in path or not _is_unicode(path):
+        raise InvalidValue(f"{readable(path, 80)!r} is not a path that a file can have.")
 
 
 def readable(text: str, most: int = MAX_NAME) -> str:

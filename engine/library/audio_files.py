@@ -13,6 +13,7 @@ import soundfile
 
 from engine.core.errors import UnreadableAudio
 from engine.core.loop import Audio, Loop
+from engine.core.names import readable
 
 LONGEST_S = 300.0
 SHORTEST_S = 0.05
@@ -32,7 +33,7 @@ def read_loop(path: Path, beats: int | None = None) -> Loop:
     if missing:
         raise UnreadableAudio(f"{name} is cut short: its last {missing} bytes are missing. Copy or export it again.")
     check_usable(audio, sample_rate, name)
-    return Loop(np.ascontiguousarray(audio), sample_rate, path.stem or name, beats)
+    return Loop(np.ascontiguousarray(audio), sample_rate, readable(path.stem or name), beats)
 
 
 def read_audio(path: Path, first_s: float | None = None) -> tuple[Audio, int]:

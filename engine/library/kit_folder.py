@@ -10,6 +10,7 @@ import numpy as np
 from engine.core.errors import TaoError, UnreadableAudio, UnreadableKit
 from engine.core.kit import Kit, sample_id
 from engine.core.loop import Audio
+from engine.core.names import readable
 from engine.library.audio_files import read_audio, write_wav
 from engine.library.decomposition import StoredDecomposition
 from engine.library.files import replace_file, safe_name
@@ -25,6 +26,7 @@ from engine.library.kit_json import (
     to_json,
     unknown_of,
 )
+from engine.library.kit_schema import document_of
 from engine.library.midi_file import write_midi
 
 
@@ -88,7 +90,7 @@ def read_folder(folder: Path) -> StoredDecomposition:
             stems[track["name"]] = _at_rate(folder, track["stem"], sample_rate)
     residual = _at_rate(folder, "residual.wav", sample_rate) if (folder / "residual.wav").exists() else None
     return StoredDecomposition(
-        float(document["tempo_bpm"]), sample_rate, Kit(str(document.get("name", folder.name)), shots), pattern,
+        float(document["tempo_bpm"]), sample_rate, Kit(document.get("name", readable(folder.name)), shots), pattern,
         samples, loop, residual, document.get("match"), stems,
         {track["name"]: onsets_from_json(track) for track in tracks if track.get("onsets")},
         {track["name"]: track["match"] for track in tracks if track.get("match") is not None},
@@ -137,16 +139,12 @@ def _document(folder: Path) -> dict[str, Any]:
             raise UnreadableKit(f"{str(path)!r} is not a file, so it cannot be read.")
         if path.stat().st_size > MAX_KIT_BYTES:
             raise UnreadableKit(f"{str(path)!r} is larger than any kit.json; is it the right file?")
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = document_of(path.read_bytes(), repr(str(path)))
     except FileNotFoundError:
         raise UnreadableKit(f"{str(folder)!r} holds no kit.json; `decompose LOOP -o DIR` makes one.") from None
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
         raise UnreadableKit(f"{str(path)!r} cannot be read: {str(error).rstrip('.')}.") from error
-    if not isinstance(document, dict) or not isinstance(document.get("tracks"), list):
-        raise UnreadableKit(f"{str(path)!r} is not a kit: it has no list of tracks.")
-    if not all(isinstance(track, dict) and isinstance(track.get("name"), str) for track in document["tracks"]):
-        raise UnreadableKit(f"{str(path)!r} is not a kit: a track in it has no name.")
-    if not str(document.get("schema", "")).startswith("tao.kit/1"):
+    if not document["schema"].startswith("tao.kit/1"):
         raise UnreadableKit(f"{str(path)!r} has the schema {document.get('schema')!r}; this Tao reads tao.kit/1.")
     return document
 

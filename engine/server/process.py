@@ -125,7 +125,7 @@ class Control:
 
     def _answer(self, client: Client, item: Envelope | BadMessage) -> None:
         """Do what was asked; a refusal goes to the client that asked."""
-        number = item.id if isinstance(item, Envelope) else 0
+        number = item.id
         try:
             if isinstance(item, BadMessage):
                 raise item

@@ -20,6 +20,7 @@ from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import as_recorded, doublings
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.loop import Audio, PlayedLoop, Reading
+from engine.core.names import readable
 from engine.core.pattern import Pattern
 from engine.core.snapshot import Job as JobStatus
 from engine.core.timeline import MAX_BPM, MIN_BPM, Ticks
@@ -109,12 +110,12 @@ class Jobs:
     def open_audio(self, path: str, beats: int | None) -> None:
         """Decompose a file; the worker reads it."""
         message = DecomposeFile(self._new_id(), path, beats, self._conductor.sample_rate, str(self._memory_folder))
-        self._begin(Job(message, FILE, Path(path).stem))
+        self._begin(Job(message, FILE, readable(Path(path).stem)))
 
     def load_folder(self, path: str) -> None:
         """Load a decomposition; the worker reads it."""
         message = OpenFolder(self._new_id(), path, self._conductor.sample_rate, str(self._memory_folder))
-        self._begin(Job(message, FOLDER, Path(path).name))
+        self._begin(Job(message, FOLDER, readable(Path(path).name)))
 
     def cancel(self) -> None:
         """Stop the job. Raises InvalidValue when there is none."""
