@@ -14,7 +14,7 @@ from engine.bridge.messages import (
     Progress,
     StageReady,
 )
-from engine.bridge.segments import write_segment
+from engine.bridge.segments import forget_segments, write_segment
 from engine.core.commands import Boundary, DoubleReading, HalveReading, target_frames
 from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import as_recorded, doublings
@@ -158,10 +158,7 @@ class Jobs:
     def _about(self, kind: Kind, loop: PlayedLoop, wanted: Pattern | None = None, sure: bool = True) -> Job:
         """A job about a loop that is in the bank, its audio in shared memory. Raises TaoError."""
         audio: Audio = self._conductor.bank[loop.sample][: loop.frames]
-        try:
-            segment, _ = write_segment(self._memory_folder, [audio])
-        except OSError as error:
-            raise TaoError(f"The loop cannot be handed to the worker: {error}. Free some memory.") from None
+        segment, _ = write_segment(self._memory_folder, [audio])
         rate = self._conductor.sample_rate
         message = DecomposeJob(self._new_id(), segment, len(audio), 2, rate, loop.name, loop.beats, rate,
                                str(self._memory_folder), wanted, sure)
@@ -243,5 +240,7 @@ class Jobs:
         if job is not None:
             job.forget()
         following, self._next = self._next, None
+        about = None if following is None else following.message
+        forget_segments(self._memory_folder, {about.segment} if isinstance(about, DecomposeJob) else ())
         if following is not None:
             self._begin(following)
