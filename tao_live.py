@@ -220,7 +220,7 @@ def sentence_of(problem: OSError) -> str:
 def main() -> None:
     """Run the command line; every failure is one sentence on stderr and an exit code."""
     try:
-        code = cli.main(standalone_mode=False, default_map=read_config(config_file()))
+        code = cli.main(standalone_mode=False, default_map=read_config(config_file(), cli))
     except click.ClickException as problem:
         problem.show()
         code = problem.exit_code

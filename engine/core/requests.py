@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.core.names import check_name, check_path
+from engine.core.names import check_name
 from engine.core.recording import RecordingSetup
 
 
@@ -150,9 +150,6 @@ class BrowseSounds:
     where: SoundSource
     path: str = ""
 
-    def __post_init__(self) -> None:
-        check_path(self.path)
-
 
 @dataclass(frozen=True, slots=True)
 class AuditionSound:
@@ -219,18 +216,12 @@ class OpenAudio:
     path: str
     beats: int | None = None
 
-    def __post_init__(self) -> None:
-        check_path(self.path)
-
 
 @dataclass(frozen=True, slots=True)
 class LoadFolder:
     """Load a decomposition folder."""
 
     path: str
-
-    def __post_init__(self) -> None:
-        check_path(self.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import Audio
 from engine.core.machine import Machine
+from engine.core.names import check_path
 from engine.core.requests import (
     AuditionSound,
     BrowseSounds,
@@ -45,6 +46,7 @@ class Browser:
 
     def browse(self, request: BrowseSounds) -> None:
         """Search for candidates; `sounds` has them when they are found. Raises TaoError for a missing folder."""
+        check_path(request.path)
         machine = self._conductor.machine
         machine.pattern.track(request.track)
         match request.where:

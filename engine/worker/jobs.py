@@ -20,7 +20,7 @@ from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import as_recorded, doublings
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.loop import Audio, PlayedLoop, Reading
-from engine.core.names import readable
+from engine.core.names import check_path, readable
 from engine.core.pattern import Pattern
 from engine.core.snapshot import Job as JobStatus
 from engine.core.timeline import MAX_BPM, MIN_BPM, Ticks
@@ -108,12 +108,14 @@ class Jobs:
         self._begin(self._about(TAKE, loop, sure=sure))
 
     def open_audio(self, path: str, beats: int | None) -> None:
-        """Decompose a file; the worker reads it."""
+        """Decompose a file; the worker reads it. Raises InvalidValue for what no file is called."""
+        check_path(path)
         message = DecomposeFile(self._new_id(), path, beats, self._conductor.sample_rate, str(self._memory_folder))
         self._begin(Job(message, FILE, readable(Path(path).stem)))
 
     def load_folder(self, path: str) -> None:
-        """Load a decomposition; the worker reads it."""
+        """Load a decomposition; the worker reads it. Raises InvalidValue for what no folder is called."""
+        check_path(path)
         message = OpenFolder(self._new_id(), path, self._conductor.sample_rate, str(self._memory_folder))
         self._begin(Job(message, FOLDER, readable(Path(path).name)))
 
