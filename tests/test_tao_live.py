@@ -163,6 +163,7 @@ def test_bad_audio_gets_one_sentence_and_exit_1(tao, tmp_path: Path, kind: str) 
     assert "loop" in sentences[0] and len(sentences[0]) > 40
 
 
+@pytest.mark.slow
 def test_a_file_in_the_way_of_the_folder_is_named(tao, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "loop.wav", clicks(2.0), RATE)
     (tmp_path / "kit").write_text("mine")
@@ -260,6 +261,7 @@ def test_devices_and_models_are_listed_for_people_and_for_programs(tao) -> None:
     assert {"onset-strength", "template-masks", "least-disturbed"} <= names
 
 
+@pytest.mark.server
 @pytest.mark.server  # it asks a network that is not there
 def test_models_that_do_not_come_with_tao_say_where_they_are(tao, monkeypatch, tmp_path) -> None:
     write_wav(tmp_path / "loop.wav", demo_loop(RATE).audio, RATE)
