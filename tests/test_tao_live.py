@@ -261,7 +261,6 @@ def test_devices_and_models_are_listed_for_people_and_for_programs(tao) -> None:
     assert {"onset-strength", "template-masks", "least-disturbed"} <= names
 
 
-@pytest.mark.server
 @pytest.mark.server  # it asks a network that is not there
 def test_models_that_do_not_come_with_tao_say_where_they_are(tao, monkeypatch, tmp_path) -> None:
     write_wav(tmp_path / "loop.wav", demo_loop(RATE).audio, RATE)
