@@ -68,8 +68,8 @@ def open_instrument(loop: Path | None, another: bool, asked: dict[str, Any]) -> 
     if not another and (found := engines()):
         raise TaoError(f"An engine is already running; it {found[0].words}. Open a screen on it with `attach`, or "
                        "start another one with --another.")
-    crashed = None if loop else broken_off(sessions_folder())
     try:
+        crashed = None if loop else broken_off(sessions_folder())
         if crashed is not None:
             return continue_session(crashed.folder, asked)
     except TaoError as problem:

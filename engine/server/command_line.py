@@ -42,6 +42,8 @@ def sessions_verb(folder: Callable[[], Path]) -> click.Command:
         for kept in list_sessions(folder()):
             fields = {name: getattr(kept, name) for name in kept.__slots__}
             click.echo(json.dumps({**fields, "folder": str(kept.folder)}) if as_json else kept.line())
+            if kept.problem:
+                click.echo(f"tao: {kept.problem}", err=True)
 
     return sessions
 

@@ -131,7 +131,9 @@ class Engine:
 
     def tidy(self) -> None:
         """Once a second: write the journal out, forget audio that nothing needs, look for MIDI ports."""
-        self._journal.flush()
+        self.notices.warn(self._journal.flush())
+        if (news := self._journal.recovered()) is not None:
+            self.notices.say(news)
         self.conductor.retire_samples()
         self.midi.look()
 
@@ -160,6 +162,7 @@ class Engine:
         for audio in restored.samples.values():
             self.conductor.keep(audio)
         self.conductor.take_up(restored.machines)
+        self.notices.warn(*restored.problems)
         self.notices.say(f"{restored.machine.kit.name} is back as you left it. Space plays it from bar 1.")
 
     def _open_midi(self) -> None:

@@ -165,7 +165,7 @@ def main(argv: list[str]) -> int:
     line, socket_path, ready_fd = argv[0], Path(argv[1]), int(argv[2])
     try:
         settings = settings_from_json(line)
-        session = session_folder(Path(settings.sessions_folder), settings.resume)
+        session = session_folder(Path(settings.sessions_folder))
         Path(settings.takes_folder).mkdir(parents=True, exist_ok=True)
         startup.log_to(session / "engine.log")
         return _run(settings, session, socket_path, ready_fd)
