@@ -1,5 +1,6 @@
 """Making files durable without waiting for the disk, which may take seconds."""
 
+import contextlib
 import os
 import threading
 from pathlib import Path
@@ -13,13 +14,15 @@ class Syncer:
         self._closed = False
         self._wake = threading.Condition()
         self.problem: OSError | None = None
-        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
 
     def sync(self, *paths: Path) -> None:
         """Make these durable soon. Real-time: no."""
         with self._wake:
             self._wanted.update(paths)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+                self._thread.start()
             self._wake.notify()
 
     def close(self, timeout_s: float = 5.0) -> None:
@@ -27,9 +30,12 @@ class Syncer:
         with self._wake:
             self._closed = True
             self._wake.notify()
-        self._thread.join(timeout_s)
+        if self._thread is not None:
+            self._thread.join(timeout_s)
 
     def _run(self) -> None:
+        with contextlib.suppress(AttributeError, OSError):  # it must not compete with a real-time thread
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._wanted or self._closed)

@@ -185,7 +185,7 @@ def _planned(codec: Codec, base: Machine | PadHit | PanicSent | None, plan: Plan
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0][:200].rstrip(".")
+    return (str(error) or type(error).__name__).splitlines()[0].partition("; there are")[0][:200].rstrip(".")
 
 
 def _sample(path: Path) -> Audio | None:

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import stat
 import time
 from pathlib import Path
 
@@ -47,7 +48,8 @@ def size_of(session: Path) -> int:
     total = 0
     for path in session.rglob("*"):
         with contextlib.suppress(OSError):
-            total += path.lstat().st_size
+            found = path.lstat()
+            total += found.st_size if stat.S_ISREG(found.st_mode) else 0
     return total
 
 
