@@ -89,10 +89,10 @@ def start_and_show(asked: dict[str, Any], first: Path | None) -> None:
     from engine.server.launch import start_engine
     from tui.keymap import keymap_with
 
-    keymap = keymap_with(asked["keys"])
+    keymap, settings = keymap_with(asked["keys"]), engine_settings(asked)
     talk("Tao: starting the engine")
     with shown() as progress:
-        engine = EngineClient(start_engine(engine_settings(asked), progress))
+        engine = EngineClient(start_engine(settings, progress))
     if first is not None:
         threading.Thread(target=play_first, args=(engine, first), daemon=True).start()
     show(engine, keymap)

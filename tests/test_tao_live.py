@@ -235,6 +235,12 @@ def test_a_device_that_is_not_there_is_exit_3(tao, monkeypatch: pytest.MonkeyPat
     assert code == 3 and "JACK" in err and "devices" in err
 
 
+def test_a_rack_that_is_not_installed_is_refused_before_the_engine_starts(tao, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tao_live, "check_terminal", lambda: None)
+    code, _, err = tao("--effects", "foo")
+    assert code == 2 and err.startswith("tao: No effects rack is called 'foo'. Installed: pyo, bypass"), err
+
+
 def test_a_config_that_is_no_toml_is_a_usage_error_that_names_it(tao, tmp_path: Path) -> None:
     (tmp_path / "config/tao").mkdir(parents=True)
     (tmp_path / "config/tao/config.toml").write_text("audio = ")
