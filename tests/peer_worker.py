@@ -30,7 +30,7 @@ from engine.bridge.messages import (
     SampleRef,
     StageReady,
 )
-from engine.bridge.segments import map_segment, write_segment
+from engine.bridge.segments import NoSharedMemory, map_segment, write_segment
 from engine.bridge.wire import read_frame, write_frame
 from engine.core.kit import Kit, OneShot, sample_id
 from engine.core.loop import PlayedLoop, Reading
@@ -98,7 +98,11 @@ def answer(out: BinaryIO, codec: Codec, job: Any) -> None:
     else:
         write_frame(out, codec.encode(JobFailed(job.job_id, f"{job.path} is no audio file; pick another.")))
         return
-    segment, offsets = write_segment(job.folder, list(samples.values()))
+    try:
+        segment, offsets = write_segment(job.folder, list(samples.values()))
+    except NoSharedMemory as full:
+        write_frame(out, codec.encode(JobFailed(job.job_id, str(full))))
+        return
     refs = {key: SampleRef(segment, offset, len(audio))
             for (key, audio), offset in zip(samples.items(), offsets, strict=True)}
     for stage in stages:

@@ -11,7 +11,8 @@ from engine.bridge.client import EngineClient
 from engine.core.commands import Play, SetClockOut
 from engine.core.midi import ClockOut
 from engine.core.requests import StartRecording
-from engine.live.journal import Faded, read_journal
+from engine.live.journal import Faded
+from engine.live.journal_reading import read_journal
 from engine.sessions.folders import forget_sessions
 from tests.jack_server import mortal_jack
 from tests.midi_peer import MidiPeer

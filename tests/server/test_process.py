@@ -113,7 +113,8 @@ def test_a_kit_whose_samples_are_nowhere_is_refused(lasting: RunningEngine) -> N
 
 
 @pytest.mark.parametrize("command", [SetTempo(float("nan")), SetTempo(1e9), TriggerPad("kick", float("inf")),
-                                     ToggleStep("kick", 10**12), LoadFolder("\0")])
+                                     ToggleStep("kick", 10**12), LoadFolder("\0"),
+                                     OpenAudio("/tmp/" + "x" * 200_000)])
 def test_values_from_nowhere_are_refused_or_harmless(lasting: RunningEngine, command: object) -> None:
     lasting.client.ask(Play())
     try:
