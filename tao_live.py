@@ -15,7 +15,7 @@ import click
 import platformdirs
 
 from engine.core.errors import DeviceNotFound, TaoError
-from engine.library.command_line import export
+from engine.library.command_line import export, import_verb
 from engine.server.command_line import calibrate_verb, compile_verb, devices, doctor_verb, sessions_verb
 from engine.server.config import config_file, read_config
 from engine.server.rendering import render
@@ -216,8 +216,8 @@ def demo(context: click.Context, out: Path, overwrite: bool) -> None:
 
 
 for verb in (calibrate_verb(engine_settings), compile_verb, correct, decompose, devices,
-             doctor_verb(lambda: platformdirs.user_data_path("tao"), verify_weights), evaluate, export, models,
-             render, sessions_verb(sessions_folder), train):
+             doctor_verb(lambda: platformdirs.user_data_path("tao"), verify_weights), evaluate, export, import_verb,
+             models, render, sessions_verb(sessions_folder), train):
     cli.add_command(verb)
 
 
