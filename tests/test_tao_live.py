@@ -235,6 +235,12 @@ def test_a_device_that_is_not_there_is_exit_3(tao, monkeypatch: pytest.MonkeyPat
     assert code == 3 and "JACK" in err and "devices" in err
 
 
+def test_a_rack_that_is_not_installed_is_refused_before_the_engine_starts(tao, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tao_live, "check_terminal", lambda: None)
+    code, _, err = tao("--effects", "foo")
+    assert code == 2 and err.startswith("tao: No effects rack is called 'foo'. Installed: pyo, bypass"), err
+
+
 def test_a_config_that_is_no_toml_is_a_usage_error_that_names_it(tao, tmp_path: Path) -> None:
     (tmp_path / "config/tao").mkdir(parents=True)
     (tmp_path / "config/tao/config.toml").write_text("audio = ")
@@ -321,3 +327,37 @@ def drain_until_exit(terminal: int, process: subprocess.Popen[bytes], timeout_s:
             except OSError:
                 break
     process.wait(5.0)
+
+
+def test_nothing_is_overwritten_unasked_and_a_bad_place_is_refused_before_the_work(
+        tao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    soundfile.write("loop.wav", clicks(2.0), RATE)
+    before = Path("loop.wav").read_bytes()
+    for out in ((".",), (".", "--overwrite"), ("loop.wav",), ("loop.wav", "--overwrite"), ("loop.wav/kit",)):
+        code, _, err = tao("decompose", "loop.wav", "--free", "-o", *out)
+        assert code == 1 and ("-o" in err or "cannot be written" in err), out
+        assert "tempo" not in err and Path("loop.wav").read_bytes() == before, out
+    code, _, err = tao("render", "kit", "-o", "loop.wav")
+    assert code == 1 and "--overwrite" in err and Path("loop.wav").read_bytes() == before
+    Path("render.wav").write_bytes(b"mine")
+    code, _, err = tao("demo", "-o", ".")
+    assert code == 1 and "render.wav" in err and not Path("demo.wav").exists()
+    assert sorted(path.name for path in Path().iterdir() if path.is_file()) == ["loop.wav", "render.wav"]
+
+
+@pytest.mark.slow
+def test_loops_of_the_same_name_and_earlier_results_are_all_kept(tao, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        soundfile.write(tmp_path / name / "loop.wav", clicks(2.0), RATE)
+    loops = [tmp_path / name / "loop.wav" for name in ("a", "b")]
+    assert tao("decompose", *loops, "-o", tmp_path / "out", "--beats", 4)[0] == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"loop", "loop-2"}
+    kit = tmp_path / "out" / "loop"
+    (kit / "notes.txt").write_text("mine")
+    before = (kit / "kit.json").stat().st_mtime_ns
+    code, _, err = tao("decompose", loops[0], "-o", kit)
+    assert code == 1 and "--overwrite" in err and (kit / "kit.json").stat().st_mtime_ns == before
+    assert tao("decompose", loops[0], "-o", kit, "--overwrite", "--beats", 4)[0] == 0
+    assert (kit / "notes.txt").read_text() == "mine" and (kit / "kit.json").stat().st_mtime_ns > before

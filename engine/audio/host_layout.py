@@ -33,7 +33,7 @@ HOST_DTYPE = np.dtype([
     ("midi_clear", _ADDRESS), ("midi_write", _ADDRESS), ("midi_count", _ADDRESS), ("midi_get", _ADDRESS),
     ("midi_event", JACK_EVENT_DTYPE), ("midi_event_address", _ADDRESS), ("midi_message_address", _ADDRESS),
     # counts
-    ("blocks", _INT), ("odd_blocks", _INT), ("bad_values", _INT), ("rack_bad_values", _INT), ("over_budget", _INT),
+    ("blocks", _INT), ("rack_bad_values", _INT), ("over_budget", _INT),
     # the rack's function, server and buffers; after how many neutral frames its tails are over (-1: never), how many
     # there have been, how many since a cut; the limiters' levels
     ("rack", _ADDRESS), ("rack_server", _ADDRESS), ("rack_in", _ADDRESS), ("rack_out", _ADDRESS),

@@ -112,15 +112,13 @@ def limit_again(host, out, frames):
 def master(host, mix, controls, out, frames):
     """mix (frames, 2), which is overwritten, and controls (frames, CONTROLS) -> out (frames, 2). Real-time: yes.
 
-    The rack takes whole chunks; a block that is no multiple of them is silence and counted.
+    The rack takes whole chunks; a block that is no multiple of them is silent.
     """
     for i in range(frames):
         for side in range(2):
-            host.bad_values += not math.isfinite(mix[i, side])
             mix[i, side] = safe(mix[i, side])
     if host.rack != 0:
         if frames % CHUNK_FRAMES:
-            host.odd_blocks += 1
             mix[:frames] = 0.0
         else:
             for start in range(0, frames, CHUNK_FRAMES):

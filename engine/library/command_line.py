@@ -1,10 +1,10 @@
-"""The verb `export`: a decomposition in the formats of other programs."""
+"""The verbs `export` and `import`: decompositions in the formats of other programs, and kits and patterns from them."""
 
 from pathlib import Path
 
 import click
 
-from engine.core.errors import TaoError
+from engine.core.errors import TaoError, UsageError
 
 
 @click.command()
@@ -45,3 +45,23 @@ def export(folder: Path, out: Path, formats: tuple[str, ...], bits: str, rate: i
             failed = True
     if failed:
         raise SystemExit(1)
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path), help="The kit folder to write.")
+def import_verb(files: tuple[Path, ...], out: Path) -> None:
+    """Make a kit from FILES of other programs: SFZ, Hydrogen drumkits, patterns and songs, MIDI, folders of one-shots.
+
+    Name a kit and a pattern to get both in one. Never replaces a folder.
+    """
+    from engine.library.importing import as_decomposition, import_file
+    from engine.library.kit_folder import write_folder
+
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{str(out)!r} is already there. Name a new folder with -o.")
+    parts = [import_file(path) for path in files]
+    write_folder(out, as_decomposition(parts, out.name))
+    click.echo(str(out))
+    for line in (remark for part in parts for remark in part.remarks):
+        click.echo(f"tao: {line}", err=True)

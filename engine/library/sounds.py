@@ -46,6 +46,12 @@ def as_played(audio: Audio, shot: OneShot, layer: Layer, sample_rate: int) -> Au
     return np.ascontiguousarray(out * sides, np.float32)
 
 
+def midi_velocities(low: float, high: float) -> tuple[int, int] | None:
+    """The lowest and highest MIDI velocity of a zone that reaches from `low` up to `high`; None if it has none."""
+    lowest, highest = max(math.ceil(127 * low - 1e-6), 1), 127 if high == 1.0 else math.ceil(127 * high - 1e-6) - 1
+    return None if lowest > highest else (lowest, highest)
+
+
 def _pitched(audio: Audio, ratio: float) -> Audio:
     """The audio played `ratio` times as fast, band-limited."""
     rate = 1 << 20

@@ -172,9 +172,10 @@ class Control:
 def main(argv: list[str]) -> int:
     """Start, report on the ready pipe, run. Returns the exit status."""
     line, socket_path, ready_fd = argv[0], Path(argv[1]), int(argv[2])
+    os.umask(0o077)  # sessions, takes and logs are the musician's own
     try:
         settings = settings_from_json(line)
-        session = session_folder(Path(settings.sessions_folder), settings.resume)
+        session = session_folder(Path(settings.sessions_folder))
         Path(settings.takes_folder).mkdir(parents=True, exist_ok=True)
         startup.log_to(session / "engine.log")
         return _run(settings, session, socket_path, ready_fd)

@@ -181,6 +181,15 @@ def test_a_read_only_cache_is_told_with_a_remedy(tmp_path: Path) -> None:
     assert done.returncode == 1 and "read-only" in done.stderr and "NUMBA_CACHE_DIR" in done.stderr, done.stderr
 
 
+def test_a_cache_that_is_a_file_is_told_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = small_engine(tmp_path)
+    done = subprocess.run(COMPILE, cwd=folder, env=environment(NUMBA_CACHE_DIR=str(tmp_path / "file")),
+                          capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1 and f"cannot be kept in {tmp_path / 'file'} (" in done.stderr, done.stderr
+    assert "Set NUMBA_CACHE_DIR to a folder you can write to." in done.stderr
+
+
 def test_a_read_only_cache_that_holds_all_is_used(tmp_path: Path) -> None:
     program = "from engine.dsp.middle import outer; print(outer(1), outer.stats.cache_hits.total())"
     done = in_a_small_disk(small_engine(tmp_path), "1m", then="&& mount -o remount,ro cache && "

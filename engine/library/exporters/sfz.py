@@ -13,7 +13,7 @@ from engine.library.decomposition import StoredDecomposition
 from engine.library.export_settings import AdjustableExporter
 from engine.library.exporting import file_name, recording_names
 from engine.library.files import free_path
-from engine.library.sounds import shaped
+from engine.library.sounds import midi_velocities, shaped
 from engine.library.wav_file import Marks, full_scale_gain, write_marked_wav
 
 MAX_VOLUME_DB = 6.0  # SFZ allows no more; what is above it goes into the sample
@@ -67,10 +67,10 @@ def _volume_db(gain: float) -> float:
 
 def _velocities_and_turn(low: float, high: float, turn: int, turns: int) -> list[str] | None:
     """The opcodes for a zone's MIDI velocities and round-robin turn; None if no MIDI velocity falls into the zone."""
-    lowest, highest = max(math.ceil(127 * low - 1e-6), 1), 127 if high == 1.0 else math.ceil(127 * high - 1e-6) - 1
-    if lowest > highest:
+    reach = midi_velocities(low, high)
+    if reach is None:
         return None
-    lines = [] if (lowest, highest) == (1, 127) else [f"lovel={lowest}", f"hivel={highest}"]
+    lines = [] if reach == (1, 127) else [f"lovel={reach[0]}", f"hivel={reach[1]}"]
     return lines + ([f"seq_length={turns}", f"seq_position={turn}"] if turns > 1 else [])
 
 
