@@ -15,7 +15,7 @@ import click
 import platformdirs
 
 from engine.core.errors import DeviceNotFound, TaoError
-from engine.library.command_line import export
+from engine.library.command_line import export, import_verb
 from engine.server.command_line import calibrate_verb, compile_verb, devices, doctor_verb, sessions_verb
 from engine.server.config import config_file, read_config
 from engine.server.rendering import render
@@ -68,8 +68,8 @@ def open_instrument(loop: Path | None, another: bool, asked: dict[str, Any]) -> 
     if not another and (found := engines()):
         raise TaoError(f"An engine is already running; it {found[0].words}. Open a screen on it with `attach`, or "
                        "start another one with --another.")
-    crashed = None if loop else broken_off(sessions_folder())
     try:
+        crashed = None if loop else broken_off(sessions_folder())
         if crashed is not None:
             return continue_session(crashed.folder, asked)
     except TaoError as problem:
@@ -149,6 +149,7 @@ def show(engine: Any, keymap: Any) -> None:
 def demo_file(folder: Path) -> Path:
     """The demo loop's file, made if it is not there yet. Raises TaoError when it cannot be written."""
     from engine.library.audio_files import write_wav
+    from engine.library.files import replacing
     from models.demo import demo_loop
 
     path = folder / "demo.wav"
@@ -159,7 +160,8 @@ def demo_file(folder: Path) -> Path:
             raise TaoError(f"Cannot make the folder {folder} for the demo: {error.strerror}. Choose another "
                            "one.") from None
         demo = demo_loop(DEMO_RATE)
-        write_wav(path, demo.audio, demo.sample_rate)
+        with replacing(path) as part:
+            write_wav(part, demo.audio, demo.sample_rate)
     return path
 
 
@@ -194,19 +196,28 @@ def resume(context: click.Context, session: str | None) -> None:
 
 @cli.command()
 @click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path), help="The folder to write.")
+@click.option("--overwrite", is_flag=True, help="Replace what an earlier demo wrote there.")
 @click.pass_context
-def demo(context: click.Context, out: Path) -> None:
+def demo(context: click.Context, out: Path, overwrite: bool) -> None:
     """Make a drum loop, decompose it and render its kit.
 
     Writes OUT/demo.wav, OUT/kit/ and OUT/render.wav.
     """
-    context.invoke(decompose, loops=(demo_file(out),), out=out / "kit")
-    context.invoke(render, folder=out / "kit", out=out / "render.wav")
+    from engine.library.outputs import OutputRefused, check_folder
+
+    check_folder(out, overwrite=True)
+    for name in ("demo.wav", "kit", "render.wav"):
+        if not overwrite and os.path.lexists(out / name):
+            raise OutputRefused(f"{str(out / name)!r} exists already. Name another folder with -o, or add --overwrite.")
+    if overwrite:
+        (out / "demo.wav").unlink(missing_ok=True)
+    context.invoke(decompose, loops=(demo_file(out),), out=out / "kit", overwrite=overwrite)
+    context.invoke(render, folder=out / "kit", out=out / "render.wav", overwrite=overwrite)
 
 
 for verb in (calibrate_verb(engine_settings), compile_verb, correct, decompose, devices,
-             doctor_verb(lambda: platformdirs.user_data_path("tao"), verify_weights), evaluate, export, models,
-             render, sessions_verb(sessions_folder), train):
+             doctor_verb(lambda: platformdirs.user_data_path("tao"), verify_weights), evaluate, export, import_verb,
+             models, render, sessions_verb(sessions_folder), train):
     cli.add_command(verb)
 
 
@@ -220,7 +231,7 @@ def sentence_of(problem: OSError) -> str:
 def main() -> None:
     """Run the command line; every failure is one sentence on stderr and an exit code."""
     try:
-        code = cli.main(standalone_mode=False, default_map=read_config(config_file()))
+        code = cli.main(standalone_mode=False, default_map=read_config(config_file(), cli))
     except click.ClickException as problem:
         problem.show()
         code = problem.exit_code

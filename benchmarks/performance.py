@@ -10,7 +10,8 @@ import numpy as np
 from benchmarks.performing import Musician
 from benchmarks.result import Result
 from benchmarks.stage import private_runtime
-from engine.live.journal import Jumped, read_journal
+from engine.live.journal import Jumped
+from engine.live.journal_reading import read_journal
 from engine.sessions.replay import replay
 from tests.jack_server import private_jack
 from tests.rig import Recorder, RunningEngine, running_engine

@@ -13,7 +13,8 @@ from benchmarks.performing import Musician, kill_a_client, kill_worker
 from benchmarks.result import Result
 from benchmarks.stage import private_runtime
 from engine.core.snapshot import RecordState
-from engine.live.journal import Jumped, read_journal
+from engine.live.journal import Jumped
+from engine.live.journal_reading import read_journal
 from tests.jack_server import MortalJack, mortal_jack
 from tests.rig import RunningEngine, running_engine
 

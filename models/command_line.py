@@ -47,17 +47,30 @@ def get(name: str) -> None:
 @click.argument("loops", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path),
               help="The folder to write; several loops get a subfolder each.")
+@click.option("--overwrite", is_flag=True, help="Replace what is in the folder. Files that Tao did not write stay.")
 @click.option("--json", "as_json", is_flag=True, help="Print each kit.json, one line per loop.")
 @click.option("--beats", type=click.IntRange(1, 256), help="The loop's length in quarter notes, if you know it.")
 @click.option("--free", is_flag=True, help="The file is not a loop: cut whole bars out of it first.")
 @click.option("--transcriber", default=TRANSCRIBER, show_default=True, help=f"Finds the hits. {_CHOICES}")
 @click.option("--separator", default=SEPARATOR, show_default=True, help=f"Makes a stem per drum. {_CHOICES}")
 @click.option("--extractor", default=EXTRACTOR, show_default=True, help=f"Makes the one-shots. {_CHOICES}")
-def decompose(loops: tuple[Path, ...], out: Path, as_json: bool, beats: int | None, free: bool,
+def decompose(loops: tuple[Path, ...], out: Path, overwrite: bool, as_json: bool, beats: int | None, free: bool,
               transcriber: str, separator: str, extractor: str) -> None:
-    """Decompose LOOPS into kit.json, one-shots, stems, a residual and pattern.mid."""
+    """Decompose LOOPS into kit.json, one-shots, stems, a residual and pattern.mid.
+
+    Nothing is overwritten unless you ask for it, and LOOPS never are.
+    """
     from engine.library.audio_files import read_loop
+    from engine.library.outputs import check_folder, check_inputs_stay, folders_for
     from models import plugins
+
+    folders = [out] if len(loops) == 1 else folders_for(out, [loop.stem for loop in loops])
+    for folder in folders:
+        check_inputs_stay(folder, loops)
+    if len(loops) == 1:
+        check_folder(out, overwrite)
+    else:
+        check_folder(out, overwrite=True)
 
     with plugins.loading("The decomposition"):
         from models.decompose import Tools
@@ -65,10 +78,11 @@ def decompose(loops: tuple[Path, ...], out: Path, as_json: bool, beats: int | No
 
     tools = Tools(plugins.transcriber(transcriber), plugins.separator(separator), plugins.extractor(extractor))
     failed: TaoError | None = None
-    for loop in loops:
+    for loop, folder in zip(loops, folders, strict=True):
         try:
+            check_folder(folder, overwrite)
             recording = cut_loop(read_loop(loop), tools.transcriber) if free else read_loop(loop, beats)
-            document = _decomposed(recording, loop, out if len(loops) == 1 else out / loop.stem, tools)
+            document = _decomposed(recording, loop, folder, tools, overwrite)
         except TaoError as error:
             if len(loops) == 1:
                 raise
@@ -81,9 +95,9 @@ def decompose(loops: tuple[Path, ...], out: Path, as_json: bool, beats: int | No
         raise SystemExit(failed.exit_code)
 
 
-def _decomposed(recording: Any, loop: Path, folder: Path, tools: Any) -> dict[str, Any]:
+def _decomposed(recording: Any, loop: Path, folder: Path, tools: Any, overwrite: bool) -> dict[str, Any]:
     """Decompose the Loop `recording`, read from the file `loop`, into `folder`; return its kit.json."""
-    from engine.library.kit_folder import write_folder
+    from engine.library.kit_folder import write_folder, write_new_folder
     from engine.library.kit_json import to_json
     from models.decompose import decompose as stages
     from models.storing import source_of, stored
@@ -97,7 +111,10 @@ def _decomposed(recording: Any, loop: Path, folder: Path, tools: Any) -> dict[st
 
     *_, last = stages(recording, tools, recording.sample_rate, report)
     kept = stored(last, source_of(loop), tools)
-    write_folder(folder, kept)
+    if overwrite:
+        write_folder(folder, kept)
+    else:
+        folder = write_new_folder(folder, kept)
     _talk(f"{loop.name}: {last.bpm:.2f} BPM, {last.loop.beats} beats, match {last.match:.0%}, in {folder}")
     return to_json(kept)
 
@@ -114,7 +131,7 @@ def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...], to
     Example: --set kick:3=0.8 --clear snare:5 --rename hihat=ride. Use the new names for steps. The drums are kick,
     snare, tom, hihat, ride, crash, perc 1, perc 2 ...
     """
-    from engine.library.kit_folder import forget_tracks, read_folder, write_folder
+    from engine.library.kit_folder import read_folder, write_folder
     from models import plugins
 
     with plugins.loading("The correction"):
@@ -133,7 +150,6 @@ def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...], to
     after = solve_again(before, edited(before.pattern, edits), extractor)
     of_track = {names.get(name, name): unknown for name, unknown in kept.unknown_of_track.items()}
     write_folder(folder, restored(after, replace(kept, unknown_of_track=of_track)))
-    forget_tracks(folder, names.keys() - {track.name for track in after.pattern.tracks})
     _talk(f"{folder}: match {before.match or 0.0:.1%} before, {after.match or 0.0:.1%} now")
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import re
 import select
 import subprocess
@@ -17,6 +16,7 @@ import soundfile
 import tao_live
 from engine.library.audio_files import write_wav
 from models.demo import demo_loop
+from tests.terminal import open_terminal
 
 PROGRAM = Path(tao_live.__file__)
 RATE = 22050
@@ -163,6 +163,7 @@ def test_bad_audio_gets_one_sentence_and_exit_1(tao, tmp_path: Path, kind: str) 
     assert "loop" in sentences[0] and len(sentences[0]) > 40
 
 
+@pytest.mark.slow
 def test_a_file_in_the_way_of_the_folder_is_named(tao, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "loop.wav", clicks(2.0), RATE)
     (tmp_path / "kit").write_text("mine")
@@ -288,7 +289,7 @@ def test_the_whole_instrument_opens_in_a_terminal_plays_its_demo_and_quits(tmp_p
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30", "TAO_GLYPHS": "ascii",
                    "XDG_RUNTIME_DIR": str(tmp_path / "run"), "XDG_DATA_HOME": str(tmp_path),
                    "XDG_STATE_HOME": str(tmp_path)}
-    ours, theirs = pty.openpty()
+    ours, theirs = open_terminal()
     process = subprocess.Popen([sys.executable, PROGRAM], stdin=theirs, stdout=theirs, stderr=theirs,
                                env=environment, start_new_session=True)
     os.close(theirs)
@@ -326,3 +327,37 @@ def drain_until_exit(terminal: int, process: subprocess.Popen[bytes], timeout_s:
             except OSError:
                 break
     process.wait(5.0)
+
+
+def test_nothing_is_overwritten_unasked_and_a_bad_place_is_refused_before_the_work(
+        tao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    soundfile.write("loop.wav", clicks(2.0), RATE)
+    before = Path("loop.wav").read_bytes()
+    for out in ((".",), (".", "--overwrite"), ("loop.wav",), ("loop.wav", "--overwrite"), ("loop.wav/kit",)):
+        code, _, err = tao("decompose", "loop.wav", "--free", "-o", *out)
+        assert code == 1 and ("-o" in err or "cannot be written" in err), out
+        assert "tempo" not in err and Path("loop.wav").read_bytes() == before, out
+    code, _, err = tao("render", "kit", "-o", "loop.wav")
+    assert code == 1 and "--overwrite" in err and Path("loop.wav").read_bytes() == before
+    Path("render.wav").write_bytes(b"mine")
+    code, _, err = tao("demo", "-o", ".")
+    assert code == 1 and "render.wav" in err and not Path("demo.wav").exists()
+    assert sorted(path.name for path in Path().iterdir() if path.is_file()) == ["loop.wav", "render.wav"]
+
+
+@pytest.mark.slow
+def test_loops_of_the_same_name_and_earlier_results_are_all_kept(tao, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        soundfile.write(tmp_path / name / "loop.wav", clicks(2.0), RATE)
+    loops = [tmp_path / name / "loop.wav" for name in ("a", "b")]
+    assert tao("decompose", *loops, "-o", tmp_path / "out", "--beats", 4)[0] == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"loop", "loop-2"}
+    kit = tmp_path / "out" / "loop"
+    (kit / "notes.txt").write_text("mine")
+    before = (kit / "kit.json").stat().st_mtime_ns
+    code, _, err = tao("decompose", loops[0], "-o", kit)
+    assert code == 1 and "--overwrite" in err and (kit / "kit.json").stat().st_mtime_ns == before
+    assert tao("decompose", loops[0], "-o", kit, "--overwrite", "--beats", 4)[0] == 0
+    assert (kit / "notes.txt").read_text() == "mine" and (kit / "kit.json").stat().st_mtime_ns > before

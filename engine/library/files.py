@@ -1,6 +1,7 @@
 """Writing files safely: a file is old or new, never half of each, and no file is overwritten unasked."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,38 @@ def replacing(path: Path) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             part.unlink()
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
+
+
+@contextmanager
+def adding(path: Path) -> Iterator[Path]:
+    """Like `replacing`, for a file that must not exist yet. Raises FileExistsError when it does, also after the
+    block."""
+    if os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    part = free_path(path.parent, f".{path.name[:200]}", ".part")
+    try:
+        with part.open("xb"):
+            pass
+        yield part
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        _add(part, path)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
+    sync_folder(path.parent)
+
+
+def _add(part: Path, path: Path) -> None:
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        part.rename(path)
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -36,7 +68,7 @@ def replace_file(path: Path, data: bytes) -> None:
 def free_path(folder: Path, name: str, suffix: str = "") -> Path:
     """A path in `folder` for NAME and suffix that nothing has yet: -2, -3 ... is added to a name that is taken."""
     path, number = folder / f"{name}{suffix}", 1
-    while path.exists():
+    while os.path.lexists(path):
         number += 1
         path = folder / f"{name}-{number}{suffix}"
     return path
@@ -47,8 +79,8 @@ def safe_name(name: str) -> str:
     return "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in name)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the folder's new entry durable, where the system lets folders be opened."""
+def sync_folder(folder: Path) -> None:
+    """Make the folder's new entries durable, where the system lets folders be opened."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -1,21 +1,24 @@
 """A decomposition folder, readable without Tao: kit.json, loop.wav, oneshots/, stems/, residual.wav, pattern.mid."""
 
+import contextlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-import soundfile
 
-from engine.core.errors import TaoError, UnreadableKit
+from engine.core.errors import TaoError, UnreadableAudio, UnreadableKit
 from engine.core.kit import Kit, sample_id
 from engine.core.loop import Audio
-from engine.library.audio_files import write_wav
+from engine.core.names import readable
+from engine.library.audio_files import read_audio, write_wav
 from engine.library.decomposition import StoredDecomposition
-from engine.library.files import replace_file, safe_name
+from engine.library.files import safe_name
+from engine.library.folder_swap import add_folder, replace_folder, restore_aside
 from engine.library.kit_json import (
     KEYS,
+    MAX_KIT_BYTES,
     layer_from_json,
     layers_of,
     one_shot_from_json,
@@ -25,52 +28,79 @@ from engine.library.kit_json import (
     to_json,
     unknown_of,
 )
+from engine.library.kit_schema import document_of
 from engine.library.midi_file import write_midi
 
-MAX_KIT_BYTES = 16_000_000
-
+READS = 10  # attempts to read a folder that is replaced meanwhile
 
 class UnwritableFolder(TaoError):
     """A decomposition that could not be written."""
 
 
 def write_folder(folder: Path, stored: StoredDecomposition) -> None:
-    """Write everything; kit.json last and atomically, so a folder that has one is complete.
+    """Write a decomposition in the place of the one in `folder`, if there is one; files that are not part of it stay.
 
-    Raises UnwritableFolder when the folder is read-only, the disk full, or a file is in the way.
+    Whatever happens, `folder` is the old decomposition or the new one. Raises UnwritableFolder when the folder is
+    read-only, the disk full, or a file is in the way.
+    """
+    with _explained(folder):
+        replace_folder(folder, lambda new: _write(new, stored), files_of)
+
+
+def write_new_folder(folder: Path, stored: StoredDecomposition) -> Path:
+    """Write a decomposition where nothing is yet; its path, which differs from `folder` only if something has come
+    there meanwhile. Raises UnwritableFolder."""
+    with _explained(folder):
+        return add_folder(folder, lambda new: _write(new, stored))
+
+
+def files_of(folder: Path) -> set[str]:
+    """The relative paths of what Tao wrote as the decomposition in `folder`; without a kit.json, none.
+
+    A file that was put there by hand has another name, even if kit.json names it.
     """
     try:
-        for sub in ("oneshots", "stems"):
-            (folder / sub).mkdir(parents=True, exist_ok=True)
-        document = to_json(stored)
-        write_wav(folder / "loop.wav", stored.loop, stored.sample_rate)
-        if stored.residual is not None:
-            write_wav(folder / "residual.wav", stored.residual, stored.sample_rate)
-        for track in document["tracks"]:
-            _write_track(folder, stored, track)
-        notes = {track["name"]: track["midi_note"] for track in document["tracks"]}
-        write_midi(folder / "pattern.mid", stored.pattern, stored.tempo_bpm, notes)
-        replace_file(folder / "kit.json", json.dumps(document, indent=1).encode())
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UnwritableFolder(f"{str(folder)!r} could not be written: {reason}. Name a folder you may write to, "
-                               "on a disk with room.") from error
-
-
-def forget_tracks(folder: Path, names: Iterable[str]) -> None:
-    """Remove the sounds and stems of tracks that the folder no longer has. Raises UnwritableFolder."""
-    for name in names:
-        file = safe_name(name)
-        layers = sorted((folder / "oneshots").glob(f"{file}.[0-9]*.wav"))
-        for path in (folder / "stems" / f"{file}.wav", folder / "oneshots" / f"{file}.wav", *layers):
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                raise UnwritableFolder(f"{str(path)!r} could not be removed: {error.strerror}.") from error
+        document = _document(folder)
+    except UnreadableKit:
+        return set()
+    files = {"kit.json", "loop.wav", "residual.wav", "pattern.mid"}
+    for track in document["tracks"]:
+        base = safe_name(track["name"])
+        files |= {f"oneshots/{base}.wav", f"stems/{base}.wav"}
+        layers = track.get("layers")
+        count = len(layers) if isinstance(layers, list) else 0
+        files |= {f"oneshots/{base}.{number}.wav" for number in range(1, count + 1)}
+    return files
 
 
 def read_folder(folder: Path) -> StoredDecomposition:
     """Read a folder written by Tao or by hand. Raises UnreadableKit, naming what is wrong with it."""
+    restore_aside(folder)
+    for _ in range(READS):
+        before = _identity(folder)
+        try:
+            stored = _read(folder)
+        except UnreadableKit:
+            if before == _identity(folder):
+                raise
+        else:
+            if before == _identity(folder):
+                return stored
+    raise UnreadableKit(f"{str(folder)!r} is being replaced all the time; try again when that is over.")
+
+
+def inside(folder: Path, relative: object) -> Path:
+    """The file a document names. Raises UnreadableKit unless its path is relative and stays in the folder."""
+    if not isinstance(relative, str) or not relative:
+        raise UnreadableKit(f"kit.json names a file by {relative!r}, which is not a path.")
+    path = PurePosixPath(relative.replace("\\", "/"))
+    whole = folder / path
+    if path.is_absolute() or not whole.resolve().is_relative_to(folder.resolve()):
+        raise UnreadableKit(f"kit.json points to {relative!r}, outside its own folder; that is not read.")
+    return whole
+
+
+def _read(folder: Path) -> StoredDecomposition:
     document = _document(folder)
     pattern = pattern_from_json(document)
     tracks = document["tracks"]
@@ -90,7 +120,7 @@ def read_folder(folder: Path) -> StoredDecomposition:
             stems[track["name"]] = _at_rate(folder, track["stem"], sample_rate)
     residual = _at_rate(folder, "residual.wav", sample_rate) if (folder / "residual.wav").exists() else None
     return StoredDecomposition(
-        float(document["tempo_bpm"]), sample_rate, Kit(str(document.get("name", folder.name)), shots), pattern,
+        float(document["tempo_bpm"]), sample_rate, Kit(document.get("name", readable(folder.name)), shots), pattern,
         samples, loop, residual, document.get("match"), stems,
         {track["name"]: onsets_from_json(track) for track in tracks if track.get("onsets")},
         {track["name"]: track["match"] for track in tracks if track.get("match") is not None},
@@ -99,15 +129,40 @@ def read_folder(folder: Path) -> StoredDecomposition:
         {track["name"]: unknown for track in tracks if (unknown := unknown_of(track))})
 
 
-def inside(folder: Path, relative: object) -> Path:
-    """The file a document names. Raises UnreadableKit unless its path is relative and stays in the folder."""
-    if not isinstance(relative, str) or not relative:
-        raise UnreadableKit(f"kit.json names a file by {relative!r}, which is not a path.")
-    path = PurePosixPath(relative.replace("\\", "/"))
-    whole = folder / path
-    if path.is_absolute() or not whole.resolve().is_relative_to(folder.resolve()):
-        raise UnreadableKit(f"kit.json points to {relative!r}, outside its own folder; that is not read.")
-    return whole
+def _identity(folder: Path) -> tuple[int, ...]:
+    """What differs once the folder has been replaced."""
+    found: list[int] = []
+    for path in (folder, folder / "kit.json"):
+        with contextlib.suppress(OSError):
+            status = path.stat()
+            found += (status.st_dev, status.st_ino)
+    return tuple(found)
+
+
+@contextlib.contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Turn an OSError into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UnwritableFolder(f"{str(folder)!r} could not be written: {reason}. Name a folder you may write to, "
+                               "on a disk with room.") from error
+
+
+def _write(folder: Path, stored: StoredDecomposition) -> None:
+    """Write everything into an empty folder."""
+    for sub in ("oneshots", "stems"):
+        (folder / sub).mkdir()
+    document = to_json(stored)
+    write_wav(folder / "loop.wav", stored.loop, stored.sample_rate)
+    if stored.residual is not None:
+        write_wav(folder / "residual.wav", stored.residual, stored.sample_rate)
+    for track in document["tracks"]:
+        _write_track(folder, stored, track)
+    notes = {track["name"]: track["midi_note"] for track in document["tracks"]}
+    write_midi(folder / "pattern.mid", stored.pattern, stored.tempo_bpm, notes)
+    (folder / "kit.json").write_bytes(json.dumps(document, indent=1).encode())
 
 
 def _write_track(folder: Path, stored: StoredDecomposition, track: dict[str, Any]) -> None:
@@ -135,18 +190,16 @@ def _document(folder: Path) -> dict[str, Any]:
     if not folder.is_dir():
         raise UnreadableKit(f"There is no folder {str(folder)!r}; `decompose LOOP -o DIR` makes one.")
     try:
+        if path.exists() and not path.is_file():
+            raise UnreadableKit(f"{str(path)!r} is not a file, so it cannot be read.")
         if path.stat().st_size > MAX_KIT_BYTES:
             raise UnreadableKit(f"{str(path)!r} is larger than any kit.json; is it the right file?")
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = document_of(path.read_bytes(), repr(str(path)))
     except FileNotFoundError:
         raise UnreadableKit(f"{str(folder)!r} holds no kit.json; `decompose LOOP -o DIR` makes one.") from None
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
         raise UnreadableKit(f"{str(path)!r} cannot be read: {str(error).rstrip('.')}.") from error
-    if not isinstance(document, dict) or not isinstance(document.get("tracks"), list):
-        raise UnreadableKit(f"{str(path)!r} is not a kit: it has no list of tracks.")
-    if not all(isinstance(track, dict) and isinstance(track.get("name"), str) for track in document["tracks"]):
-        raise UnreadableKit(f"{str(path)!r} is not a kit: a track in it has no name.")
-    if not str(document.get("schema", "")).startswith("tao.kit/1"):
+    if not document["schema"].startswith("tao.kit/1"):
         raise UnreadableKit(f"{str(path)!r} has the schema {document.get('schema')!r}; this Tao reads tao.kit/1.")
     return document
 
@@ -161,10 +214,11 @@ def _at_rate(folder: Path, relative: object, sample_rate: int) -> Audio:
 def _audio(folder: Path, relative: object) -> tuple[Audio, int]:
     path = inside(folder, relative)
     try:
-        audio, sample_rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError, RuntimeError) as error:
-        raise UnreadableKit(f"{str(path)!r} is missing or is not audio; the kit cannot be used without it.") from error
-    if not len(audio) or not np.isfinite(audio).all():
-        raise UnreadableKit(f"{str(path)!r} is empty or holds values that are not numbers.")
+        audio, sample_rate = read_audio(path)
+    except UnreadableAudio as error:
+        raise UnreadableKit(f"{str(path)!r} is missing or is not audio; the kit cannot be used without it. "
+                            f"{error}") from error
+    if not np.isfinite(audio).all():
+        raise UnreadableKit(f"{str(path)!r} holds values that are not numbers.")
     stereo = audio[:, :2] if audio.shape[1] > 1 else np.repeat(audio, 2, axis=1)
-    return np.ascontiguousarray(stereo), int(sample_rate)
+    return np.ascontiguousarray(stereo), sample_rate

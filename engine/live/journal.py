@@ -1,32 +1,27 @@
 """The journal: everything the audio thread did, on which frame, and the samples it needed, so `replay` can repeat it.
 
-docs/formats.md describes the files; rename classes and fields only by way of `journal_versions`.
+`journal_reading` reads it. docs/formats.md describes the files; rename classes and fields only by way of
+`journal_versions`.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+import contextlib
+import fcntl
+import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
-
-import numpy as np
-import soundfile
 
 from engine.bridge import messages
-from engine.bridge.codec import BadMessage, Codec
-from engine.bridge.wire import framed, read_frame
-from engine.core.commands import apply
-from engine.core.errors import InvalidValue, TaoError
+from engine.bridge.codec import Codec
+from engine.bridge.wire import framed
 from engine.core.kit import SampleId
 from engine.core.loop import Audio
-from engine.core.machine import Machine, empty_machine
-from engine.live.journal_versions import SCHEMA, NewerJournal, renames_since
+from engine.library.audio_files import write_wav
+from engine.library.syncing import Syncer
+from engine.live.journal_versions import SCHEMA
 from engine.live.schedule import Planned
 
 LOG, SAMPLES = "log", "samples"
-
-
-class UnreadableJournal(TaoError):
-    """A session's folder without a usable journal."""
+MAX_WAITING_RECORDS, MAX_WAITING_SAMPLES = 64 << 20, 512 << 20  # bytes kept for a disk without room
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +115,36 @@ Record = Session | Plan | PadHit | PanicSent | Applied | MidiActed | Jumped | Fa
 
 
 class Journal:
-    """Writes one session's folder. After the disk has failed once, it writes no more; the music goes on."""
+    """Writes one session's folder. What the disk has no room for is kept in memory and written as soon as it has.
+
+    Records reach the file with `flush`, once a second, and the disk a moment later, on a thread of their own. The log
+    is locked while the session runs.
+    """
 
     def __init__(self, folder: Path, session: Session) -> None:
-        (folder / SAMPLES).mkdir(parents=True)
+        (folder / SAMPLES).mkdir(mode=0o700, parents=True)
         self.folder = folder
         self._codec = Codec(messages.FROM_CLIENTS)
         self._sample_rate = session.sample_rate
-        self._file: BinaryIO | None = (folder / LOG).open("wb")
+        self._log: int | None = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(self._log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._written = 0  # bytes of the log
+        self._records = bytearray()  # not written yet
+        self._samples: dict[SampleId, Audio] = {}  # likewise
+        self._stored: set[SampleId] = set()
+        self._failing, self._lost, self._recovered = False, False, False
+        self._syncer = Syncer()
         self.add(session)
+        self.flush()
 
     def add(self, record: Record) -> str | None:
         """Append one record. Returns a sentence for the musician if that failed, else None; so do the methods below."""
-        return self._try(lambda file: file.write(framed(self._codec.encode(record))))
+        if self._log is None or len(self._records) > MAX_WAITING_RECORDS:
+            self._lost = True
+            return None
+        self._records += framed(self._codec.encode(record))
+        return None
 
     def add_planned(self, planned: Planned) -> str | None:
         """Append a machine that is sent to the audio thread."""
@@ -141,125 +153,86 @@ class Journal:
 
     def add_sample(self, name: SampleId, audio: Audio) -> str | None:
         """Store a sample under its id, once."""
-        path = self.folder / SAMPLES / f"{name}.wav"
-        if path.exists():
+        if self._log is None or name in self._stored:
             return None
-        return self._try(lambda _: soundfile.write(path, audio, self._sample_rate, subtype="FLOAT"))
+        self._stored.add(name)
+        self._samples[name] = audio
+        return None if self._failing else self._try()
 
     def flush(self) -> str | None:
-        """Write buffered records to the disk."""
-        return self._try(lambda file: file.flush())
+        """Write to the files what is waiting."""
+        return None if self._log is None else self._try()
+
+    def recovered(self) -> str | None:
+        """A sentence, once, when all that was waiting has been written."""
+        if not self._recovered:
+            return None
+        self._recovered = False
+        missing = " A part of it is missing, because it lasted too long." if self._lost else ""
+        return f"The disk has room again, and the session is saved.{missing}"
 
     def close(self) -> None:
         """Write the rest and close the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        if self._log is not None:
+            self._try()
+            self._syncer.close()
+            os.close(self._log)
+            self._log = None
 
-    def _try(self, write: Callable[[BinaryIO], object]) -> str | None:
-        if self._file is None:
+    def _try(self) -> str | None:
+        try:
+            self._write_records()
+            self._write_samples()
+            if (problem := self._syncer.problem) is not None:
+                self._syncer.problem = None
+                raise problem
+        except OSError as error:
+            return self._fail(error)
+        self._recovered = self._recovered or self._failing
+        self._failing = False
+        return None
+
+    def _write_records(self) -> None:
+        """Write what is waiting where the log ends; a part that the disk had no room for waits on."""
+        assert self._log is not None
+        if self._records:
+            self._syncer.sync(self.folder / LOG)
+        while self._records:
+            count = os.pwrite(self._log, bytes(self._records[: 1 << 20]), self._written)
+            self._written += count
+            del self._records[:count]
+
+    def _write_samples(self) -> None:
+        while self._samples:
+            name, audio = next(iter(self._samples.items()))
+            self._check_room(audio.nbytes)
+            path = self.folder / SAMPLES / f"{name}.wav"
+            part = path.with_suffix(".part")
+            try:
+                write_wav(part, audio, self._sample_rate)
+                part.replace(path)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    part.unlink()
+                raise
+            del self._samples[name]
+            self._syncer.sync(path, path.parent)
+
+    def _check_room(self, size: int) -> None:
+        """After a failure, do not fill the disk again and again in vain. Raises OSError."""
+        if self._failing:
+            found = os.statvfs(self.folder)
+            if found.f_bavail * found.f_frsize < size:
+                raise OSError("no room yet")
+
+    def _fail(self, error: OSError) -> str | None:
+        """Keep what waits, within bounds; a sentence for the first failure in a row."""
+        while sum(audio.nbytes for audio in self._samples.values()) > MAX_WAITING_SAMPLES:
+            del self._samples[next(iter(self._samples))]
+            self._lost = True
+        if self._failing:
             return None
-        try:
-            write(self._file)
-        except (OSError, soundfile.SoundFileError) as error:
-            self._file = None
-            reason = str(error).rstrip(".")
-            return f"The session is no longer being saved: {reason}. Make room on the disk; the music goes on."
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Performance:
-    """A journal in memory: the session, what was sent (by sequence number), and what happened, in order."""
-
-    session: Session
-    sent: dict[int, Machine | PadHit | PanicSent]
-    events: tuple[Applied | MidiActed | Jumped | Faded, ...]
-    samples: dict[SampleId, Audio]
-    clicks: tuple[Clicked, ...] = ()
-
-
-def read_journal(folder: Path) -> Performance:
-    """Everything that a replay needs. Raises UnreadableJournal."""
-    performance = read_log(folder)
-    return replace(performance, samples={path.stem: _read(path) for path in (folder / SAMPLES).glob("*.wav")})
-
-
-def read_log(folder: Path) -> Performance:
-    """Everything but the samples. Raises UnreadableJournal."""
-    records = list(_records(folder))
-    session = records[0]
-    assert isinstance(session, Session), "_records has seen to that"
-    sent: dict[int, Machine | PadHit | PanicSent] = {0: empty_machine(session.sample_rate)}
-    commands = Codec(messages.FROM_CLIENTS, renames_since(session.schema))
-    for record in records:
-        if isinstance(record, Plan):
-            sent[record.sequence] = _planned(folder, commands, sent.get(record.base), record)
-        elif isinstance(record, PadHit | PanicSent):
-            sent[record.sequence] = record
-    events = tuple(record for record in records if isinstance(record, Applied | MidiActed | Jumped | Faded))
-    return Performance(session, sent, events, {}, _clicks(records))
-
-
-def was_faded(folder: Path) -> bool:
-    """Whether the session was ended rather than cut off. Raises UnreadableJournal."""
-    return any(isinstance(record, Faded) for record in _records(folder))
-
-
-def _clicks(records: list[Record]) -> tuple[Clicked, ...]:
-    """The clicks that sounded, by frame."""
-    kept: list[Clicked] = []
-    for record in records:
-        if isinstance(record, Clicked):
-            kept.append(record)
-        elif isinstance(record, Unclicked):
-            kept = [click for click in kept if click.at_frames < record.from_frames]
-    return tuple(sorted(kept, key=lambda click: click.at_frames))
-
-
-def _records(folder: Path) -> Iterator[Record]:
-    """Every whole record, the Session first; one that a power cut left unfinished ends the journal."""
-    try:
-        file = (folder / LOG).open("rb")
-    except OSError as error:
-        raise UnreadableJournal(f"{folder / LOG} cannot be read: {error}.") from None
-    with file:
-        session = _next_record(file, Codec([Session]))
-        if not isinstance(session, Session):
-            raise UnreadableJournal(f"{folder} holds no journal of Tao's; name a folder below sessions.")
-        try:
-            codec = Codec(RECORDS, renames_since(session.schema))
-        except (NewerJournal, ValueError) as error:
-            raise UnreadableJournal(f"{folder.name}: {error}") from None
-        yield session
-        while (record := _next_record(file, codec)) is not None:
-            yield record
-
-
-def _next_record(file: BinaryIO, codec: Codec) -> Record | None:
-    """The next record; None at the end, and where the rest cannot be read."""
-    try:
-        data = read_frame(file)
-        return None if data is None else codec.decode(data).message
-    except BadMessage:
-        return None
-
-
-def _planned(folder: Path, codec: Codec, base: Machine | PadHit | PanicSent | None, plan: Plan) -> Machine:
-    """The machine of a plan. Raises UnreadableJournal when its base is missing, or a command does not fit."""
-    if not isinstance(base, Machine):
-        raise UnreadableJournal(f"{folder} lacks the machine that its record {plan.sequence} changes.")
-    try:
-        for data in plan.commands:
-            base = apply(codec.decode(data).message, base, plan.at_frames)
-    except (BadMessage, InvalidValue) as error:
-        raise UnreadableJournal(f"{folder} has a record ({plan.sequence}) that cannot be repeated: {error}") from None
-    return base
-
-
-def _read(path: Path) -> Audio:
-    try:
-        audio, _ = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.SoundFileError) as error:
-        raise UnreadableJournal(f"The session's sample {path} cannot be read: {error}.") from None
-    return np.ascontiguousarray(audio)
+        self._failing = True
+        reason = error.strerror or str(error)
+        return (f"The session is no longer being saved: {reason.rstrip('.')}. The music goes on. Make room on the "
+                "disk, and Tao saves all of it.")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,15 +36,40 @@ def sessions_verb(folder: Callable[[], Path]) -> click.Command:
 
     @click.command()
     @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
-    def sessions(as_json: bool) -> None:
-        """List recorded sessions, newest first. `resume` continues one; `render` makes a WAV file of it."""
+    @click.option("--prune", metavar="SIZE", help="List the oldest sessions, all but the newest that fit in SIZE, such "
+                  "as 2GB, and ask before deleting them.")
+    def sessions(as_json: bool, prune: str | None) -> None:
+        """List recorded sessions, newest first. `resume` continues one; `render` makes a WAV file of it.
+
+        Tao never deletes a session unless you ask for it with --prune. Takes are kept elsewhere.
+        """
         from engine.sessions.listing import list_sessions
 
+        if prune is not None:
+            return prune_sessions(folder(), prune)
         for kept in list_sessions(folder()):
             fields = {name: getattr(kept, name) for name in kept.__slots__}
             click.echo(json.dumps({**fields, "folder": str(kept.folder)}) if as_json else kept.line())
+            if kept.problem:
+                click.echo(f"tao: {kept.problem}", err=True)
 
     return sessions
+
+
+def prune_sessions(folder: Path, size: str) -> None:
+    """Delete the oldest sessions until the others fit in `size`, if the user says so. Raises UsageError."""
+    from engine.sessions.pruning import bytes_of, removable, words_for
+
+    found = removable(folder, bytes_of(size))
+    for session, taken in found:
+        click.echo(f"{session.name:<24} {words_for(taken)}")
+    total = words_for(sum(taken for _, taken in found))
+    if not found:
+        click.echo("Nothing needs to go.", err=True)
+    elif click.confirm(f"Delete {len(found)} sessions, {total}, for good?", err=True):
+        for session, _ in found:
+            shutil.rmtree(session)
+        click.echo(f"Deleted {len(found)} sessions.", err=True)
 
 
 def doctor_verb(data: Callable[[], Path], weights: Callable[[], Iterable[tuple[str, str | None]]]) -> click.Command:

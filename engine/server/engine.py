@@ -29,11 +29,13 @@ from engine.midi.open_ports import open_ports
 from engine.rack.plugin import BYPASS, rack_called
 from engine.rack.pyo_rack import CHUNK_FRAMES, PyoRack
 from engine.server.requests import handlers
+from engine.sessions.pruning import SizeWatch
 from engine.sessions.restore import restore
 from engine.sync.link import LinkControl
 from engine.takes.calibration import Calibration
 from engine.takes.finished import FinishedTakes
 from engine.takes.planner import Takes
+from engine.takes.take_file import cut_off
 from engine.worker.jobs import Jobs
 from engine.worker.process import WorkerProcess
 
@@ -60,8 +62,10 @@ class Engine:
                                    self.notices)
         self.calibration = Calibration(_path(settings.calibration_file), self.conductor, self.host, self.notices)
         self.jobs = Jobs(self.conductor, worker, shared_folder, self.notices)
-        self.takes = Takes(self.conductor, self.host, takes_folder, self.latency_frames, self.notices,
-                           FinishedTakes(self.conductor, self.jobs, self.notices))
+        self._finished = FinishedTakes(self.conductor, self.jobs, self.notices)
+        self.takes = Takes(self.conductor, self.host, takes_folder, self.latency_frames, self.notices, self._finished)
+        self.notices.warn(*cut_off(takes_folder))
+        self._sizes = SizeWatch(session_folder.parent)
         self.midi = MidiControl(processor, self.conductor, _path(settings.midi_file), self.notices, self.takes.press)
         self._link = LinkControl(self.conductor, FrameClock(self.host, backend.block_frames), self.notices,
                                  settings.link, self.midi.has_clock)
@@ -131,7 +135,9 @@ class Engine:
 
     def tidy(self) -> None:
         """Once a second: write the journal out, forget audio that nothing needs, look for MIDI ports."""
-        self._journal.flush()
+        self.notices.warn(self._journal.flush())
+        self.notices.say(*filter(None, (self._journal.recovered(), self._sizes.sentence())))
+        self._finished.save_again()
         self.conductor.retire_samples()
         self.midi.look()
 
@@ -160,6 +166,7 @@ class Engine:
         for audio in restored.samples.values():
             self.conductor.keep(audio)
         self.conductor.take_up(restored.machines)
+        self.notices.warn(*restored.problems)
         self.notices.say(f"{restored.machine.kit.name} is back as you left it. Space plays it from bar 1.")
 
     def _open_midi(self) -> None:

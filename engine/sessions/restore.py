@@ -1,32 +1,34 @@
 """Restore an ended session from its journal: what was loaded and set, and what could be undone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.core.errors import TaoError
 from engine.core.kit import Kit, OneShot, SampleId, sample_id
 from engine.core.loop import Audio
-from engine.core.machine import Machine, empty_machine
+from engine.core.machine import Listen, Machine, empty_machine
 from engine.library.resampling import resampled
 from engine.live.bank import samples_of
 from engine.live.history import changed
-from engine.live.journal import Applied, Performance, read_journal
+from engine.live.journal import SAMPLES, Applied
+from engine.live.journal_reading import Performance, read_journal
 
 LEVELS = 250  # levels of undo, including the last machine
 
 
 class NothingToRestore(TaoError):
-    """A session in which nothing was loaded or changed, or that lost a sample."""
+    """A session in which nothing was loaded or changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
     """machines: those that undo goes back to, oldest first, and the last one; samples: those of all of them, at the new
-    engine's rate."""
+    engine's rate; problems: a sentence for each thing that could not be read."""
 
     machines: tuple[Machine, ...]
     samples: dict[SampleId, Audio]
+    problems: tuple[str, ...] = ()
 
     @property
     def machine(self) -> Machine:
@@ -37,17 +39,36 @@ class Restored:
 def restore(session: Path, sample_rate: int) -> Restored:
     """The machines of `session`, for an engine at `sample_rate`. Raises UnreadableJournal and NothingToRestore."""
     performance = read_journal(session)
-    machines = _milestones(performance)
+    machines, problems = _milestones(performance), list(performance.problems)
     if not machines:
-        raise NothingToRestore(f"In {session.name} nothing was loaded or changed; `tao_live.py sessions` lists others.")
+        nothing = f"In {session.name} nothing was loaded or changed; `tao_live.py sessions` lists others."
+        raise NothingToRestore(" ".join([nothing, *problems]))
     names = set().union(*map(samples_of, machines))
-    missing = sorted(names - performance.samples.keys())
-    if missing:
-        raise NothingToRestore(f"{session.name} lacks the sample {missing[0]}; its takes are still in their folder.")
-    samples = {name: performance.samples[name] for name in names}
+    for name in sorted(names - performance.samples.keys()):
+        if not any(name in problem for problem in problems):
+            problems.append(f"{session / SAMPLES / name}.wav is not there; that sound is missing.")
+    machines = tuple(_without(machine, names - performance.samples.keys()) for machine in machines)
+    samples = {name: performance.samples[name] for name in names & performance.samples.keys()}
     if performance.session.sample_rate == sample_rate:
-        return Restored(machines, samples)
-    return _at_rate(machines, samples, performance.session.sample_rate, sample_rate)
+        return Restored(machines, samples, tuple(problems))
+    moved = _at_rate(machines, samples, performance.session.sample_rate, sample_rate)
+    return replace(moved, problems=tuple(problems))
+
+
+def _without(machine: Machine, missing: Set[SampleId]) -> Machine:
+    """The machine without the sounds that are missing: a track may be silent, and the loop gone."""
+    if not missing & samples_of(machine):
+        return machine
+    shots = {track: replace(shot, layers=tuple(layer for layer in shot.layers if layer.sample not in missing))
+             for track, shot in machine.kit.one_shots.items() if shot.sample not in missing}
+    loop, listen = machine.loop, machine.listen
+    if loop is not None and loop.sample in missing:
+        loop = None
+    elif loop is not None and loop.residual in missing:
+        loop = replace(loop, residual=None)
+    if loop is None or (loop.residual is None and listen is Listen.KIT_AND_RESIDUAL):
+        listen = Listen.KIT
+    return replace(machine, kit=Kit(machine.kit.name, shots), loop=loop, listen=listen)
 
 
 def _milestones(performance: Performance) -> tuple[Machine, ...]:

@@ -9,10 +9,10 @@ from engine.core.loop import Audio, PlayedLoop, overview
 from engine.core.machine import Listen
 from engine.core.recording import INPUT, MASTER, tempo_of_take
 from engine.core.timeline import PPQN, Ticks
-from engine.library.lineage import Lineage, write_lineage
 from engine.live.conductor import Conductor
 from engine.live.notices import Notices
 from engine.takes.recorder import Finished, Use
+from engine.takes.unsaved import UnsavedTakes, lineage_problem
 from engine.worker.jobs import Jobs
 
 SILENT = 10.0 ** (-60.0 / 20.0)
@@ -24,17 +24,26 @@ class FinishedTakes:
 
     def __init__(self, conductor: Conductor, jobs: Jobs, notices: Notices) -> None:
         self._conductor, self._jobs, self._notices = conductor, jobs, notices
+        self._unsaved = UnsavedTakes(conductor.sample_rate, notices)
+
+    def save_again(self) -> None:
+        """Once a second: save what the disk had no room for."""
+        self._unsaved.step()
 
     def __call__(self, finished: Finished) -> None:
-        """Play the take; it is on disk already. Raises TaoError when it cannot be loaded."""
+        """Play the take; it is on disk already, or kept for it. Raises TaoError when it cannot be loaded."""
         take, audio = finished.take, finished.audio
         if finished.problem is not None:
-            self._notices.warn(f"The take is loaded but not saved: {finished.problem}. Make room, then export it.")
-        if take.made_from:
-            self._write_lineage(finished)
+            self._unsaved.add(finished)
+        elif take.made_from:
+            self._notices.say(*lineage_problem(finished, self._conductor.sample_rate))
         if take.use is Use.TEMPO:
             bpm, take.beats = tempo_of_take(len(audio), self._conductor.sample_rate)
-        self._notices.say(_sentence(finished))
+        if finished.problem is None:
+            self._notices.say(_sentence(finished))
+        else:
+            self._notices.warn(f"{_sentence(finished)} It is not saved: {finished.problem}. Tao saves it as soon as "
+                               "there is room on the disk.")
         if take.use is Use.TEMPO:
             self._set_tempo(finished, bpm)
         elif take.use is Use.LAYER and self._is_the_loop_still(take.made_from):
@@ -47,14 +56,6 @@ class FinishedTakes:
                 self._conductor.follow_up(SetEffects(effects), Boundary.BAR)
             if take.use is not Use.HOLD:
                 self._jobs.decompose_take(loop)
-
-    def _write_lineage(self, finished: Finished) -> None:
-        take = finished.take
-        lineage = Lineage(take.source, take.made_from, take.beats, self._conductor.sample_rate)
-        try:
-            write_lineage(finished.path, lineage)
-        except OSError as error:
-            self._notices.say(f"{finished.path.name} is saved, but not what it was made from: {error.strerror}.")
 
     def _set_tempo(self, finished: Finished, bpm: float) -> None:
         """The first loop: it sets the tempo, and has been playing since it began."""

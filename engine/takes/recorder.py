@@ -13,6 +13,7 @@ from engine.core.recording import INPUT
 from engine.core.snapshot import RecordState
 from engine.core.timeline import Ticks, Timeline
 from engine.dsp.ring import FrameRing
+from engine.library.syncing import Syncer
 from engine.takes.take_file import TakeFile
 
 PIECE_S = 0.25  # so much is gathered before it is written to the disk
@@ -52,12 +53,16 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A complete take: its audio (frames, 2), its file, and, where that could not be written, why."""
+    """A complete take: its audio (frames, 2), its file, and, where that could not be written, why.
+
+    begun: whether the file holds a part of it.
+    """
 
     take: Take
     audio: Audio
     path: Path
     problem: str | None
+    begun: bool = True
 
 
 class Recorder:
@@ -69,12 +74,13 @@ class Recorder:
         self._pieces: list[Audio] = []
         self._file: TakeFile | None = None
         self._problem: str | None = None
+        self._syncer = Syncer()
 
     def arm(self, take: Take, ring: FrameRing, latency_frames: int, path: Path) -> None:
         """Record this one from `ring` into a new file at `path`."""
         self.take, self._ring, self._latency_frames = take, ring, latency_frames
         self._path, self._pieces, self._at = path, [], 0
-        self._file, self._problem, self._begun = None, None, False
+        self._file, self._problem, self._begun, self._has_file = None, None, False, False
 
     @property
     def state(self) -> RecordState:
@@ -124,7 +130,9 @@ class Recorder:
             return None
         end = self._ring.newest_frame - self._latency_frames
         self._gather(end if self.take.end_frames is None else min(end, self.take.end_frames))
-        return self._finish(self.take).path
+        path = self._finish(self.take).path
+        self._syncer.close()
+        return path
 
     def _begin(self, take: Take) -> None:
         self._begun, self._at = True, take.start_frames
@@ -138,6 +146,8 @@ class Recorder:
             audio = self._ring.read(first + self._latency_frames, end - first)
         except TaoError:
             self.take = None
+            if self._file is not None:
+                self._try(self._file.close)
             raise
         silence = np.zeros((first - self._at, 2), np.float32)
         self._pieces.append(np.concatenate((silence, audio)))
@@ -145,7 +155,8 @@ class Recorder:
         self._try(self._append)
 
     def _open(self) -> None:
-        self._file = TakeFile(self._path, self._sample_rate)
+        self._file = TakeFile(self._path, self._sample_rate, self._syncer)
+        self._path, self._has_file = self._file.path, True
 
     def _append(self) -> None:
         if self._file is not None:
@@ -157,10 +168,12 @@ class Recorder:
                 write()
             except OSError as error:
                 self._problem = error.strerror or str(error)
+                if self._file is not None:
+                    self._file.close()
                 self._file = None
 
     def _finish(self, take: Take) -> Finished:
         self.take = None
         if self._file is not None:
             self._try(self._file.close)
-        return Finished(take, np.concatenate(self._pieces), self._path, self._problem)
+        return Finished(take, np.concatenate(self._pieces), self._path, self._problem, self._has_file)

@@ -10,7 +10,8 @@ import pytest
 
 from engine.core.commands import Play, SetEffects
 from engine.core.effects import Effects, Latch
-from engine.live.journal import Jumped, read_journal
+from engine.live.journal import Jumped
+from engine.live.journal_reading import read_journal
 from engine.sessions.replay import replay
 from tests.rig import Recorder, running_engine
 from tests.sentinel import Sentinel

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.library.files import free_path, replace_file, replacing, safe_name
+from engine.library import folder_swap
+from engine.library.files import adding, free_path, replace_file, replacing, safe_name
 from engine.library.kit_folder import UnwritableFolder, read_folder, write_folder
 from tests.library.values import rich_decomposition
 
@@ -38,25 +39,40 @@ def test_a_failure_at_any_moment_leaves_the_old_file(tmp_path: Path, full_disk: 
     assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path], full_disk
 
 
-@pytest.mark.parametrize("moment", ["sync", "replace"])
+@pytest.mark.parametrize("moment", ["sync", "swap"])
 def test_a_kit_that_cannot_be_replaced_stays_what_it_was(tmp_path: Path, moment: str, monkeypatch: pytest.MonkeyPatch
                                                          ) -> None:
-    write_folder(tmp_path, rich_decomposition())
-    before = (tmp_path / "kit.json").read_bytes()
+    kit = tmp_path / "kit"
+    write_folder(kit, rich_decomposition())
+    before = (kit / "kit.json").read_bytes()
     seen: list[bytes] = []
 
     def fail_and_look(*_: object) -> None:
-        seen.append((tmp_path / "kit.json").read_bytes())
+        seen.append((kit / "kit.json").read_bytes())
         fail()
 
-    monkeypatch.setattr(*((os, "fsync") if moment == "sync" else (Path, "replace")), fail_and_look)
+    monkeypatch.setattr(*((os, "fsync") if moment == "sync" else (folder_swap, "_swap")), fail_and_look)
     with pytest.raises(UnwritableFolder, match="No space"):
-        write_folder(tmp_path, replace(rich_decomposition(), match=0.123))
+        write_folder(kit, replace(rich_decomposition(), match=0.123))
     monkeypatch.undo()
     assert seen == [before], "until the new file is complete, the old one is there, whole"
-    assert (tmp_path / "kit.json").read_bytes() == before and json.loads(before)["schema"] == "tao.kit/1"
-    assert not list(tmp_path.glob("*.part"))
-    read_folder(tmp_path)
+    assert (kit / "kit.json").read_bytes() == before and json.loads(before)["schema"] == "tao.kit/1"
+    assert list(tmp_path.iterdir()) == [kit]
+    read_folder(kit)
+
+
+def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with adding(path) as part:
+        part.write_bytes(b"first")
+    with pytest.raises(FileExistsError), adding(path):
+        raise AssertionError("it was there before")
+    other = tmp_path / "other"
+    with pytest.raises(FileExistsError), adding(other) as part:
+        part.write_bytes(b"mine")
+        other.write_bytes(b"yours")
+    assert path.read_bytes() == b"first" and other.read_bytes() == b"yours"
+    assert sorted(tmp_path.iterdir()) == [path, other]
 
 
 def test_a_file_takes_the_place_of_another_only_when_it_is_complete(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from engine.bridge import messages
 from engine.core.machine import Machine
 from engine.core.midi import Midi
 from engine.live import journal_versions
-from engine.live.journal import RECORDS, Journal, Session, UnreadableJournal, read_log
+from engine.live.journal import RECORDS, Journal, Session
+from engine.live.journal_reading import UnreadableJournal, read_log
 from engine.live.journal_versions import RENAMED_CLASSES, RENAMED_FIELDS, SCHEMA, VERSION, renames_since
 from engine.sessions.listing import list_sessions
 
@@ -48,4 +49,5 @@ def test_a_journal_of_another_kind_is_one_sentence(tmp_path: Path, schema: str, 
     Journal(folder, Session(48000, "bypass", 1024, schema)).close()
     with pytest.raises(UnreadableJournal, match=sentence):
         read_log(folder)
-    assert list(list_sessions(tmp_path)) == []
+    (listed,) = list_sessions(tmp_path)
+    assert listed.state == "unreadable" and sentence in listed.problem and not listed.loaded

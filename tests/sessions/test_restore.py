@@ -26,6 +26,7 @@ from engine.core.machine import Listen, Machine, empty_machine
 from engine.core.pattern import Pattern, Step, Track
 from engine.live.history import History
 from engine.live.journal import LOG, SAMPLES, Applied, Faded, Journal, Session
+from engine.live.journal_reading import UnreadableJournal
 from engine.live.schedule import Schedule
 from engine.server.running_engines import engines, socket_of
 from engine.sessions.listing import broken_off, find_session, list_sessions
@@ -104,11 +105,32 @@ def test_a_session_in_which_nothing_was_done_is_one_sentence(tmp_path: Path) -> 
         restore(written(tmp_path / "s", Play()), RATE)
 
 
-def test_a_session_that_lost_its_sound_is_one_sentence(tmp_path: Path) -> None:
-    folder = written(tmp_path / "s", decomposition())
-    (folder / SAMPLES / f"{sample_id(HIT)}.wav").unlink()
-    with pytest.raises(NothingToRestore, match="lacks the sample"):
-        restore(folder, RATE)
+def test_a_session_that_lost_a_sound_comes_back_without_it(tmp_path: Path) -> None:
+    folder = written(tmp_path / "s", decomposition(), SetTempo(93.5))
+    path = folder / SAMPLES / f"{sample_id(HIT)}.wav"
+    path.write_bytes(path.read_bytes()[:-100])
+    back = restore(folder, RATE)
+    assert back.machine.kit.one_shots == {} and back.machine.loop is not None and back.machine.timeline.bpm == 93.5
+    assert set(back.samples) == {sample_id(LOOP)} and len(back.problems) == 1 and path.name in back.problems[0]
+    (folder / SAMPLES / f"{sample_id(LOOP)}.wav").unlink()
+    back = restore(folder, 44100)
+    assert back.machine.loop is None and back.machine.listen is Listen.KIT and len(back.problems) == 2
+
+
+def test_one_damaged_record_closes_nothing(tmp_path: Path) -> None:
+    folder = written(tmp_path / f"20260101-120000-{2**22 + 1}", decomposition(), SetTempo(93.5), SetTempo(94.5))
+    log = (folder / LOG).read_bytes()
+    place = log.rindex(b"SetTempo")
+    (folder / LOG).write_bytes(log[:place] + b"SetTempq" + log[place + 8 :])
+    (listed,) = list_sessions(tmp_path)
+    assert listed.loaded and listed.bpm == 93.5 and str(folder / LOG) in listed.problem
+    assert broken_off(tmp_path) == listed and find_session(tmp_path, None) == folder
+    assert restore(folder, RATE).problems == (listed.problem,)
+    (folder / LOG).write_bytes(b"nonsense")
+    (listed,) = list_sessions(tmp_path)
+    assert listed.state == "unreadable" and not listed.loaded and "journal" in listed.problem
+    with pytest.raises(UnreadableJournal):
+        broken_off(tmp_path)
 
 
 def test_only_a_session_that_broke_off_with_something_loaded_is_offered(tmp_path: Path) -> None:

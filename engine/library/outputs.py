@@ -1,0 +1,76 @@
+"""Where a verb may write, checked before its work begins: nothing is overwritten unasked, and no work is lost."""
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from engine.core.errors import TaoError
+
+_KIT_FILES, _KIT_FOLDERS = ("kit.json", "loop.wav", "residual.wav", "pattern.mid"), ("oneshots", "stems")
+
+
+class OutputRefused(TaoError):
+    """A place that must not be written to, or cannot be."""
+
+
+def check_folder(folder: Path, overwrite: bool) -> None:
+    """Raise OutputRefused unless a kit can be written to `folder`. `overwrite`: it may have content already."""
+    if os.path.lexists(folder):
+        if not folder.is_dir():
+            raise OutputRefused(f"{str(folder)!r} is a file. Name a folder with -o.")
+        if not overwrite and any(folder.iterdir()):
+            raise OutputRefused(f"The folder {str(folder)!r} exists and is not empty. Name another one with -o, or add "
+                                "--overwrite.")
+    _try(folder)
+
+
+def check_file(path: Path, overwrite: bool) -> None:
+    """Raise OutputRefused unless a file can be written as `path`. `overwrite`: it may exist already."""
+    if path.is_dir():
+        raise OutputRefused(f"{str(path)!r} is a folder. Name a file with -o.")
+    if not path.parent.is_dir():
+        raise OutputRefused(f"{str(path)!r} cannot be written: there is no folder {str(path.parent)!r}.")
+    if not overwrite and os.path.lexists(path):
+        raise OutputRefused(f"{str(path)!r} exists already. Name another file with -o, or add --overwrite.")
+    _try(path)
+
+
+def check_inputs_stay(folder: Path, inputs: Iterable[Path]) -> None:
+    """Raise OutputRefused if a kit in `folder` would take the place of a file that is read."""
+    for path in inputs:
+        whole = path.resolve()
+        if whole.is_relative_to(folder.resolve()):
+            relative = whole.relative_to(folder.resolve()).parts
+            if relative and (relative[0] in _KIT_FOLDERS or relative[0] in _KIT_FILES):
+                raise OutputRefused(f"{str(path)!r} is in the way: it has a name in {str(folder)!r} that the kit "
+                                    "needs. Name another folder with -o.")
+
+
+def folders_for(out: Path, stems: Iterable[str]) -> list[Path]:
+    """A folder in `out` for each name; -2, -3 ... is added to a name that has come before."""
+    seen: set[str] = set()
+    folders = []
+    for stem in stems:
+        name, number = stem, 1
+        while name.casefold() in seen:
+            number += 1
+            name = f"{stem}-{number}"
+        seen.add(name.casefold())
+        folders.append(out / name)
+    return folders
+
+
+def _try(path: Path) -> None:
+    """Make something of this name beside its place, and take it back: the file system decides, not its rules."""
+    above, names = path.absolute().parent, [path.name]
+    while not os.path.lexists(above):
+        names.insert(0, above.name)
+        above = above.parent
+    try:
+        with tempfile.TemporaryDirectory(prefix=".tao-", dir=above) as trial:
+            if path.name:  # "." and "/" have none
+                Path(trial, *names).mkdir(parents=True)
+    except OSError as error:
+        raise OutputRefused(f"{str(path)!r} cannot be written: {error.strerror}. Name a place that you may write "
+                            "to.") from None

@@ -1,0 +1,55 @@
+"""A verb refuses a bad place before it works, and overwrites nothing unasked."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.library.outputs import OutputRefused, check_file, check_folder, check_inputs_stay, folders_for
+
+
+def test_a_folder_with_content_is_only_written_to_on_request(tmp_path: Path) -> None:
+    check_folder(tmp_path / "new" / "deep", overwrite=False)
+    check_folder(tmp_path, overwrite=False)
+    assert list(tmp_path.iterdir()) == [], "nothing is left of the trial"
+    (tmp_path / "loop.wav").touch()
+    with pytest.raises(OutputRefused, match="--overwrite"):
+        check_folder(tmp_path, overwrite=False)
+    check_folder(tmp_path, overwrite=True)
+    for overwrite in (False, True):
+        with pytest.raises(OutputRefused, match="is a file"):
+            check_folder(tmp_path / "loop.wav", overwrite)
+        with pytest.raises(OutputRefused, match="cannot be written"):
+            check_folder(tmp_path / "loop.wav" / "kit", overwrite)
+        with pytest.raises(OutputRefused, match="cannot be written"):
+            check_folder(tmp_path / ("x" * 300), overwrite)
+        with pytest.raises(OutputRefused, match="cannot be written"):
+            check_folder(Path("/proc/kit"), overwrite)
+
+
+def test_a_file_is_only_replaced_on_request(tmp_path: Path) -> None:
+    check_file(tmp_path / "new.wav", overwrite=False)
+    (tmp_path / "old.wav").touch()
+    with pytest.raises(OutputRefused, match="--overwrite"):
+        check_file(tmp_path / "old.wav", overwrite=False)
+    check_file(tmp_path / "old.wav", overwrite=True)
+    with pytest.raises(OutputRefused, match="is a folder"):
+        check_file(tmp_path, overwrite=True)
+    with pytest.raises(OutputRefused, match="no folder"):
+        check_file(tmp_path / "no" / "new.wav", overwrite=True)
+
+
+def test_what_is_read_is_never_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("loop.wav", "oneshots/kick.wav", "take.wav"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    for name in ("loop.wav", "oneshots/kick.wav"):
+        with pytest.raises(OutputRefused, match="in the way"):
+            check_inputs_stay(Path(), [Path(name)])
+    check_inputs_stay(Path(), [Path("take.wav")])
+    check_inputs_stay(Path("kit"), [Path("loop.wav")])
+
+
+def test_loops_of_one_name_get_folders_of_different_names() -> None:
+    assert folders_for(Path("out"), ["loop", "beat", "Loop", "loop", "loop-2"]) == [
+        Path("out") / name for name in ("loop", "beat", "Loop-2", "loop-3", "loop-2-2")]
