@@ -62,7 +62,7 @@ GROUPS = (
         Action("monitor", ("i",), "input monitoring: on, only for takes, off"),
     )),
     Group("Loop", (
-        Action("decompose", ("d",), "decompose the loop again", "decompose"),
+        Action("decompose", ("d",), "decompose the loop again", "solve"),
         Action("correct", ("D",), "re-solve the kit from your edited steps"),
         Action("listen", ("a",), "hear Original, Kit + Residual or Kit, on the bar line", "hear"),
         Action("listen-now", ("A",), "the same, at once"),
