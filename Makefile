@@ -11,7 +11,7 @@ test: $(VENV)/.test-ready          ## run all tests, on a private JACK server (A
 	@$(VENV_PYTHON) -m pytest $(ARGS)
 
 quick: $(VENV)/.test-ready         ## run the fast tests only: no JACK server, nothing slow
-	@$(VENV_PYTHON) -m pytest -m "not server and not slow" -n auto --maxprocesses 4 $(ARGS)
+	@$(VENV_PYTHON) -m pytest -m "not server and not slow" --hypothesis-profile=quick -n auto --maxprocesses 4 $(ARGS)
 
 lint: $(VENV)/.test-ready          ## check style and types
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/mypy

@@ -15,7 +15,7 @@ import click
 import platformdirs
 
 from engine.core.errors import DeviceNotFound, TaoError
-from engine.library.command_line import export
+from engine.library.command_line import export, import_verb
 from engine.server.command_line import calibrate_verb, compile_verb, devices, doctor_verb, sessions_verb
 from engine.server.config import config_file, read_config
 from engine.server.rendering import render
@@ -89,10 +89,10 @@ def start_and_show(asked: dict[str, Any], first: Path | None) -> None:
     from engine.server.launch import start_engine
     from tui.keymap import keymap_with
 
-    keymap = keymap_with(asked["keys"])
+    keymap, settings = keymap_with(asked["keys"]), engine_settings(asked)
     talk("Tao: starting the engine")
     with shown() as progress:
-        engine = EngineClient(start_engine(engine_settings(asked), progress))
+        engine = EngineClient(start_engine(settings, progress))
     if first is not None:
         threading.Thread(target=play_first, args=(engine, first), daemon=True).start()
     show(engine, keymap)
@@ -216,8 +216,8 @@ def demo(context: click.Context, out: Path, overwrite: bool) -> None:
 
 
 for verb in (calibrate_verb(engine_settings), compile_verb, correct, decompose, devices,
-             doctor_verb(lambda: platformdirs.user_data_path("tao"), verify_weights), evaluate, export, models,
-             render, sessions_verb(sessions_folder), train):
+             doctor_verb(lambda: platformdirs.user_data_path("tao"), verify_weights), evaluate, export, import_verb,
+             models, render, sessions_verb(sessions_folder), train):
     cli.add_command(verb)
 
 
@@ -231,7 +231,7 @@ def sentence_of(problem: OSError) -> str:
 def main() -> None:
     """Run the command line; every failure is one sentence on stderr and an exit code."""
     try:
-        code = cli.main(standalone_mode=False, default_map=read_config(config_file()))
+        code = cli.main(standalone_mode=False, default_map=read_config(config_file(), cli))
     except click.ClickException as problem:
         problem.show()
         code = problem.exit_code

@@ -1,5 +1,6 @@
 """Correct a decomposition: the user edited steps or renamed tracks, and the kit is solved again from them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,12 +8,14 @@ from typing import Any
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.groove import grid_ticks, step_onset_ticks
 from engine.core.kit import Kit
-from engine.core.pattern import Pattern, Step, Track
+from engine.core.pattern import TRACK_NAMES, Pattern, Step, Track
 from engine.core.timeline import PPQN
 from models import plugins
+from models.calling import revision
 from models.decompose import Decomposition, extracted
 from models.plugins import Onset, Transcription
 
+_PERC = re.compile(r"perc [1-9]\d?")
 _SAME_NAME = 0.5   # an unchanged name counts as much as half of the steps
 _SIMILAR = 0.5
 _ROUGHLY = 0.8     # a step in the same place, with another velocity or microtiming
@@ -39,7 +42,7 @@ def correct(done: Decomposition, pattern: Pattern, extractor: plugins.Extractor,
     if not transcription.onsets:
         raise InvalidValue("No step is left, so there is no kit to solve. Keep at least one.")
     stems = {name: stem.T for name, stem in done.stems.items()}
-    made = extractor.revise(done.audio.T, done.sample_rate, stems, transcription, report)
+    made = revision(extractor, done.audio.T, done.sample_rate, stems, transcription, report)
     return extracted(done.audio.T, done.loop.name, done.sample_rate, made)
 
 
@@ -66,10 +69,15 @@ def _same_grid(one: Track, other: Track) -> bool:
 
 
 def edited(pattern: Pattern, edits: tuple[StepEdit, ...]) -> Pattern:
-    """The pattern with steps set and cleared. A missing track is added. Raises UsageError for a step out of range."""
+    """The pattern with steps set and cleared. A hit on a drum that has no track yet adds one.
+
+    Raises UsageError for a step out of range, or a track that is neither there nor a drum.
+    """
     for edit in edits:
         track = next((one for one in pattern.tracks if one.name == edit.track), None)
         if track is None:
+            if edit.velocity is None or not (edit.track in TRACK_NAMES or _PERC.fullmatch(edit.track)):
+                raise _no_track(edit.track, pattern)
             example = pattern.tracks[0]
             track = Track(edit.track, (None,) * len(example.steps), example.steps_per_beat)
             pattern = replace(pattern, tracks=(*pattern.tracks, track))
@@ -126,7 +134,7 @@ def renamed(done: Decomposition, names: Mapping[str, str]) -> Decomposition:
     tracks = [track.name for track in done.pattern.tracks]
     for old in names:
         if old not in tracks:
-            raise UsageError(f"There is no track named {old!r}. The tracks are {', '.join(tracks)}.")
+            raise _no_track(old, done.pattern)
     new = [names.get(name, name) for name in tracks]
     for name in new:
         if not name or new.count(name) > 1:
@@ -142,6 +150,11 @@ def renamed(done: Decomposition, names: Mapping[str, str]) -> Decomposition:
                                                    zip(done.pattern.tracks, new, strict=True))),
         transcription=replace(done.transcription, onsets=onsets), stems=by_track(done.stems),
         track_match=by_track(done.track_match))
+
+
+def _no_track(name: str, pattern: Pattern) -> UsageError:
+    tracks = ", ".join(track.name for track in pattern.tracks)
+    return UsageError(f"There is no track named {name!r}. The tracks are {tracks}.")
 
 
 def find_renames(before: Pattern, after: Pattern) -> dict[str, str]:

@@ -1,10 +1,13 @@
 """The device that torch computes on: the GPU as long as it works, else the CPU."""
 
 import logging
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
 import torch
+
+from engine.core.errors import UsageError
 
 LOGGER = "tao"           # for musicians: the worker and the command line pass its warnings on
 _FAILURES = (RuntimeError, AssertionError)  # torch without CUDA asserts; every other device error is the former
@@ -13,9 +16,12 @@ Result = TypeVar("Result")
 
 
 class ComputeDevice:
-    """A torch device with the CPU as its fallback. name: as torch names devices; empty for CUDA if there is one."""
+    """A torch device with the CPU as its fallback. name: cpu, cuda or cuda:1; empty for CUDA if there is one. Raises
+    UsageError for another."""
 
     def __init__(self, name: str = "") -> None:
+        if name and not re.fullmatch(r"cpu|cuda(:\d+)?", name):
+            raise UsageError(f"{name!r} is not a device. Use cpu or cuda.")
         self._name = name or ("cuda" if torch.cuda.is_available() else "cpu")
 
     def run(self, work: Callable[[torch.device], Result]) -> Result:

@@ -1,5 +1,6 @@
 """What every test gets: repeatable examples, the `server` marker where it is due, and a JACK server of its own."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.sentinel import Sentinel
 
 # the same examples each time, however slow the machine; `--hypothesis-profile=default` looks for new ones
 settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=30)  # make quick asks for it
 settings.load_profile("repeatable")
 
 _guarded = False
@@ -24,6 +26,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if needs_server(item):
             item.add_marker(pytest.mark.server)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over all that was imported, torch included: a sixth of the screens' time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

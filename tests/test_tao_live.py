@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import re
 import select
 import subprocess
@@ -17,6 +16,7 @@ import soundfile
 import tao_live
 from engine.library.audio_files import write_wav
 from models.demo import demo_loop
+from tests.terminal import open_terminal
 
 PROGRAM = Path(tao_live.__file__)
 RATE = 22050
@@ -163,6 +163,7 @@ def test_bad_audio_gets_one_sentence_and_exit_1(tao, tmp_path: Path, kind: str) 
     assert "loop" in sentences[0] and len(sentences[0]) > 40
 
 
+@pytest.mark.slow
 def test_a_file_in_the_way_of_the_folder_is_named(tao, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "loop.wav", clicks(2.0), RATE)
     (tmp_path / "kit").write_text("mine")
@@ -223,7 +224,7 @@ def test_a_wrong_call_is_a_usage_error(tao, arguments: list[str], words: str) ->
 def test_attaching_to_nothing_says_how_to_start(tao, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tao_live, "check_terminal", lambda: None)
     code, _, err = tao("attach")
-    assert code == 1 and "start one" in err
+    assert code == 1 and "Start one" in err
 
 
 @pytest.mark.server
@@ -232,6 +233,12 @@ def test_a_device_that_is_not_there_is_exit_3(tao, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "tao-no-such-server")
     code, _, err = tao("--audio", "jack")
     assert code == 3 and "JACK" in err and "devices" in err
+
+
+def test_a_rack_that_is_not_installed_is_refused_before_the_engine_starts(tao, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tao_live, "check_terminal", lambda: None)
+    code, _, err = tao("--effects", "foo")
+    assert code == 2 and err.startswith("tao: No effects rack is called 'foo'. Installed: pyo, bypass"), err
 
 
 def test_a_config_that_is_no_toml_is_a_usage_error_that_names_it(tao, tmp_path: Path) -> None:
@@ -260,6 +267,7 @@ def test_devices_and_models_are_listed_for_people_and_for_programs(tao) -> None:
     assert {"onset-strength", "template-masks", "least-disturbed"} <= names
 
 
+@pytest.mark.server  # it asks a network that is not there
 def test_models_that_do_not_come_with_tao_say_where_they_are(tao, monkeypatch, tmp_path) -> None:
     write_wav(tmp_path / "loop.wav", demo_loop(RATE).audio, RATE)
     monkeypatch.setitem(sys.modules, "mdxnet_infer", None)
@@ -273,7 +281,7 @@ def test_models_that_do_not_come_with_tao_say_where_they_are(tao, monkeypatch, t
     code, out, said = tao("models", "get", "drumsep")
     assert (code, out) == (1, "")
     assert "non-commercial" in said
-    assert "check the connection" in said
+    assert "Check your connection" in said
 
 
 def test_the_whole_instrument_opens_in_a_terminal_plays_its_demo_and_quits(tmp_path: Path) -> None:
@@ -281,7 +289,7 @@ def test_the_whole_instrument_opens_in_a_terminal_plays_its_demo_and_quits(tmp_p
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30", "TAO_GLYPHS": "ascii",
                    "XDG_RUNTIME_DIR": str(tmp_path / "run"), "XDG_DATA_HOME": str(tmp_path),
                    "XDG_STATE_HOME": str(tmp_path)}
-    ours, theirs = pty.openpty()
+    ours, theirs = open_terminal()
     process = subprocess.Popen([sys.executable, PROGRAM], stdin=theirs, stdout=theirs, stderr=theirs,
                                env=environment, start_new_session=True)
     os.close(theirs)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.library.kit_folder import write_folder
+from engine.library.exporting import installed
+from engine.library.kit_folder import read_folder, write_folder
 from tests.library.values import rich_decomposition
 from tests.rig import Recorder, running_engine
 from tests.test_tao_live import run
@@ -54,11 +55,24 @@ def test_calibrate_measures_the_engine_that_plays(tao: Call, jack_server: str, t
         engine.finish()
 
 
+def test_a_kit_and_a_pattern_of_other_programs_become_a_kit_folder(tao: Call, tmp_path: Path) -> None:
+    write_folder(tmp_path / "kit", rich_decomposition())
+    names = tmp_path / "kit" / "oneshots", tmp_path / "kit" / "pattern.mid"
+    code, out, _ = tao("import", *names, "-o", tmp_path / "mine")
+    assert code == 0 and out.strip() == str(tmp_path / "mine")
+    assert {"kick", "hihat"} <= set(read_folder(tmp_path / "mine").kit.one_shots)
+    code, _, err = tao("import", *names, "-o", tmp_path / "mine")
+    assert code == 2 and "already there" in err
+    code, _, err = tao("import", tmp_path / "kit" / "loop.wav", "-o", tmp_path / "other")
+    assert code == 1 and "a WAV recording" in err and not (tmp_path / "other").exists()
+
+
 def test_a_folder_is_exported_in_all_formats_or_one(tao: Call, tmp_path: Path) -> None:
     write_folder(tmp_path / "kit", rich_decomposition())
     code, out, _ = tao("export", tmp_path / "kit", "-o", tmp_path / "out")
-    assert code == 0 and all(Path(line).exists() for line in out.splitlines()) and len(out.splitlines()) == 4
-    code, out, _ = tao("export", tmp_path / "kit", "-o", tmp_path / "out", "--format", "midi")
-    assert code == 0 and out.strip().endswith("-2.mid")
+    assert code == 0 and all(Path(line).exists() for line in out.splitlines())
+    assert len(out.splitlines()) == len(installed())
+    code, out, err = tao("export", tmp_path / "kit", "-o", tmp_path / "out", "--format", "midi")
+    assert code == 0 and out.strip().endswith("-2.mid") and "midi cannot hold the chance of a step" in err
     code, _, err = tao("export", tmp_path / "kit", "-o", tmp_path / "out", "--format", "cassette")
     assert code == 2 and "hydrogen" in err

@@ -51,7 +51,6 @@ def jack_process(count, user):
     host, frames = host_at(user), np.int64(count)
     memory = memory_of(host)
     if frames > host.max_frames:
-        host.odd_blocks += 1
         return np.int32(0)
     start = block_time(host, call_at(host.last_frame_time, host.client, 0) & 0xFFFFFFFF)
     for side in range(2):

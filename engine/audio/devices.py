@@ -5,6 +5,10 @@ have to be compiled first; JACK's library need not be installed; and PortAudio, 
 server as a client of its own.
 """
 
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,14 +32,30 @@ class DeviceInfo:
 
 def list_devices() -> list[DeviceInfo]:
     """Every device that --audio and --device can name; null is always there."""
-    import sounddevice
+    with silent_libraries():
+        import sounddevice
 
-    server = _jack_server()
+        server = _jack_server()
+        entries = sounddevice.query_devices()
     found = [server] if server is not None else []
-    for entry in sounddevice.query_devices():
+    for entry in entries:
         found.append(DeviceInfo("portaudio", entry["name"], entry["max_input_channels"], entry["max_output_channels"],
-                            int(entry["default_samplerate"])))
+                                int(entry["default_samplerate"])))
     return [*found, DeviceInfo("null", "no device", 0, 0, 48000)]
+
+
+@contextlib.contextmanager
+def silent_libraries() -> Iterator[None]:
+    """Discard what JACK and ALSA print on stderr when they find nothing."""
+    sys.stderr.flush()
+    before, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nowhere)
 
 
 def open_backend(settings: "EngineSettings") -> "Backend":

@@ -25,7 +25,7 @@ class FailoverDevice:
     def __init__(self, backend: Backend, find: Callable[[], Backend], host: Host, notify: Callable[[Notice], None]
                  ) -> None:
         self.backend, self._find, self._host, self._notify = backend, find, host, notify
-        self.banner = "No sound: the null device. Choose one with --audio jack or --audio portaudio." \
+        self.banner = "No sound (--audio null). Choose --audio jack or --audio portaudio." \
             if backend.name == "null" else None
         self._seen_frames, self._seen_s, self._looks = -1, 0.0, 0
         self._search: threading.Thread | None = None
@@ -40,7 +40,7 @@ class FailoverDevice:
         self.backend.start(self._host, on_lost)
 
     def lose(self, sentence: str) -> None:
-        """The device has gone: the music plays on, paced by the clock, during the search for it."""
+        """The device has disappeared: the music plays on, paced by the clock, during the search for it."""
         if self.backend.name == "null":
             return
         lost, self._lost_s = self.backend, time.monotonic()
@@ -51,7 +51,7 @@ class FailoverDevice:
         self._search.start()
 
     def watch(self) -> None:
-        """Call a few times a second: notices a device that no longer asks for audio, and takes back a found one."""
+        """Call a few times a second: notices a device that no longer requests audio, and takes back a found one."""
         if (sentence := self.backend.gone()) is not None:
             self.lose(sentence)
         now, now_s = self._host.now_frames, time.monotonic()
@@ -60,7 +60,7 @@ class FailoverDevice:
         elif self.backend.name != "null":
             self._looks += 1
             if self._looks >= LOOKS and now_s - self._seen_s > STILL_S:
-                self.lose(f"{self.backend.device} no longer asks for audio; Tao plays on without a device.")
+                self.lose(f"{self.backend.device} is not requesting audio; Tao plays on without a device.")
         if self._found is not None:
             self._take_back(self._found)
         elif self._unfit is not None:

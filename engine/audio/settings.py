@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import msgspec
 
 from engine.core.errors import UsageError
-from engine.rack.plugin import rack_names
+from engine.rack.plugin import check_rack
 from engine.rack.pyo_rack import CHUNK_FRAMES
 
 AUDIO = ("jack", "portaudio", "null")
@@ -46,9 +46,8 @@ class EngineSettings:
 
     def __post_init__(self) -> None:
         if self.audio not in AUDIO:
-            raise UsageError(f"Audio goes through {', '.join(AUDIO)}; {self.audio!r} was asked for.")
-        if self.effects not in rack_names():
-            raise UsageError(f"The effects racks are {', '.join(rack_names())}; {self.effects!r} was asked for.")
+            raise UsageError(f"No audio backend is called {self.audio!r}. Choose jack, portaudio or null.")
+        check_rack(self.effects)
         if not 8000 <= self.sample_rate <= 192000:
             raise UsageError(f"Sample rates lie between 8000 and 192000 Hz; {self.sample_rate} was asked for.")
         if not 64 <= self.block_frames <= 4096 or self.block_frames % CHUNK_FRAMES:

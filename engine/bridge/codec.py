@@ -10,12 +10,15 @@ import msgspec.inspect
 from engine.bridge.renames import Renames
 from engine.core.commands import Boundary
 from engine.core.errors import TaoError
+from engine.core.names import readable
 
 MAX_FRAMES = 1 << 62
 
 
 class BadMessage(TaoError):
-    """Bytes that are not a message known here."""
+    """Bytes that are not a message known here. id: the message's, as far as it could be read; else 0."""
+
+    id = 0
 
 
 class _Wire(msgspec.Struct, array_like=True):
@@ -58,15 +61,17 @@ class Codec:
 
     def decode(self, data: bytes) -> Envelope:
         """The message in `data`. Raises BadMessage, whatever the bytes are."""
+        number = 0
         try:
             wire = self._wire.decode(data)
+            number = wire.id
             decode = self._decoders.get(self._renames.classes.get(wire.name, wire.name))
             if decode is None:
                 known = ", ".join(sorted(self._decoders))
-                raise BadMessage(f"No message here is called {wire.name[:40]!r}; there are {known}.")
+                raise _bad(number, f"No message here is called {wire.name[:40]!r}; there are {readable(known, 200)}.")
             message = decode(wire.payload)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-            raise BadMessage(f"A message could not be read: {error}") from None
+            raise _bad(number, f"A message could not be read: {readable(str(error), 300)}") from None
         if not (0 <= wire.at_frames < MAX_FRAMES and 0 <= wire.id < MAX_FRAMES):
             raise BadMessage("A message's target frame and id are whole numbers from 0 up.")
         return Envelope(message, wire.boundary, wire.at_frames, wire.id)
@@ -81,3 +86,9 @@ class Codec:
             return msgspec.convert(self._renames.renamed(msgspec.msgpack.decode(payload), info), type_)
 
         return decode
+
+
+def _bad(number: int, text: str) -> BadMessage:
+    error = BadMessage(text)
+    error.id = number if 0 <= number < MAX_FRAMES else 0
+    return error

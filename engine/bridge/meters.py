@@ -5,6 +5,7 @@ again.
 """
 
 import mmap
+import os
 import struct
 from pathlib import Path
 
@@ -21,9 +22,12 @@ assert MAX_TRACKS == 8
 
 
 def create_page(path: Path, words: int = WORDS) -> np.ndarray:
-    """A new shared page of zeros, int64 (words,); levels are float64 in the same words."""
+    """A new shared page of zeros, int64 (words,); levels are float64 in the same words. Raises OSError when there is no
+    room for it."""
     with path.open("xb+") as file:
         file.truncate(words * 8)
+        if hasattr(os, "posix_fallocate"):  # a page that is missing when it is written ends the process
+            os.posix_fallocate(file.fileno(), 0, words * 8)
         memory = mmap.mmap(file.fileno(), words * 8)
     return np.frombuffer(memory, np.int64)
 

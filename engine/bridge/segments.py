@@ -8,7 +8,7 @@ until the last array over it is gone.
 import mmap
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,11 @@ from engine.core.errors import TaoError
 from engine.core.loop import Audio
 
 SHARED_MEMORY = Path("/dev/shm")
+PREFIX = "audio-"
+
+
+class NoSharedMemory(TaoError):
+    """Shared memory is full."""
 
 
 class SegmentMissing(TaoError):
@@ -37,16 +42,35 @@ def memory_folder() -> Path:
 def write_segment(folder: str | Path, arrays: Sequence[Audio]) -> tuple[str, list[int]]:
     """Put float32 arrays (frames, channels), all with the same number of channels, into one new segment.
 
-    Returns the segment's name and the offset in frames of each array.
+    Returns the segment's name and the offset in frames of each array. Raises NoSharedMemory, and leaves nothing
+    behind, when there is no room.
     """
-    handle, name = tempfile.mkstemp(dir=folder)
+    try:
+        handle, name = tempfile.mkstemp(prefix=PREFIX, dir=folder)
+    except OSError as error:
+        raise NoSharedMemory(f"No shared audio can be made in {folder}: {error.strerror}. Make room there.") from None
     offsets, at = [], 0
-    with os.fdopen(handle, "wb") as file:
-        for array in arrays:
-            file.write(np.ascontiguousarray(array, dtype=np.float32).data)
-            offsets.append(at)
-            at += len(array)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for array in arrays:
+                file.write(np.ascontiguousarray(array, dtype=np.float32).data)
+                offsets.append(at)
+                at += len(array)
+    except BaseException as error:
+        unlink_segment(name)
+        if not isinstance(error, OSError):
+            raise
+        size = sum(array.size for array in arrays) * 4 / 1e6
+        raise NoSharedMemory(f"There is no room in shared memory for {size:.1f} MB of audio ({error.strerror}). Make "
+                             f"room in {SHARED_MEMORY}, then try again; nothing is lost.") from None
     return name, offsets
+
+
+def forget_segments(folder: str | Path, wanted: Collection[str] = ()) -> None:
+    """Remove every segment in `folder` but the `wanted` ones: a process that died may have left some."""
+    for path in Path(folder).glob(f"{PREFIX}*"):
+        if str(path) not in wanted:
+            path.unlink(missing_ok=True)
 
 
 def map_segment(name: str, frames: int, channels: int = 2, offset_frames: int = 0) -> Audio:

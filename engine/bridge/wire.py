@@ -18,18 +18,23 @@ def framed(data: bytes) -> bytes:
 
 
 class FrameReader:
-    """Cuts a stream, arriving in pieces of any size, back into messages."""
+    """Cuts a stream, arriving in pieces of any size, back into messages. max_bytes: the longest message."""
 
-    def __init__(self) -> None:
-        self._buffer = bytearray()
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self._buffer, self._max_bytes = bytearray(), max_bytes
+
+    @property
+    def rest(self) -> bytearray:
+        """What has arrived after the last whole message."""
+        return self._buffer
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
         """Every message that `piece` completes. Raises BadMessage at an impossible length."""
         self._buffer += piece
         while len(self._buffer) >= _LENGTH.size:
             (length,) = _LENGTH.unpack_from(self._buffer)
-            if length > MAX_BYTES:
-                raise BadMessage(f"A message has at most {MAX_BYTES} bytes; {length} were announced.")
+            if length > self._max_bytes:
+                raise BadMessage(f"A message has at most {self._max_bytes} bytes; {length} were announced.")
             end = _LENGTH.size + length
             if len(self._buffer) < end:
                 return

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.core.errors import InvalidValue
+from engine.core.names import check_name
 
 SampleId = str
 GM_NOTES = {"kick": 36, "snare": 38, "tom": 45, "hihat": 42, "ride": 51, "crash": 49}
 HIHAT_CHOKE_GROUP = 1
 OTHER_NOTE = 60  # of `perc 1`, `perc 2` the next ...
 MAX_LAYERS = 32
+MAX_ONE_SHOTS = 128
 
 
 def sample_id(audio: np.ndarray) -> SampleId:
@@ -111,3 +113,10 @@ class Kit:
 
     name: str
     one_shots: dict[str, OneShot] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "A kit")
+        if len(self.one_shots) > MAX_ONE_SHOTS:
+            raise InvalidValue(f"A kit has at most {MAX_ONE_SHOTS} one-shots; {len(self.one_shots)} were given.")
+        for name in self.one_shots:
+            check_name(name, "A one-shot")

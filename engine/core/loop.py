@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.core.errors import InvalidValue
 from engine.core.kit import SampleId
+from engine.core.names import check_name
 from engine.core.timeline import Ticks
 
 OVERVIEW_PEAKS = 512
@@ -68,6 +69,9 @@ class PlayedLoop:
     def __post_init__(self) -> None:
         if self.frames < 1 or self.beats < 1:
             raise InvalidValue("A loop that plays has at least one frame and one beat.")
+        check_name(self.name, "A loop")
+        if len(self.overview) > OVERVIEW_PEAKS:
+            raise InvalidValue(f"A loop's overview has at most {OVERVIEW_PEAKS} peaks.")
 
 
 def overview(audio: Audio) -> tuple[float, ...]:

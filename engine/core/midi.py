@@ -6,6 +6,7 @@ from enum import Enum
 
 from engine.core.effects import RANGES, Effect
 from engine.core.errors import InvalidValue
+from engine.core.names import check_name
 
 MIDI_INPUTS, MIDI_OUTPUTS = 2, 4
 CLOCKS_PER_BEAT = 24
@@ -88,6 +89,8 @@ class Midi:
                                f"{len(self.clocks)} and {len(self.song_position)} were given.")
         for note in self.pads:
             check_note(note)
+        for name in (*self.pads.values(), *self.routes):
+            check_name(name, "A track")
 
     @property
     def follows_transport(self) -> bool:

@@ -17,7 +17,7 @@ FIRST_SYSTEM, FIRST_REALTIME = 0xF0, 0xF8
 ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
 
 DATA_MASK = 0x7F  # of a data byte: seven bits
-KIND_MASK, CHANNEL_MASK = 0xF0, 0x0F  # of a channel message's status byte
+KIND_MASK = 0xF0  # of a channel message's status byte
 
 CLOCKS_PER_BEAT = 24
 CLOCKS_PER_SIXTEENTH = CLOCKS_PER_BEAT // 4  # Song Position counts sixteenths

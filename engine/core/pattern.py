@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from engine.core.errors import InvalidValue
+from engine.core.names import check_name
 from engine.core.step import Step
 from engine.core.timeline import PPQN, Ticks
 
@@ -25,6 +26,7 @@ class Track:
     def __post_init__(self) -> None:
         if not self.name:
             raise InvalidValue("A track needs a name.")
+        check_name(self.name, "A track")
         if not 1 <= len(self.steps) <= MAX_STEPS:
             raise InvalidValue(f"A track has 1 to {MAX_STEPS} steps; {self.name} was given {len(self.steps)}.")
         if self.steps_per_beat not in STEPS_PER_BEAT:

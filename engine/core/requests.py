@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from engine.core.names import check_name
 from engine.core.recording import RecordingSetup
 
 
@@ -89,6 +90,9 @@ class ConnectMidi:
     number: int
     name: str | None
 
+    def __post_init__(self) -> None:
+        check_name(self.name or "", "A MIDI port")
+
 
 @dataclass(frozen=True, slots=True)
 class Learn:
@@ -98,6 +102,9 @@ class Learn:
     """
 
     target: str | None
+
+    def __post_init__(self) -> None:
+        check_name(self.target or "", "What a controller moves")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +184,9 @@ class SwapKit:
 
     name: str
     fit: FitOptions = FitOptions()
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "A kit")
 
 
 SoundRequest = BrowseSounds | AuditionSound | SwapSound | SwapNextSound | SwapKit

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from engine.core.errors import InvalidValue
+from engine.core.names import check_name
 from engine.core.timeline import Ticks
 
 DOUBTFUL_BELOW = 0.5
@@ -39,6 +40,8 @@ class Overrides:
             raise InvalidValue(f"A filter's cutoff lies between 20 and 20000 Hz; {self.cutoff_hz:g} was asked for.")
         if self.one_shot == "":
             raise InvalidValue("A one-shot is chosen by its name in the kit; an empty one was given.")
+        if self.one_shot is not None:
+            check_name(self.one_shot, "A one-shot")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What two threads share: positions that one publishes and the other reads, and memory by address.
 
-A position is the first word of a `layout.CURSOR`. What was written before it was published is seen by whoever reads it
-afterwards, on every processor.
+A position is the first word of a `layout.CURSOR`. A thread that reads it also sees everything written before it was
+published, on every processor.
 """
 
 from llvmlite import ir

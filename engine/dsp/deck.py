@@ -128,8 +128,8 @@ def goes_on(deck, score, audio, frame):
 
 @inner(DECK(MEMORY, INT))
 def free_deck(memory, frame):
-    """A deck that is not in use at `frame`; else the quietest of those that fade to silence. At most one a role
-    does not fade, so there is always one."""
+    """A deck that is not in use at `frame`; else the quietest of those that fade to silence. At most one deck for
+    each role does not fade, so there is always one."""
     quietest, least = 0, -1.0
     for index in range(DECKS):
         deck = memory.decks[index]

@@ -108,7 +108,7 @@ REVERSE_DTYPE = _record(slice_ticks=_INT, pivot=_INT, old_pivot=_INT, line_tick=
 STATE_DTYPE = _record(
     expected=_INT, started=_INT, slot=_INT, sequence=_INT,  # slot and sequence of the score in force
     playing=_INT, position_ticks=_INT, dropped=_INT, sounding=_INT,  # what the last block left behind
-    pending_count=_INT, starts=_INT, bad_values=_INT, ramp_frames=_INT, cut_at=_INT,
+    pending_count=_INT, starts=_INT, ramp_frames=_INT, cut_at=_INT,
     tapped=_INT, midi_queued=_INT, midi_sending=_INT, midi_incoming=_INT, midi_lost=_INT)
 
 MEMORY_DTYPE = _record(

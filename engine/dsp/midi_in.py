@@ -66,7 +66,7 @@ def rest(memory, frame):
 
 @inner(types.void(MEMORY, SCORE, INT, INT))
 def follow(memory, score, message, port):
-    """Take note of Start, Continue and Song Position: the next clock will be what they speak of."""
+    """Take note of Start, Continue and Song Position: it takes effect at the next clock."""
     follower, kind = memory.follower, message & 0xFF
     if kind == START:
         follower.armed, follower.ticks = 1, SONG_START

@@ -149,7 +149,7 @@ def add_unshaped(voice, out, sample, start, frames):
 
 @inner(FLOAT(VOICE, STEREO, INT))
 def peak_of(voice, sample, frames):
-    """About the loudest of the next `frames` frames: every eighth is looked at, which is enough for a meter."""
+    """Roughly the peak of the next `frames` frames: every eighth is looked at, which is enough for a meter."""
     age, increment, left, right = voice.age, voice.increment, voice.gain[0], voice.gain[1]
     attack, decay, release_age, ramp = voice.attack, voice.decay, voice.release_age, voice.ramp
     shaped = is_shaped(voice)

@@ -1,7 +1,10 @@
-"""Read audio files as loops: any common format, 8 to 192 kHz, one to eight channels; else one clear sentence."""
+"""Read and write audio files. Every reader of Tao's goes through `read_audio`: any common format, 8 to 192 kHz, one to
+eight channels; else one clear sentence."""
 
 import io
 import math
+import os
+import stat
 import struct
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import soundfile
 
 from engine.core.errors import UnreadableAudio
 from engine.core.loop import Audio, Loop
+from engine.core.names import readable
 
 LONGEST_S = 300.0
 SHORTEST_S = 0.05
@@ -24,13 +28,33 @@ def read_loop(path: Path, beats: int | None = None) -> Loop:
     Raises UnreadableAudio, saying what to do, when it is not a usable recording.
     """
     name = path.name
-    if not path.exists():
-        raise UnreadableAudio(f"There is no file {str(path)!r}. Check the name and the folder.")
-    if path.is_dir():
-        raise UnreadableAudio(f"{str(path)!r} is a folder; name an audio file in it.")
-    audio, sample_rate = _decoded(path)
+    audio, sample_rate = read_audio(path)
+    missing = missing_bytes(path)
+    if missing:
+        raise UnreadableAudio(f"{name} is cut short: its last {missing} bytes are missing. Copy or export it again.")
     check_usable(audio, sample_rate, name)
-    return Loop(np.ascontiguousarray(audio), sample_rate, path.stem or name, beats)
+    return Loop(np.ascontiguousarray(audio), sample_rate, readable(path.stem or name), beats)
+
+
+def read_audio(path: Path, first_s: float | None = None) -> tuple[Audio, int]:
+    """The audio in a file, float32 (frames, channels), and its sample rate. first_s: read no more than these seconds.
+
+    Raises UnreadableAudio for what is not a regular file (a pipe would never end), is not audio, is empty, is longer
+    than five minutes, or says something absurd about itself.
+    """
+    try:
+        with soundfile.SoundFile(_opened(path), closefd=True) as file:
+            _check_header(file, path.name, first_s is None)
+            sample_rate = int(file.samplerate)
+            audio = file.read(-1 if first_s is None else round(first_s * sample_rate), dtype="float32", always_2d=True)
+    except soundfile.SoundFileError as error:
+        raise UnreadableAudio(f"{path.name} is damaged or is not audio. "
+                              "Give a whole WAV, FLAC, AIFF, OGG or MP3 file.") from error
+    except (OSError, RuntimeError, TypeError, ValueError, MemoryError) as error:
+        raise UnreadableAudio(f"{path.name[:80]!r} could not be read ({_reason(error)}).") from error
+    if not len(audio):
+        raise UnreadableAudio(f"{path.name} holds no audio; the file is probably cut short. Export it again.")
+    return audio, sample_rate
 
 
 def check_usable(audio: Audio, sample_rate: int, name: str) -> None:
@@ -56,26 +80,30 @@ def write_wav(path: Path, audio: Audio, sample_rate: int) -> None:
     path.write_bytes(encoded.getbuffer())
 
 
-def _decoded(path: Path) -> tuple[Audio, int]:
+def _opened(path: Path) -> int:
+    """A descriptor of a regular file. Opening does not wait for a pipe's other end."""
     try:
-        with soundfile.SoundFile(path) as file:
-            _check_header(file, path.name)
-            audio = file.read(dtype="float32", always_2d=True)
-            sample_rate = int(file.samplerate)
-    except soundfile.SoundFileError as error:
-        raise UnreadableAudio(f"{path.name} is damaged or is not audio. "
-                              "Give a whole WAV, FLAC, AIFF, OGG or MP3 file.") from error
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise UnreadableAudio(f"There is no file {str(path)!r}. Check the name and the folder.") from None
     except PermissionError as error:
         raise UnreadableAudio(f"{path.name} may not be read; change its permissions.") from error
-    except (OSError, RuntimeError, TypeError, MemoryError) as error:
-        raise UnreadableAudio(f"{path.name} could not be read ({error}).") from error
-    if not len(audio):
-        raise UnreadableAudio(f"{path.name} holds no audio; the file is probably cut short. Export it again.")
-    missing = missing_bytes(path)
-    if missing:
-        raise UnreadableAudio(f"{path.name} is cut short: its last {missing} bytes are missing. "
-                              "Copy or export it again.")
-    return audio, sample_rate
+    except (OSError, ValueError) as error:
+        if path.is_socket():
+            raise UnreadableAudio(f"{path.name} is a socket. Name an audio file.") from error
+        raise UnreadableAudio(f"{path.name[:80]!r} could not be opened ({_reason(error)}).") from error
+    mode = os.fstat(handle).st_mode
+    if stat.S_ISREG(mode):
+        return handle
+    os.close(handle)
+    if stat.S_ISDIR(mode):
+        raise UnreadableAudio(f"{str(path)!r} is a folder; name an audio file in it.")
+    kind = "pipe" if stat.S_ISFIFO(mode) else "device"
+    raise UnreadableAudio(f"{path.name} is a {kind}. Name an audio file.")
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
 def missing_bytes(path: Path) -> int:
@@ -93,13 +121,13 @@ def missing_bytes(path: Path) -> int:
     return 0
 
 
-def _check_header(file: soundfile.SoundFile, name: str) -> None:
+def _check_header(file: soundfile.SoundFile, name: str, whole: bool) -> None:
     if not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE:
         raise UnreadableAudio(f"{name} has a sample rate of {file.samplerate} Hz; Tao reads 8 to 192 kHz.")
     if file.channels > MOST_CHANNELS:
         raise UnreadableAudio(f"{name} has {file.channels} channels; Tao reads up to {MOST_CHANNELS}. "
                               "Mix it down to stereo.")
     length_s = file.frames / file.samplerate
-    if length_s > LONGEST_S:
+    if whole and length_s > LONGEST_S:
         raise UnreadableAudio(f"{name} lasts {length_s / 60:.0f} minutes; a loop lasts at most "
                               f"{LONGEST_S / 60:.0f}. Cut out the bars you want.")

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from engine.core.errors import TaoError, UnreadableAudio
 from engine.core.groove import step_onset_ticks
 from engine.core.kit import OneShot
 from engine.core.loop import Audio
 from engine.core.machine import Machine
+from engine.core.names import readable
 from engine.core.timeline import PPQN
+from engine.library.audio_files import read_audio
+from engine.library.kit_json import MAX_KIT_BYTES
 from engine.library.resampling import resampled
 
 MOST = 500
@@ -64,12 +66,14 @@ def in_kits(folder: Path, track: str) -> list[Candidate]:
     kits = (path for path in folder.glob("**/kit.json") if not path.parent.name.startswith("."))  # half written
     for path in sorted(kits)[:MOST]:
         try:
+            if not path.is_file() or path.stat().st_size > MAX_KIT_BYTES:
+                continue
             tracks = json.loads(path.read_text(encoding="utf-8"))["tracks"]
             for entry in tracks:
                 file = path.parent / str(entry["oneshot"])
                 if entry["oneshot"] and file.resolve().is_relative_to(path.parent.resolve()):
-                    found.append(Candidate(f"{path.parent.name}: {entry['name']}", path=file))
-        except (OSError, ValueError, KeyError, TypeError):
+                    found.append(Candidate(readable(f"{path.parent.name}: {entry['name']}"), path=file))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             continue  # a folder that is no kit has no one-shots to offer
     return sorted(found, key=lambda candidate: not candidate.name.endswith(f": {track}"))[:MOST]
 
@@ -79,19 +83,16 @@ def in_folder(folder: Path) -> list[Candidate]:
     if not folder.is_dir():
         raise TaoError(f"There is no folder {str(folder)!r}; name one with audio files in it.")
     files = [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()]
-    return [Candidate(str(path.relative_to(folder)), path=path) for path in sorted(files)[:MOST]]
+    return [Candidate(readable(str(path.relative_to(folder))), path=path) for path in sorted(files)[:MOST]]
 
 
 def read_hit(path: Path, sample_rate: int) -> Audio:
     """A file as a hit: float32 stereo at `sample_rate`, at most 20 s. Raises UnreadableAudio."""
     try:
-        with soundfile.SoundFile(path) as file:
-            rate = int(file.samplerate)
-            audio = file.read(round(LONGEST_S * rate), dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError, RuntimeError, TypeError) as error:
-        raise UnreadableAudio(f"{path.name} cannot be read as audio; choose another.") from error
-    if not len(audio) or not np.isfinite(audio).all():
-        raise UnreadableAudio(f"{path.name} holds no audio that can be played; choose another.")
+        audio, rate = read_audio(path, LONGEST_S)
+    except UnreadableAudio as error:
+        raise UnreadableAudio(f"{str(error).rstrip('.')}; choose another.") from error
+    if not np.isfinite(audio).all():
+        raise UnreadableAudio(f"{path.name} holds values that are not numbers; choose another.")
     stereo = audio[:, :2] if audio.shape[1] > 1 else np.repeat(audio, 2, axis=1)
     return np.ascontiguousarray(resampled(stereo, rate, sample_rate, circular=False, axis=0))
-

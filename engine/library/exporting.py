@@ -6,12 +6,15 @@ an entry point in the group `tao.exporters`.
 
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from engine.core.errors import TaoError, UsageError
 from engine.core.kit import OneShot, SampleId
+from engine.core.names import readable
 from engine.library.decomposition import StoredDecomposition
+from engine.library.export_settings import AS_RECORDED, ExportSettings
 from engine.library.files import safe_name
+from engine.library.losses import features_lost
 
 EXPORTERS = "tao.exporters"
 
@@ -30,29 +33,54 @@ class Exporter(Protocol):
         and TaoError when the format cannot express this decomposition."""
 
 
+@runtime_checkable
+class TakesSettings(Protocol):
+    """An exporter that the user's choices of bits, rate, channels and timing concern. Optional."""
+
+    def with_settings(self, settings: ExportSettings) -> Exporter:
+        """The same exporter with these choices."""
+
+
 def installed() -> dict[str, EntryPoint]:
     """Every exporter by name."""
     return {point.name: point for point in entry_points(group=EXPORTERS)}
 
 
-def exporter(name: str) -> Exporter:
+def exporter(name: str, settings: ExportSettings = AS_RECORDED) -> Exporter:
     """The exporter called `name`. Raises UsageError, listing those that are installed."""
     points = installed()
     if name not in points:
         raise UsageError(f"No export format is called {name!r}; there are {', '.join(sorted(points)) or 'none'}.")
     made: Exporter = points[name].load()()
-    return made
+    return made.with_settings(settings) if isinstance(made, TakesSettings) else made
 
 
-def export(stored: StoredDecomposition, name: str, folder: Path) -> list[Path]:
+def export(stored: StoredDecomposition, name: str, folder: Path,
+           settings: ExportSettings = AS_RECORDED) -> list[Path]:
     """Write one format into `folder`, which is created. Raises NotExported, and UsageError for an unknown format."""
-    writer = exporter(name)
+    writer = exporter(name, settings)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return writer.export(stored, folder)
+    except (TaoError, MemoryError):
+        raise
     except OSError as error:
         raise NotExported(f"{name}: {error.filename or folder} could not be written ({error.strerror or error}). Name "
                           "a folder you may write to, on a disk with room.") from None
+    except (Exception, SystemExit) as error:
+        reason = readable(f"{type(error).__name__}: {error}", 200)
+        raise NotExported(f"{name}: the exporter failed ({reason}). The other formats are not concerned.") from error
+
+
+def remark(stored: StoredDecomposition, name: str) -> str | None:
+    """What to tell the user about an export in this format, in one line: what the format cannot hold, and whether it
+    is experimental. None if all is well."""
+    writer = exporter(name)
+    lost = features_lost(stored, getattr(writer, "cannot_hold", ()))
+    parts = [f"{name} is experimental: no other program has been seen to open it"] \
+        if getattr(writer, "experimental", False) else []
+    parts += [f"{name} cannot hold {lost}"] if lost else []
+    return "; ".join(parts) + "." if parts else None
 
 
 def recording_names(track: str, shot: OneShot) -> dict[SampleId, str]:

@@ -7,17 +7,18 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-import soundfile
 
-from engine.core.errors import TaoError, UnreadableKit
+from engine.core.errors import TaoError, UnreadableAudio, UnreadableKit
 from engine.core.kit import Kit, sample_id
 from engine.core.loop import Audio
-from engine.library.audio_files import write_wav
+from engine.core.names import readable
+from engine.library.audio_files import read_audio, write_wav
 from engine.library.decomposition import StoredDecomposition
 from engine.library.files import safe_name
 from engine.library.folder_swap import add_folder, replace_folder, restore_aside
 from engine.library.kit_json import (
     KEYS,
+    MAX_KIT_BYTES,
     layer_from_json,
     layers_of,
     one_shot_from_json,
@@ -27,11 +28,10 @@ from engine.library.kit_json import (
     to_json,
     unknown_of,
 )
+from engine.library.kit_schema import document_of
 from engine.library.midi_file import write_midi
 
-MAX_KIT_BYTES = 16_000_000
 READS = 10  # attempts to read a folder that is replaced meanwhile
-
 
 class UnwritableFolder(TaoError):
     """A decomposition that could not be written."""
@@ -120,7 +120,7 @@ def _read(folder: Path) -> StoredDecomposition:
             stems[track["name"]] = _at_rate(folder, track["stem"], sample_rate)
     residual = _at_rate(folder, "residual.wav", sample_rate) if (folder / "residual.wav").exists() else None
     return StoredDecomposition(
-        float(document["tempo_bpm"]), sample_rate, Kit(str(document.get("name", folder.name)), shots), pattern,
+        float(document["tempo_bpm"]), sample_rate, Kit(document.get("name", readable(folder.name)), shots), pattern,
         samples, loop, residual, document.get("match"), stems,
         {track["name"]: onsets_from_json(track) for track in tracks if track.get("onsets")},
         {track["name"]: track["match"] for track in tracks if track.get("match") is not None},
@@ -190,18 +190,16 @@ def _document(folder: Path) -> dict[str, Any]:
     if not folder.is_dir():
         raise UnreadableKit(f"There is no folder {str(folder)!r}; `decompose LOOP -o DIR` makes one.")
     try:
+        if path.exists() and not path.is_file():
+            raise UnreadableKit(f"{str(path)!r} is not a file, so it cannot be read.")
         if path.stat().st_size > MAX_KIT_BYTES:
             raise UnreadableKit(f"{str(path)!r} is larger than any kit.json; is it the right file?")
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = document_of(path.read_bytes(), repr(str(path)))
     except FileNotFoundError:
         raise UnreadableKit(f"{str(folder)!r} holds no kit.json; `decompose LOOP -o DIR` makes one.") from None
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
         raise UnreadableKit(f"{str(path)!r} cannot be read: {str(error).rstrip('.')}.") from error
-    if not isinstance(document, dict) or not isinstance(document.get("tracks"), list):
-        raise UnreadableKit(f"{str(path)!r} is not a kit: it has no list of tracks.")
-    if not all(isinstance(track, dict) and isinstance(track.get("name"), str) for track in document["tracks"]):
-        raise UnreadableKit(f"{str(path)!r} is not a kit: a track in it has no name.")
-    if not str(document.get("schema", "")).startswith("tao.kit/1"):
+    if not document["schema"].startswith("tao.kit/1"):
         raise UnreadableKit(f"{str(path)!r} has the schema {document.get('schema')!r}; this Tao reads tao.kit/1.")
     return document
 
@@ -216,10 +214,11 @@ def _at_rate(folder: Path, relative: object, sample_rate: int) -> Audio:
 def _audio(folder: Path, relative: object) -> tuple[Audio, int]:
     path = inside(folder, relative)
     try:
-        audio, sample_rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError, RuntimeError) as error:
-        raise UnreadableKit(f"{str(path)!r} is missing or is not audio; the kit cannot be used without it.") from error
-    if not len(audio) or not np.isfinite(audio).all():
-        raise UnreadableKit(f"{str(path)!r} is empty or holds values that are not numbers.")
+        audio, sample_rate = read_audio(path)
+    except UnreadableAudio as error:
+        raise UnreadableKit(f"{str(path)!r} is missing or is not audio; the kit cannot be used without it. "
+                            f"{error}") from error
+    if not np.isfinite(audio).all():
+        raise UnreadableKit(f"{str(path)!r} holds values that are not numbers.")
     stereo = audio[:, :2] if audio.shape[1] > 1 else np.repeat(audio, 2, axis=1)
-    return np.ascontiguousarray(stereo), int(sample_rate)
+    return np.ascontiguousarray(stereo), sample_rate

@@ -15,6 +15,7 @@ from engine.core.timeline import PPQN, Ticks
 from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
 
 SCHEMA = "tao.kit/1"
+MAX_KIT_BYTES = 16_000_000
 KEYS = frozenset({"schema", "tempo_bpm", "meter", "bars", "beats", "steps_per_beat", "swing", "length_s",
                   "sample_rate", "match", "source", "made_by", "tracks", "name"})
 TRACK_KEYS = frozenset({"name", "midi_note", "choke_group", "match", "oneshot", "stem", "onsets",

@@ -1,4 +1,4 @@
-"""Other sounds for a track: found, read and fitted in a thread of their own, auditioned, and swapped in."""
+"""Other sounds for a track: found and read in another process, fitted in a thread, auditioned, and swapped in."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +13,7 @@ from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import Audio
 from engine.core.machine import Machine
+from engine.core.names import check_path
 from engine.core.requests import (
     AuditionSound,
     BrowseSounds,
@@ -23,18 +24,21 @@ from engine.core.requests import (
     SwapSound,
 )
 from engine.core.snapshot import SoundList
-from engine.library.candidates import Candidate, in_folder, in_kits, in_loop, read_hit
+from engine.library.candidates import Candidate, in_loop
 from engine.library.matching import fitted, shifted
 from engine.live.conductor import Conductor
 from engine.live.notices import Notices
+from engine.live.sounds import Sounds
 
 
 class Browser:
-    """Owns the list of candidates and one helper thread, which decodes and fits; the control thread calls the rest."""
+    """Owns the list of candidates, the sound reader, and one thread that asks it and fits sounds; the control thread
+    calls the rest."""
 
     def __init__(self, conductor: Conductor, kits_folder: Path, notices: Notices) -> None:
         self._conductor, self._bank, self._notices = conductor, conductor.bank, notices
         self._kits_folder, self._sample_rate = kits_folder, conductor.sample_rate
+        self._sounds = Sounds()
         self._helper = ThreadPoolExecutor(1, "browser")
         self._tasks: list[tuple[Future, Callable]] = []
         self._found: list[Candidate] = []
@@ -42,15 +46,16 @@ class Browser:
 
     def browse(self, request: BrowseSounds) -> None:
         """Search for candidates; `sounds` has them when they are found. Raises TaoError for a missing folder."""
+        check_path(request.path)
         machine = self._conductor.machine
         machine.pattern.track(request.track)
         match request.where:
             case SoundSource.LOOP:
                 find = partial(in_loop, machine, request.track)
             case SoundSource.KITS:
-                find = partial(in_kits, self._kits_folder, request.track)
+                find = partial(self._sounds.in_kits, self._kits_folder, request.track)
             case SoundSource.FOLDER:
-                find = partial(in_folder, Path(request.path).expanduser())
+                find = partial(self._sounds.in_folder, Path(request.path).expanduser())
         self._later(find, partial(self._show, request))
 
     def audition(self, request: AuditionSound) -> None:
@@ -78,14 +83,14 @@ class Browser:
     def swap_kit(self, request: SwapKit, boundary: Boundary) -> None:
         """Swap the sound of every unlocked track for the one of its name in a kit folder of the list."""
         folder = request.name
-        hits = {found.name.partition(": ")[2]: found for found in in_kits(self._kits_folder, "")
-                if found.name.partition(": ")[0] == folder and found.path is not None}
         machine = self._conductor.machine
-        wanted = {track.name: hits[track.name] for track in machine.pattern.tracks if track.name in hits}
-        if not wanted:
-            raise InvalidValue(f"The kit {folder} has no sound for any of these tracks. Choose another.")
 
         def load() -> dict[str, tuple[Audio, OneShot]]:
+            hits = {found.name.partition(": ")[2]: found for found in self._sounds.in_kits(self._kits_folder, "")
+                    if found.name.partition(": ")[0] == folder}
+            wanted = {track.name: hits[track.name] for track in machine.pattern.tracks if track.name in hits}
+            if not wanted:
+                raise InvalidValue(f"The kit {folder} has no sound for any of these tracks. Choose another.")
             return {name: self._fit(found, machine, name, request.fit) for name, found in wanted.items()}
 
         def give(ready: dict[str, tuple[Audio, OneShot]]) -> None:
@@ -111,7 +116,8 @@ class Browser:
         return bool(self._tasks)
 
     def close(self) -> None:
-        """Stop the helper."""
+        """Stop the helper and the reader."""
+        self._sounds.close()
         self._helper.shutdown(cancel_futures=True)
 
     def _later(self, work: Callable, then: Callable) -> None:
@@ -149,7 +155,7 @@ class Browser:
     def _audio(self, candidate: Candidate, machine: Machine) -> tuple[Audio, float]:
         """The hit, and the gain that it is played with."""
         if candidate.path is not None:
-            return read_hit(candidate.path, self._sample_rate), 1.0
+            return self._sounds.read_hit(candidate.path, self._sample_rate), 1.0
         if candidate.one_shot is not None:
             shot = candidate.one_shot
             return self._bank[shot.sample][: shot.frames], shot.gain

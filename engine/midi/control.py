@@ -34,6 +34,7 @@ class MidiControl:
                  record: Callable[[], None]) -> None:
         self._conductor, self._rate = conductor, processor.sample_rate
         self._file, self._notices, self._record = file, notices, record
+        self._counts, self._lost = processor.memory["state"], 0
         self._heard = MidiRing(processor.memory["midi_received"])
         self._rtmidi = RtMidiInput(conductor, notices)
         self._follower = ClockFollower(processor.sample_rate)
@@ -104,8 +105,12 @@ class MidiControl:
         self._writes_steps = on
 
     def look(self) -> None:
-        """See which ports have come and gone, and save what has changed."""
+        """See which ports have come and gone and whether messages were lost, and save what has changed."""
         self._notices.say(*self._bay.look())
+        lost, self._lost = int(self._counts["midi_lost"]) - self._lost, int(self._counts["midi_lost"])
+        if lost:
+            self._notices.warn(f"{lost} MIDI messages were lost: too many came at once. Send fewer to Tao, or fewer "
+                               "tracks to other instruments.")
         setup = MidiSetup(tuple(self._bay.chosen[Direction.IN]), tuple(self._bay.chosen[Direction.OUT]),
                           dict(self._map.controls), replace(self._conductor.machine.midi, leader_bpm=None))
         if self._keeps and setup != self._kept:

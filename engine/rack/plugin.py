@@ -60,6 +60,12 @@ def rack_names() -> tuple[str, ...]:
     return TaoRack.name, BYPASS, *sorted({point.name for point in entry_points(group=GROUP)} - {TaoRack.name, BYPASS})
 
 
+def check_rack(name: str) -> None:
+    """Raise UsageError unless `--effects` has this value."""
+    if name not in rack_names():
+        raise _unknown(name)
+
+
 def rack_called(name: str) -> type[Rack]:
     """The rack with that name. Raises UsageError when there is none."""
     if name == TaoRack.name:
@@ -67,4 +73,8 @@ def rack_called(name: str) -> type[Rack]:
     for point in entry_points(group=GROUP, name=name):
         found: type[Rack] = point.load()
         return found
-    raise UsageError(f"No effects rack is called {name!r}. Installed: {', '.join(rack_names())}.")
+    raise _unknown(name)
+
+
+def _unknown(name: str) -> UsageError:
+    return UsageError(f"No effects rack is called {name!r}. Installed: {', '.join(rack_names())}.")

@@ -3,7 +3,9 @@
 Its parameters are more input channels, so a change is exact to the sample and a replay repeats it.
 """
 
+import contextlib
 import ctypes
+import io
 import os
 from typing import Any
 
@@ -30,8 +32,9 @@ class PyoRack:
     """
 
     def __init__(self, sample_rate: int, rack: type[Rack] = TaoRack) -> None:
-        os.environ["PYO_GUI_WX"] = "0"  # else pyo prints a greeting on import
-        import pyo64
+        os.environ["PYO_GUI_WX"] = "0"
+        with contextlib.redirect_stdout(io.StringIO()):  # pyo prints a greeting where there is no toolkit for windows
+            import pyo64
 
         self._server = pyo64.Server(sr=sample_rate, nchnls=2, buffersize=CHUNK_FRAMES, duplex=1, audio="embedded",
                                     ichnls=CHANNELS, midi="portmidi", verbosity=1)

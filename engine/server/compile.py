@@ -35,13 +35,10 @@ def compile_kernels(progress: Progress = unseen) -> None:
     folder = kernels_folder()
     if is_compiled(folder):
         return
-    if not can_write(folder):
-        raise TaoError(f"There is nowhere to keep the compiled audio engine: {folder.parent} is read-only. Set "
-                       "NUMBA_CACHE_DIR to a folder you can write to.")
+    _check_place(folder)
     total = compiled(folder).total
     log = folder.parent / LOG
     try:
-        log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as errors:
             process = subprocess.Popen([sys.executable, "-m", "engine.server.compiler"], stdin=subprocess.PIPE,
                                        stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
@@ -56,6 +53,20 @@ def compile_kernels(progress: Progress = unseen) -> None:
     if process.returncode:
         raise TaoError(_failure(process.returncode, said.decode().strip(), log))
     progress(total, total)
+
+
+def _check_place(folder: Path) -> None:
+    """Make the folder around this one. Raises TaoError if code cannot be kept there."""
+    reason = ""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+    if not reason and not can_write(folder):
+        reason = "it is read-only"
+    if reason:
+        raise TaoError(f"Compiled code cannot be kept in {folder.parent} ({reason}). Set NUMBA_CACHE_DIR to a folder "
+                       "you can write to.")
 
 
 def _watch(process: "subprocess.Popen[bytes]", folder: Path, log: Path, show: Callable[[Compiled], None]) -> None:

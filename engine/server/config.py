@@ -1,12 +1,18 @@
-"""config.toml: the settings that outlast a session."""
+"""config.toml: the settings that outlast a session, each called like its flag."""
 
+import difflib
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import click
 import platformdirs
 
 from engine.core.errors import UsageError
+from engine.core.names import readable
+
+MAX_BYTES = 1 << 20
 
 
 def config_file() -> Path:
@@ -14,14 +20,57 @@ def config_file() -> Path:
     return platformdirs.user_config_path("tao") / "config.toml"
 
 
-def read_config(file: Path) -> dict[str, Any]:
-    """The settings in `file`: keys at the top belong to the instrument, tables to the verbs. {} if there is no file.
+def read_config(file: Path, instrument: click.Group) -> dict[str, Any]:
+    """The settings in `file` as Click's default map for `instrument`: keys at the top are its flags' names, tables are
+    its verbs. {} if there is no file.
 
-    Raises UsageError when it is not TOML.
+    Raises UsageError when it is not TOML, or has a key that is no flag.
     """
     if not file.exists():
         return {}
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise UsageError(f"{file} is not valid TOML ({problem}). Fix it, or move it away.") from None
+        if not file.is_file() or file.stat().st_size > MAX_BYTES:
+            raise UsageError(f"{file} is not a settings file. Move it away.")
+        written = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as problem:
+        reason = readable(str(problem), 200)
+        raise UsageError(f"{file} is not valid TOML ({reason}). Fix it, or move it away.") from None
+    return _settings(written, instrument, str(file))
+
+
+def _settings(written: dict[str, Any], command: click.Command, where: str) -> dict[str, Any]:
+    """What is written for a command and its verbs, by the names of Click's parameters."""
+    options = [option for option in command.params if isinstance(option, click.Option) and option.expose_value]
+    flags = {flag.lstrip("-"): option for option in options for flag in option.opts if flag.startswith("--")}
+    verbs = command.commands if isinstance(command, click.Group) else {}
+    found: dict[str, Any] = {}
+    for key, value in written.items():
+        if key in verbs:
+            if not isinstance(value, dict):
+                raise UsageError(f"{where}: {key} is a verb, so its settings are a table, [{key}].")
+            found[key] = _settings(value, verbs[key], f"{where}, [{key}]")
+        elif key in flags:
+            found[flags[key].name or key] = _checked(key, value, flags[key], where)
+        else:
+            raise UsageError(f"{where}: there is no setting {readable(key, 40)!r}.{_nearest(key, [*flags, *verbs])}")
+    return found
+
+
+def _checked(key: str, value: Any, option: click.Option, where: str) -> Any:
+    """The value, if the flag could have it. Raises UsageError."""
+    if option.is_flag and not isinstance(value, bool):
+        raise UsageError(f"{where}: {key} is true or false; {readable(repr(value), 40)} was given.")
+    if isinstance(value, dict) or option.multiple != isinstance(value, list):
+        wanted = "a list, such as [\"...\"]" if option.multiple else "one value"
+        raise UsageError(f"{where}: {key} takes {wanted}; {readable(repr(value), 40)} was given.")
+    try:
+        option.type_cast_value(click.Context(click.Command(key)), value)
+    except click.ClickException as problem:
+        raise UsageError(f"{where}: {key}: {readable(problem.format_message(), 200)}") from None
+    return value
+
+
+def _nearest(key: str, known: Iterable[str]) -> str:
+    """The known key that looks most like it, as a question."""
+    near = difflib.get_close_matches(key.replace("_", "-"), list(known), 1)
+    return f" Did you mean {near[0]!r}?" if near else f" Settings: {', '.join(sorted(known))}."

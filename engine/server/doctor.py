@@ -3,7 +3,6 @@
 Nothing here compiles the audio engine, or imports what does.
 """
 
-import contextlib
 import os
 import platform
 import resource
@@ -13,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.audio.devices import list_devices
+from engine.audio.devices import list_devices, silent_libraries
 from engine.core.errors import TaoError
 from engine.dsp.kernel_cache import can_write, compiled, is_compiled, kernels_folder
 
@@ -73,8 +72,7 @@ def kernel_cache(folder: Path) -> Check:
 def sound() -> Iterator[Check]:
     """The device libraries, and the devices they find."""
     try:
-        with _libraries_silent():
-            devices = list_devices()
+        devices = list_devices()
     except (OSError, TaoError) as error:
         yield Check("PortAudio", False, str(error), "Install libportaudio2")
         return
@@ -125,10 +123,11 @@ def midi_ports() -> Check:
     try:
         import mido
 
-        with _libraries_silent():
+        with silent_libraries():
             inputs, outputs = mido.get_input_names(), mido.get_output_names()
     except (ImportError, OSError, RuntimeError, SystemError) as error:  # a system without any MIDI service
-        return Check("MIDI", True, f"no ports ({error}) MIDI through JACK still works")
+        reason = str(error).rstrip(".")
+        return Check("MIDI", True, f"no ports ({reason}); MIDI through JACK still works")
     return Check("MIDI", True, f"in: {', '.join(inputs) or 'none'}; out: {', '.join(outputs) or 'none'}")
 
 
@@ -147,20 +146,6 @@ def shipped_weights(weights: tuple[str, str | None]) -> Check:
     name, fault = weights
     return Check(f"Weights {name}", fault is None, fault or "intact",
                  "Reinstall Tao, or train your own with `tao_live.py train`")
-
-
-@contextlib.contextmanager
-def _libraries_silent() -> Iterator[None]:
-    """Discard what JACK and ALSA print on stderr when they find nothing: the checks say so themselves."""
-    sys.stderr.flush()
-    before, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(before, 2)
-        os.close(before)
-        os.close(nowhere)
 
 
 def _limit(name: str) -> tuple[int, int]:

@@ -8,7 +8,6 @@ import socket
 import sys
 import time
 import traceback
-from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from engine.worker.process import WorkerProcess
 
 SOON_S, IDLE_S, TIDY_S = 0.004, 0.05, 1.0
 NEWS_S = 0.015
+AT_A_TURN = 16  # messages of one client
 FIRST_BLOCK_S = 5.0
 
 
@@ -43,7 +43,6 @@ class Control:
         self._waker.setblocking(False)
         self._selector.register(self._wakes, selectors.EVENT_READ, "wake")
         self._worker_fd: int | None = None
-        self._asked: deque[tuple[Client, Envelope | BadMessage]] = deque()
         self._lost: list[str] = []
         self._published: Status | None = None
         self._published_s = 0.0
@@ -97,8 +96,14 @@ class Control:
         if time.monotonic() - self._tidied_s > TIDY_S:
             self._tidied_s = time.monotonic()
             self._engine.tidy()
-        for key, mask in self._selector.select(SOON_S if soon or self._asked or self._news_waits() else IDLE_S):
+        for key, mask in self._selector.select(self._patience_s(soon)):
             self._serve(key.data, mask)
+
+    def _patience_s(self, soon: bool) -> float:
+        """How long to wait for something to happen."""
+        if self._socket.has_asked and self._engine.conductor.schedule.has_room:
+            return 0.0
+        return SOON_S if soon or self._socket.has_asked or self._news_waits() else IDLE_S
 
     def _serve(self, what: Any, mask: int) -> None:
         match what:
@@ -108,7 +113,7 @@ class Control:
                 if mask & selectors.EVENT_WRITE:
                     what.write()
                 if mask & selectors.EVENT_READ:
-                    self._asked += [(what, item) for item in what.read()]
+                    what.read()
                     self._work_off()
             case "worker":
                 self._engine.jobs.step()
@@ -119,13 +124,17 @@ class Control:
                 self._lost.clear()
 
     def _work_off(self) -> None:
-        """Do what was asked, in order, as fast as the audio thread accepts it."""
-        while self._asked and self._engine.conductor.schedule.has_room:
-            self._answer(*self._asked.popleft())
+        """Do what was asked, of each client in order, as fast as the audio thread accepts it. One that asks for a lot
+        has to wait for the others."""
+        for client in self._socket.take_turns():
+            for _ in range(AT_A_TURN):
+                if not (client.has_asked and self._engine.conductor.schedule.has_room):
+                    break
+                self._answer(client, client.next_message())
 
     def _answer(self, client: Client, item: Envelope | BadMessage) -> None:
         """Do what was asked; a refusal goes to the client that asked."""
-        number = item.id if isinstance(item, Envelope) else 0
+        number = item.id
         try:
             if isinstance(item, BadMessage):
                 raise item

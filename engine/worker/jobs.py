@@ -14,12 +14,13 @@ from engine.bridge.messages import (
     Progress,
     StageReady,
 )
-from engine.bridge.segments import write_segment
+from engine.bridge.segments import forget_segments, write_segment
 from engine.core.commands import Boundary, DoubleReading, HalveReading, target_frames
 from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import as_recorded, doublings
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.loop import Audio, PlayedLoop, Reading
+from engine.core.names import check_path, readable
 from engine.core.pattern import Pattern
 from engine.core.snapshot import Job as JobStatus
 from engine.core.timeline import MAX_BPM, MIN_BPM, Ticks
@@ -111,15 +112,17 @@ class Jobs:
         self._begin(self._about(TAKE, loop, sure=sure))
 
     def open_audio(self, path: str, beats: int | None) -> None:
-        """Decompose a file; the worker reads it."""
+        """Decompose a file; the worker reads it. Raises InvalidValue for what no file is called."""
+        check_path(path)
         message = DecomposeFile(self._new_id(), path, beats, self._conductor.sample_rate, str(self._memory_folder),
                                 str(self._kits_folder))
-        self._begin(Job(message, FILE, Path(path).stem))
+        self._begin(Job(message, FILE, readable(Path(path).stem)))
 
     def load_folder(self, path: str) -> None:
-        """Load a decomposition; the worker reads it."""
+        """Load a decomposition; the worker reads it. Raises InvalidValue for what no folder is called."""
+        check_path(path)
         message = OpenFolder(self._new_id(), path, self._conductor.sample_rate, str(self._memory_folder))
-        self._begin(Job(message, FOLDER, Path(path).name))
+        self._begin(Job(message, FOLDER, readable(Path(path).name)))
 
     def cancel(self) -> None:
         """Stop the job. Raises InvalidValue when there is none."""
@@ -162,10 +165,7 @@ class Jobs:
     def _about(self, kind: Kind, loop: PlayedLoop, wanted: Pattern | None = None, sure: bool = True) -> Job:
         """A job about a loop that is in the bank, its audio in shared memory. Raises TaoError."""
         audio: Audio = self._conductor.bank[loop.sample][: loop.frames]
-        try:
-            segment, _ = write_segment(self._memory_folder, [audio])
-        except OSError as error:
-            raise TaoError(f"The loop cannot be handed to the worker: {error}. Free some memory.") from None
+        segment, _ = write_segment(self._memory_folder, [audio])
         rate = self._conductor.sample_rate
         message = DecomposeJob(self._new_id(), segment, len(audio), 2, rate, loop.name, loop.beats, rate,
                                str(self._memory_folder), wanted, sure, str(self._kits_folder))
@@ -247,5 +247,7 @@ class Jobs:
         if job is not None:
             job.forget()
         following, self._next = self._next, None
+        about = None if following is None else following.message
+        forget_segments(self._memory_folder, {about.segment} if isinstance(about, DecomposeJob) else ())
         if following is not None:
             self._begin(following)

@@ -17,6 +17,8 @@ NICE = 10
 CANCEL_S = 2.0
 MAX_CRASHES = 3
 START_FACTOR = 5  # a worker that has not spoken yet is still importing its libraries: so many times the limit
+MAX_UNREAD_BYTES = 4 << 20  # a job or two that the worker has not read
+REAP_S = 0.5
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS",
                          "VECLIB_MAXIMUM_THREADS"), "1")
 
@@ -32,7 +34,8 @@ class _Task:
 
 
 class WorkerProcess:
-    """One process and at most one job. Not thread-safe: the control thread alone calls it.
+    """One process and at most one job. Not thread-safe: the control thread alone calls it, and never waits here: what
+    the worker does not read is kept for it, up to a limit.
 
     A job may take as long as it likes while messages about it keep coming; after `stall_limit_s` without one it is
     stopped. Every job ends with one JobDone or JobFailed out of `read`, whatever happens to the process. `reader` is
@@ -44,6 +47,7 @@ class WorkerProcess:
         self._codec = Codec(messages.FROM_WORKER)
         self._process: subprocess.Popen[bytes] | None = None
         self._frames = FrameReader()
+        self._unread = bytearray()  # by the worker
         self._task: _Task | None = None
         self._crashes = 0
         self._has_spoken = False
@@ -72,13 +76,16 @@ class WorkerProcess:
             return "This engine was started without a worker, so it cannot decompose. Start Tao again."
         try:
             self._process = subprocess.Popen(self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                             stderr=self._log, bufsize=0, env={**THREADS, **os.environ})
+                                             stderr=self._log, bufsize=0, env={**THREADS, **os.environ},
+                                             start_new_session=True)
         except OSError as error:
             return f"The worker does not start: {error}."
         os.setpriority(os.PRIO_PROCESS, self._process.pid, NICE)
-        assert self._process.stdout is not None
+        assert self._process.stdin is not None and self._process.stdout is not None
+        os.set_blocking(self._process.stdin.fileno(), False)
         os.set_blocking(self._process.stdout.fileno(), False)
         self._frames, self._has_spoken, self.changed = FrameReader(), False, True
+        self._unread.clear()
         return None
 
     def submit(self, job: DecomposeJob | DecomposeFile | OpenFolder, name: str) -> str | None:
@@ -101,11 +108,12 @@ class WorkerProcess:
 
     def read(self) -> list[Any]:
         """The messages that have arrived, without waiting. A crash, a stall or disobedience is one JobFailed."""
+        self._write()
         arrived = [message for message in self._arrived() if self._concerns(message)]
         return arrived or self._overdue()
 
     def stop(self) -> None:
-        """End the worker process."""
+        """End the worker process, and what its plugins have started."""
         process, self._process, self.changed = self._process, None, True
         if process is None:
             return
@@ -113,13 +121,27 @@ class WorkerProcess:
             if stream is not None:
                 with contextlib.suppress(OSError):  # what it has not read
                     stream.close()
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # all of them have ended
+            os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):  # it ends later; the music does not wait
+            process.wait(REAP_S)
 
     def _send(self, message: DecomposeJob | DecomposeFile | OpenFolder | CancelWork) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            with contextlib.suppress(OSError):  # it has just died; `read` finds the end of its output and says so
-                self._process.stdin.write(framed(self._codec.encode(message)))
+        if len(self._unread) <= MAX_UNREAD_BYTES:  # else it is stopped soon, for it makes no progress
+            self._unread += framed(self._codec.encode(message))
+        self._write()
+
+    def _write(self) -> None:
+        """Write what the worker takes now."""
+        if self._process is None or self._process.stdin is None:
+            return
+        try:
+            while self._unread:
+                del self._unread[: os.write(self._process.stdin.fileno(), self._unread)]
+        except BlockingIOError:
+            return
+        except OSError:  # it has just died; `read` finds the end of its output and says so
+            self._unread.clear()
 
     def _arrived(self) -> list[Any]:
         """All that has arrived, and what has become of the process."""

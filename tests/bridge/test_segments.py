@@ -8,7 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.bridge.segments import SegmentMissing, map_segment, memory_folder, touch, unlink_segment, write_segment
+from engine.bridge.segments import (
+    SegmentMissing,
+    forget_segments,
+    map_segment,
+    memory_folder,
+    touch,
+    unlink_segment,
+    write_segment,
+)
 
 AUDIO = np.random.default_rng(1).normal(size=(3000, 2)).astype(np.float32)
 
@@ -56,3 +64,30 @@ def test_a_segment_that_is_gone_is_one_sentence(tmp_path: Path) -> None:
 def test_the_folder_is_private() -> None:
     status = memory_folder().stat()
     assert status.st_mode & 0o777 == 0o700 and status.st_uid == os.getuid()
+
+
+FULL = """
+import resource, sys, numpy
+from engine.bridge.segments import NoSharedMemory, write_segment
+resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
+try:
+    write_segment(sys.argv[1], [numpy.ones((8, 2), 'f4'), numpy.ones((300000, 2), 'f4')])
+except NoSharedMemory as full:
+    print(full)
+print(write_segment(sys.argv[1], [numpy.ones((8, 2), 'f4')])[0])
+"""
+
+
+def test_full_shared_memory_is_one_sentence_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=True)
+    sentence, name = done.stdout.splitlines()
+    assert sentence.startswith("There is no room in shared memory for 2.4 MB of audio")
+    assert [str(path) for path in tmp_path.iterdir()] == [name], "it works again when there is room"
+
+
+def test_segments_that_nobody_wants_are_removed(tmp_path: Path) -> None:
+    (tmp_path / "meters").write_bytes(b"")
+    wanted, _ = write_segment(tmp_path, [AUDIO])
+    write_segment(tmp_path, [AUDIO])
+    forget_segments(tmp_path, {wanted})
+    assert sorted(path.name for path in tmp_path.iterdir()) == [Path(wanted).name, "meters"]

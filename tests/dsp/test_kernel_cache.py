@@ -8,6 +8,8 @@ import pytest
 from engine.dsp.kernel_cache import ENGINE, Compiled, Kernel, compiled, declared, fingerprint, is_compiled, record
 from tests.small_engine import ran, small_engine
 
+pytestmark = pytest.mark.slow  # kernels are compiled in processes of their own
+
 OUTER_OF_ONE = "from engine.dsp.middle import outer; print(outer(1), outer.stats.cache_hits.total())"
 
 

@@ -1,4 +1,7 @@
+import os
+import socket
 import struct
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +10,12 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.core.errors import UnreadableAudio
+from engine.core.errors import TaoError, UnreadableAudio
 from engine.core.loop import Loop
-from engine.library.audio_files import check_usable, missing_bytes, read_loop, write_wav
+from engine.library.audio_files import check_usable, missing_bytes, read_audio, read_loop, write_wav
+from engine.library.candidates import read_hit
+from engine.library.kit_folder import read_folder, write_folder
+from tests.library.values import rich_decomposition
 
 SINE = (0.5 * np.sin(np.arange(22050) * 0.1)).astype(np.float32)
 
@@ -123,3 +129,57 @@ def test_damaged_files_are_read_or_refused_and_nothing_else(tmp_path, junk, at, 
         assert isinstance(read_loop(damaged), Loop)
     except UnreadableAudio as refused:
         assert "\n" not in str(refused)
+
+
+def says_rate(path: Path, rate: int) -> Path:
+    """The WAV with another sample rate in its header."""
+    data = bytearray(path.read_bytes())
+    data[24:28] = struct.pack("<I", rate)
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("rate", [0, 1, 7999, 192001, 1_500_007, 2_147_483_629])
+def test_an_absurd_rate_is_refused_by_every_reader(tmp_path, rate):
+    says_rate(written(tmp_path / "a.wav", subtype="PCM_16"), rate)
+    write_folder(tmp_path / "kit", rich_decomposition())
+    says_rate(tmp_path / "kit" / "oneshots" / "kick.wav", rate)
+    for read in (lambda: read_loop(tmp_path / "a.wav"), lambda: read_hit(tmp_path / "a.wav", 48000),
+                 lambda: read_folder(tmp_path / "kit")):
+        with pytest.raises(TaoError, match=r"8 to 192 kHz|is not audio"):
+            read()
+
+
+@pytest.mark.timeout(20)
+def test_pipes_sockets_devices_and_folders_are_refused_without_waiting(tmp_path):
+    os.mkfifo(tmp_path / "pipe.wav")
+    assert "pipe.wav is a pipe" in refusal(tmp_path / "pipe.wav")
+    assert "zero is a device" in refusal(Path("/dev/zero"))
+    assert "is a folder" in refusal(tmp_path)
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"{folder}/s.wav")
+        assert "s.wav is a socket" in refusal(Path(folder, "s.wav"))
+    with pytest.raises(UnreadableAudio, match=r"is a pipe\..*choose another\."):
+        read_hit(tmp_path / "pipe.wav", 48000)
+
+
+@pytest.mark.parametrize("name", ["\0", "x" * 5000])
+def test_a_name_that_no_file_can_have_is_one_short_sentence(name):
+    assert len(refusal(Path(name))) < 200
+
+
+def test_only_the_beginning_of_a_long_file_is_read_when_no_more_is_wanted(tmp_path):
+    soundfile.write(tmp_path / "long.wav", np.zeros(8000 * 600, np.int16), 8000)
+    audio, rate = read_audio(tmp_path / "long.wav", 2.0)
+    assert (audio.shape, rate) == ((16000, 1), 8000)
+
+
+def test_reading_leaves_no_file_open(tmp_path):
+    good, bad = written(tmp_path / "a.wav"), tmp_path / "b.wav"
+    bad.write_bytes(b"hello")
+    before = len(list(Path("/dev/fd").iterdir()))
+    for _ in range(5):
+        read_loop(good)
+        refusal(bad)
+        refusal(Path("/dev/zero"))
+    assert len(list(Path("/dev/fd").iterdir())) == before

@@ -124,12 +124,14 @@ def test_a_track_name_cannot_leave_the_folder(tmp_path):
 
 
 @pytest.mark.parametrize(("changes", "said"), [
-    ({"schema": "other/9"}, "schema"), ({"tracks": 3}, "no list of tracks"), ({"tracks": [{}]}, "no name"),
-    ({"tracks": []}, "1 to 8 tracks"), ({"tempo_bpm": "fast"}, "no pattern"), ({"tempo_bpm": None}, "no pattern"),
+    ({"schema": "other/9"}, "schema"), ({"tracks": 3}, "tracks is a whole number"), ({"tracks": [{}]}, "`name`"),
+    ({"tracks": []}, "1 to 8 tracks"),
+    ({"tempo_bpm": "fast"}, "tempo_bpm is a text"), ({"tempo_bpm": None}, "tempo_bpm is null"),
     ({"tracks": [{"name": "kick", "steps": [{"index": 99, "velocity": 1}]}]}, "one at 99"),
     ({"tracks": [{"name": "kick", "oneshot": "oneshots/none.wav"}]}, "missing"),
     ({"tracks": [{"name": "kick", "oneshot": "kit.json"}]}, "not audio"),
-    ({"tracks": [{"name": "kick", "oneshot": "oneshots/kick.wav", "gain": "loud"}]}, "impossible sound"),
+    ({"tracks": [{"name": "kick", "oneshot": "oneshots/kick.wav", "gain": "loud"}]}, "gain is a text, but a num"),
+    ({"tracks": [{"name": "kick", "oneshot": "oneshots/kick.wav", "gain": -1}]}, "impossible sound"),
 ])
 def test_a_broken_kit_is_refused_in_one_sentence(folder, changes, said):
     with pytest.raises(UnreadableKit, match=said) as refused:

@@ -67,3 +67,11 @@ def test_a_tap_between_two_steps_leaves_nothing_latched(tmp_path: Path) -> None:
     hand.send(0x80, 50, 0)
     hand.play(2 * STEP // BLOCK)
     assert hand.on == () and hand.room.conductor.machine.midi.pads.get(50) is None
+
+
+def test_lost_messages_are_reported_once(tmp_path: Path) -> None:
+    hand = Hand(tmp_path)
+    hand.room.processor.memory["state"]["midi_lost"] += 3
+    hand.midi.look()
+    hand.midi.look()
+    assert [notice.text.split(":")[0] for notice in hand.room.notices.newest] == ["3 MIDI messages were lost"]

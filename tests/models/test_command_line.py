@@ -19,6 +19,7 @@ except UsageError:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("given", "policy"), [({}, "PASSIVE"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "ACTIVE")])
 def test_decomposing_lets_idle_threads_sleep_unless_the_user_decided(given: dict[str, str], policy: str) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"} | given

@@ -74,6 +74,16 @@ def test_steps_that_are_not_there_are_refused():
         edited(BEAT, (StepEdit("kick", 16, 1.0),))
 
 
+@pytest.mark.parametrize("edit", [StepEdit("foo", 0, 1.0), StepEdit("perc 0", 0, 1.0), StepEdit("tom", 0, None)])
+def test_tracks_that_are_not_there_are_refused(edit):
+    with pytest.raises(UsageError, match=f"no track named '{edit.track}'. The tracks are kick, snare"):
+        edited(BEAT, (edit,))
+
+
+def test_a_hit_adds_the_track_of_its_drum():
+    assert edited(BEAT, (StepEdit("perc 2", 4, 0.5),)).track("perc 2").steps[4] == Step(0.5)
+
+
 @pytest.mark.slow
 def test_nothing_left_is_refused(missed):
     edits = tuple(StepEdit(track.name, index, None) for track in missed.pattern.tracks

@@ -5,6 +5,7 @@ import logging
 import pytest
 import torch
 
+from engine.core.errors import UsageError
 from models.torch_device import LOGGER, ComputeDevice
 
 
@@ -60,3 +61,8 @@ def test_what_fails_on_the_cpu_is_raised(said):
 def test_a_device_that_is_not_there_costs_a_sentence_alone(said):
     assert ComputeDevice("cuda:99").run(lambda device: torch.zeros(2, device=device).sum()) == 0.0
     assert len(said()) == 1
+
+
+def test_a_name_that_is_no_device_is_a_usage_error():
+    with pytest.raises(UsageError, match="'foo' is not a device"):
+        ComputeDevice("foo")

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.small_engine import COMPILE, environment, ran, small_engine
+from tests.terminal import open_terminal
 
 pytestmark = pytest.mark.slow  # kernels are compiled, in several processes
 
@@ -65,7 +65,7 @@ def test_compiling_counts_all_kernels_and_does_nothing_the_second_time(tmp_path:
 
 
 def test_a_terminal_shows_a_bar(tmp_path: Path) -> None:
-    ours, theirs = pty.openpty()
+    ours, theirs = open_terminal()
     process = subprocess.Popen(COMPILE, cwd=small_engine(tmp_path), env=environment(TERM="xterm"), stderr=theirs)
     os.close(theirs)
     shown = b""
@@ -179,6 +179,15 @@ def test_a_full_cache_is_told_with_a_remedy(tmp_path: Path) -> None:
 def test_a_read_only_cache_is_told_with_a_remedy(tmp_path: Path) -> None:
     done = in_a_small_disk(small_engine(tmp_path), "1m", "ro")
     assert done.returncode == 1 and "read-only" in done.stderr and "NUMBA_CACHE_DIR" in done.stderr, done.stderr
+
+
+def test_a_cache_that_is_a_file_is_told_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = small_engine(tmp_path)
+    done = subprocess.run(COMPILE, cwd=folder, env=environment(NUMBA_CACHE_DIR=str(tmp_path / "file")),
+                          capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1 and f"cannot be kept in {tmp_path / 'file'} (" in done.stderr, done.stderr
+    assert "Set NUMBA_CACHE_DIR to a folder you can write to." in done.stderr
 
 
 def test_a_read_only_cache_that_holds_all_is_used(tmp_path: Path) -> None:

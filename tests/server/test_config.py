@@ -1,24 +1,51 @@
-"""config.toml: read if it is there, and refused with its name if it is not TOML."""
+"""config.toml: its keys are the flags' names; what is no setting is refused with its name and the nearest one."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.core.errors import UsageError
 from engine.server.config import read_config
+from tao_live import cli
+
+
+def config(folder: Path, content: str | bytes) -> dict[str, Any]:
+    data = content if isinstance(content, bytes) else content.encode()
+    (folder / "config.toml").write_bytes(data)
+    return read_config(folder / "config.toml", cli)
 
 
 def test_settings_and_tables_are_read(tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text('audio = "jack"\n[decompose]\nbeats = 8\n')
-    assert read_config(tmp_path / "config.toml") == {"audio": "jack", "decompose": {"beats": 8}}
+    assert config(tmp_path, 'audio = "jack"\n[decompose]\nbeats = 8\n') == {"audio": "jack", "decompose": {"beats": 8}}
+
+
+def test_keys_are_the_names_of_flags(tmp_path: Path) -> None:
+    written = 'sample-rate = 44100\nblock = 256\ninput = "USB"\nlink = true\nkeys = ["record=r,f5"]\n'
+    assert config(tmp_path, written) == {"sample_rate": 44100, "block_frames": 256, "input_device": "USB", "link": True,
+                                         "keys": ["record=r,f5"]}
 
 
 def test_no_file_is_no_settings(tmp_path: Path) -> None:
-    assert read_config(tmp_path / "config.toml") == {}
+    assert read_config(tmp_path / "config.toml", cli) == {}
 
 
-@pytest.mark.parametrize("content", [b"audio = ", b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"audio = ", b"\xff\xfe", b"a = " + b"[" * 100_000, b"n = " + b"9" * 5000])
 def test_a_file_that_is_no_toml_is_named(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "config.toml").write_bytes(content)
     with pytest.raises(UsageError, match=r"config\.toml is not valid TOML .*Fix it, or move it away"):
-        read_config(tmp_path / "config.toml")
+        config(tmp_path, content)
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    ('audoi = "jack"', "there is no setting 'audoi'. Did you mean 'audio'?"),
+    ("block_frames = 128", "no setting 'block_frames'"), ("sample_rate = 48000", "Did you mean 'sample-rate'?"),
+    ("[decompose]\nbeat = 8", "[decompose]: there is no setting 'beat'. Did you mean 'beats'?"),
+    ("xyzzy = 1", "Settings: another, attach, audio"), ("decompose = 3", "a table, [decompose]"),
+    ("link = 1", "link is true or false"), ('keys = "record=r"', "keys takes a list"), ("block = [1]", "one value"),
+    ("block = 7", "block: "), ('audio = "alsa"', "audio: "), ("device = {}", "one value"),
+    ("version = true", "no setting")])
+def test_what_is_no_setting_is_refused_in_one_sentence(tmp_path: Path, content: str, said: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(said)) as refused:
+        config(tmp_path, content)
+    assert "\n" not in str(refused.value) and str(tmp_path) in str(refused.value)

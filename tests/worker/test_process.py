@@ -1,5 +1,7 @@
 """A worker may be slow, but not silent: what makes no progress is stopped, with a sentence that names it."""
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 
 from engine.bridge.messages import JobDone, JobFailed, OpenFolder, Progress, StageReady
 from engine.worker import process
-from engine.worker.process import WorkerProcess
+from engine.worker.process import MAX_UNREAD_BYTES, WorkerProcess
 from tests.peer_worker import PEER_WORKER
 
 STALL_S = 1.5  # the slow peer speaks five times as often, and takes more than twice as long
@@ -69,3 +71,33 @@ def test_a_cancelled_job_that_goes_on_is_stopped(worker: WorkerProcess, tmp_path
         found += worker.read()
         time.sleep(0.005)
     assert found[-1] == JobFailed(1, "The job was stopped.")
+
+
+def test_a_worker_that_does_not_read_never_holds_the_engine_up(worker: WorkerProcess, tmp_path: Path) -> None:
+    assert worker.start() is None and worker.pid is not None
+    os.kill(worker.pid, signal.SIGSTOP)
+    began_s = time.monotonic()
+    long = OpenFolder(1, "/tmp/" + "x" * 1_000_000, 48000, str(tmp_path))  # a pipe holds 64 KiB
+    assert worker.submit(long, "long") is None
+    for _ in range(50):
+        worker.cancel()
+        assert worker.read() == []
+    assert time.monotonic() - began_s < 1.0
+    assert len(worker._unread) < 2_000_000 < MAX_UNREAD_BYTES
+    os.kill(worker.pid, signal.SIGCONT)
+    found: list[Any] = []
+    while not any(isinstance(message, JobDone | JobFailed) for message in found):
+        found += worker.read()
+        time.sleep(0.005)
+    assert not worker._unread
+
+
+def test_a_stopped_worker_is_ended_at_once(worker: WorkerProcess) -> None:
+    assert worker.start() is None and worker.pid is not None
+    pid = worker.pid
+    os.kill(pid, signal.SIGSTOP)
+    began_s = time.monotonic()
+    worker.stop()
+    assert time.monotonic() - began_s < 1.0
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

@@ -29,23 +29,21 @@ def cut_tails(memory, frame):
     cut_stutter(memory.stutter, memory.scores[memory.state.slot], memory.state.ramp_frames, frame)
 
 
-@inner(INT(MEMORY, INT, INT))
+@inner(types.void(MEMORY, INT, INT))
 def clear_bad_values(memory, start, frames):
-    """Replace what is not finite in mix[start:] by silence: it would sound for ever. How many values that was."""
-    mix, bad = memory.mix, 0
+    """Replace what is not finite in mix[start:] by silence: it would sound for ever."""
+    mix = memory.mix
     for i in range(start, start + frames):
         for channel in range(2):
             if not math.isfinite(mix[i, channel]):
                 mix[i, channel] = 0.0
-                bad += 1
-    return bad
 
 
 @inner(types.void(MEMORY, INT, INT, INT))
 def perform(memory, frame, start, frames):
     """Reverse, stutter, tape stop and gate on mix[start:], `frames` frames from engine frame `frame` on."""
     score = memory.scores[memory.state.slot]
-    memory.state.bad_values += clear_bad_values(memory, start, frames)
+    clear_bad_values(memory, start, frames)
     reverse(memory, score, frame, start, frames)
     stutter(memory, score, frame, start, frames)
     tape_stop(memory, frame, start, frames)

@@ -63,6 +63,7 @@ def test_clusters_that_no_velocity_separates_are_round_robins():
     assert [set(band.clusters) for band in found] == [{2}, {0, 1}]
 
 
+@pytest.mark.slow
 def test_a_drum_played_soft_and_hard_comes_back_as_two_recordings():
     soft, hard = (sound / np.abs(sound).max() for sound in sounds(2, 8000).numpy())
     audio, onsets = np.zeros((1, 4 * RATE), np.float32), []

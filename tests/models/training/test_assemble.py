@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 from engine.core.pattern import TRACK_NAMES
@@ -27,6 +28,7 @@ def known_loop(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_runs_become_one_file_with_a_classifier(samples: Path, tmp_path: Path) -> None:
     runs = [train_network(TrainingSettings(samples, tmp_path / name, steps=6, seed=seed, rows=2, threads=1,
                                                mixed_precision=False, computed_each=4, crop_s=1.0, device="cpu",

@@ -50,6 +50,7 @@ def test_a_batch_follows_from_its_number(synthesis: Synthesis) -> None:
     assert not torch.equal(one.inputs.activations, course.batch(synthesis, 5).inputs.activations)
 
 
+@pytest.mark.slow
 def test_learning_from_one_batch_beats_the_templates_on_it(synthesis: Synthesis) -> None:
     torch.manual_seed(0)
     course = SeparatorCourse(CPU)
@@ -67,6 +68,7 @@ SMALL = {"rows": 2, "threads": 1, "validate_every": 1000, "save_every": 2, "mixe
          "computed_each": 4, "network": "masks", "device": "cpu", "steps": 4}
 
 
+@pytest.mark.slow
 def test_a_stopped_separator_goes_on_to_the_same_weights(samples: Path, tmp_path: Path) -> None:
     listener = Listener()
     whole = train_network(TrainingSettings(samples, tmp_path / "whole", **SMALL), listener)

@@ -1,0 +1,39 @@
+"""What a file is, in words, by its first bytes: so that a wrong one is named as what it is."""
+
+from pathlib import Path
+
+_LISTEN = "; open it with `--loop`, or `decompose` it"
+_STARTS = (
+    (b"MThd", "a Standard MIDI File"), (b"fLaC", f"a FLAC recording{_LISTEN}"), (b"OggS", f"an OGG recording{_LISTEN}"),
+    (b"ID3", f"an MP3 recording{_LISTEN}"), (b"\xff\xfb", f"an MP3 recording{_LISTEN}"),
+    (b"FORM", f"an AIFF recording{_LISTEN}"), (b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"), (b"%PDF", "a PDF document"), (b"PK\x03\x04", "a zip archive; unpack it first"),
+    (b"\x1f\x8b", "a gzip archive that holds no Hydrogen drumkit"), (b"\x7fELF", "a program"))
+_RIFFS = {b"WAVE": f"a WAV recording{_LISTEN}", b"sfbk": "a SoundFont", b"AVI ": "an AVI film"}
+
+
+def kind_of(path: Path) -> str:
+    """What a file or folder is, to follow "NAME is". Raises OSError when it cannot be read."""
+    if path.is_dir():
+        return "a kit folder; open it with `--loop`" if (path / "kit.json").exists() else "a folder without audio files"
+    if not path.is_file():
+        return "not a file"
+    start = head(path, 64)
+    if not start:
+        return "an empty file"
+    if start[:4] == b"RIFF":
+        return _RIFFS.get(start[8:12], "a RIFF file")
+    for magic, words in _STARTS:
+        if start.startswith(magic):
+            return words
+    if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        return "an XML document of another kind"
+    return "a file of unknown kind" if b"\0" in start else "a text file"
+
+
+def head(path: Path, size: int) -> bytes:
+    """The first bytes of a file; none of a folder or device."""
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        return file.read(size)

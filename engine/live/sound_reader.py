@@ -1,0 +1,134 @@
+"""The sound reader: a process in which files from anywhere are listed, decoded and resampled, so that none of them can
+hurt the engine.
+
+    python -m engine.live.sound_reader
+
+Questions come in on stdin and answers go out on stdout, one at a time. A question that takes too long, or too much
+memory, costs this process and nothing else. It ends when the engine does.
+"""
+
+import contextlib
+import os
+import resource
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from engine.bridge.codec import Codec
+from engine.bridge.wire import read_frame, write_frame
+from engine.core.errors import TaoError
+from engine.core.loop import Audio
+from engine.core.names import readable
+from engine.library.candidates import Candidate, in_folder, in_kits, read_hit
+
+ANSWER_S = 10
+MEMORY_BYTES = 2 << 30
+NICE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ListKits:
+    """Which one-shots do the kits below this folder have, those of this track first?"""
+
+    folder: bytes
+    track: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListFolder:
+    """Which audio files are in this folder?"""
+
+    folder: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHit:
+    """What does this file sound like, at this sample rate?"""
+
+    path: bytes
+    sample_rate: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Names and paths of what was found."""
+
+    names: tuple[str, ...]
+    paths: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HitFollows:
+    """After this message come so many frames, float32 stereo."""
+
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """There is no answer; the sentence says why."""
+
+    sentence: str
+
+
+QUESTIONS = (ListKits, ListFolder, ReadHit)
+ANSWERS = (Listed, HitFollows, NotRead)
+
+
+def answer(question: ListKits | ListFolder | ReadHit) -> Listed | Audio:
+    """The answer to a question. Raises TaoError."""
+    match question:
+        case ListKits():
+            return _listed(in_kits(_path(question.folder), question.track))
+        case ListFolder():
+            return _listed(in_folder(_path(question.folder)))
+        case ReadHit():
+            return read_hit(_path(question.path), question.sample_rate)
+
+
+def serve(source: BinaryIO, sink: BinaryIO) -> None:
+    """Answer questions until there are no more."""
+    questions = Codec(QUESTIONS)
+    while (data := read_frame(source)) is not None:
+        signal.alarm(ANSWER_S)
+        found: Listed | NotRead | Audio
+        try:
+            found = answer(questions.decode(data).message)
+        except (TaoError, OSError) as error:
+            found = NotRead(readable(str(error), 400))
+        except MemoryError:
+            found = NotRead("That takes more memory than a sound may. Choose another.")
+        if isinstance(found, Listed | NotRead):
+            write_frame(sink, questions.encode(found))
+        else:
+            write_frame(sink, questions.encode(HitFollows(len(found))))
+            sink.write(found.data)
+            sink.flush()
+        signal.alarm(0)
+
+
+def _listed(found: list[Candidate]) -> Listed:
+    return Listed(tuple(candidate.name for candidate in found),
+                  tuple(os.fsencode(candidate.path or "") for candidate in found))
+
+
+def _path(name: bytes) -> Path:
+    return Path(os.fsdecode(name))
+
+
+def main() -> None:
+    """Serve stdin and stdout, within the limits. What libraries print goes to stderr."""
+    for what, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
+        with contextlib.suppress(OSError, ValueError):  # not every system has every limit
+            resource.setrlimit(what, (most, most))
+    os.nice(NICE)
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    with contextlib.suppress(BrokenPipeError):  # the engine is gone
+        serve(sys.stdin.buffer, sink)
+
+
+if __name__ == "__main__":
+    main()

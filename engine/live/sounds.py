@@ -1,0 +1,128 @@
+"""The sound reader as the engine sees it: asked one question at a time, and started again when a file was too much."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+
+from engine.bridge.codec import Codec
+from engine.bridge.wire import FrameReader, framed
+from engine.core.errors import TaoError
+from engine.core.loop import Audio
+from engine.core.names import readable
+from engine.library.candidates import LONGEST_S, Candidate
+from engine.live.sound_reader import (
+    ANSWER_S,
+    ANSWERS,
+    HitFollows,
+    Listed,
+    ListFolder,
+    ListKits,
+    NotRead,
+    ReadHit,
+)
+
+READER = (sys.executable, "-m", "engine.live.sound_reader")
+PATIENCE_S = 2 * ANSWER_S  # it stops by itself after ANSWER_S; this is for one that has been stopped from outside
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+FRAME_BYTES = 8
+
+
+class Sounds:
+    """Lists and reads sounds in another process. One thread asks; any thread may `close`."""
+
+    def __init__(self, argv: tuple[str, ...] = READER) -> None:
+        self._argv, self._codec = argv, Codec(ANSWERS)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._starting = threading.Lock()
+        self._closed = False
+
+    def in_kits(self, folder: Path, track: str) -> list[Candidate]:
+        """The one-shots of the kits below `folder`, those of `track` first. Raises TaoError, as the others do."""
+        return self._found(ListKits(os.fsencode(folder), track), folder)
+
+    def in_folder(self, folder: Path) -> list[Candidate]:
+        """The audio files in `folder`."""
+        return self._found(ListFolder(os.fsencode(folder)), folder)
+
+    def read_hit(self, path: Path, sample_rate: int) -> Audio:
+        """A file as a hit, float32 (frames, 2) at `sample_rate`, at most 20 s."""
+        answer, data = self._ask(ReadHit(os.fsencode(path), sample_rate), path)
+        if not isinstance(answer, HitFollows) or answer.frames > LONGEST_S * sample_rate + 1:
+            raise self._given_up(path)
+        return np.frombuffer(data, np.float32).reshape(-1, 2)
+
+    def close(self) -> None:
+        """End the process; a question that is being asked gets no answer."""
+        with self._starting:
+            self._closed = True
+            if self._process is not None:
+                self._process.kill()
+
+    def _found(self, question: ListKits | ListFolder, where: Path) -> list[Candidate]:
+        answer, _ = self._ask(question, where)
+        if not isinstance(answer, Listed):
+            raise self._given_up(where)
+        return [Candidate(name, path=Path(os.fsdecode(path)))
+                for name, path in zip(answer.names, answer.paths, strict=True)]
+
+    def _ask(self, question: ListKits | ListFolder | ReadHit, about: Path) -> tuple[object, bytes]:
+        """The answer and the bytes after it. Raises TaoError when there is none."""
+        process = self._running()
+        assert process.stdin is not None and process.stdout is not None
+        deadline_s = time.monotonic() + PATIENCE_S
+        try:
+            process.stdin.write(framed(self._codec.encode(question)))
+            frames, message = FrameReader(), None
+            while message is None:  # what comes after it may be audio
+                message = next(frames.feed(self._piece(process, deadline_s)), None)
+            answer = self._codec.decode(message).message
+            data = frames.rest
+            while isinstance(answer, HitFollows) and len(data) < answer.frames * FRAME_BYTES:
+                data += self._piece(process, deadline_s)
+        except (OSError, TaoError):
+            raise self._given_up(about) from None
+        if isinstance(answer, NotRead):
+            raise TaoError(answer.sentence)
+        return answer, bytes(data)
+
+    def _piece(self, process: "subprocess.Popen[bytes]", deadline_s: float) -> bytes:
+        """What arrives next. Raises OSError at the end, and when it takes too long."""
+        assert process.stdout is not None
+        ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline_s - time.monotonic()))
+        piece = os.read(process.stdout.fileno(), 1 << 20) if ready else b""
+        if not piece:
+            raise OSError("the sound reader gave no answer")
+        return piece
+
+    def _running(self) -> "subprocess.Popen[bytes]":
+        with self._starting:
+            if self._closed:
+                raise TaoError("The engine is ending.")
+            if self._process is None or self._process.poll() is not None:
+                try:
+                    self._process = subprocess.Popen(self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                                     bufsize=0, env={**os.environ, **ONE_THREAD})
+                except OSError as error:
+                    raise TaoError(f"The sound reader does not start: {error.strerror}. Free some memory.") from None
+            return self._process
+
+    def _given_up(self, about: Path) -> TaoError:
+        """End the process; the next question starts another. What to tell the musician."""
+        with self._starting:
+            process, self._process = self._process, None
+        if process is None:
+            return TaoError("The sound reader was stopped.")
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                stream.close()
+        why = f"took longer than {ANSWER_S} s" if process.returncode == -signal.SIGALRM else "could not be done"
+        return TaoError(f"Reading {readable(about.name, 80)!r} {why}. Choose another.")
