@@ -46,6 +46,7 @@ from models import plugins
 from models.correct import correct, played_as
 from models.decompose import Decomposition, Tools, decompose, recording_of
 from models.hearing.tempo import guess_tempi
+from models.keeping import keep_kit
 from models.storing import opened
 from models.torch_device import LOGGER
 
@@ -114,6 +115,7 @@ class Worker:
                 self._check(job)
                 self._send(self._announced(job, stage))
                 self._last_kit = stage if stage.stage == "kit" else self._last_kit
+            self._keep(job)
             self._send(JobDone(job.job_id))
         except TaoError as error:
             if isinstance(error.__cause__, Exception | SystemExit):
@@ -127,6 +129,14 @@ class Worker:
             self._send(JobFailed(job.job_id, f"The decomposition failed ({kind}). The worker's log has the details."))
         finally:
             logging.getLogger(LOGGER).removeHandler(notices)
+
+    def _keep(self, job: Job) -> None:
+        """Keep the solved kit as a folder; a failure is a notice, for the kit plays all the same."""
+        if not isinstance(job, OpenFolder) and self._last_kit is not None:
+            try:
+                keep_kit(job, self._last_kit, self._opened_tools())
+            except TaoError as error:
+                self._send(JobNotice(job.job_id, f"The kit plays but is not saved. {error}"))
 
     def _stages(self, job: Job) -> Iterator[Decomposition]:
         self._report(job, "starting", 0.0)  # the tools are opened, and their libraries loaded, with the first job

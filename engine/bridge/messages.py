@@ -49,7 +49,7 @@ class DecomposeJob:
 
     The answer's samples are at `engine_rate`, in segments written into `folder`. wanted: the user's pattern; then only
     the kit is solved again, from the hits that were heard, corrected to this pattern. sure: whether `beats` is known,
-    rather than guessed from the length.
+    rather than guessed from the length. kits: where the solved kit is kept as a folder; empty for nowhere.
     """
 
     job_id: int
@@ -63,6 +63,7 @@ class DecomposeJob:
     folder: str
     wanted: Pattern | None = None
     sure: bool = True
+    kits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class DecomposeFile:
     beats: int | None
     engine_rate: int
     folder: str
+    kits: str = ""
 
 
 @dataclass(frozen=True, slots=True)

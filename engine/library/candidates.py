@@ -63,7 +63,8 @@ def in_loop(machine: Machine, track: str) -> list[Candidate]:
 def in_kits(folder: Path, track: str) -> list[Candidate]:
     """The one-shots of every decomposition folder below `folder`, those of tracks of this name first."""
     found = []
-    for path in sorted(folder.glob("**/kit.json"))[:MOST]:
+    kits = (path for path in folder.glob("**/kit.json") if not path.parent.name.startswith("."))  # half written
+    for path in sorted(kits)[:MOST]:
         try:
             if not path.is_file() or path.stat().st_size > MAX_KIT_BYTES:
                 continue

@@ -55,7 +55,7 @@ def replace_folder(folder: Path, write: Write, members: Members) -> None:
     if os.path.ismount(folder):
         raise OSError(errno.EBUSY, "it is where a disk is mounted; name a folder in it", str(folder))
     restore_aside(folder)
-    _clear(folder)
+    _clear(folder, ASIDE)
     if not os.path.lexists(folder):
         add_folder(folder, write)
         return
@@ -84,6 +84,7 @@ def restore_aside(folder: Path) -> None:
 def _beside(folder: Path) -> Iterator[Path]:
     """A new, locked folder beside `folder`, which is gone afterwards unless it was renamed."""
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _clear(folder, PART)
     number = 0
     while True:
         part = folder.parent / f"{_prefix(folder)}{os.getpid()}-{number}{PART}"
@@ -254,7 +255,7 @@ def _is_abandoned(path: Path) -> bool:
         return False
 
 
-def _clear(folder: Path) -> None:
+def _clear(folder: Path, suffix: str) -> None:
     """Remove what killed writers left behind beside the folder."""
-    for path in (*_leftovers(folder, PART), *_leftovers(folder, ASIDE)):
+    for path in _leftovers(folder, suffix):
         shutil.rmtree(path, ignore_errors=True)

@@ -61,7 +61,7 @@ class Engine:
         self.conductor = Conductor(processor, self.host, SampleBank(), self._journal, backend.block_frames,
                                    self.notices)
         self.calibration = Calibration(_path(settings.calibration_file), self.conductor, self.host, self.notices)
-        self.jobs = Jobs(self.conductor, worker, shared_folder, self.notices)
+        self.jobs = Jobs(self.conductor, worker, shared_folder, takes_folder, self.notices)
         self._finished = FinishedTakes(self.conductor, self.jobs, self.notices)
         self.takes = Takes(self.conductor, self.host, takes_folder, self.latency_frames, self.notices, self._finished)
         self.notices.warn(*cut_off(takes_folder))

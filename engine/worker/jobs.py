@@ -43,11 +43,15 @@ from engine.worker.process import WorkerProcess
 
 
 class Jobs:
-    """Owns the job that the worker does and the one that waits. The control thread alone calls it."""
+    """Owns the job that the worker does and the one that waits. The control thread alone calls it.
 
-    def __init__(self, conductor: Conductor, worker: WorkerProcess, memory_folder: Path, notices: Notices) -> None:
+    kits_folder: where the worker keeps every kit that it solves, beside the takes.
+    """
+
+    def __init__(self, conductor: Conductor, worker: WorkerProcess, memory_folder: Path, kits_folder: Path,
+                 notices: Notices) -> None:
         self._conductor, self._worker, self._notices = conductor, worker, notices
-        self._memory_folder = memory_folder
+        self._memory_folder, self._kits_folder = memory_folder, kits_folder
         self._job: Job | None = None
         self._next: Job | None = None
         self._last_id = 0
@@ -110,7 +114,8 @@ class Jobs:
     def open_audio(self, path: str, beats: int | None) -> None:
         """Decompose a file; the worker reads it. Raises InvalidValue for what no file is called."""
         check_path(path)
-        message = DecomposeFile(self._new_id(), path, beats, self._conductor.sample_rate, str(self._memory_folder))
+        message = DecomposeFile(self._new_id(), path, beats, self._conductor.sample_rate, str(self._memory_folder),
+                                str(self._kits_folder))
         self._begin(Job(message, FILE, readable(Path(path).stem)))
 
     def load_folder(self, path: str) -> None:
@@ -163,7 +168,7 @@ class Jobs:
         segment, _ = write_segment(self._memory_folder, [audio])
         rate = self._conductor.sample_rate
         message = DecomposeJob(self._new_id(), segment, len(audio), 2, rate, loop.name, loop.beats, rate,
-                               str(self._memory_folder), wanted, sure)
+                               str(self._memory_folder), wanted, sure, str(self._kits_folder))
         return Job(message, kind, loop.name, loop)
 
     def _new_id(self) -> int:

@@ -26,8 +26,9 @@ from engine.bridge.wire import read_frame, write_frame
 from engine.core.commands.reading import read_alike
 from engine.core.kit import sample_id
 from engine.library.audio_files import write_wav
+from engine.library.candidates import in_kits
 from engine.library.decomposition import Source
-from engine.library.kit_folder import write_folder
+from engine.library.kit_folder import read_folder, write_folder
 from models.decompose import decompose
 from models.demo import demo_loop
 from models.storing import stored
@@ -107,6 +108,21 @@ def test_a_recorded_loop_comes_back_in_stages(peer, tmp_path):
     assert stages[-1].bpm == pytest.approx(92.0, abs=0.01)
     assert stages[-1].match > 0.8
     check_samples(answers)
+
+
+def test_every_solved_kit_is_kept_as_a_folder(peer, tmp_path):
+    kits = tmp_path / "takes"
+    kits.mkdir()
+    loop = demo_loop(RATE)
+    write_wav(kits / "take 1.wav", loop.audio, RATE)
+    peer.send(replace(job(tmp_path), kits=str(kits)))
+    stages = [message for message in peer.answers(1) if isinstance(message, StageReady)]
+    kept = read_folder(kits / "take 1")
+    assert kept.kit.name == "take 1" and kept.pattern == stages[-1].pattern
+    assert kept.source.name == "take 1.wav" and kept.source.sha256 is not None
+    assert kept.kit.one_shots.keys() == stages[-1].kit.one_shots.keys()
+    found = {candidate.name for candidate in in_kits(tmp_path, "kick")}
+    assert "take 1: kick" in found
 
 
 def test_a_file_is_decomposed_at_the_engines_rate(peer, tmp_path):
