@@ -28,7 +28,8 @@ from engine.library.kit_json import (
     to_json,
 )
 from engine.library.kit_schema import document_of
-from engine.live.journal import LOG, RECORDS, Applied, MidiActed, Plan, Session, read_log
+from engine.live.journal import LOG, RECORDS, Applied, MidiActed, Plan, Session
+from engine.live.journal_reading import read_log
 from engine.midi.controller_map import ControllerMap, read_setup, write_setup
 from engine.midi.parsing import worded
 from engine.server.config import read_config
