@@ -49,9 +49,8 @@ class Codec:
         self._encoder = msgspec.msgpack.Encoder()
         self._wire = msgspec.msgpack.Decoder(_Wire)
         self._renames = renames or Renames()
-        self._decoders: dict[str, Callable[[msgspec.Raw], Any]] = {
-            type_.__name__: self._decoder(type_) for type_ in types
-        }
+        self._types = {type_.__name__: type_ for type_ in types}
+        self._decoders: dict[str, Callable[[msgspec.Raw], Any]] = {}  # each made when it is first needed
 
     def encode(self, message: Any, boundary: Boundary = Boundary.NOW, at_frames: int = 0,
                id: int = 0) -> bytes:
@@ -65,11 +64,13 @@ class Codec:
         try:
             wire = self._wire.decode(data)
             number = wire.id
-            decode = self._decoders.get(self._renames.classes.get(wire.name, wire.name))
-            if decode is None:
-                known = ", ".join(sorted(self._decoders))
+            name = self._renames.classes.get(wire.name, wire.name)
+            if name not in self._types:
+                known = ", ".join(sorted(self._types))
                 raise _bad(number, f"No message here is called {wire.name[:40]!r}; there are {readable(known, 200)}.")
-            message = decode(wire.payload)
+            if name not in self._decoders:
+                self._decoders[name] = self._decoder(self._types[name])
+            message = self._decoders[name](wire.payload)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise _bad(number, f"A message could not be read: {readable(str(error), 300)}") from None
         if not (0 <= wire.at_frames < MAX_FRAMES and 0 <= wire.id < MAX_FRAMES):

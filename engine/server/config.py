@@ -65,8 +65,9 @@ def _checked(key: str, value: Any, option: click.Option, where: str) -> Any:
         raise UsageError(f"{where}: {key} takes {wanted}; {readable(repr(value), 40)} was given.")
     try:
         option.type_cast_value(click.Context(click.Command(key)), value)
-    except click.ClickException as problem:
-        raise UsageError(f"{where}: {key}: {readable(problem.format_message(), 200)}") from None
+    except (click.ClickException, ValueError, TypeError, OverflowError) as problem:
+        reason = problem.format_message() if isinstance(problem, click.ClickException) else f"{problem}."
+        raise UsageError(f"{where}: {key}: {readable(reason, 200)}") from None
     return value
 
 

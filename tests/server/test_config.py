@@ -43,7 +43,7 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path, content: bytes) -> None
     ("[decompose]\nbeat = 8", "[decompose]: there is no setting 'beat'. Did you mean 'beats'?"),
     ("xyzzy = 1", "Settings: another, attach, audio"), ("decompose = 3", "a table, [decompose]"),
     ("link = 1", "link is true or false"), ('keys = "record=r"', "keys takes a list"), ("block = [1]", "one value"),
-    ("block = 7", "block: "), ('audio = "alsa"', "audio: "), ("device = {}", "one value"),
+    ("block = 7", "block: "), ('audio = "alsa"', "audio: "), ("device = {}", "one value"), ("block = inf", "block: "),
     ("version = true", "no setting")])
 def test_what_is_no_setting_is_refused_in_one_sentence(tmp_path: Path, content: str, said: str) -> None:
     with pytest.raises(UsageError, match=re.escape(said)) as refused:
