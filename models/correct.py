@@ -11,6 +11,7 @@ from engine.core.kit import Kit
 from engine.core.pattern import TRACK_NAMES, Pattern, Step, Track
 from engine.core.timeline import PPQN
 from models import plugins
+from models.calling import revision
 from models.decompose import Decomposition, extracted
 from models.plugins import Onset, Transcription
 
@@ -41,7 +42,7 @@ def correct(done: Decomposition, pattern: Pattern, extractor: plugins.Extractor,
     if not transcription.onsets:
         raise InvalidValue("No step is left, so there is no kit to solve. Keep at least one.")
     stems = {name: stem.T for name, stem in done.stems.items()}
-    made = extractor.revise(done.audio.T, done.sample_rate, stems, transcription, report)
+    made = revision(extractor, done.audio.T, done.sample_rate, stems, transcription, report)
     return extracted(done.audio.T, done.loop.name, done.sample_rate, made)
 
 

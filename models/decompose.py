@@ -13,6 +13,7 @@ from engine.core.loop import Audio, Loop, PlayedLoop, overview
 from engine.core.pattern import Pattern
 from engine.library.resampling import resampled
 from models import plugins
+from models.calling import extraction, separated, transcribed
 from models.hearing.onset_strength import RATE as ONSET_STRENGTH_RATE
 from models.hearing.onset_strength import attacks
 from models.hearing.quantize import quantize
@@ -82,17 +83,17 @@ def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambd
     yield _stage("slices", audio, loop.name, engine_rate, cut, slices)
 
     report("pattern", 0.1)
-    transcription = tools.transcriber.transcribe(audio, engine_rate, loop.beats, circular=True)
+    transcription = transcribed(tools.transcriber, audio, engine_rate, loop.beats)
     yield _interim("pattern", audio, loop.name, engine_rate, transcription, {})
 
     report("stems", 0.4)
-    stems = tools.separator.separate(audio, engine_rate, transcription)
+    stems = separated(tools.separator, audio, engine_rate, transcription)
     transcription = velocities_from(stems, transcription, engine_rate)
     yield _interim("stems", audio, loop.name, engine_rate, transcription, stems)
 
     report("kit", 0.5)
-    made = tools.extractor.extract(audio, engine_rate, stems, transcription,
-                                   lambda share: report("kit", 0.5 + 0.5 * share))
+    made = extraction(tools.extractor, audio, engine_rate, stems, transcription,
+                      lambda share: report("kit", 0.5 + 0.5 * share))
     done = extracted(audio, loop.name, engine_rate, made)
     report("kit", 1.0)
     yield done

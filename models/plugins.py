@@ -16,6 +16,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from engine.core.errors import InvalidValue, TaoError, UsageError
+from engine.core.names import readable
 
 Audio = np.ndarray
 Stems = dict[str, Audio]
@@ -182,8 +183,14 @@ def _opened(group: str, name: str) -> Any:
         found = ", ".join(points) or "none. Install Tao itself with `pip install -e .`"
         raise UsageError(f"No {kind} is called {plain!r}. Installed: {found}.")
     with loading(f"The {kind} {plain!r}"):
-        factory = points[plain].load()
-        return factory(argument) if argument else factory()
+        try:
+            factory = points[plain].load()
+            return factory(argument) if argument else factory()
+        except (TaoError, ImportError, OSError, MemoryError):
+            raise
+        except (Exception, SystemExit) as error:
+            reason = readable(f"{type(error).__name__}: {error}", 200)
+            raise TaoError(f"The {kind} {plain!r} cannot be opened ({reason}). Choose another.") from error
 
 
 @contextmanager

@@ -9,8 +9,10 @@ import argparse
 import logging
 import os
 import queue
+import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -47,6 +49,7 @@ from models.hearing.tempo import guess_tempi
 from models.storing import opened
 from models.torch_device import LOGGER
 
+LAST_S = 2.0
 Job = DecomposeJob | DecomposeFile | OpenFolder
 
 
@@ -72,8 +75,9 @@ class Worker:
     Only the reading thread writes `_cancelled`; only the other one writes `_samples_sent` and `_last_kit`.
     """
 
-    def __init__(self, source: BinaryIO, sink: BinaryIO, names: tuple[str, str, str]) -> None:
-        self._source, self._sink, self._names = source, sink, names
+    def __init__(self, source: BinaryIO, sink: BinaryIO, names: tuple[str, str, str],
+                 on_hang_up: Callable[[], None] = lambda: None) -> None:
+        self._source, self._sink, self._names, self._on_hang_up = source, sink, names, on_hang_up
         self._codec = Codec(messages.TO_WORKER)
         self._jobs: queue.Queue[Job | None] = queue.Queue()
         self._cancelled: set[int] = set()
@@ -99,6 +103,7 @@ class Worker:
             print(f"The worker is stopping: {error}", file=sys.stderr)
         finally:
             self._jobs.put(None)
+            self._on_hang_up()
 
     def _do(self, job: Job) -> None:
         self._samples_sent = set()
@@ -111,10 +116,12 @@ class Worker:
                 self._last_kit = stage if stage.stage == "kit" else self._last_kit
             self._send(JobDone(job.job_id))
         except TaoError as error:
+            if isinstance(error.__cause__, Exception | SystemExit):
+                traceback.print_exception(error.__cause__, file=sys.stderr)
             self._send(JobFailed(job.job_id, str(error)))
         except MemoryError:
             self._send(JobFailed(job.job_id, "There is not enough memory for this loop. Cut it shorter."))
-        except Exception as error:  # noqa: BLE001  the outermost loop: a sentence for the musician, the rest in the log
+        except (Exception, SystemExit) as error:  # noqa: BLE001  the outermost loop: a sentence for the musician, the rest in the log
             traceback.print_exc(file=sys.stderr)
             kind = type(error).__name__
             self._send(JobFailed(job.job_id, f"The decomposition failed ({kind}). The worker's log has the details."))
@@ -172,7 +179,7 @@ class Worker:
 
     def _report(self, job: Job, stage: str, fraction: float) -> None:
         self._check(job)
-        self._send(Progress(job.job_id, stage, fraction))
+        self._send(Progress(job.job_id, stage, fraction if 0.0 <= fraction <= 1.0 else 0.0))
 
     def _check(self, job: Job) -> None:
         if job.job_id in self._cancelled:
@@ -199,6 +206,20 @@ def _readings(job: Job, stage: Decomposition) -> tuple[Reading, ...]:
     return tuple(Reading(round(guess.beats), guess.bpm, guess.confidence) for guess in tempi)
 
 
+def _leave() -> None:
+    """The engine is gone: end soon, even if a plugin hangs, with all that plugins have started."""
+    time.sleep(LAST_S)
+    _end()
+
+
+def _end() -> None:
+    """End this process; as the first of its group, with the group."""
+    sys.stderr.flush()
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
+
+
 def main() -> None:
     """Serve stdin and stdout. What libraries print goes to stderr."""
     parser = argparse.ArgumentParser(prog="python -m models.worker", description=__doc__)
@@ -209,9 +230,10 @@ def main() -> None:
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     try:
-        Worker(sys.stdin.buffer, sink, (asked.transcriber, asked.separator, asked.extractor)).run()
+        Worker(sys.stdin.buffer, sink, (asked.transcriber, asked.separator, asked.extractor), _leave).run()
     except BrokenPipeError:
         print("The engine is gone. The worker is stopping.", file=sys.stderr)
+    _end()
 
 
 if __name__ == "__main__":

@@ -72,19 +72,24 @@ def unsure_of(pattern: Pattern) -> Pattern:
         for track in pattern.tracks))
 
 
-def answer(out: BinaryIO, codec: Codec, job: Any) -> None:
-    """Do one job."""
-    name = Path(job.path).name if isinstance(job, OpenFolder | DecomposeFile) else job.name
+def misbehave(out: BinaryIO, progress: bytes, name: str) -> None:
+    """Report progress, and do before and after it what the job's name asks for."""
     if "crash" in name:
         os.kill(os.getpid(), signal.SIGKILL)
     if "mute" in name:
         time.sleep(3600)
-    write_frame(out, codec.encode(Progress(job.job_id, "slices", 0.2)))
+    write_frame(out, progress)
     if "hang" in name:
         time.sleep(3600)
     for _ in range(SLOW_STEPS if "slow" in name else 0):
         time.sleep(SLOW_S)
-        write_frame(out, codec.encode(Progress(job.job_id, "slices", 0.2)))
+        write_frame(out, progress)
+
+
+def answer(out: BinaryIO, codec: Codec, job: Any) -> None:
+    """Do one job."""
+    name = Path(job.path).name if isinstance(job, OpenFolder | DecomposeFile) else job.name
+    misbehave(out, codec.encode(Progress(job.job_id, "slices", 0.2)), name)
     if isinstance(job, OpenFolder):
         kit, pattern, samples = noise_kit(name, job.engine_rate)
         stages, loop = ["kit"], None

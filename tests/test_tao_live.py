@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import re
 import select
 import subprocess
@@ -17,6 +16,7 @@ import soundfile
 import tao_live
 from engine.library.audio_files import write_wav
 from models.demo import demo_loop
+from tests.terminal import open_terminal
 
 PROGRAM = Path(tao_live.__file__)
 RATE = 22050
@@ -289,7 +289,7 @@ def test_the_whole_instrument_opens_in_a_terminal_plays_its_demo_and_quits(tmp_p
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30", "TAO_GLYPHS": "ascii",
                    "XDG_RUNTIME_DIR": str(tmp_path / "run"), "XDG_DATA_HOME": str(tmp_path),
                    "XDG_STATE_HOME": str(tmp_path)}
-    ours, theirs = pty.openpty()
+    ours, theirs = open_terminal()
     process = subprocess.Popen([sys.executable, PROGRAM], stdin=theirs, stdout=theirs, stderr=theirs,
                                env=environment, start_new_session=True)
     os.close(theirs)

@@ -8,7 +8,7 @@ from numba import carray, cfunc, types
 from engine.audio.ccall import FLUSH, call_at, call_four_at, float_mode, set_float_mode
 from engine.audio.click import mix_clicks
 from engine.audio.host_layout import HOST, HOST_DTYPE, SLOW_AT, SLOW_BLOCKS, SLOW_COUNT, TIMING_BINS, TIMING_WORDS
-from engine.audio.output_stage import fade, master
+from engine.audio.output_stage import CEILING, fade, limit_again, master, safe
 from engine.audio.tape import write_tape
 from engine.bridge import meters as page
 from engine.dsp.atomics import pointer_to, store_release
@@ -93,8 +93,10 @@ def for_the_ears(host, memory, out, frame_time, frames):
             host.monitor_ramp = min(max(host.monitor_ramp + step, 0), full)
             gain = host.monitor_ramp / full
             for side in range(2):
-                loud = out[i, side] + gain * memory.audio_in[i, side]
-                out[i, side] = np.float32(min(max(loud, -1.0), 1.0))
+                out[i, side] = np.float32(out[i, side] + safe(gain * memory.audio_in[i, side]))
+        limit_again(host, out, frames)
+    elif host.monitor_level > 1.001 * CEILING:  # it lets go slowly
+        limit_again(host, out, frames)
     mix_clicks(host.clicks, out, frame_time, frames, host.sample_rate)
 
 

@@ -35,9 +35,9 @@ HOST_DTYPE = np.dtype([
     # counts
     ("blocks", _INT), ("rack_bad_values", _INT), ("over_budget", _INT),
     # the rack's function, server and buffers; after how many neutral frames its tails are over (-1: never), how many
-    # there have been, how many since a cut; the limiter's level
+    # there have been, how many since a cut; the limiters' levels
     ("rack", _ADDRESS), ("rack_server", _ADDRESS), ("rack_in", _ADDRESS), ("rack_out", _ADDRESS),
-    ("tail_frames", _INT), ("neutral_frames", _INT), ("since_cut", _INT), ("level", _FLOAT),
+    ("tail_frames", _INT), ("neutral_frames", _INT), ("since_cut", _INT), ("level", _FLOAT), ("monitor_level", _FLOAT),
     ("fade_at", _INT), ("fade_frames", _INT),  # the way out
     # recording: the master's tape and the tap's, what is tapped (see `layout`), the monitor and its ramp in frames
     ("tape", AUDIO_RING_DTYPE), ("tap", AUDIO_RING_DTYPE), ("tapped", _INT),

@@ -10,6 +10,7 @@ import msgspec.inspect
 from engine.bridge.renames import Renames
 from engine.core.commands import Boundary
 from engine.core.errors import TaoError
+from engine.core.names import readable
 
 MAX_FRAMES = 1 << 62
 
@@ -67,10 +68,10 @@ class Codec:
             decode = self._decoders.get(self._renames.classes.get(wire.name, wire.name))
             if decode is None:
                 known = ", ".join(sorted(self._decoders))
-                raise _bad(number, f"No message here is called {wire.name[:40]!r}; there are {known}.")
+                raise _bad(number, f"No message here is called {wire.name[:40]!r}; there are {readable(known, 200)}.")
             message = decode(wire.payload)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-            raise _bad(number, f"A message could not be read: {error}") from None
+            raise _bad(number, f"A message could not be read: {readable(str(error), 300)}") from None
         if not (0 <= wire.at_frames < MAX_FRAMES and 0 <= wire.id < MAX_FRAMES):
             raise BadMessage("A message's target frame and id are whole numbers from 0 up.")
         return Envelope(message, wire.boundary, wire.at_frames, wire.id)

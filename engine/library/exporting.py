@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from engine.core.errors import TaoError, UsageError
 from engine.core.kit import OneShot, SampleId
+from engine.core.names import readable
 from engine.library.decomposition import StoredDecomposition
 from engine.library.export_settings import AS_RECORDED, ExportSettings
 from engine.library.files import safe_name
@@ -61,9 +62,14 @@ def export(stored: StoredDecomposition, name: str, folder: Path,
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return writer.export(stored, folder)
+    except (TaoError, MemoryError):
+        raise
     except OSError as error:
         raise NotExported(f"{name}: {error.filename or folder} could not be written ({error.strerror or error}). Name "
                           "a folder you may write to, on a disk with room.") from None
+    except (Exception, SystemExit) as error:
+        reason = readable(f"{type(error).__name__}: {error}", 200)
+        raise NotExported(f"{name}: the exporter failed ({reason}). The other formats are not concerned.") from error
 
 
 def remark(stored: StoredDecomposition, name: str) -> str | None:

@@ -118,6 +118,8 @@ def _in_words(reason: str) -> str:
     """msgspec's reason as a sentence, as in "tracks[0].name is a whole number, but a text belongs there"."""
     reason, _, key = readable(reason, 300).rstrip(".").partition(" - at `$.")
     key = key.rstrip("`")
+    if long := re.fullmatch(r"Expected `\w+` of length <= (\d+)", reason):
+        return f"{key} has more than {long[1]} letters or entries"
     found = re.fullmatch(r"Expected `(.+)`, got `(.+)`", reason)
     if found and key:
         wanted, got = (" or ".join(WORDS.get(word, word) for word in part.split(" | ")) for part in found.groups())

@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.core.errors import InvalidValue
 from engine.core.loop import Loop
+from models.calling import transcribed
 from models.hearing.tempo import FASTEST_BPM, MAX_BEATS, SLOWEST_BPM, rating
 from models.plugins import Onset, Transcriber
 
@@ -21,7 +22,7 @@ def cut_loop(loop: Loop, transcriber: Transcriber) -> Loop:
     beats make the most musical sense (models.hearing.tempo.rating). Raises NoOnsets, or InvalidValue when the recording
     is shorter than a beat.
     """
-    found = transcriber.transcribe(loop.audio.T, loop.sample_rate, _assumed_beats(loop.length_s), circular=False)
+    found = transcribed(transcriber, loop.audio.T, loop.sample_rate, _assumed_beats(loop.length_s), circular=False)
     bpm, downbeat_s = pulse(found.onsets, loop.length_s)
     beats = math.floor((loop.length_s - downbeat_s) * bpm / 60.0 + 0.05)
     beats = beats // 4 * 4 if beats >= 4 else beats

@@ -13,7 +13,6 @@ from engine.core.midi import ClockOut
 from engine.core.requests import StartRecording
 from engine.live.journal import Faded
 from engine.live.journal_reading import read_journal
-from engine.sessions.folders import forget_sessions
 from tests.jack_server import mortal_jack
 from tests.midi_peer import MidiPeer
 from tests.rig import running_engine
@@ -60,17 +59,6 @@ def test_a_device_that_comes_back_at_another_rate_is_refused_until_it_fits(tmp_p
         server.start()
         assert engine.client.wait(lambda s: s.status.backend == "jack" and s.status.banner is None, 10.0)
         engine.finish()
-
-
-def test_old_sessions_are_forgotten_but_never_a_running_one(tmp_path: Path) -> None:
-    for number in range(6):
-        (tmp_path / f"20260101-00000{number}-{2**22 + number}").mkdir()
-    running = tmp_path / f"20250101-000000-{os.getpid()}"
-    running.mkdir()
-    (tmp_path / "notes").mkdir()
-    forget_sessions(tmp_path, 2)
-    assert sorted(folder.name for folder in tmp_path.iterdir()) == [
-        running.name, f"20260101-000004-{2**22 + 4}", f"20260101-000005-{2**22 + 5}", "notes"]
 
 
 def test_sigterm_fades_out_then_sends_stop_and_keeps_what_was_being_recorded(jack_server: str, tmp_path: Path) -> None:

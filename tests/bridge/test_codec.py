@@ -100,3 +100,10 @@ def test_a_machine_takes_little_room() -> None:
     machine = empty_machine(48000)
     data = msgspec.msgpack.encode(machine)
     assert msgspec.msgpack.decode(data, type=Machine) == machine and len(data) < 2000
+
+
+def test_a_refusal_is_short_however_many_messages_there_are() -> None:
+    data = Codec([SetTempo]).encode(SetTempo(120.0)).replace(b"SetTempo", b"SetTempi")
+    with pytest.raises(BadMessage, match="'SetTempi'") as refused:
+        Codec(messages.FROM_CLIENTS).decode(data)
+    assert len(str(refused.value)) < 400

@@ -33,6 +33,10 @@ def test_a_number_where_a_text_belongs_is_named_by_its_key() -> None:
     assert "tracks[0].name is" in refusal({**PLAIN, "tracks": [{"name": 3.5}]})
 
 
+def test_a_name_that_is_too_long_is_said_to_be_so() -> None:
+    assert refusal({**PLAIN, "name": "x" * 300}).endswith("name has more than 256 letters or entries.")
+
+
 @pytest.mark.parametrize(("changes", "key"), [
     ({"name": "x" * 9_000_000}, "name"), ({"name": "a\0b"}, "name"), ({"name": ["kick"]}, "name"),
     ({"tempo_bpm": True}, "tempo_bpm"), ({"meter": 4}, "meter"), ({"beats": 10**400}, "beats"),

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from engine.live import journal as journal_module
 from engine.live.journal import LOG, SAMPLES, Applied, Faded, Journal, Jumped, PadHit, PanicSent, Plan, Session
 from engine.live.journal_reading import UnreadableJournal, read_journal, read_log, was_faded
 from engine.live.schedule import Schedule
+from engine.takes.take_file import TakeFile
 
 RATE = 48000
 AUDIO = (0.1 * np.random.default_rng(2).standard_normal((4800, 2))).astype(np.float32)
@@ -203,3 +205,26 @@ def test_a_running_session_is_locked_and_private(tmp_path: Path) -> None:
             fcntl.flock(log, fcntl.LOCK_SH | fcntl.LOCK_NB)
         journal.close()
         fcntl.flock(log, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+
+def test_what_was_flushed_is_made_durable_on_another_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: set[tuple[int, str]] = set()
+    real = os.fsync
+
+    def note(handle: int) -> None:
+        synced.add((os.fstat(handle).st_ino, threading.current_thread().name))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    journal = Journal(tmp_path / "session", Session(RATE, "bypass", 1024))
+    journal.add_sample(sample_id(AUDIO), AUDIO)
+    journal.add(PanicSent(1))
+    journal.flush()
+    take = TakeFile(tmp_path / "take.wav", RATE, journal._syncer)
+    take.append(AUDIO)
+    take.close()
+    journal.close()
+    samples = tmp_path / "session" / SAMPLES
+    for path in (tmp_path / "session" / LOG, samples, samples / f"{sample_id(AUDIO)}.wav", tmp_path / "take.wav"):
+        assert (path.stat().st_ino, "sync") in synced, path
+    assert {thread for _, thread in synced} == {"sync"}, "the control thread never waits for the disk"

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.small_engine import COMPILE, environment, ran, small_engine
+from tests.terminal import open_terminal
 
 pytestmark = pytest.mark.slow  # kernels are compiled, in several processes
 
@@ -65,7 +65,7 @@ def test_compiling_counts_all_kernels_and_does_nothing_the_second_time(tmp_path:
 
 
 def test_a_terminal_shows_a_bar(tmp_path: Path) -> None:
-    ours, theirs = pty.openpty()
+    ours, theirs = open_terminal()
     process = subprocess.Popen(COMPILE, cwd=small_engine(tmp_path), env=environment(TERM="xterm"), stderr=theirs)
     os.close(theirs)
     shown = b""

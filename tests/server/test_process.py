@@ -20,7 +20,7 @@ from engine.core.errors import DeviceNotFound, TaoError
 from engine.core.kit import Kit, OneShot
 from engine.core.requests import LoadFolder, OpenAudio
 from engine.server.launch import find_engine, start_engine
-from tests.jack_server import private_jack
+from tests.jack_server import mortal_jack
 from tests.rig import RunningEngine, running_engine
 
 
@@ -171,12 +171,10 @@ def test_undo_and_redo_reach_far(engine: RunningEngine) -> None:
 
 
 def test_a_jack_server_that_dies_leaves_the_music_on_the_clock(tmp_path: Path) -> None:
-    with private_jack(tmp_path / "jackd.log") as name, running_engine(tmp_path, "jack") as engine:
+    with mortal_jack(tmp_path / "jackd.log") as server, running_engine(tmp_path, "jack") as engine:
         engine.client.ask(Play())
         assert engine.client.snapshot().status.backend == "jack"
-        server = int(subprocess.run(["pgrep", "-f", f"jackd .*-n {name} "], capture_output=True, text=True,
-                                    check=True).stdout.split()[0])
-        os.kill(server, signal.SIGKILL)
+        server.kill()
         assert engine.client.wait(lambda s: s.status.backend == "null", 10.0)
         assert "went away" in (engine.client.snapshot().status.banner or "") and plays_on(engine.client)
         engine.finish()

@@ -6,6 +6,7 @@ import pytest
 from engine.audio.block import for_the_ears
 from engine.audio.click import CLICK_S, Clicks, click_sound, mix_clicks
 from engine.audio.host import Host
+from engine.audio.output_stage import CEILING
 from engine.audio.tape import Tape, write_tape
 from engine.dsp.processor import Processor
 
@@ -49,6 +50,29 @@ def test_the_monitor_passes_the_input_and_fades_both_ways() -> None:
     heard = np.concatenate(levels)
     assert heard[:BLOCK].max() == 0.0 and heard[4 * BLOCK - 1] == pytest.approx(0.25) and heard[-1] == 0.0
     assert np.abs(np.diff(heard)).max() < 0.0012, "no click when it is switched"
+
+
+def test_a_loud_input_passes_a_limiter_and_the_music_keeps_its_shape() -> None:
+    processor = Processor(RATE, BLOCK)
+    host = Host(processor, None, None)
+    host.monitor(True)
+    phase = 2 * np.pi * 440 * np.arange(40 * BLOCK) / RATE
+    music, sung = (np.float32(gain * np.sin(ratio * phase)) for gain, ratio in ((0.8, 1.0), (0.9, 1.0)))
+    heard = []
+    for start in range(0, len(phase), BLOCK):
+        out = np.repeat(music[start : start + BLOCK, None], 2, axis=1)
+        processor.memory["audio_in"][:BLOCK] = sung[start : start + BLOCK, None]
+        for_the_ears(host.record, processor.memory, out, start, BLOCK)
+        heard.append(out[:, 0].copy())
+    loud = np.concatenate(heard)[20 * BLOCK :]
+    assert np.abs(loud).max() <= CEILING + 1e-6
+    wanted = (music + sung)[20 * BLOCK :]
+    likeness = np.dot(loud, wanted) / np.sqrt(np.dot(loud, loud) * np.dot(wanted, wanted))
+    assert likeness > 0.9995, "turned down, not clipped"
+    processor.memory["audio_in"][:] = np.nan
+    out = np.full((BLOCK, 2), 0.5, np.float32)
+    for_the_ears(host.record, processor.memory, out, 0, BLOCK)
+    assert np.isfinite(out).all(), "an input that is not a number is not heard"
 
 
 def test_the_tape_keeps_the_newest_by_frame_with_silence_where_nothing_was_played() -> None:
