@@ -133,7 +133,7 @@ def play_first(engine: Any, loop: Path) -> None:
         if engine.wait(lambda snapshot: snapshot.status.machine.loop is not None, 60.0):
             engine.send(Play())
     except TaoError:
-        return  # the engine has gone; the screen says so
+        return  # the engine has stopped; the screen says so
 
 
 def show(engine: Any, keymap: Any) -> None:
@@ -169,7 +169,7 @@ def demo_file(folder: Path) -> Path:
 @click.argument("engine", type=int, required=False)
 @click.pass_context
 def attach(context: click.Context, engine: int | None) -> None:
-    """Open a screen on the running engine. If there are several, give the number of the one you want as ENGINE."""
+    """Open a screen on the running engine. If there are several, give the process id of the one you want as ENGINE."""
     from engine.bridge.client import EngineClient
     from engine.server.running_engines import socket_of
     from tui.keymap import keymap_with

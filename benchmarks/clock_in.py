@@ -110,4 +110,4 @@ def followed(jitter_ms: float) -> Result:
     """How far Tao's clicks are from the beats that the leader meant."""
     seen = lead(LIVE_S, BPM + 3.7, jitter_ms, LOST, 7)
     return p99(f"clock in, +-{jitter_ms:g} ms: clicks off the leader's beats, p99", seen.click_errors_ms(),
-               f"heard by the leader's own client on jackd's dummy driver, 128 frames; {seen.told()}")
+               f"heard by the leader's own client on jackd's dummy driver, 128 frames; {seen.summary()}")

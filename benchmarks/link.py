@@ -38,9 +38,9 @@ def pair() -> None:
     subprocess.run(["ip", "link", "set", "lo", "up"], capture_output=True, check=False)
     peers = [subprocess.Popen(PEER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     try:
-        told = [peer.stdout.readline().split() for peer in peers if peer.stdout is not None]
-        print(max(float(found_s) for found_s, _ in told), min(int(others) for _, others in told))
-        if any(int(others) == 0 for _, others in told):
+        readings = [peer.stdout.readline().split() for peer in peers if peer.stdout is not None]
+        print(max(float(found_s) for found_s, _ in readings), min(int(others) for _, others in readings))
+        if any(int(others) == 0 for _, others in readings):
             return
         ask(peers[0], f"tempo {BPM}")
         time.sleep(1.0)

@@ -83,8 +83,8 @@ def main() -> None:
         powers = np.stack([spectrogram(sound) for sound in sounds])
         tensors[drum] = torch.from_numpy(exemplars(powers, asked.count, rng))
         print(drum, len(sounds), tuple(tensors[drum].shape))
-    told = {"kind": "priors", "lead_s": LEAD_S, "window_frames": stft.WINDOW_FRAMES}
-    print(save_weights(asked.out, tensors, told))
+    metadata = {"kind": "priors", "lead_s": LEAD_S, "window_frames": stft.WINDOW_FRAMES}
+    print(save_weights(asked.out, tensors, metadata))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ class Drummer:
         self.client = jack.Client("drummer", no_start_server=True)
         self.out = self.client.midi_outports.register("out")
         self.ear = self.client.inports.register("ear")
-        self.struck: list[int] = []
+        self.played: list[int] = []
         self.heard: list[int] = []
         self.wanted = 0
         self.quiet_since = -(1 << 40)
@@ -29,10 +29,10 @@ class Drummer:
     def process(self, frames: int) -> None:
         self.out.clear_buffer()
         start = self.client.last_frame_time
-        if self.wanted > len(self.struck):
+        if self.wanted > len(self.played):
             offset = random.randrange(frames)
             self.out.write_midi_event(offset, NOTE_ON)
-            self.struck.append(start + offset)
+            self.played.append(start + offset)
         loud = (abs(self.ear.get_array()) > 0.01).nonzero()[0]
         if len(loud):
             if start + loud[0] - self.quiet_since > 960:
@@ -56,10 +56,10 @@ def run() -> list[Result]:
         finally:
             drummer.client.deactivate()
             drummer.client.close()
-    struck, heard = np.array(drummer.struck), np.array(drummer.heard)
-    places = np.searchsorted(struck, heard, side="right") - 1
-    late = heard - struck[places]
-    how = (f"{len(heard)} of {len(struck)} notes heard by the JACK client that sent them, which hears a block late; "
+    played, heard = np.array(drummer.played), np.array(drummer.heard)
+    places = np.searchsorted(played, heard, side="right") - 1
+    late = heard - played[places]
+    how = (f"{len(heard)} of {len(played)} notes heard by the JACK client that sent them, which hears a block late; "
            f"worst {late.max()} frames")
     return [Result("pad to sound at 64 frames, median", float(np.median(late)), "frames", "<= 128", how),
             Result("pad to sound at 64 frames, p99", float(np.percentile(late, 99)), "frames", "<= 192", how)]

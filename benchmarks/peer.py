@@ -26,7 +26,7 @@ def tao_leads(seconds: float, bpm: float) -> Result:
     between = np.diff(np.searchsorted(seen.clocks, seen.onsets - 1))[calm[1:]]
     starts = [kind for _, kind in seen.messages]
     how = (f"{len(off)} clicks judged, {int((between != 24).sum())} without 24 clocks since the one before; Start "
-           f"arrived {starts.count(0xFA)} time(s); {seen.told(60.0 / bpm)}")
+           f"arrived {starts.count(0xFA)} time(s); {seen.summary(60.0 / bpm)}")
     return Result(f"Tao leads at {bpm:g} BPM: clicks off its own clock, worst", float(off.max()) if len(off) else None,
                   "frames", "<= 1", how)
 
@@ -35,6 +35,6 @@ def tao_follows(seconds: float, bpm: float) -> list[Result]:
     """Tao's clicks and clocks against the clocks that the client sent."""
     seen = lead(seconds, bpm, 0.0, 0.0, 1)
     first = float(seen.onsets[0] - seen.sent[0])
-    how = f"the first click came {first:+.0f} frames after the first clock was sent; {seen.told()}"
+    how = f"the first click came {first:+.0f} frames after the first clock was sent; {seen.summary()}"
     return [p99(f"Tao follows at {bpm:g} BPM: clicks off the beat, p99", seen.click_errors_ms(), how),
             p99(f"Tao follows at {bpm:g} BPM: its clock off the leader's, p99", seen.clock_errors_ms(), how)]

@@ -34,7 +34,7 @@ from engine.core.machine import Listen
 from engine.core.recording import RecordingSetup
 from engine.core.requests import CaptureLast, EndTake, Hold, Overdub, Resample, SetRecording, StartRecording
 
-FACE = ("import sys; from engine.bridge.client import EngineClient; c = EngineClient(sys.argv[1]); "
+CLIENT = ("import sys; from engine.bridge.client import EngineClient; c = EngineClient(sys.argv[1]); "
         "print('here', flush=True); c.wait(lambda _: False, 3600)")
 
 
@@ -131,14 +131,14 @@ def kill_worker(engine_pid: int) -> bool:
     return pid is not None
 
 
-def kill_a_face(socket: Path) -> None:
-    """A face comes, and is killed."""
-    face = subprocess.Popen([sys.executable, "-c", FACE, str(socket)], stdout=subprocess.PIPE)
+def kill_a_client(socket: Path) -> None:
+    """A client comes, and is killed."""
+    client = subprocess.Popen([sys.executable, "-c", CLIENT, str(socket)], stdout=subprocess.PIPE)
     try:
-        assert face.stdout is not None
-        face.stdout.readline()
+        assert client.stdout is not None
+        client.stdout.readline()
     finally:
-        face.kill()
-        face.wait()
-        assert face.stdout is not None
-        face.stdout.close()
+        client.kill()
+        client.wait()
+        assert client.stdout is not None
+        client.stdout.close()

@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 
 from benchmarks.memory import resident_mb
-from benchmarks.performing import Musician, kill_a_face, kill_worker
+from benchmarks.performing import Musician, kill_a_client, kill_worker
 from benchmarks.result import Result
 from benchmarks.stage import private_runtime
 from engine.core.snapshot import RecordState
@@ -79,7 +79,7 @@ def _play(engine: RunningEngine, server: MortalJack, musician: Musician, done: S
             musician.record()
         if time.monotonic() > accident_s:
             accident_s = time.monotonic() + ACCIDENT_EVERY_S
-            (_lose_device, _lose_worker, _lose_face)[accidents % 3](engine, server, musician, done)
+            (_lose_device, _lose_worker, _lose_client)[accidents % 3](engine, server, musician, done)
             accidents += 1
             if not done.first_mb and accidents == 3:
                 done.first_mb = resident_mb(engine.client.pid)
@@ -109,9 +109,9 @@ def _lose_worker(engine: RunningEngine, server: MortalJack, musician: Musician, 
         musician.do("workers killed", lambda: None)
 
 
-def _lose_face(engine: RunningEngine, server: MortalJack, musician: Musician, done: Soak) -> None:
-    kill_a_face(engine.socket)
-    musician.do("faces killed", lambda: None)
+def _lose_client(engine: RunningEngine, server: MortalJack, musician: Musician, done: Soak) -> None:
+    kill_a_client(engine.socket)
+    musician.do("clients killed", lambda: None)
 
 
 def _look_back(engine: RunningEngine, done: Soak) -> None:

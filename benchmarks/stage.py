@@ -23,7 +23,7 @@ WORKER = (sys.executable, "-m", "models.worker")
 
 @dataclass
 class Stage:
-    """A running engine with its face."""
+    """A running engine with its client."""
 
     client: EngineClient
     process: "subprocess.Popen[bytes]"

@@ -41,7 +41,7 @@ class Seen:
         since = times[:, None] - self.gaps[None, :]
         return ~((since > -0.05 * RATE) & (since < settle_s * RATE)).any(axis=1)
 
-    def told(self, settle_s: float = SETTLE_S) -> str:
+    def summary(self, settle_s: float = SETTLE_S) -> str:
         """How often blocks were dropped, for a result's line. Several at once count as one."""
         places = np.unique(np.floor(self.gaps / (0.1 * RATE)))
         return f"blocks were dropped {len(places)} times; nothing is judged for {settle_s:g} s after each"
@@ -89,9 +89,9 @@ def _run(mode: str, seconds: float, bpm: float, jitter_ms: float, lost: float, s
         assert process.stdout is not None
         process.stdout.readline()
         meanwhile()
-        told = json.loads(process.stdout.readline())
+        answer = json.loads(process.stdout.readline())
     finally:
         process.kill()
         process.wait()
-    return Seen(np.array(told["sent"]), np.array(told["clocks"], float), np.array(told["onsets"], float),
-                told["messages"], np.array(told["gaps"], float))
+    return Seen(np.array(answer["sent"]), np.array(answer["clocks"], float), np.array(answer["onsets"], float),
+                answer["messages"], np.array(answer["gaps"], float))

@@ -70,8 +70,8 @@ def measured(block_frames: int, seconds: float) -> list[Result]:
                ("example client: xruns outside freezes", 60.0 * len(plain_awake) / PLAIN_S, "", plain_how),
                ("example client: xruns in all", 60.0 * len(plain_seen) / PLAIN_S, "", plain_how),
                ("example client: stalls of half a block", plain_sentinel.freezes(half_s).a_minute, "", plain_how)]
-    return [Result(f"{name} at {block_frames} frames", value, "a minute", goal, told)
-            for name, value, goal, told in figures]
+    return [Result(f"{name} at {block_frames} frames", value, "a minute", goal, note)
+            for name, value, goal, note in figures]
 
 
 def plain(block_frames: int) -> tuple[list[float], Sentinel]:

@@ -232,7 +232,7 @@ def main() -> None:
     try:
         Worker(sys.stdin.buffer, sink, (asked.transcriber, asked.separator, asked.extractor), _leave).run()
     except BrokenPipeError:
-        print("The engine is gone. The worker is stopping.", file=sys.stderr)
+        print("The engine has stopped. The worker is stopping.", file=sys.stderr)
     _end()
 
 

@@ -1,6 +1,6 @@
 """A worker for tests, a real process that speaks the protocol and decomposes in the simplest way there is.
 
-A loop becomes a kit of one drum that plays the whole loop, struck once per pass: so what the kit plays is the
+A loop becomes a kit of one drum that plays the whole loop, triggered once per pass: so what the kit plays is the
 loop, to the sample. Only the last stage is sure of it. Where its beats are not sure it may have half as many again. A
 loop that is corrected gets the pattern that is wanted. A folder's name is a seed: the kit is made of noise bursts. A
 name can ask for misbehaviour: to crash, to hang after the first word, to be slow, to be mute from the start.

@@ -31,7 +31,7 @@ overrides = st.builds(Overrides, st.sampled_from([None, 7.0, -12.0]), st.sampled
 
 @st.composite
 def steps(draw, step_ticks: int = 240):
-    """A struck slot."""
+    """A slot with a hit."""
     of = draw(st.integers(1, 4))
     return Step(draw(velocities), Ticks(draw(st.integers(-step_ticks // 2, step_ticks // 2))),
                 draw(st.sampled_from([1.0, 1.0, 0.5])), (draw(st.integers(1, of)), of),

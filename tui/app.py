@@ -9,6 +9,7 @@ from pathlib import Path
 
 from textual import on
 from textual.app import App, SystemCommand
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from engine.core.snapshot import Notice, Snapshot
@@ -86,7 +87,7 @@ class TaoApp(App[None]):
             self.notice = Notice("")
         banner = newest.status.banner or ""
         if not self.engine.connected:
-            banner = f"{banner or 'The engine has gone.'} Press q to quit."
+            banner = f"{banner or 'The engine has stopped.'} Press {self.keymap.key_of('quit', self.glyphs)} to quit."
         self.instrument.show_snapshot(newest, banner, self.notice, now_s)
 
     def show_load(self) -> None:
@@ -143,12 +144,19 @@ class TaoApp(App[None]):
         now_s = time.monotonic()
         if self.engine.connected and self.snapshot.meters.playing and now_s >= self.quit_until_s:
             self.quit_until_s = now_s + QUIT_WITHIN_S
-            self.say("Press q again to stop the music and quit. To keep it playing: ^p, detach.", for_s=QUIT_WITHIN_S)
+            quit_key, palette = (self.keymap.key_of(id_, self.glyphs) for id_ in ("quit", "palette"))
+            self.say(f"Press {quit_key} again to stop the music and quit. To keep it playing: {palette}, detach.",
+                     for_s=QUIT_WITHIN_S)
             return
         if self.engine.connected:
             self.requests.attempt(self.engine.quit)
         self.engine.close()
         self.exit()
+
+    def action_command_palette(self) -> None:
+        """Textual's palette, in our words."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder="Find an action…", id="--command-palette"))
 
     async def action_quit(self) -> None:
         """Textual's own ctrl+q, which works on every screen."""

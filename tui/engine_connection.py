@@ -10,7 +10,7 @@ from engine.core.snapshot import Snapshot
 
 
 class EngineConnection(Protocol):
-    """One connection to a running engine. No method waits; all raise TaoError once the engine has gone."""
+    """One connection to a running engine. No method waits; all raise TaoError once the engine has stopped."""
 
     connected: bool
 

@@ -36,7 +36,7 @@ class Glyphs:
     cut: str
     wave: str
     arrows: Mapping[str, str]
-    doubtful: str = "?"
+    uncertain: str = "?"
 
     def of_step(self, step: Step) -> str:
         """A hit's shape shows its velocity."""
@@ -46,7 +46,7 @@ class Glyphs:
 
     def mark_of(self, step: Step) -> str:
         """The mark beside the step: a question mark where the transcriber was not sure."""
-        return self.doubtful if step.doubtful else " "
+        return self.uncertain if step.uncertain else " "
 
 
 UNICODE = Glyphs(

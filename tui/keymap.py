@@ -40,7 +40,7 @@ GROUPS = (
     Group("Transport", (
         Action("play", ("space",), "play from bar 1, or stop", "play"),
         Action("record", ("r",), "record from the next bar line; again: end the take", "rec"),
-        Action("length", ("L",), "then 1-9 bars, 0: 16 bars, up: double, L: no limit"),
+        Action("length", ("L",), "then 1-9 bars, 0: 16; up: double; down: half; L: free"),
         Action("tempo-up", ("plus", "equals_sign"), "1 BPM faster"),
         Action("tempo-down", ("minus",), "1 BPM slower"),
         Action("tap", ("j",), "tap the tempo: three taps or more"),
@@ -56,15 +56,15 @@ GROUPS = (
         Action("resample", ("z",), "record Tao's own output, after the effects"),
         Action("resample-kit", (), "record the kit alone, before the effects"),
         Action("resample-track", (), "record the selected track alone"),
-        Action("hold", ("Z",), "loop the last bars Tao played while you load more"),
+        Action("hold", ("Z",), "loop Tao's last bars while you load something else"),
         Action("count-in", ("k",), "count-in: 1 bar, 2 bars, off"),
         Action("threshold", ("T",), "start takes on a sound: -40, -30, -20 dB, off"),
         Action("monitor", ("i",), "input monitoring: on, only for takes, off"),
     )),
     Group("Loop", (
-        Action("decompose", ("d",), "decompose the loop again", "split"),
+        Action("decompose", ("d",), "decompose the loop again", "decompose"),
         Action("correct", ("D",), "re-solve the kit from your edited steps"),
-        Action("listen", ("a",), "hear Original, Kit + Residual or Kit, at the bar", "hear"),
+        Action("listen", ("a",), "hear Original, Kit + Residual or Kit, on the bar line", "hear"),
         Action("listen-now", ("A",), "the same, at once"),
         Action("halve", ("h",), "count the loop at half the tempo; same sound"),
         Action("double", ("H",), "count the loop at twice the tempo"),
@@ -93,11 +93,11 @@ GROUPS = (
         Action("velocity-down", ("shift+down",), "play the step softer"),
         Action("velocity", ("v",), "then 1-9, 0: velocity 10-90, 100 %"),
         Action("timing", ("t",), "then arrows, or 1-9: from early to late"),
-        Action("chance", ("p",), "then 1-9, 0 or arrows: probability"),
+        Action("probability", ("p",), "then 1-9, 0 or arrows: probability"),
         Action("condition", ("c",), "then A, B: pass A of every B; f: in fills, n: not"),
         Action("ratchet", ("x",), "then 1-8: strokes in this step"),
         Action("change", ("K",), "then p, d, f, o: pitch, decay, filter or one-shot"),
-        Action("next-doubtful", ("N",), "go to the next uncertain step, marked ?"),
+        Action("next-uncertain", ("N",), "go to the next uncertain step, marked ?"),
     )),
     Group("Patterns", (
         Action("pattern", ("g",), "then 1-9, 0, a-f: next pattern; several: a chain", "pattern"),
@@ -112,7 +112,7 @@ GROUPS = (
         Action("solo", ("s",), "then 1-8: solo that track; s again: this track", "solo"),
         Action("sounds", ("f6",), "browse other sounds for this track", "sounds"),
         Action("next-sound", ("n",), "next sound for this track, from its next hit on"),
-        Action("sound-before", ("b",), "previous sound for this track"),
+        Action("previous-sound", ("b",), "previous sound for this track"),
         Action("shape", ("e",), "then a letter and arrows: shape this track's sound"),
         Action("lock", ("l",), "keep this track's one-shot when you load a kit"),
     )),
@@ -150,11 +150,12 @@ MIDI_KEYS = Group("On the MIDI screen", (
     Action("midi-clock", ("c",), "send MIDI clock, or stop sending it"),
     Action("midi-runs", ("s",), "run the clock while stopped, or not"),
     Action("midi-position", ("p",), "follow the input's Song Position, or ignore it"),
-    Action("midi-hear", ("h",), "hear the track here as well, or only there"),
+    Action("midi-hear", ("h",), "play the track in Tao too, or only there"),
     Action("midi-write", ("w",), "record pad hits into the pattern, or not"),
     Action("midi-source", ("f3",), "cycle clock source"),
     Action("midi-play", ("space",), "play, or stop"),
     Action("midi-panic", ("f12",), "silence every voice and every output"),
+    Action("midi-help", ("question_mark", "f1"), "show every key"),
     Action("midi-close", ("escape", "f4", "q"), "close"),
 ))
 LOCAL_GROUPS = (MIDI_KEYS,)  # keys of a screen of their own: elsewhere they may do something else
@@ -177,6 +178,11 @@ class Keymap:
 
     def __getitem__(self, action_id: str) -> Action:
         return next(action for action in self if action.id == action_id)
+
+    def key_of(self, action_id: str, glyphs: Glyphs) -> str:
+        """The first key of an action, as the keyboard shows it; the action's id if it has none."""
+        keys = self[action_id].keys
+        return key_label(keys[0], glyphs) if keys else action_id
 
     def with_keys(self, keys_by_id: Mapping[str, str]) -> "Keymap":
         """The same actions under other keys, comma separated as in `{"record": "r,f5"}`.

@@ -60,7 +60,7 @@ def sync_words(sync: Sync) -> str:
         case SyncState.SEEKING:
             return f"finding the tempo of {who}{too}"
         case SyncState.LOST:
-            return f"{who} has gone; playing on{bpm}{too}"
+            return f"{who} has disappeared; playing on{bpm}{too}"
     return f"following {who}{bpm}{too}"
 
 

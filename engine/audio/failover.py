@@ -1,7 +1,7 @@
 """The device in use; while it is lost, a clock plays on in its place and a thread searches for it.
 
 A device that comes back at another sample rate is refused, and the musician is told what to do: every position, sample
-and effect of a session is at one rate, and its journal replays at that one. `resume` opens the set at another.
+and effect of a session is at one rate, and its journal replays at that one. `resume` opens the session at another.
 """
 
 import threading
@@ -115,10 +115,10 @@ class FailoverDevice:
             found.stop()
 
     def _misfit(self, found: Backend) -> str | None:
-        """Why the set cannot continue on this device; None if it can."""
+        """Why the session cannot continue on this device; None if it can."""
         rate = self._host.sample_rate
         if found.sample_rate != rate:
-            return (f"{found.device} is back at {found.sample_rate} Hz, and this set plays at {rate} Hz: set the "
+            return (f"{found.device} is back at {found.sample_rate} Hz, and this session plays at {rate} Hz: set the "
                     f"device to {rate} Hz, or quit, and `tao_live.py resume` plays it at {found.sample_rate} Hz.")
         if found.block_frames % CHUNK_FRAMES or found.block_frames > self._host.max_frames:
             return (f"{found.device} is back with blocks of {found.block_frames} frames; set it to a multiple of "

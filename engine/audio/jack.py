@@ -121,7 +121,7 @@ class JackBackend:
             self._client._ptr, ffi.cast("JackProcessCallback", jack_process.address),
             ffi.cast("void*", host.address))
         if failed:
-            raise DeviceNotFound("The JACK server takes no callback from Tao; restart it, then Tao.")
+            raise DeviceNotFound("The JACK server did not accept Tao's callback. Restart it, then Tao.")
         self._client.activate()
         if self._connect:
             self._join_the_hardware()

@@ -80,6 +80,6 @@ def _find(name: str | None, kind: str) -> dict[str, Any]:
     except (ValueError, sounddevice.PortAudioError):
         names = [str(device["name"]) for device in sounddevice.query_devices() if device[f"max_{kind}_channels"] > 0]
     found = ", ".join(names) or "none"
-    wanted = f"is called {name!r}" if name is not None else "is the default"
+    wanted = f"No audio {kind} is called {name!r}" if name is not None else f"There is no default audio {kind}"
     remedy = "Pick one with --device NAME" if names else "Plug one in, or play without sound with --audio null"
-    raise DeviceNotFound(f"No audio {kind} {wanted}. Found: {found}. {remedy}.")
+    raise DeviceNotFound(f"{wanted}. Found: {found}. {remedy}.")

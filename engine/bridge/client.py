@@ -22,7 +22,7 @@ from engine.core.recording import RecordingSetup
 from engine.core.requests import FitOptions, SoundSource
 from engine.core.snapshot import Notice, Snapshot, Status
 
-GONE = "The engine has gone; start Tao again."
+GONE = "The engine has stopped; start Tao again."
 
 
 class EngineGone(TaoError):

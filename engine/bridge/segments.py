@@ -25,7 +25,7 @@ class NoSharedMemory(TaoError):
 
 
 class SegmentMissing(TaoError):
-    """Shared audio that is missing, or shorter than announced."""
+    """Shared audio that is missing or incomplete."""
 
 
 def memory_folder() -> Path:
@@ -85,7 +85,7 @@ def map_segment(name: str, frames: int, channels: int = 2, offset_frames: int = 
         raise SegmentMissing(f"Shared audio {name} cannot be mapped: {error}. Try again.") from None
     start = offset_frames * channels * 4
     if frames < 1 or channels < 1 or offset_frames < 0 or start + frames * channels * 4 > len(memory):
-        raise SegmentMissing(f"Shared audio {name} is shorter than announced: {len(memory)} bytes.")
+        raise SegmentMissing(f"Shared audio {name} is incomplete: {len(memory)} bytes.")
     return np.frombuffer(memory, np.float32, frames * channels, start).reshape(frames, channels)
 
 

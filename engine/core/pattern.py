@@ -124,14 +124,14 @@ class Pattern:
         return replace(self, tracks=tuple(changed if t.name == changed.name else t for t in self.tracks))
 
 
-def next_doubtful(pattern: Pattern, track_index: int, step_index: int) -> tuple[int, int] | None:
-    """(track, step) of the next doubtful step after this one, in time order, then down the tracks; it wraps around.
+def next_uncertain(pattern: Pattern, track_index: int, step_index: int) -> tuple[int, int] | None:
+    """(track, step) of the next uncertain step after this one, in time order, then down the tracks; it wraps around.
 
-    None if no step is doubtful.
+    None if no step is uncertain.
     """
     found = [(index * track.step_ticks, lane, index)
              for lane, track in enumerate(pattern.tracks)
-             for index, step in enumerate(track.steps) if step is not None and step.doubtful]
+             for index, step in enumerate(track.steps) if step is not None and step.uncertain]
     if not found:
         return None
     here = (step_index * pattern.tracks[track_index].step_ticks, track_index, step_index)

@@ -7,7 +7,7 @@ from engine.core.errors import InvalidValue
 from engine.core.names import check_name
 from engine.core.timeline import Ticks
 
-DOUBTFUL_BELOW = 0.5
+UNCERTAIN_BELOW = 0.5
 
 
 class When(Enum):
@@ -71,6 +71,6 @@ class Step:
             raise InvalidValue(f"A ratchet has 1 to 8 strokes; {self.ratchet} was given.")
 
     @property
-    def doubtful(self) -> bool:
+    def uncertain(self) -> bool:
         """Whether the transcriber thought it more likely wrong than right."""
-        return self.confidence < DOUBTFUL_BELOW
+        return self.confidence < UNCERTAIN_BELOW

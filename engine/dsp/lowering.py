@@ -25,7 +25,7 @@ _GAINS = {Listen.ORIGINAL: (0.0, 1.0, 0.0), Listen.KIT_AND_RESIDUAL: (1.0, 0.0, 
 def lower(score: np.void, machine: Machine, bank: Mapping[SampleId, Audio]) -> None:
     """Write `machine` into `score`, which nothing may be using. bank: float32 (frames, 2), C-contiguous.
 
-    Raises InvalidValue when a sample of the machine's is not in the bank, or shorter than announced.
+    Raises InvalidValue when a sample of the machine's is not in the bank, or incomplete.
     """
     timeline, pattern = machine.timeline, machine.pattern
     score["playing"], score["seed"], score["track_count"] = machine.playing, machine.seed, len(pattern.tracks)

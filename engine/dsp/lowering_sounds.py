@@ -118,7 +118,7 @@ def address_of(bank: Mapping[SampleId, Audio], sample: SampleId, frames: int) ->
     """
     audio = bank.get(sample)
     if audio is None or len(audio) < frames:
-        raise InvalidValue(f"The sample {sample} is missing, or shorter than announced; load its kit or loop again.")
+        raise InvalidValue(f"The sample {sample} is missing or incomplete; load its kit or loop again.")
     if audio.dtype != np.float32 or audio.ndim != 2 or audio.shape[1] != 2 or not audio.flags.c_contiguous:
         raise InvalidValue(f"The sample {sample} is not float32 stereo; load its kit or loop again.")
     return int(audio.ctypes.data)

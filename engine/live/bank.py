@@ -78,11 +78,11 @@ class SampleBank(Mapping[SampleId, Audio]):
                 raise InvalidValue(f"The one-shot of {track} is shorter than its kit says. Load the kit again.")
         audition = machine.audition
         if audition is not None and audition.frames > len(self._samples[audition.sample]):
-            raise InvalidValue("The sound to audition is shorter than announced. Search for it again.")
+            raise InvalidValue("The sound to audition is incomplete. Search for it again.")
         loop = machine.loop
         for name in (loop.sample, loop.residual) if loop is not None else ():
             if name is not None and loop is not None and loop.frames > len(self._samples[name]):
-                raise InvalidValue(f"The loop {loop.name} is shorter than announced. Load it again.")
+                raise InvalidValue(f"The loop {loop.name} is incomplete. Load it again.")
 
     def retire(self, machines: Iterable[Machine], sounding: set[int]) -> None:
         """Forget samples that no machine names and no voice reads. sounding: the addresses that voices read."""

@@ -1,4 +1,4 @@
-"""Watches the rack: one that is too slow, or whose output is no numbers, is bypassed on the next bar line."""
+"""Watches the rack: one that is too slow, or puts out invalid values, is bypassed on the next bar line."""
 
 from engine.audio.host import Host
 from engine.core.commands import Boundary, BypassRack
@@ -22,7 +22,7 @@ class RackWatch:
         bad_values = int(self._host.record["rack_bad_values"])
         if bad_values > self._bad_values:
             self._bad_values = bad_values
-            self._bypass("The effects rack put out values that are not numbers")
+            self._bypass("The effects rack produced invalid values")
         elif self._host.record["over_budget"] >= TIMES:
             self._bypass("This computer is too slow for the effects rack")
 

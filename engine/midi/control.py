@@ -86,7 +86,7 @@ class MidiControl:
         self._bay.ports.close()
 
     def connect(self, request: ConnectMidi) -> None:
-        """Join one of Tao's ports to another by name. Raises InvalidValue for a port that Tao does not have."""
+        """Connect one of Tao's ports to another by name. Raises InvalidValue for a port that Tao does not have."""
         count = COUNTS[request.direction]
         if not 1 <= request.number <= count:
             raise InvalidValue(f"Tao has {count} MIDI ports {request.direction.value}, not {request.number}.")

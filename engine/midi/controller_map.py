@@ -21,7 +21,7 @@ SLOWEST_BPM, PRESSED = 60.0, 64
 
 class ControllerMap:
     """What was learned: targets by controller or note. `hear` turns messages into commands; record_pressed says that
-    the record switch went down, and is reset by whoever acts on it."""
+    the record switch went down; the caller resets it when it has acted."""
 
     def __init__(self, controls: Mapping[str, str]) -> None:
         self.controls = dict(controls)
@@ -33,7 +33,7 @@ class ControllerMap:
     def learn(self, target: str | None) -> None:
         """Give this target to the next controller that moves. Raises InvalidValue for an unknown target."""
         if target is not None and target not in CONTROLS and not target.startswith(PAD):
-            raise InvalidValue(f"{target!r} is nothing a controller can do. Choose {', '.join(CONTROLS)} or pad TRACK.")
+            raise InvalidValue(f"A controller cannot do {target!r}. Choose {', '.join(CONTROLS)} or pad TRACK.")
         self.learning = target
 
     def unlearn(self, target: str) -> None:

@@ -1,4 +1,4 @@
-"""MIDI ports by name: one that you chose is joined whenever it is there, and a notice says when it comes and goes."""
+"""MIDI ports by name: one that you chose is connected whenever it is there; a notice says when it comes and goes."""
 
 from typing import Protocol
 
@@ -12,10 +12,10 @@ class MidiPorts(Protocol):
     """Tao's ports on one MIDI system. Numbers count from 0."""
 
     def others(self, direction: Direction) -> list[str]:
-        """The names of all ports that Tao's can be joined to: sources for IN, destinations for OUT."""
+        """The names of all ports that Tao's can be connected to: sources for IN, destinations for OUT."""
 
     def joined(self, direction: Direction, number: int) -> str:
-        """The name of the port that Tao's is joined to; empty for none."""
+        """The name of the port that Tao's is connected to; empty for none."""
 
     def join(self, direction: Direction, number: int, name: str) -> str | None:
         """Join Tao's port to the one of this full name; a sentence when that failed."""
@@ -47,7 +47,7 @@ class NoMidiPorts:
 
 
 class Patchbay:
-    """Which ports you chose, and which of them are joined. `look` is called once a second."""
+    """Which ports you chose, and which of them are connected. `look` is called once a second."""
 
     def __init__(self, ports: MidiPorts, inputs: tuple[str | None, ...], outputs: tuple[str | None, ...]) -> None:
         self.ports = ports
@@ -64,7 +64,8 @@ class Patchbay:
         changes = self.look()
         if name is not None and not self.joined[direction][number]:
             found = ", ".join(self.others[direction]) or "none"
-            changes.append(f"There is no MIDI port {name!r} yet. Tao joins it as soon as it appears. Found: {found}.")
+            changes.append(f"There is no MIDI port {name!r} yet. Tao connects it as soon as it appears. Found: "
+                           f"{found}.")
         return changes
 
     def look(self) -> list[str]:
@@ -81,15 +82,16 @@ class Patchbay:
         self.joined[direction][number] = now
         changes = []
         if before and not now:
-            changes.append(f"MIDI {direction.value} {number + 1}: {before} has gone. Tao joins it when it is back.")
+            changes.append(f"MIDI {direction.value} {number + 1}: {before} has disappeared. Tao connects it when it is "
+                           "back.")
         if now and not before:
-            changes.append(f"MIDI {direction.value} {number + 1} is joined to {now}.")
+            changes.append(f"MIDI {direction.value} {number + 1} is connected to {now}.")
         match = None if choice is None else _find(choice, self.others[direction])
         if match is not None and not now:
             problem = self.ports.join(direction, number, match)
             if problem is None:
                 self.joined[direction][number] = match
-                changes.append(f"MIDI {direction.value} {number + 1} is joined to {match}.")
+                changes.append(f"MIDI {direction.value} {number + 1} is connected to {match}.")
             elif not before:
                 changes.append(problem)
         return changes

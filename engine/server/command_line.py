@@ -97,7 +97,7 @@ def doctor_verb(data: Callable[[], Path], weights: Callable[[], Iterable[tuple[s
 
 @click.command("compile")
 def compile_verb() -> None:
-    """Compile the audio engine. The set-up does this; Tao does it by itself when it has to."""
+    """Compile the audio engine. Setting up does this; Tao also does it itself when needed."""
     from engine.server.compile import main
 
     if code := main():

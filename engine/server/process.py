@@ -180,7 +180,7 @@ def main(argv: list[str]) -> int:
         startup.log_to(session / "engine.log")
         return _run(settings, session, socket_path, ready_fd)
     except (TaoError, OSError) as error:
-        return _report(ready_fd, error if isinstance(error, TaoError) else TaoError(f"The engine fails: {error}."))
+        return _report(ready_fd, error if isinstance(error, TaoError) else TaoError(f"The engine failed: {error}."))
     except Exception as error:  # noqa: BLE001  the outermost loop of a process: report, and stop
         traceback.print_exc()
         return _report(ready_fd, TaoError(f"The engine failed ({error}). Its log has the details."))

@@ -29,8 +29,10 @@ def engines() -> list[RunningEngine]:
             continue  # it hangs, or has just ended
         try:
             status = client.snapshot().status
-            verb = "plays" if status.machine.playing else "holds"
-            found.append(RunningEngine(client.pid, path, f"{verb} {status.machine.kit.name} on {status.device}"))
+            kit = status.machine.kit.name or "no kit"
+            doing = f"plays {kit}" if status.machine.playing else f"has {kit} loaded"
+            where = f" on {status.device}" if status.backend != "null" else ", without an audio device"
+            found.append(RunningEngine(client.pid, path, doing + where))
         finally:
             client.close()
     return found

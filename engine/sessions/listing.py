@@ -1,4 +1,4 @@
-"""The sessions on disk: what each played, whether it ended or broke off, and which can be resumed."""
+"""The sessions on disk: what each played, whether it ended or crashed, and which can be resumed."""
 
 import time
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class SessionInfo:
     length_s: float
     kit: str
     bpm: float
-    state: str  # "plays", "ended", "broke off" or "unreadable"
+    state: str  # "plays", "ended", "crashed" or "unreadable"
     loaded: bool
     problem: str = ""
 
@@ -47,7 +47,7 @@ def list_sessions(sessions: Path) -> Iterator[SessionInfo]:
 
 
 def broken_off(sessions: Path) -> SessionInfo | None:
-    """The newest session, if it broke off with something loaded; else None. Raises UnreadableJournal."""
+    """The newest session, if it crashed with something loaded; else None. Raises UnreadableJournal."""
     newest = next(reversed(in_order(sessions)), None)
     if newest is None or not has_ended(newest) or not _has_begun(newest) or was_faded(newest):
         return None
@@ -74,7 +74,7 @@ def _info(folder: Path, performance: Performance) -> SessionInfo:
     last = machines[-1] if machines else None
     ends = [event.at_frames for event in performance.events if not hasattr(event, "to_frames")]
     ended = any(isinstance(event, Faded) for event in performance.events)
-    state = "ended" if ended else "broke off" if has_ended(folder) else "plays"
+    state = "ended" if ended else "crashed" if has_ended(folder) else "plays"
     return SessionInfo(folder, _began(folder), max(ends, default=0) / performance.session.sample_rate,
                 last.kit.name if last else "nothing", last.steady_bpm if last else 0.0, state,
                 last is not None and (last.loop is not None or bool(last.kit.one_shots)),

@@ -89,7 +89,7 @@ class Jobs:
         is decomposed again. Raises InvalidValue when that is not possible."""
         loop = self._conductor.machine.loop
         if loop is None:
-            raise InvalidValue("There is no loop to count. Record one with r, or open a file.")
+            raise InvalidValue("There is no loop to read another way. Record one with r, or open a file.")
         recounted = replace(loop, beats=beats, downbeat_ticks=Ticks(0))
         bpm = bpm_of(recounted, self._conductor.sample_rate)
         if not MIN_BPM <= bpm <= MAX_BPM:

@@ -105,7 +105,7 @@ def attacks(mono: np.ndarray, circular: bool) -> tuple[np.ndarray, np.ndarray]:
     stft_frames = peaks(found.strength, _MIN_RISE)
     strongest = float(found.strength[stft_frames].max(initial=0.0))
     if strongest < max(_MIN_STRONGEST, _MIN_CONTRAST * float(np.median(found.strength))):
-        raise NoOnsets("No drum hits were found: the loop has no clear attacks. Try another loop.")
+        raise NoOnsets("No drum hits were found: the loop has no clear onsets. Try another loop.")
     frames, kept = [], []
     for stft_frame in stft_frames:
         frame = attack_frame(padded, round(stft_frame / STFT_FRAMES_PER_S * RATE), RATE) - context
@@ -114,7 +114,7 @@ def attacks(mono: np.ndarray, circular: bool) -> tuple[np.ndarray, np.ndarray]:
             frames.append(0 if at_start else frame % len(mono))
             kept.append(stft_frame)
     if not frames:
-        raise NoOnsets("No drum hits were found: the loop has no clear attacks. Try another loop.")
+        raise NoOnsets("No drum hits were found: the loop has no clear onsets. Try another loop.")
     order = np.argsort(frames, kind="stable")
     rises = np.array([found.rise_at(kept[index]) for index in order])
     return np.array(frames)[order] / RATE, rises.reshape(len(kept), -1)

@@ -13,7 +13,7 @@ _FADE_OUT_S = 0.005
 
 def sliced(audio: Audio, sample_rate: int, times_s: np.ndarray, rises: np.ndarray,
            beats: int | None) -> tuple[Transcription, dict[str, ExtractedShot]]:
-    """Hits on the tracks "slice 1" to at most "slice 8", and a slice for each track.
+    """Hits on the tracks "slice1" to at most "slice8", and a slice for each track.
 
     audio (channels, frames); times_s (onsets,) ascending; rises (onsets, bands). A slice lasts until the next onset of
     any track; the loudest of a group is used.
@@ -21,7 +21,7 @@ def sliced(audio: Audio, sample_rate: int, times_s: np.ndarray, rises: np.ndarra
     groups = grouped(rises)
     energy = np.sqrt((rises**2).sum(axis=1)) + 1e-12
     loudest = {int(group): float(energy[groups == group].max()) for group in np.unique(groups)}
-    found = tuple(Onset(f"slice {group + 1}", float(time_s), float(min(1.0, max(0.01, loud / loudest[int(group)]))))
+    found = tuple(Onset(f"slice{group + 1}", float(time_s), float(min(1.0, max(0.01, loud / loudest[int(group)]))))
                   for time_s, group, loud in zip(times_s, groups, energy, strict=True))
     length_s = audio.shape[1] / sample_rate
     shots = {}
@@ -29,7 +29,7 @@ def sliced(audio: Audio, sample_rate: int, times_s: np.ndarray, rises: np.ndarra
         index = int(np.argmax(np.where(groups == group, energy, 0.0)))
         following = (times_s[(index + 1) % len(times_s)] - times_s[index]) % length_s or length_s
         cut = cut_circular(audio, round(times_s[index] * sample_rate), round(following * sample_rate))
-        shots[f"slice {group + 1}"] = ExtractedShot(faded(cut, round(_FADE_OUT_S * sample_rate)), onset=index)
+        shots[f"slice{group + 1}"] = ExtractedShot(faded(cut, round(_FADE_OUT_S * sample_rate)), onset=index)
     return Transcription(found, guess_tempi(found, length_s, beats)), shots
 
 

@@ -125,12 +125,12 @@ def test_another_resolution_keeps_every_step_within_its_place(track: Track, per_
 def test_a_rotated_track_plays_the_same_later_on(track: Track, by: int, grid_index: int) -> None:
     turned = track.rotated(by)
 
-    def struck(where: Track, index: int) -> float | None:
+    def velocity_at(where: Track, index: int) -> float | None:
         turn, place = divmod(index, len(where.steps))
         step = where.steps[place]
         return step.velocity if step is not None and sounds_on_pass(step, turn) else None
 
-    assert struck(turned, grid_index) == struck(track, grid_index + by)
+    assert velocity_at(turned, grid_index) == velocity_at(track, grid_index + by)
 
 
 def test_resolutions_there_are_not_are_refused() -> None:

@@ -21,8 +21,8 @@ blocks = st.lists(st.tuples(st.sampled_from([0, 0, 0, 0, 64, 700]), st.integers(
 
 
 def perform(machine: Machine, moves) -> tuple[dict[int, Machine | Record], list[Done], np.ndarray]:
-    """Play live: what was sent by sequence, what the audio thread told, and what was heard, by frame."""
-    processor, frame, told = Processor(machine.timeline.sample_rate, MAX_FRAMES), 0, []
+    """Play live: what was sent by sequence, what the audio thread reports, and what was heard, by frame."""
+    processor, frame, reports = Processor(machine.timeline.sample_rate, MAX_FRAMES), 0, []
     sent: dict[int, Machine | Record] = {1: machine}
     heard = []
     processor.push([processor.score(1, 0, machine, SOUNDS)])
@@ -43,16 +43,16 @@ def perform(machine: Machine, moves) -> tuple[dict[int, Machine | Record], list[
                 processor.push([processor.score(sequence, max(0, frame + ahead), machine, SOUNDS)])
         heard.append(np.zeros((lost if heard else 0, 2)))
         heard.append(processor.process(SILENCE[:frames], frame).copy())
-        told += processor.drain()
+        reports += processor.drain()
         frame += frames
-    return sent, told, np.concatenate(heard) if heard else np.zeros((0, 2))
+    return sent, reports, np.concatenate(heard) if heard else np.zeros((0, 2))
 
 
-def replayed(rate: int, sent: dict[int, Machine | Record], told: list[Done], frames: int, block: int) -> np.ndarray:
-    """Play again from what was told alone, in blocks of `block` frames."""
+def replayed(rate: int, sent: dict[int, Machine | Record], reports: list[Done], frames: int, block: int) -> np.ndarray:
+    """Play again from what was reports alone, in blocks of `block` frames."""
     processor, out, frame = Processor(rate, MAX_FRAMES), np.zeros((frames, 2)), 0
-    events = [done for done in told if done.kind != JUMP]
-    jumps = [done for done in told if done.kind == JUMP]
+    events = [done for done in reports if done.kind != JUMP]
+    jumps = [done for done in reports if done.kind == JUMP]
     while frame < frames:
         if jumps and jumps[0].frame == frame:
             frame = jumps.pop(0).value
@@ -73,14 +73,14 @@ def replayed(rate: int, sent: dict[int, Machine | Record], told: list[Done], fra
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(machines(), blocks)
 def test_a_performance_with_lost_blocks_is_replayed_bit_for_bit_in_any_blocks(machine: Machine, moves) -> None:
-    sent, told, heard = perform(machine, moves)
+    sent, reports, heard = perform(machine, moves)
     for block in (64, 128, 997):
-        assert np.array_equal(replayed(machine.timeline.sample_rate, sent, told, len(heard), block), heard)
+        assert np.array_equal(replayed(machine.timeline.sample_rate, sent, reports, len(heard), block), heard)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(machines(effects=effects), blocks)
 def test_a_performance_of_effects_is_replayed_bit_for_bit_in_any_blocks(machine: Machine, moves) -> None:
-    sent, told, heard = perform(machine, moves)
+    sent, reports, heard = perform(machine, moves)
     for block in (64, 997):
-        assert np.array_equal(replayed(machine.timeline.sample_rate, sent, told, len(heard), block), heard)
+        assert np.array_equal(replayed(machine.timeline.sample_rate, sent, reports, len(heard), block), heard)

@@ -106,13 +106,13 @@ def test_a_command_is_never_done_without_being_told_however_many_blocks_were_los
     for block in range(400):  # nobody reads: the control thread is held up
         processor.process(SILENCE, block * 1000)
     processor.push([processor.score(1, 0, empty_machine(48000), {}), *(Record(PANIC, 2 + k) for k in range(200))])
-    told = []
+    reports = []
     for block in range(400, 404):
         processor.process(SILENCE, block * 1000)
     for block in range(404, 420):
-        told += processor.drain()
+        reports += processor.drain()
         processor.process(SILENCE, block * 1000)
-    assert [done.sequence for done in told if done.kind != JUMP] == list(range(1, 202))
+    assert [done.sequence for done in reports if done.kind != JUMP] == list(range(1, 202))
 
 
 def test_a_machine_that_cannot_be_lowered_costs_no_slot() -> None:

@@ -53,7 +53,7 @@ def test_an_id_is_never_a_path(tmp_path: Path, name: str) -> None:
 
 def test_a_segment_that_ends_too_early_is_one_sentence(tmp_path: Path) -> None:
     ((name, ref),) = announced(tmp_path, AUDIO).items()
-    with pytest.raises(TaoError, match="shorter than announced"):
+    with pytest.raises(TaoError, match="incomplete"):
         SampleBank().attach({name: replace(ref, frames=501)})
 
 

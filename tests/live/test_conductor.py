@@ -1,4 +1,4 @@
-"""Whatever faces ask for, in whatever order, the audio thread gets machines it can play, and the journal tells."""
+"""Whatever clients ask for, in whatever order, the audio thread gets machines it can play, and the journal tells."""
 
 import tempfile
 from dataclasses import replace

@@ -111,7 +111,7 @@ _moves = st.lists(st.one_of(
 def test_every_accepted_edit_is_heard_in_the_end(moves: list[tuple[str, int, int]]) -> None:
     """An audio thread that applies what it was sent, in order of time, ends at the fold of all edits."""
     schedule = Schedule(empty_machine(48000), 0)
-    now, told, accepted = 0, [], []
+    now, waiting, accepted = 0, [], []
     for kind, amount, index in moves:
         if kind == "edit":
             try:
@@ -120,11 +120,11 @@ def test_every_accepted_edit_is_heard_in_the_end(moves: list[tuple[str, int, int
             except InvalidValue:
                 pass
         elif kind == "publish" and (batch := schedule.take_unsent()) is not None:
-            told = ([] if batch.cancel else told) + list(batch.planned)
+            waiting = ([] if batch.cancel else waiting) + list(batch.planned)
         elif kind == "time":
             now += 10 * amount
-            for planned in [p for p in told if p.at_frames <= now]:
-                told.remove(planned)
+            for planned in [p for p in waiting if p.at_frames <= now]:
+                waiting.remove(planned)
                 schedule.was_applied(planned.sequence)
     expected = empty_machine(48000).pattern.track("kick")
     for _, index in sorted(accepted, key=lambda pair: pair[0]):

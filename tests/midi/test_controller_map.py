@@ -41,7 +41,7 @@ def test_the_newest_binding_wins_and_says_so() -> None:
     controllers.unlearn("reverb")
     with pytest.raises(InvalidValue, match="No controller moves"):
         controllers.unlearn("reverb")
-    with pytest.raises(InvalidValue, match="nothing a controller can do"):
+    with pytest.raises(InvalidValue, match="A controller cannot do"):
         controllers.learn("the moon")
 
 
@@ -151,12 +151,12 @@ def test_a_port_that_comes_back_is_joined_again_by_its_name() -> None:
     bay = Patchbay(ports, (None, None), (None, None, None, None))
     assert bay.choose(Direction.OUT, 1, "tr-8s")[0].startswith("There is no MIDI port 'tr-8s' yet")
     ports.there = ["other", "a2j:TR-8S (playback)"]
-    assert bay.look() == ["MIDI out 2 is joined to a2j:TR-8S (playback)."]
+    assert bay.look() == ["MIDI out 2 is connected to a2j:TR-8S (playback)."]
     assert bay.look() == []
     ports.there = ["other"]
-    assert bay.look() == ["MIDI out 2: a2j:TR-8S (playback) has gone. Tao joins it when it is back."]
+    assert bay.look() == ["MIDI out 2: a2j:TR-8S (playback) has disappeared. Tao connects it when it is back."]
     ports.there = ["a2j:TR-8S (playback)"]
-    assert bay.look() == ["MIDI out 2 is joined to a2j:TR-8S (playback)."]
+    assert bay.look() == ["MIDI out 2 is connected to a2j:TR-8S (playback)."]
 
 
 @given(st.integers(1000, 400_000), st.sampled_from([0.5, 0.58, 0.66]))

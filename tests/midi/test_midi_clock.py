@@ -112,7 +112,7 @@ def test_ports_are_joined_by_name_when_they_come_and_when_they_come_back(engine:
         finally:
             late.close()
         assert engine.client.wait(lambda s: s.status.midi.joined_out[1] == "", 5.0)
-    assert any("has gone" in notice.text for notice in engine.client.snapshot().status.notices)
+    assert any("has disappeared" in notice.text for notice in engine.client.snapshot().status.notices)
 
 
 def test_pads_are_written_and_knobs_are_learned(engine: RunningEngine, peer: MidiPeer) -> None:

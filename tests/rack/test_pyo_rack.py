@@ -52,12 +52,12 @@ def test_neutral_settings_change_no_bit(rack: PyoRack) -> None:
 
 
 def test_neutral_settings_change_no_bit_after_a_wild_passage(rack: PyoRack) -> None:
-    desk = host(rack)
-    through(desk, noise(4.0), 3.0, CLOSED, 1.0)
+    mixer = host(rack)
+    through(mixer, noise(4.0), 3.0, CLOSED, 1.0)
     for _ in range(40):
-        through(desk, np.zeros((20480, 2)))
+        through(mixer, np.zeros((20480, 2)))
     mix = noise(0.5)
-    assert np.array_equal(through(desk, mix), mix.astype(np.float32))
+    assert np.array_equal(through(mixer, mix), mix.astype(np.float32))
 
 
 def test_without_the_rack_neutral_settings_change_no_bit() -> None:
@@ -67,8 +67,8 @@ def test_without_the_rack_neutral_settings_change_no_bit() -> None:
 
 @pytest.mark.parametrize("gain", [1.0, 4.0])
 def test_nothing_leaves_above_the_ceiling(rack: PyoRack, gain: float) -> None:
-    for desk in (host(rack), host(None)):
-        assert np.abs(through(desk, noise(8.0), gain, OPEN, 0.5)).max() <= CEILING * (1 + 1e-6)
+    for mixer in (host(rack), host(None)):
+        assert np.abs(through(mixer, noise(8.0), gain, OPEN, 0.5)).max() <= CEILING * (1 + 1e-6)
 
 
 def test_a_closed_filter_takes_the_treble_away(rack: PyoRack) -> None:
@@ -78,25 +78,25 @@ def test_a_closed_filter_takes_the_treble_away(rack: PyoRack) -> None:
 
 
 def test_a_reverb_rings_on_and_dies(rack: PyoRack) -> None:
-    desk = host(rack)
-    through(desk, noise(0.5), send=0.5)
-    tail = through(desk, np.zeros((20480, 2)), send=0.5)
+    mixer = host(rack)
+    through(mixer, noise(0.5), send=0.5)
+    tail = through(mixer, np.zeros((20480, 2)), send=0.5)
     assert np.abs(tail[:4096]).max() > 1e-3
     for _ in range(20):
-        tail = through(desk, np.zeros((20480, 2)))
+        tail = through(mixer, np.zeros((20480, 2)))
     assert np.abs(tail).max() < 1e-6
 
 
 @pytest.mark.parametrize("poison", [np.nan, np.inf, -np.inf, 1e300])
 def test_a_poisoned_mix_is_silence_for_a_moment_and_leaves_no_trace(rack: PyoRack, poison: float) -> None:
-    desk = host(rack)
+    mixer = host(rack)
     bad = noise(0.5)
     bad[100:110] = poison
-    assert np.isfinite(through(desk, bad, cutoff_hz=CLOSED, send=0.7)).all()
+    assert np.isfinite(through(mixer, bad, cutoff_hz=CLOSED, send=0.7)).all()
     for _ in range(40):
-        through(desk, np.zeros((20480, 2)))
+        through(mixer, np.zeros((20480, 2)))
     mix = noise(0.5)
-    assert np.array_equal(through(desk, mix), mix.astype(np.float32))
+    assert np.array_equal(through(mixer, mix), mix.astype(np.float32))
 
 
 def test_the_block_size_changes_no_bit() -> None:
@@ -117,9 +117,9 @@ def test_a_block_that_the_rack_cannot_cut_is_silent(rack: PyoRack) -> None:
 
 @pytest.mark.parametrize("block", [64, 100])
 def test_the_way_out_is_a_straight_ramp(block: int) -> None:
-    desk = host(None)
-    desk.fade_out(150, 400)
+    mixer = host(None)
+    mixer.fade_out(150, 400)
     out = np.ones((1000, 2), np.float32)
     for start in range(0, 1000, block):
-        fade(desk.record, out[start : start + block], start, min(block, 1000 - start))
+        fade(mixer.record, out[start : start + block], start, min(block, 1000 - start))
     assert np.allclose(out[:, 0], np.clip(1.0 - (np.arange(1000) - 150) / 400, 0.0, 1.0))

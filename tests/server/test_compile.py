@@ -83,9 +83,9 @@ def test_a_second_start_waits_for_the_first_compiler(tmp_path: Path) -> None:
         with compiling(folder) as second:
             time.sleep(1.0)
             assert second.poll() is None and compiler(folder) == pid
-            _, told = second.communicate(timeout=60)
+            _, output = second.communicate(timeout=60)
             assert second.returncode == 0 and first.wait(60) == 0
-    assert "1 of 3 kernels" in told and "3 of 3 kernels" in told
+    assert "1 of 3 kernels" in output and "3 of 3 kernels" in output
     assert all(file.name.endswith(".1.nbc") for file in base(folder).rglob("*.nbc"))
 
 
@@ -103,8 +103,8 @@ def test_ctrl_c_ends_the_compiler_without_a_traceback(tmp_path: Path) -> None:
     with compiling(folder, **SLOW) as first:
         pid = compiler(folder)
         first.send_signal(signal.SIGINT)
-        _, told = first.communicate(timeout=20)
-        assert first.returncode == 130 and "Traceback" not in told
+        _, output = first.communicate(timeout=20)
+        assert first.returncode == 130 and "Traceback" not in output
         wait_for_end(pid)
 
 
@@ -112,17 +112,17 @@ def test_a_compiler_that_is_killed_is_told_with_a_remedy(tmp_path: Path) -> None
     folder = small_engine(tmp_path)
     with compiling(folder, **SLOW) as first:
         os.kill(compiler(folder), signal.SIGKILL)
-        _, told = first.communicate(timeout=20)
-    assert first.returncode == 1 and "killed (signal 9)" in told and "memory" in told
+        _, output = first.communicate(timeout=20)
+    assert first.returncode == 1 and "killed (signal 9)" in output and "memory" in output
     assert ran(folder, *COMPILE[1:]).returncode == 0
 
 
 def test_only_a_compiler_that_stands_still_is_given_up(tmp_path: Path) -> None:
     folder = small_engine(tmp_path)
     with compiling(folder, sys.executable, "-c", GIVEN_UP_AFTER.format(4.0), **SLOW) as first:
-        _, told = first.communicate(timeout=60)
-    assert first.returncode == 1 and "no progress" in told
-    assert str(base(folder) / "compiler.log") in told and (base(folder) / "compiler.log").exists()
+        _, output = first.communicate(timeout=60)
+    assert first.returncode == 1 and "no progress" in output
+    assert str(base(folder) / "compiler.log") in output and (base(folder) / "compiler.log").exists()
     busy = (folder / "engine/dsp/middle.py").read_text().replace("time.sleep(", "end = time.process_time() + (") + (
         "\nwhile time.process_time() < end:\n    pass\n")
     (folder / "engine/dsp/middle.py").write_text(busy)
@@ -144,8 +144,8 @@ def test_an_edit_while_compiling_leaves_no_code_behind(tmp_path: Path) -> None:
     with compiling(folder, SLOW_S="2") as first:
         compiler(folder)
         constants.write_text("STEP = 5\n")
-        _, told = first.communicate(timeout=60)
-    assert first.returncode == 1 and "changed while" in told
+        _, output = first.communicate(timeout=60)
+    assert first.returncode == 1 and "changed while" in output
     assert not list(base(folder).glob("kernels-*"))
     assert ran(folder, *COMPILE[1:]).returncode == 0
 

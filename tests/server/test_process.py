@@ -138,7 +138,7 @@ def test_sigterm_ends_the_engine_and_leaves_nothing_behind(engine: RunningEngine
     assert not shared.exists() and not engine.socket.exists()
     with pytest.raises(EngineGone):
         engine.client.ask(Play())
-    assert "has gone" in (engine.client.snapshot().status.banner or "")
+    assert "has stopped" in (engine.client.snapshot().status.banner or "")
 
 
 def test_a_killed_engine_is_not_found_again(engine: RunningEngine) -> None:

@@ -56,7 +56,7 @@ def test_an_old_session_with_the_rack_replays_as_it_sounded(replay_session: Repl
 
 def test_old_sessions_are_listed() -> None:
     newer, older = list_sessions(OLD)
-    assert (newer.folder, newer.state, newer.kit, newer.bpm, newer.loaded) == (WITH_EFFECTS, "broke off", "old", 280.0,
+    assert (newer.folder, newer.state, newer.kit, newer.bpm, newer.loaded) == (WITH_EFFECTS, "crashed", "old", 280.0,
                                                                                True)
     assert (older.folder, older.state, older.kit, older.loaded) == (PLAIN, "ended", "old", True)
     assert older.length_s == pytest.approx(13.07, abs=0.1) and older.began == "2026-11-28 20:37"

@@ -141,7 +141,7 @@ def test_only_a_session_that_broke_off_with_something_loaded_is_offered(tmp_path
     journal = Journal(ended, Session(RATE, "bypass", 1024))
     journal.add(Faded(4800, 2400))
     journal.close()
-    assert broken_off(tmp_path) is None and [kept.state for kept in list_sessions(tmp_path)] == ["ended", "broke off"]
+    assert broken_off(tmp_path) is None and [kept.state for kept in list_sessions(tmp_path)] == ["ended", "crashed"]
     (tmp_path / f"20260103-120000-{2**22 + 3}").mkdir()
     assert broken_off(tmp_path) is None and len(list(list_sessions(tmp_path))) == 2
     with pytest.raises(TaoError, match="no session 'gone'"):

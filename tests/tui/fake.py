@@ -122,7 +122,7 @@ class FakeEngine:
     def die(self) -> None:
         """Go as a killed process goes: snapshots stay as they were, requests fail."""
         self.connected = False
-        self.status = replace(self.status, banner="The engine has gone; start Tao again.")
+        self.status = replace(self.status, banner="The engine has stopped; start Tao again.")
 
     def snapshot(self) -> Snapshot:
         """The newest status and meters."""
@@ -238,4 +238,4 @@ class FakeEngine:
 
     def _answer(self) -> None:
         if not self.connected:
-            raise TaoError("The engine has gone; start Tao again.")
+            raise TaoError("The engine has stopped; start Tao again.")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.pattern import STEPS_PER_BEAT, Pattern, Step, Track, next_doubtful
+from engine.core.pattern import STEPS_PER_BEAT, Pattern, Step, Track, next_uncertain
 from tests.tui.fake import demo_machine, demo_pattern
 from tui.geometry import GridView, fit_view
 from tui.meter_scale import FLOOR_DB, decibels, lit_columns, next_level_db
@@ -58,13 +58,13 @@ def test_a_meter_rises_at_once_and_falls_slowly():
 
 def test_uncertain_steps_are_visited_in_order_of_time_and_round_the_end():
     pattern = demo_pattern()
-    assert next_doubtful(pattern, 0, 0) == (1, 25)
-    assert next_doubtful(pattern, 1, 25) == (2, 28)
-    assert next_doubtful(pattern, 2, 28) == (1, 25)
+    assert next_uncertain(pattern, 0, 0) == (1, 25)
+    assert next_uncertain(pattern, 1, 25) == (2, 28)
+    assert next_uncertain(pattern, 2, 28) == (1, 25)
 
 
 def test_a_pattern_without_uncertain_steps_has_no_next_one():
-    assert next_doubtful(Pattern((Track("kick", (Step(), None)),), 1), 0, 0) is None
+    assert next_uncertain(Pattern((Track("kick", (Step(), None)),), 1), 0, 0) is None
 
 
 def test_an_edit_is_pending_until_it_shows_or_a_bar_and_a_second_have_passed():

@@ -46,7 +46,7 @@ async def test_a_click_on_the_transport_plays_records_and_listens(open_tao, engi
 async def test_a_click_on_the_footer_does_what_it_says(open_tao, engine):
     async with open_tao() as tao:
         footer = tao.app.instrument.key_bar.render().plain
-        await tao.pilot.click("#keys", offset=(footer.index("split"), 0))
+        await tao.pilot.click("#keys", offset=(footer.index("decompose"), 0))
     assert engine.asked == [("decompose",)]
 
 

@@ -107,7 +107,7 @@ async def test_comma_and_full_stop_move_the_step_or_the_marked_steps(open_tao, e
         assert hits(engine, "kick")[:3] == [2, 7, 10]
         assert tao.app.instrument.grid.lanes[0].marked == range(2, 8)
         await tao.press("comma", "comma", "comma")
-        assert "kick ends there" in tao.app.instrument.notice_line.text
+        assert "kick has no step there; it ends earlier" in tao.app.instrument.notice_line.text
         assert hits(engine, "kick")[:3] == [0, 5, 10]
 
 

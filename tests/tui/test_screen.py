@@ -15,6 +15,7 @@ from engine.core.timeline import Ticks
 from tests.tui.fake import FakeEngine, demo_machine, track
 from tui.app import TaoApp, frames_per_second
 from tui.glyphs import ASCII, UNICODE, glyphs_for
+from tui.screens.help import HelpScreen
 
 
 def words(app: TaoApp) -> str:
@@ -120,10 +121,10 @@ async def test_the_decomposers_stage_and_progress_are_shown(open_tao, engine):
 
 async def test_the_pads_show_the_sound_of_each_track(open_tao):
     async with open_tao() as tao:
-        faces = [pad.text.render().plain for pad in tao.app.instrument.pads.pads if pad.display]
-        assert faces[0] == "1 kick\n0.72 s -2 dB"
-        assert faces[4] == "5 ride\nno sound"
-        assert len(faces) == 6
+        texts = [pad.text.render().plain for pad in tao.app.instrument.pads.pads if pad.display]
+        assert texts[0] == "1 kick\n0.72 s -2 dB"
+        assert texts[4] == "5 ride\nno sound"
+        assert len(texts) == 6
 
 
 async def test_an_empty_machine_says_how_to_begin(open_tao, engine):
@@ -173,8 +174,8 @@ async def test_a_dead_engine_shows_a_banner_and_q_leaves(open_tao, engine):
         await tao.press("space")
         engine.die()
         await tao.press("2")
-        assert "The engine has gone; start Tao again. Press q to quit." in tao.app.instrument.banner.text
-        assert "The engine has gone" in tao.app.instrument.notice_line.text
+        assert "The engine has stopped; start Tao again. Press q to quit." in tao.app.instrument.banner.text
+        assert "The engine has stopped" in tao.app.instrument.notice_line.text
         await tao.press("q")
     assert engine.asked == [("close",)]
     assert tao.app.return_code == 0
@@ -267,3 +268,28 @@ def test_the_locale_chooses_the_glyphs(environ, glyphs):
 def test_the_screen_is_updated_less_often_over_ssh():
     assert frames_per_second({}) == 30
     assert frames_per_second({"SSH_CONNECTION": "10.0.0.2 50000 10.0.0.1 22"}) == 10
+
+
+@pytest.mark.parametrize("key", ["f4", "f6"])
+async def test_help_opens_on_the_screens_above_the_instrument(open_tao, engine, key):
+    async with open_tao() as tao:
+        await tao.press(key, "question_mark")
+        assert isinstance(tao.app.screen, HelpScreen)
+        await tao.press("escape")
+        assert not isinstance(tao.app.screen, HelpScreen) and len(tao.app.screen_stack) == 2
+
+
+async def test_a_search_for_an_uncertain_step_says_when_there_is_none(open_tao, engine):
+    engine.status = replace(engine.status, machine=empty_machine(48000))
+    async with open_tao() as tao:
+        await tao.press("N")
+        assert "No step is uncertain." in tao.app.instrument.notice_line.text
+
+
+async def test_a_notice_that_does_not_fit_ends_in_an_ellipsis(open_tao, engine):
+    async with open_tao() as tao:
+        tao.app.say("word " * 30)
+        await tao.look()
+        await tao.pilot.pause()
+        assert "word" in tao.app.instrument.notice_line.render_line(0).text
+        assert "…" in tao.app.instrument.notice_line.render_line(0).text

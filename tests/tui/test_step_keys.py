@@ -1,4 +1,4 @@
-"""Leader keys for steps: timing, chance, passes, strokes, and a step's own sound."""
+"""Leader keys for steps: timing, probability, passes, strokes, and a step's own sound."""
 
 from dataclasses import replace
 
@@ -29,11 +29,12 @@ async def test_timing_stays_within_half_a_step(open_tao, engine):
         assert tao.step(0, 0).microtiming == 120
 
 
-@pytest.mark.parametrize(("keys", "chance"), [(["3"], 0.3), (["0"], 1.0), (["5", "p", "up"], 0.55), (["down"], 0.95)])
-async def test_p_sets_how_likely_the_step_sounds(open_tao, engine, keys, chance):
+@pytest.mark.parametrize(("keys", "probability"), [(["3"], 0.3), (["0"], 1.0), (["5", "p", "up"], 0.55),
+                                                   (["down"], 0.95)])
+async def test_p_sets_how_likely_the_step_sounds(open_tao, engine, keys, probability):
     async with open_tao() as tao:
         await tao.press("p", *keys)
-        assert tao.step(0, 0).probability == chance
+        assert tao.step(0, 0).probability == probability
 
 
 async def test_c_sets_a_of_b(open_tao, engine):

@@ -59,7 +59,7 @@ def lasts_s(machine: Machine) -> float:
 
 
 def test_a_loop_is_counted_otherwise_and_back_by_undo(engine: RunningEngine) -> None:
-    with pytest.raises(TaoError, match="There is no loop to count"):
+    with pytest.raises(TaoError, match="There is no loop to read another way"):
         engine.client.ask(CountAs(8))
     engine.client.ask(CaptureLast(4))
     length_s = lasts_s(settled(engine, 4))

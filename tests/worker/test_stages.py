@@ -14,7 +14,7 @@ from tests.rig import RunningEngine, running_engine
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[RunningEngine]:
-    """An engine whose worker has brought the first of two stages: a loop struck on its first beat."""
+    """An engine whose worker has brought the first of two stages: a loop with a hit on its first beat."""
     with running_engine(tmp_path, "null") as engine:
         engine.client.ask(CaptureLast(4))
         assert engine.client.wait(lambda s: s.status.machine.kit.name.startswith("take") and not s.status.pending, 15.0)
@@ -28,7 +28,7 @@ def machine(engine: RunningEngine) -> Machine:
 
 
 def strokes(machine: Machine) -> dict[int, float]:
-    """How sure the decomposer is of the steps that are struck."""
+    """How sure the decomposer is of the steps that hold hits."""
     steps = machine.pattern.track("loop").steps
     return {index: step.confidence for index, step in enumerate(steps) if step is not None}
 

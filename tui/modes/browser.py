@@ -1,5 +1,6 @@
 """Keys that give a track other sounds: from the browser, or one after the other without it."""
 
+from collections.abc import Callable
 from functools import partial
 
 from engine.core.commands.boundary import Boundary
@@ -14,18 +15,18 @@ from tui.screens.sounds import SoundsScreen
 
 
 class BrowserMode(Mode):
-    """Remembers in what a new sound should match the old one. Undo and panic work in the browser, too."""
+    """Remembers in what a new sound should match the old one. Undo, panic and help work in the browser, too."""
 
-    def __init__(self, panel: Panel, requests: Requests, transport: TransportMode,
-                 history: HistoryMode) -> None:
+    def __init__(self, panel: Panel, requests: Requests, transport: TransportMode, history: HistoryMode,
+                 show_help: Callable[[], None]) -> None:
         super().__init__(panel, requests)
-        self._panic, self._undo = transport.panic, history.undo
+        self._panic, self._undo, self._help = transport.panic, history.undo, show_help
         self._screen: SoundsScreen | None = None
 
     def actions(self) -> Actions:
         """The browser, the next sound, the previous one."""
         return {"sounds": self.open, "next-sound": partial(self.swap_next, 1),
-                "sound-before": partial(self.swap_next, -1)}
+                "previous-sound": partial(self.swap_next, -1)}
 
     @property
     def fit(self) -> FitOptions:
@@ -35,7 +36,7 @@ class BrowserMode(Mode):
     def open(self) -> None:
         """Browse sounds for the track under the cursor."""
         self._screen = SoundsScreen(self.machine.pattern.tracks, self.panel.cursor[0], self.fit, self.requests,
-                                    self._panic, self._undo)
+                                    self._panic, self._undo, self._help)
         self.panel.app.push_screen(self._screen)
 
     def swap_next(self, by: int) -> None:

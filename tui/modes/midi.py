@@ -1,5 +1,6 @@
 """Keys that choose the clock source and open the MIDI screen."""
 
+from collections.abc import Callable
 from functools import partial
 
 from engine.core.commands import SetClockSource
@@ -13,12 +14,13 @@ from tui.screens.panel import Panel
 
 
 class MidiMode(Mode):
-    """The music goes on under the MIDI screen, so `transport` works there too."""
+    """The music goes on under the MIDI screen, so `transport` works there too, and so does the help."""
 
-    def __init__(self, panel: Panel, requests: Requests, transport: TransportMode) -> None:
+    def __init__(self, panel: Panel, requests: Requests, transport: TransportMode, show_help: Callable[[], None]
+                 ) -> None:
         super().__init__(panel, requests)
         self._shared: Actions = {"midi-source": self.next_source, "midi-play": transport.play_or_stop,
-                                 "midi-panic": transport.panic}
+                                 "midi-panic": transport.panic, "midi-help": show_help}
         self._screen: MidiScreen | None = None
 
     def actions(self) -> Actions:

@@ -9,7 +9,6 @@ from engine.core.commands import Command, SetStep, SetSteps
 from engine.core.commands.boundary import Boundary
 from engine.core.machine import Machine
 from engine.core.pattern import Pattern, Track
-from tui.keymap import key_label
 from tui.pending_edits import Setting
 from tui.requests import Requests
 from tui.screens.panel import Panel
@@ -92,5 +91,4 @@ class Mode:
 
     def key_of(self, action_id: str) -> str:
         """The first key of an action, as the keyboard shows it."""
-        keys = self.panel.keymap[action_id].keys
-        return key_label(keys[0], self.panel.glyphs) if keys else action_id
+        return self.panel.keymap.key_of(action_id, self.panel.glyphs)

@@ -41,7 +41,7 @@ class PatternMode(Mode):
 
     def leaders(self) -> dict[str, Leader]:
         """What each of them waits for."""
-        return {"pattern": Leader("PATTERN  1-9 0 a-f: play it next; g: the previous one; y: copy to; Esc",
+        return {"pattern": Leader("PATTERN  1-9 0 a-f: play it next; g: the previous one; y: copy this one to; Esc",
                                   self._pattern),
                 "chain": Leader("CHAIN  more patterns; Enter: done", self._more_chain, lasting=True),
                 "copy": Leader("COPY THIS PATTERN TO  1-9 0 a-f; Esc", self._copy),

@@ -1,11 +1,11 @@
-"""Keys for what a step is: velocity, timing, chance, passes, ratchet, and its own pitch, decay, filter or one-shot."""
+"""Keys for what a step is: velocity, timing, probability, passes, ratchet, and a pitch, decay or sound of its own."""
 
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from engine.core.kit import OneShot
-from engine.core.pattern import Step, Track, next_doubtful
+from engine.core.pattern import Step, Track, next_uncertain
 from engine.core.step import Overrides, When
 from engine.core.timeline import Ticks
 from tui.modes.mode import END, Actions, Leader, Mode
@@ -30,10 +30,10 @@ class StepMode(Mode):
 
     def actions(self) -> Actions:
         """Velocity, a leader key for each other layer, and the next uncertain step."""
-        leaders = ("velocity", "timing", "chance", "condition", "ratchet", "change")
+        leaders = ("velocity", "timing", "probability", "condition", "ratchet", "change")
         return {**{name: partial(self.wait_for, name) for name in leaders},
                 "velocity-up": partial(self.accent, 0.1), "velocity-down": partial(self.accent, -0.1),
-                "next-doubtful": self.go_to_doubtful}
+                "next-uncertain": self.go_to_uncertain}
 
     def leaders(self) -> dict[str, Leader]:
         """Each layer, and what a step overrides of its sound."""
@@ -41,7 +41,8 @@ class StepMode(Mode):
             "velocity": Leader("VELOCITY  1-9: 10-90 %; 0: 100 %; Esc", self._velocity),
             "timing": Leader("TIMING  arrows: 5 ticks; 1-4: early, 5: on the grid, 6-9: late; Esc", self._timing,
                              lasting=True),
-            "chance": Leader("CHANCE  1-9: 10-90 %; 0: always; up, down: 5 %; Esc", self._chance, lasting=True),
+            "probability": Leader("PROBABILITY  1-9: 10-90 %; 0: always; up, down: 5 %; Esc", self._probability,
+                                  lasting=True),
             "condition": Leader("PASSES  A, B: pass A of every B; 0: all; f: in fills; n: outside fills; Esc",
                                 self._condition),
             "of": Leader("PASSES  of every how many: 1-9; Esc", self._condition_of),
@@ -56,10 +57,14 @@ class StepMode(Mode):
                              partial(self._override, "cutoff"), lasting=True),
             "one-shot": Leader("ONE-SHOT OF THIS STEP  1-8: that track's; 0: its own; Esc", self._one_shot)}
 
-    def go_to_doubtful(self) -> None:
+    def go_to_uncertain(self) -> None:
         """Go to the next step that the transcriber was not sure of."""
         self.panel.marked_from = None
-        self.panel.cursor = next_doubtful(self.machine.pattern, *self.panel.cursor) or self.panel.cursor
+        found = next_uncertain(self.machine.pattern, *self.panel.cursor)
+        if found is None:
+            self.notify("No step is uncertain.")
+        else:
+            self.panel.cursor = found
 
     def accent(self, by: float) -> None:
         """Play the step harder or softer; an empty one stays empty."""
@@ -90,7 +95,7 @@ class StepMode(Mode):
         self._edit(partial(_nudged, NUDGE_TICKS if key == "right" else -NUDGE_TICKS))
         return "timing"
 
-    def _chance(self, key: str) -> str | None:
+    def _probability(self, key: str) -> str | None:
         if key.isdigit():
             self._set(probability=(int(key) or 10) / 10)
             return END
@@ -98,7 +103,7 @@ class StepMode(Mode):
             return None
         by = 0.05 * UP_DOWN[key]
         self._edit(lambda _, step: replace(step, probability=round(min(1.0, max(0.0, step.probability + by)), 2)))
-        return "chance"
+        return "probability"
 
     def _condition(self, key: str) -> str | None:
         """A digit begins A:B, 0 is always; f in fills only, n outside them."""

@@ -44,8 +44,8 @@ class InstrumentScreen(Panel):
         self.patterns = PatternMode(self, requests)
         self.tracks = TrackMode(self, requests)
         self.tempo = TempoMode(self, requests)
-        self.midi = MidiMode(self, requests, self.transport_keys)
-        self.browser = BrowserMode(self, requests, self.transport_keys, history)
+        self.midi = MidiMode(self, requests, self.transport_keys, app_actions["help"])
+        self.browser = BrowserMode(self, requests, self.transport_keys, history, app_actions["help"])
         modes: tuple[Mode, ...] = (
             self.transport_keys, history, self.takes, self.ranges, StepMode(self, requests, self.ranges), self.patterns,
             self.tracks, EffectMode(self, requests), SoundMode(self, requests), self.tempo, self.midi, self.browser)

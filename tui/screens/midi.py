@@ -28,7 +28,7 @@ from tui.widgets.readout import Readout
 
 PENDING_S = 1.0  # for so long an edit is shown as done before the engine confirms it
 HINTS = {  # the actions that a line knows, and what each does to it
-    Kind.SOURCE: (("midi-change", "next source: internal, midi, link, auto"),),
+    Kind.SOURCE: (("midi-change", "next source: internal, MIDI, Link, auto"),),
     Kind.WRITING: (("midi-change", "record pad hits into the pattern, or not"),),
     Kind.INPUT: (("midi-change", "port"), ("midi-forget", "none"), ("midi-position", "follow Song Position, or not")),
     Kind.OUTPUT: (("midi-change", "port"), ("midi-forget", "none"), ("midi-clock", "clock"),

@@ -30,15 +30,16 @@ class SoundsScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,f6,q", "dismiss", "close"), ("space", "hear", "hear it"), ("tab", "elsewhere", "search elsewhere"),
         ("b", "boundary", "when"), ("k", "kit", "the whole kit"), ("u", "undo", "undo"), ("f12", "panic", "panic"),
+        ("question_mark,f1", "help", "keys"),
         *((key, f"match('{quality}')", quality) for key, quality in FIT_KEYS.items()),
         *((str(number), f"track({number})", "track") for number in range(1, 9)),
     ]
 
     def __init__(self, tracks: tuple[Track, ...], lane: int, fit: FitOptions, requests: Requests,
-                 panic: Callable[[], None], undo: Callable[[], None]) -> None:
+                 panic: Callable[[], None], undo: Callable[[], None], show_help: Callable[[], None]) -> None:
         super().__init__()
         self.tracks, self.lane, self.fit, self.requests, self._panic = tracks, lane, fit, requests, panic
-        self._undo = undo
+        self._undo, self._help = undo, show_help
         self.where, self.path, self.boundary = SoundSource.LOOP, "", Boundary.NOW
         self.found: SoundList | None = None
         self.list, self.words = OptionList(id="sounds-list"), Static(id="sounds-words")
@@ -98,6 +99,10 @@ class SoundsScreen(ModalScreen[None]):
         """Undo the last change."""
         self._undo()
 
+    def action_help(self) -> None:
+        """Show every key."""
+        self._help()
+
     def action_panic(self) -> None:
         """Silence everything."""
         self._panic()
@@ -148,5 +153,5 @@ class SoundsScreen(ModalScreen[None]):
         like = "  ".join(f"{key} {quality}{'*' if getattr(self.fit, quality) else ''}"
                          for key, quality in FIT_KEYS.items())
         self.keys_line.update(f"Space hear  Enter swap  k whole kit  Tab elsewhere  1-8 track  u undo\n"
-                              f"b swap at the next {BOUNDARY_WORDS[self.boundary]}\n"
+                              f"b swap at the next {BOUNDARY_WORDS[self.boundary]}   ? all keys\n"
                               f"match the old sound in (* on): {like}")

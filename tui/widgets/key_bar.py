@@ -67,7 +67,7 @@ def _range_prompt(keymap: Keymap, glyphs: Glyphs) -> str:
         return " ".join(keys[id_] for id_ in ids if id_ in keys)
 
     edits = [f"{named(id_)} {id_}" for id_ in ("copy", "cut", "paste", "clear")]
-    layers = named("velocity", "timing", "chance", "condition", "ratchet", "change")
+    layers = named("velocity", "timing", "probability", "condition", "ratchet", "change")
     return f"RANGE  arrows, {', '.join(edits)}, {named('move-earlier', 'move-later')} move, {layers}, Esc"
 
 

@@ -19,7 +19,7 @@ from tui.widgets.styles import part_styles
 NAME_COLUMNS = range(9)
 MUTE_COLUMNS = range(9, 11)
 SOLO_COLUMNS = range(11, 13)
-STYLES = ("name", "chosen", "switch", "on", "pending", "strong", "medium", "ghost", "doubt", "silent", "beat",
+STYLES = ("name", "chosen", "switch", "on", "pending", "strong", "medium", "ghost", "uncertain", "silent", "beat",
           "bracket", "playing", "mute", "marked")
 
 
@@ -155,10 +155,10 @@ class Lane(Widget):
             glyph, mark = self.glyphs.of_step(step), self.glyphs.mark_of(step)
             names = {self.glyphs.strong: "strong", self.glyphs.medium: "medium", self.glyphs.ghost: "ghost"}
             look = style[names[glyph] if self.switches.audible else "mute"]
-            doubtful = mark == self.glyphs.doubtful
-            cells[column] = (mark if doubtful and width < 2 else glyph, ground + look)
-            if doubtful and width > 1:
-                cells[column + 1] = (mark, ground + style["doubt"])
+            uncertain = mark == self.glyphs.uncertain
+            cells[column] = (mark if uncertain and width < 2 else glyph, ground + look)
+            if uncertain and width > 1:
+                cells[column + 1] = (mark, ground + style["uncertain"])
 
     def _draw_marked(self, cells: list[tuple[str, Style]], track: Track, style: dict[str, Style]) -> None:
         """Another background under the marked steps, up to where the next one begins."""

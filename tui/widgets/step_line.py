@@ -41,7 +41,7 @@ def _step_words(step: Step | None) -> list[str]:
     if step.confidence < 0.995:  # would read 100%
         words.append(f"{step.confidence:.0%} sure")
     if step.probability < 1.0:
-        words.append(f"chance {step.probability:.0%}")
+        words.append(f"probability {step.probability:.0%}")
     if step.condition != (1, 1):
         words.append(f"pass {step.condition[0]} of {step.condition[1]}")
     if step.ratchet > 1:

@@ -143,7 +143,7 @@ def moved(pattern: Pattern, marked: StepRange, by_ticks: int) -> tuple[SetStep, 
             raise InvalidValue(f"{track.name} has no step there; give it the same resolution, or move it alone.")
         first, end = places.start + min(by, 0), places.stop + max(by, 0)
         if first < 0 or end > len(track.steps):
-            raise InvalidValue(f"{track.name} ends there.")
+            raise InvalidValue(f"{track.name} has no step there; it ends earlier.")
         old = track.steps[first:end]
         new = (*old[-by:], *old[:-by])  # by < 0: the first ones go to the end
         found += [SetStep(track.name, first + offset, step) for offset, step in enumerate(new) if step != old[offset]]

@@ -27,15 +27,14 @@ _WORDS = {"kick": ("kick", "bd", "bass drum", "bassdrum"), "snare": ("snare", "s
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One recording: its drum, kit, family of kits, articulation, and velocity layer (0 the softest); electronic:
-    whether it is from a drum machine; start and frames: where it is in `Sounds.audio`."""
+    """One recording: its drum, kit, family of kits, articulation, and velocity layer (0 the softest); start and
+    frames: where it is in `Sounds.audio`."""
 
     drum: int
     kit: str
     family: str
     articulation: str
     layer: int = 0
-    electronic: bool = False
     start: int = 0
     frames: int = 0
 
@@ -181,7 +180,7 @@ def _listed(folder: Path, table: Path, split: str, licence: str) -> list[tuple[P
         rows = [row for row in rows if row["license_tier"] == "permissive"]
     return [(folder / row["path"], Shot(
         DRUMS.index(row["class"]), row["kit"], row["family"], row["path"].removesuffix(".flac").split("_v")[0],
-        int(row["velocity_layer"] or 0), row["kit_type"] == "electronic")) for row in rows]
+        int(row["velocity_layer"] or 0))) for row in rows]
 
 
 def _unlisted(folder: Path, split: str) -> list[tuple[Path, Shot]]:

@@ -24,7 +24,7 @@ def computed_sounds(seed: int, each: int) -> Sounds:
             sound = _MAKERS[name](rng).astype(np.float32)
             sound = ended(sound / max(float(np.abs(sound).max()), 1e-6))
             kit = f"computed_{number // 4:02d}"
-            shots.append(Shot(drum, kit, kit, f"{name}_{number:03d}", 0, True, at, len(sound)))
+            shots.append(Shot(drum, kit, kit, f"{name}_{number:03d}", 0, at, len(sound)))
             pieces.append(sound)
             at += len(sound)
     groups = tuple((number,) for number in range(len(shots)))

@@ -89,7 +89,7 @@ def test_a_move_swaps_with_what_lies_there_so_that_nothing_is_lost() -> None:
 
 
 def test_a_move_stops_at_the_end_of_the_track() -> None:
-    with pytest.raises(InvalidValue, match="kick ends there"):
+    with pytest.raises(InvalidValue, match="kick has no step there; it ends earlier"):
         moved(PATTERN, StepRange(0, 0, 480, 960), 240)
     with pytest.raises(InvalidValue, match="snare has no step there"):
         moved(PATTERN, StepRange(1, 2, 240, 480), 120)
@@ -97,9 +97,9 @@ def test_a_move_stops_at_the_end_of_the_track() -> None:
 
 def test_toggling_a_range_strikes_what_is_silent_and_then_silences_all() -> None:
     marked = StepRange(0, 0, 0, 960)
-    struck = after(PATTERN, toggled(PATTERN, marked))
-    assert [step.velocity for step in struck.tracks[0].steps if step] == [1.0, 0.8, 0.8, 0.6]
-    assert not any(after(struck, toggled(struck, marked)).tracks[0].steps)
+    filled = after(PATTERN, toggled(PATTERN, marked))
+    assert [step.velocity for step in filled.tracks[0].steps if step] == [1.0, 0.8, 0.8, 0.6]
+    assert not any(after(filled, toggled(filled, marked)).tracks[0].steps)
 
 
 def test_steps_are_put_together_or_not_at_all() -> None:

@@ -54,7 +54,7 @@ def test_silence_is_named():
 
 @pytest.mark.parametrize("seconds", [0.05, 1.0, 4.0])
 def test_steady_noise_has_no_hits(seconds):
-    with pytest.raises(NoOnsets, match="no clear attacks"):
+    with pytest.raises(NoOnsets, match="no clear onsets"):
         OnsetStrength().transcribe(noise(seconds), RATE)
 
 

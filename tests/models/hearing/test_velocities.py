@@ -15,10 +15,10 @@ def test_velocities_are_the_levels_of_the_stem():
 
 def test_where_ear_and_stem_disagree_the_ear_is_believed():
     stem = np.ascontiguousarray(audio_of(pattern_of(kick="x...o...x...o..."), 120.0).T)
-    told = (0.4, 1.0, 0.4, 1.0)
-    heard = Transcription(tuple(Onset("kick", beat / 2, told[beat]) for beat in range(4)), (TempoGuess(120.0, 4),))
+    given = (0.4, 1.0, 0.4, 1.0)
+    heard = Transcription(tuple(Onset("kick", beat / 2, given[beat]) for beat in range(4)), (TempoGuess(120.0, 4),))
     kept = [onset.velocity for onset in velocities_from({"kick": stem}, heard, RATE).onsets]
-    assert kept == pytest.approx(told)
+    assert kept == pytest.approx(given)
 
 
 def test_the_nearer_they_agree_the_more_the_stem_counts():

@@ -36,7 +36,7 @@ def test_a_slice_longer_than_the_loop_is_the_loop():
 
 def test_progress_is_told_for_every_drum():
     stem, hits = lone_snare()
-    told = []
+    fractions = []
     both = Transcription((*hits, Onset("kick", 0.5)), (TempoGuess(60.0, 4),))
-    Select().extract(stem, RATE, {}, both, told.append)
-    assert told == [0.0, 0.5]
+    Select().extract(stem, RATE, {}, both, fractions.append)
+    assert fractions == [0.0, 0.5]

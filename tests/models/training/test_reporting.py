@@ -10,7 +10,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def told(out: io.StringIO) -> str:
+def text(out: io.StringIO) -> str:
     with reporting(out, columns=100) as reporter:
         for step in range(1, 21):
             reporter.step(StepReport(step, 20, 0.5, 60.0))
@@ -19,10 +19,10 @@ def told(out: io.StringIO) -> str:
 
 
 def test_a_file_gets_every_tenth_step_as_a_line() -> None:
-    assert told(io.StringIO()).splitlines() == ["step 10/20  loss 0.5000  1.0 min", "step 20/20  loss 0.5000  1.0 min",
+    assert text(io.StringIO()).splitlines() == ["step 10/20  loss 0.5000  1.0 min", "step 20/20  loss 0.5000  1.0 min",
                                                 "saved at 20"]
 
 
 def test_a_terminal_gets_a_bar_and_keeps_what_is_to_be_kept() -> None:
-    shown = told(Terminal())
+    shown = text(Terminal())
     assert "20/20" in shown and "loss 0.5000" in shown and "saved at 20" in shown

@@ -40,11 +40,11 @@ def test_a_stopped_run_goes_on_to_the_same_weights(samples: Path, tmp_path: Path
 
 
 def program(samples: Path, run: Path, **length: float) -> list[str]:
-    told = {**SMALL, **length, "resume": True, "device": "cpu"}
+    asked = {**SMALL, **length, "resume": True, "device": "cpu"}
     return [sys.executable, "-c", "import json, sys; from pathlib import Path; "
             "from models.training.train.trainer import TrainingSettings, train_network; "
             "train_network(TrainingSettings(Path(sys.argv[1]), Path(sys.argv[2]), **json.loads(sys.argv[3])))",
-            str(samples), str(run), json.dumps(told)]
+            str(samples), str(run), json.dumps(asked)]
 
 
 def test_a_killed_run_resumes(samples: Path, tmp_path: Path) -> None:
