@@ -41,7 +41,8 @@ apt_install() {
 
 debian_packages() {
     wanted="libportaudio2 libjack-jackd2-0 libatomic1"   # the last for Ableton Link
-    [ "$purpose" = test ] && wanted="$wanted jackd2"
+    # the last four read what Tao exports; MuseScore, which is large, is used where it is already there
+    [ "$purpose" = test ] && wanted="$wanted jackd2 fluidsynth hydrogen sndfile-programs sox"
     "$python" -c 'import ensurepip, venv' 2>/dev/null || wanted="$wanted python$(version_of "$python")-venv"
     if must_build_rtmidi; then
         wanted="$wanted g++ pkg-config libasound2-dev libjack-jackd2-dev"

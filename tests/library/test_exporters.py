@@ -21,8 +21,8 @@ from tests.library.values import RATE, rich_decomposition
 H2 = "{http://www.hydrogen-music.org/drumkit}"
 
 
-FORMATS = ["dawproject", "decentsampler", "hydrogen", "hydrogen-pattern", "hydrogen-song", "loop", "midi", "oneshots",
-           "sf2", "sfz", "stems"]
+FORMATS = ["dawproject", "decentsampler", "hydrogen", "hydrogen-pattern", "hydrogen-song", "loop", "midi", "mpc",
+           "oneshots", "sf2", "sfz", "stems"]
 
 
 def test_taos_formats_are_installed() -> None:

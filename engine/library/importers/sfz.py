@@ -1,5 +1,6 @@
 """SFZ instruments as kits: a drum for each key, its regions as layers and round robins."""
 
+import math
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from engine.library.importing import Imported
 
 LARGEST_BYTES = 4_000_000
 MOST_REGIONS = 1000
+QUIETEST_DB = -144.0
 _HEADER, _OPCODE = re.compile(r"<(\w+)>"), re.compile(r"(\w+)=(.*?)(?=\s+\w+=|\s*$)")
 _NOTES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 Region = dict[str, str]
@@ -84,15 +86,13 @@ def _assign(region: Region, text: str) -> None:
 
 def _drum(key: int, regions: list[Region]) -> Drum:
     turned = sorted(regions, key=lambda region: (_number(region, "lovel", 1), _number(region, "seq_position", 1)))
-    recordings = tuple(Recording(region["file"], 0.0 if _number(region, "lovel", 1) <= 1
-                                 else _number(region, "lovel", 1) / 127, 10.0 ** (_number(region, "volume", 0) / 20))
-                       for region in turned)
+    recordings = tuple(_recording(region) for region in turned)
     first = turned[0]
     centre = _note(first.get("pitch_keycenter", "60"))
     semitones = _number(first, "transpose", 0) + _number(first, "tune", _number(first, "pitch", 0)) / 100 + key - centre
     values: dict[str, object] = {"pan": max(-1.0, min(1.0, _number(first, "pan", 0) / 100)),
                                  "pitch_semitones": max(-24.0, min(24.0, semitones)),
-                                 "attack_s": max(0.0, _number(first, "ampeg_attack", 0))}
+                                 "attack_s": min(60.0, max(0.0, _number(first, "ampeg_attack", 0)))}
     if _number(first, "ampeg_sustain", 100) == 0 and _number(first, "ampeg_decay", 0) > 0:
         values["decay_s"] = min(60.0, _number(first, "ampeg_decay", 0))
     if _number(first, "cutoff", 0) > 0:
@@ -103,19 +103,26 @@ def _drum(key: int, regions: list[Region]) -> Drum:
     return Drum(Path(first["file"]).stem, recordings, key, values)
 
 
+def _recording(region: Region) -> Recording:
+    softest, volume_db = _number(region, "lovel", 1), _number(region, "volume", 0)
+    return Recording(region["file"], 0.0 if softest <= 1 else min(1.0, softest / 127),
+                     10.0 ** (min(-QUIETEST_DB, max(QUIETEST_DB, volume_db)) / 20))
+
+
 def _number(region: Region, name: str, otherwise: float) -> float:
     try:
-        return float(region.get(name, otherwise))
+        value = float(region.get(name, otherwise))
     except ValueError:
         return otherwise
+    return value if math.isfinite(value) else otherwise
 
 
 def _note(text: str) -> int:
     """A key as SFZ writes it, 60 or c4 (middle C); 60 where it is neither."""
-    named = re.fullmatch(r"([a-g])([#b]?)(-?\d+)", text.strip().lower())
+    named = re.fullmatch(r"([a-g])([#b]?)(-?\d{1,2})", text.strip().lower())
     if named:
         letter, sign, octave = named.groups()
         note = _NOTES[letter] + {"#": 1, "b": -1, "": 0}[sign] + 12 * (int(octave) + 1)
     else:
-        note = int(text) if re.fullmatch(r"-?\d+", text.strip()) else 60
+        note = int(text) if re.fullmatch(r"-?\d{1,4}", text.strip()) else 60
     return max(0, min(127, note))

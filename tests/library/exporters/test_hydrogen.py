@@ -31,7 +31,8 @@ def tone(hz: float, length_s: float = 0.2) -> np.ndarray:
 
 
 def playable() -> StoredDecomposition:
-    """Two bars with layers, round robins, level, pan, pitch, envelope, choking, microtiming, a ratchet, a condition."""
+    """A bar with layers, round robins, level, pan, pitch, envelope, choking (the ride cuts itself too), microtiming, a
+    ratchet and a condition."""
     kick, soft, other, hat, ring = tone(90), tone(120), tone(100), tone(2000, 0.1), tone(700, 1.0)
     kit = Kit("play", {
         "kick": OneShot(sample_id(kick), len(kick), gain=0.8, pan=-0.5, layers=(
@@ -43,7 +44,8 @@ def playable() -> StoredDecomposition:
     pattern = Pattern((
         Track("kick", (*beat, *beat, Step(0.4), None, Step(0.4), None, *beat)),
         Track("hihat", (None, None, Step(0.7), None, None, None, Step(0.7, condition=(2, 2)), None)),
-        Track("ride", (None,) * 4 + (Step(0.8, overrides=Overrides(pitch_semitones=2.0)), *(None,) * 11))), 4)
+        Track("ride", (None,) * 4 + (Step(0.8, overrides=Overrides(pitch_semitones=2.0)), *(None,) * 7,
+                                       Step(1.0), Step(0.3), None, None))), 4)
     samples = {sample_id(audio): audio for audio in (kick, soft, other, hat, ring)}
     return StoredDecomposition(120.0, RATE, kit, pattern, samples, tone(50, 2.0))
 
@@ -80,7 +82,7 @@ def test_hydrogen_plays_the_song_as_tao_does(tmp_path: Path) -> None:
     frames = min(len(ours), len(theirs))
     difference = theirs[:frames] - ours[:frames]
     worst_db = 10 * np.log10((difference**2).sum() / (ours**2).sum())
-    assert worst_db < -20.0, f"Hydrogen's song differs from Tao's by {worst_db:.1f} dB"
+    assert worst_db < -22.0, f"Hydrogen's song differs from Tao's by {worst_db:.1f} dB"
 
 
 def test_a_drum_above_full_scale_keeps_its_level(tmp_path: Path) -> None:
