@@ -252,7 +252,7 @@ def test_settings_are_flag_then_environment_then_config(tao, tmp_path: Path, mon
     seen = []
     monkeypatch.setattr(tao_live, "open_instrument", lambda loop, another, asked: seen.append(asked["block_frames"]))
     (tmp_path / "config/tao").mkdir(parents=True)
-    (tmp_path / "config/tao/config.toml").write_text("block_frames = 256")
+    (tmp_path / "config/tao/config.toml").write_text("block = 256")
     tao()
     monkeypatch.setenv("TAO_BLOCK_FRAMES", "512")
     tao()
