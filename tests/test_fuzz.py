@@ -1,7 +1,6 @@
 """Whatever bytes come in from outside, they are read or refused in one sentence. `python -m benchmarks.fuzz` tries a
 million of them."""
 
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,6 +26,7 @@ def test_good_input_is_read(every_reader: dict[str, Reader], name: str) -> None:
         every_reader[name].read(seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=200)
 @given(st.integers(0, 9), edits)
