@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.bridge.messages import DecomposeFile, DecomposeJob
+from engine.core.names import readable
 from engine.library.decomposition import Source
 from engine.library.files import free_path, safe_name
 from engine.library.kit_folder import write_new_folder
@@ -28,7 +29,7 @@ def keep_kit(job: DecomposeJob | DecomposeFile, done: Decomposition, tools: Tool
     source = _source(job, done)
     if isinstance(job, DecomposeFile) and _sha256_in(place) == source.sha256:
         return None
-    named = replace(done, kit=replace(done.kit, name=name))
+    named = replace(done, kit=replace(done.kit, name=readable(name)))
     return write_new_folder(free_path(place.parent, place.name), stored(named, source, tools))
 
 
@@ -38,7 +39,7 @@ def _source(job: DecomposeJob | DecomposeFile, done: Decomposition) -> Source:
     if file.parent == Path(job.kits) or isinstance(job, DecomposeFile):  # a name may hold anything
         with contextlib.suppress(OSError, ValueError):
             return source_of(file)
-    return Source(file.name, hashlib.sha256(done.audio.tobytes()).hexdigest())
+    return Source(readable(file.name), hashlib.sha256(done.audio.tobytes()).hexdigest())
 
 
 def _sha256_in(folder: Path) -> str | None:

@@ -63,9 +63,9 @@ def test_a_machine_is_checked_against_what_is_there() -> None:
     bank.check(replace(MACHINE, kit=Kit("k", {"kick": OneShot(name, 500)})))
     with pytest.raises(InvalidValue, match="not loaded"):
         bank.check(replace(MACHINE, kit=Kit("k", {"kick": OneShot("ab" * 8, 500)})))
-    with pytest.raises(InvalidValue, match="shorter"):
+    with pytest.raises(InvalidValue, match="incomplete"):
         bank.check(replace(MACHINE, kit=Kit("k", {"kick": OneShot(name, 501)})))
-    with pytest.raises(InvalidValue, match="shorter"):
+    with pytest.raises(InvalidValue, match="incomplete"):
         bank.check(replace(MACHINE, loop=PlayedLoop(name, 501, 4)))
 
 
