@@ -75,7 +75,7 @@ class SampleBank(Mapping[SampleId, Audio]):
         for track, one_shot in machine.kit.one_shots.items():
             announced = [(one_shot.sample, one_shot.frames), *((la.sample, la.frames) for la in one_shot.layers)]
             if any(frames > len(self._samples[sample]) for sample, frames in announced):
-                raise InvalidValue(f"The one-shot of {track} is shorter than its kit says. Load the kit again.")
+                raise InvalidValue(f"The one-shot of {track} is incomplete. Load its kit again.")
         audition = machine.audition
         if audition is not None and audition.frames > len(self._samples[audition.sample]):
             raise InvalidValue("The sound to audition is incomplete. Search for it again.")
