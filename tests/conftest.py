@@ -22,10 +22,12 @@ _guarded = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a server."""
+    """Mark what needs a server, and what runs a screen: half a second each, hundreds of them."""
     for item in items:
         if needs_server(item):
             item.add_marker(pytest.mark.server)
+        if "open_tao" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_collection_finish() -> None:
