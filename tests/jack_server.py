@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -83,8 +84,13 @@ def _free_name() -> Iterator[str]:
 
 def _outlived(name: str) -> bool:
     """Whether a server of that name is still there though nobody holds the name: its tests were killed."""
-    asked = subprocess.run(["jack_wait", "-c", "-s", name], capture_output=True, text=True, check=False)
-    return asked.stdout.strip() == "running"
+    return _answers(name)
+
+
+def _answers(name: str) -> bool:
+    """Whether the server of that name takes a client. Asked by another process; Debian moves jack_wait about."""
+    program = "import sys, jack; jack.Client('tao-probe', no_start_server=True, servername=sys.argv[1]).close()"
+    return subprocess.run([sys.executable, "-c", program, name], capture_output=True, check=False).returncode == 0
 
 
 def _served(name: str, log: Path, block_frames: int, sample_rate: int) -> Iterator[str]:
@@ -127,8 +133,7 @@ def _start(name: str, realtime: list[str], log: Path, block_frames: int, sample_
         process = subprocess.Popen(argv, stdout=output, stderr=output, start_new_session=True)
     end = time.monotonic() + START_S
     while process.poll() is None and time.monotonic() < end:  # one that may not be real-time ends at once
-        waited = subprocess.run(["jack_wait", "-w", "-t", "1", "-s", name], capture_output=True, check=False)
-        if waited.returncode == 0 and process.poll() is None:
+        if _answers(name) and process.poll() is None:
             return process
     _end(process)
     return None
