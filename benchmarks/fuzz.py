@@ -32,7 +32,7 @@ def fuzz(reader: Reader, inputs: int, chance: random.Random) -> float:
         signal.alarm(LONGEST_S)
         try:
             reader.survives(data)
-        except BaseException:
+        except BaseException:  # whatever it was, keep the input that caused it
             kept = Path(tempfile.gettempdir(), f"fuzz-{reader.name.replace(' ', '-')}")
             kept.write_bytes(data)
             print(f"{reader.name} fails on {kept}", file=sys.stderr)

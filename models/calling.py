@@ -66,7 +66,7 @@ def _answering(kind: str, plugin: object) -> Iterator[None]:
         name = readable(str(getattr(plugin, "name", type(plugin).__name__)), 60)
         what = str(error) if isinstance(error, _Nonsense) else f"{type(error).__name__}: {error}"
         raise PluginFailed(f"The {kind} {name!r} failed ({readable(what, 200).rstrip('.: ')}). Choose another "
-                           f"{kind}, or report this to whoever made it.") from error
+                           f"{kind}, or report this to its author.") from error
 
 
 def _check_transcription(heard: Transcription, length_s: float) -> None:

@@ -57,7 +57,7 @@ sys.addaudithook(_audit)  # it cannot be removed again, so it looks at a flag
 
 @pytest.fixture(scope="session")
 def sentinel() -> Iterator[Sentinel]:
-    """A watch on every processor, for tests that cannot tell anything when one of them stands still."""
+    """A watch on every processor, for tests that prove nothing while one of them is stalled."""
     with Sentinel() as watch:
         yield watch
 

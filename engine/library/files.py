@@ -20,7 +20,7 @@ def replacing(path: Path) -> Iterator[Path]:
         with part.open("rb+") as written:
             os.fsync(written.fileno())
         part.replace(path)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: nothing half-written may stay
         with contextlib.suppress(OSError):
             part.unlink()
         raise

@@ -96,7 +96,7 @@ def _beside(folder: Path) -> Iterator[Path]:
     with _locked(part):
         try:
             yield part
-        except BaseException:
+        except BaseException:  # Ctrl-C too: nothing half-written may stay
             shutil.rmtree(part, ignore_errors=True)
             raise
 
@@ -195,7 +195,7 @@ def _swap(new: Path, folder: Path) -> Path:
     folder.rename(aside)
     try:
         new.rename(folder)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: the old folder must come back
         aside.rename(folder)
         raise
     return aside

@@ -70,7 +70,7 @@ def _check_place(folder: Path) -> None:
 
 
 def _watch(process: "subprocess.Popen[bytes]", folder: Path, log: Path, show: Callable[[Compiled], None]) -> None:
-    """Until the compiler has ended. Raises TaoError when it stands still."""
+    """Until the compiler has ended. Raises TaoError when it makes no progress."""
     before, pulse = None, Pulse()
     while True:
         state = recorded(folder)

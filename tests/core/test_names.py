@@ -53,7 +53,7 @@ def test_a_name_from_another_process_is_checked_when_it_is_read() -> None:
     good = codec.encode(LoadKit(Kit("x" * MAX_NAME)), id=7)
     with pytest.raises(BadMessage, match="256 letters") as refused:
         codec.decode(good.replace(b"x" * MAX_NAME, b"x" * (MAX_NAME + 1)).replace(b"\xda\x01\x00", b"\xda\x01\x01"))
-    assert refused.value.id == 7  # so that whoever asked is told
+    assert refused.value.id == 7  # so that the client that asked gets the answer
 
 
 def test_notices_are_cut_and_stay_on_one_line() -> None:
