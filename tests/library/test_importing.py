@@ -18,6 +18,7 @@ from engine.library.audio_files import write_wav
 from engine.library.decomposition import StoredDecomposition
 from engine.library.export_settings import ExportSettings
 from engine.library.exporting import export
+from engine.library.importers import hydrogen
 from engine.library.importing import Imported, NotImported, as_decomposition, import_file
 from engine.library.kit_folder import read_folder, write_folder
 from engine.library.midi_file import write_midi
@@ -147,6 +148,25 @@ def test_a_damaged_file_is_one_sentence(tmp_path: Path) -> None:
                 import_file(path)
             except TaoError as problem:
                 assert str(problem).endswith(".")
+
+
+def test_a_drumkit_whose_compressed_bytes_are_damaged_is_one_sentence(tmp_path: Path) -> None:
+    (path,) = export(playable(), "hydrogen", tmp_path)
+    whole = path.read_bytes()
+    for place in range(12, len(whole), max(1, len(whole) // 200)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x5A]) + whole[place + 1 :])
+        try:
+            import_file(path)
+        except TaoError as problem:
+            assert "\n" not in str(problem)
+
+
+def test_an_archive_that_unpacks_to_more_than_any_kit_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+                                                                      ) -> None:
+    (path,) = export(playable(), "hydrogen", tmp_path)
+    monkeypatch.setattr(hydrogen, "LARGEST_ARCHIVE", 1000)
+    with pytest.raises(NotImported, match="no Hydrogen drumkit"):
+        import_file(path)
 
 
 def test_entities_are_refused(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 import math
 import tarfile
 import xml.etree.ElementTree as ET
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from engine.core.errors import UnreadableAudio, UnreadableKit
 from engine.core.loop import Audio
+from engine.core.names import readable
 from engine.core.timeline import PPQN
 from engine.library.importers.building import Drum, Recording, kit_of
 from engine.library.importers.drums import drum_of_name, track_names
@@ -16,7 +18,8 @@ from engine.library.importers.kinds import head
 from engine.library.importers.one_shot_audio import one_shot_audio
 from engine.library.importing import Imported
 
-LARGEST_XML, LARGEST_SOUND = 16_000_000, 100_000_000
+LARGEST_XML, LARGEST_SOUND, LARGEST_ARCHIVE = 16_000_000, 100_000_000, 2_000_000_000
+_DAMAGE = (tarfile.TarError, EOFError, zlib.error, ValueError)
 TICK, LEAD_LAG_TICKS = PPQN // 48, 5
 
 
@@ -42,7 +45,7 @@ class HydrogenKit:
                 document = _content(archive, f"{top}drumkit.xml", LARGEST_XML)
                 return self._kit(path.stem, document, lambda file: one_shot_audio(
                     _content(archive, f"{top}{PurePosixPath(file).name}", LARGEST_SOUND), file))
-        except (tarfile.TarError, EOFError) as error:
+        except _DAMAGE as error:
             raise UnreadableKit(f"{path.name} is damaged: {error}.") from None
 
     def _kit(self, name: str, document: bytes, load: Callable[[str], tuple[Audio, int]]) -> Imported:
@@ -133,8 +136,11 @@ def _names_beside(path: Path, root: ET.Element) -> list[str]:
     top = _kit_in(beside) if beside.is_file() else None
     if top is None:
         return []
-    with tarfile.open(beside) as archive:
-        kit = _parsed(_content(archive, f"{top}drumkit.xml", LARGEST_XML), beside.name)
+    try:
+        with tarfile.open(beside) as archive:
+            kit = _parsed(_content(archive, f"{top}drumkit.xml", LARGEST_XML), beside.name)
+    except (*_DAMAGE, OSError):
+        return []
     return [_text(instrument, "name") for instrument in _instruments(kit)]
 
 
@@ -142,20 +148,27 @@ def _kit_in(path: Path) -> str | None:
     """The folder of drumkit.xml in an archive, with its slash; None if there is none."""
     try:
         with tarfile.open(path) as archive:
-            for member in archive:
+            for member in _members(archive):
                 if PurePosixPath(member.name).name == "drumkit.xml":
                     return member.name.removesuffix("drumkit.xml")
-    except (tarfile.TarError, OSError, EOFError):
+    except (*_DAMAGE, OSError):
         return None
     return None
 
 
+def _members(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """What the archive holds, as far as it is no larger than any kit: a small file can unpack to terabytes."""
+    for member in archive:
+        if member.offset_data + member.size > LARGEST_ARCHIVE:
+            return
+        yield member
+
+
 def _content(archive: tarfile.TarFile, name: str, largest: int) -> bytes:
     """A file of the archive; nothing is ever unpacked to disk."""
-    try:
-        member = archive.getmember(name)
-    except KeyError:
-        raise UnreadableAudio(f"There is no sound {name!r}, which the kit names.") from None
+    member = next((one for one in _members(archive) if one.name == name), None)
+    if member is None:
+        raise UnreadableAudio(f"There is no sound {readable(name, 80)!r}, which the kit names.")
     file = archive.extractfile(member) if member.isfile() and member.size <= largest else None
     if file is None:
         raise UnreadableAudio(f"{name} is not a file, or is larger than any sound.")
