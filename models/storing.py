@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.core.kit import Kit, sample_id
 from engine.core.loop import Audio, PlayedLoop, overview
+from engine.core.names import readable
 from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
 from engine.library.lineage import made_from
 from engine.library.resampling import resampled
@@ -54,7 +55,8 @@ def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
     samples |= {sample_id(sample): sample for sample in played}
     loop = PlayedLoop(sample_id(audio), len(audio), kept.pattern.beats, kept.source.name,
                       None if residual is None else sample_id(residual), overview(audio))
-    transcribed = tuple(Onset(track, onset.time_s, onset.velocity, onset.confidence)
+    length_s = len(kept.loop) / kept.sample_rate
+    transcribed = tuple(Onset(track, onset.time_s % length_s, onset.velocity, onset.confidence)
                         for track, onsets in kept.onsets.items() for onset in onsets)
     return Decomposition("kit", engine_rate, audio, Kit(kept.kit.name, shots), kept.pattern, loop, samples,
                          Transcription(transcribed, (TempoGuess(kept.tempo_bpm, kept.pattern.beats),)),
@@ -65,4 +67,4 @@ def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
 def source_of(path: Path) -> Source:
     """The file that a loop was read from, with its SHA-256."""
     with path.open("rb") as file:
-        return Source(path.name, hashlib.file_digest(file, "sha256").hexdigest(), made_from=made_from(path))
+        return Source(readable(path.name), hashlib.file_digest(file, "sha256").hexdigest(), made_from=made_from(path))
