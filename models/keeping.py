@@ -46,6 +46,6 @@ def _sha256_in(folder: Path) -> str | None:
     """The hash of the recording that the kit in `folder` was made from, if there is one."""
     try:
         found = json.loads((folder / "kit.json").read_text(encoding="utf-8"))["source"]["sha256"]
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
     return found if isinstance(found, str) else None

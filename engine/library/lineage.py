@@ -4,9 +4,11 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from engine.core.names import readable
 from engine.library.files import replace_file
 
 SCHEMA = "tao.take/1"
+MOST_NAMES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ def made_from(recording: Path) -> tuple[str, ...]:
     """What the recording was made from; empty without a note of Tao's beside it."""
     try:
         note = json.loads(recording.with_suffix(".json").read_text(encoding="utf-8"))
-        return tuple(str(name) for name in note["made_from"]) if note["schema"] == SCHEMA else ()
-    except (OSError, ValueError, KeyError, TypeError):
+        names = note["made_from"] if note["schema"] == SCHEMA and isinstance(note["made_from"], list) else []
+        return tuple(readable(str(name)) for name in names[:MOST_NAMES])
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return ()  # a file from elsewhere
