@@ -126,6 +126,7 @@ def test_values_from_nowhere_are_refused_or_harmless(lasting: RunningEngine, com
 
 
 def test_a_refusal_is_short_whatever_was_asked(lasting: RunningEngine) -> None:
+    lasting.client.ask(Play())
     with pytest.raises(TaoError) as refused:
         lasting.client.ask(ToggleStep("x" * 1_000_000, 0))
     assert len(str(refused.value)) <= MAX_NOTICE and plays_on(lasting.client)
