@@ -17,9 +17,11 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.result import Result
 from tests.readers import Reader, readers
 
 INPUTS, BATCH = 1_000_000, 5_000
@@ -114,23 +116,38 @@ def _read_all(reader: Reader, seed: int, numbers: range, page: mmap.mmap) -> Non
     _STATE.pack_into(page, 0, numbers.stop, slowest_s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
+def fuzzed(inputs: int, seed: int, kept: Path, only: Collection[str] = ()) -> Iterator[Fuzzed]:
+    """Fuzz every reader, or `only` those, with so many inputs in all; failures are written to the folder `kept`."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as scratch:
+        every = [one for one in readers(Path(scratch)) if not only or one.name in only]
+        shares = sum(one.share for one in every)
+        for one in every:
+            yield fuzz(one, -(-inputs * one.share // shares), seed, kept)
+
+
+def run() -> list[Result]:
+    """A million inputs."""
+    found = list(fuzzed(INPUTS, 1, Path(tempfile.gettempdir())))
+    how = f"{len(found)} readers; at most {max(one.memory_mb for one in found):.0f} MB"
+    return [Result("fuzz: inputs survived", float(sum(one.survived for one in found)), "", str(INPUTS), how),
+            Result("fuzz: failures", float(sum(len(one.failures) for one in found)), "", "0", how),
+            Result("fuzz: the slowest input", 1000 * max(one.slowest_s for one in found), "ms", "", how)]
+
+
 def main() -> int:
     """Fuzz every reader, and say how many inputs each has survived; 1 if there was one that it did not."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.fuzz", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fuzz")
     parser.add_argument("inputs", nargs="?", type=int, default=INPUTS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=[], metavar="READER", help="the names of readers")
     parser.add_argument("--kept", type=Path, default=Path(tempfile.gettempdir()), help="where failures are written")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as scratch:
-        every = [one for one in readers(Path(scratch)) if not asked.only or one.name in asked.only]
-        shares = sum(one.share for one in every)
-        found = []
-        for one in every:
-            found.append(fuzz(one, -(-asked.inputs * one.share // shares), asked.seed, asked.kept))
-            print(found[-1].line(), flush=True)
-    print(f"{'all':<18} {sum(one.survived for one in found):>8} survived", flush=True)
-    return 1 if any(one.failures for one in found) else 0
+    survived, failures = 0, 0
+    for one in fuzzed(asked.inputs, asked.seed, asked.kept, asked.only):
+        print(one.line(), flush=True)
+        survived, failures = survived + one.survived, failures + len(one.failures)
+    print(f"{'all':<18} {survived:>8} survived, {failures} not", flush=True)
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

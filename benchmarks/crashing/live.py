@@ -173,6 +173,7 @@ def crash_live(scratch: Path, rounds: int, seed: int, tally: Tally, small: bool)
             gig = Gig(scratch / f"gigs-{number}", tally, dice)
             gig.folder.mkdir(parents=True)
         _gig(gig, small)
+        tally.report(number + 1, rounds, "live")
 
 
 def _gig(gig: Gig, small: bool) -> None:

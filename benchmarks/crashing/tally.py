@@ -1,7 +1,10 @@
 """What was done, and what was lost."""
 
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
+
+REPORT_EVERY = 10
 
 
 @dataclass
@@ -21,6 +24,12 @@ class Tally:
         """Note a loss unless it was kept."""
         if not kept:
             self.lost.append(sentence)
+
+    def report(self, done: int, rounds: int, what: str) -> None:
+        """Say now and then on stderr how far it is."""
+        if done % REPORT_EVERY == 0 or done == rounds:
+            print(f"{what}: {done} of {rounds} rounds; {self.words()}; {len(self.lost)} lost", file=sys.stderr,
+                  flush=True)
 
     def words(self) -> str:
         """All counts, in one line."""

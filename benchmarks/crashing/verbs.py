@@ -115,10 +115,11 @@ def crash_verbs(scratch: Path, rounds: int, seed: int, tally: Tally, small: bool
     _make_base(place, scratch / "log")
     references = {one.name: _reference(one, place, scratch / "log") for one in activities}
     dice = random.Random(seed)
-    for _ in range(rounds):
+    for number in range(rounds):
         one = dice.choices(activities, [activity.share for activity in activities])[0]
         place.renew()
         _round(one, place, references[one.name], dice, tally, small and dice.random() < 0.35)
+        tally.report(number + 1, rounds, "verbs")
 
 
 def _preload() -> None:
