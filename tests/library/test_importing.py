@@ -2,6 +2,7 @@
 
 import gzip
 import math
+import re
 import zipfile
 from dataclasses import replace
 from itertools import cycle, islice
@@ -167,6 +168,25 @@ def test_an_archive_that_unpacks_to_more_than_any_kit_is_not_unpacked(tmp_path: 
     monkeypatch.setattr(hydrogen, "LARGEST_ARCHIVE", 1000)
     with pytest.raises(NotImported, match="no Hydrogen drumkit"):
         import_file(path)
+
+
+def test_a_midi_file_that_announces_more_than_there_is_is_one_sentence(tmp_path: Path) -> None:
+    (path,) = export(playable(), "midi", tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4] + b"\x7f\xff\xff\xff" + whole[8:])
+    with pytest.raises(TaoError, match="damaged"):
+        import_file(path)
+    key = b"\xff\x59\x02\x70\x09"  # a key signature of 112 sharps
+    path.write_bytes(whole[:14] + b"MTrk" + (len(key) + 5).to_bytes(4, "big") + b"\0" + key + b"\0\xff\x2f\0")
+    with pytest.raises(TaoError, match="damaged"):
+        import_file(path)
+
+
+def test_a_pattern_of_a_drumkit_with_an_impossible_name_is_read(tmp_path: Path) -> None:
+    (path,) = export(playable(), "hydrogen-pattern", tmp_path)
+    text = re.sub("<drumkit_name>.*?<", f"<drumkit_name>{'10' * 200}<", path.read_text())
+    path.write_text(text)
+    assert import_file(path).pattern is not None
 
 
 def test_entities_are_refused(tmp_path: Path) -> None:

@@ -133,10 +133,10 @@ def _in_order(root: ET.Element) -> list[ET.Element]:
 
 def _names_beside(path: Path, root: ET.Element) -> list[str]:
     beside = path.with_name(f"{PurePosixPath(_text(root, 'drumkit_name')).name}.h2drumkit")
-    top = _kit_in(beside) if beside.is_file() else None
-    if top is None:
-        return []
     try:
+        top = _kit_in(beside) if beside.is_file() else None
+        if top is None:
+            return []
         with tarfile.open(beside) as archive:
             kit = _parsed(_content(archive, f"{top}drumkit.xml", LARGEST_XML), beside.name)
     except (*_DAMAGE, OSError):
