@@ -24,6 +24,7 @@ class Tally:
         """Note a loss unless it was kept."""
         if not kept:
             self.lost.append(sentence)
+            print(f"lost: {sentence}", file=sys.stderr, flush=True)
 
     def report(self, done: int, rounds: int, what: str) -> None:
         """Say now and then on stderr how far it is."""

@@ -26,6 +26,7 @@ from models.demo import demo_loop
 from tao_live import cli
 
 RATE = 16000
+FORMATS = ("midi", "loop", "stems", "oneshots", "sfz", "hydrogen", "dawproject", "sf2")
 SLACK_BYTES = 64  # archives differ by their times
 LATE_S = 0.03
 Content = dict[str, bytes]
@@ -46,6 +47,11 @@ class Place:
     def loop(self) -> Path:
         """The recording that it was made from."""
         return self.folder / "loop.wav"
+
+    @property
+    def log(self) -> Path:
+        """What a child says: not on the disk that may be full."""
+        return self.folder.parent.with_suffix(".log")
 
     @property
     def base(self) -> Path:
@@ -100,7 +106,8 @@ ACTIVITIES = (
     Activity("decompose", lambda place: _tao("decompose", place.loop, "-o", place.folder / "made"), makes="made"),
     Activity("decompose again", lambda place: _tao("decompose", place.loop, "-o", place.kit, "--overwrite"),
              replaces=True),
-    Activity("export", lambda place: _tao("export", place.kit, "-o", place.folder / "out"), makes="out", share=3),
+    Activity("export", lambda place: _tao("export", place.kit, "-o", place.folder / "out",
+                                          *(f"--format={name}" for name in FORMATS)), makes="out", share=3),
     Activity("import", lambda place: _tao("import", place.kit / "oneshots", place.kit / "pattern.mid", "-o",
                                           place.folder / "mine"), makes="mine", share=2),
     Activity("render", lambda place: _tao("render", place.kit, "-o", place.folder / "again.wav"), makes="again.wav"),
@@ -112,8 +119,8 @@ def crash_verbs(scratch: Path, rounds: int, seed: int, tally: Tally, small: bool
     """So many rounds, in `scratch`; small: whether that is a small disk, which can be filled."""
     place = Place(scratch / "place")
     _preload()
-    _make_base(place, scratch / "log")
-    references = {one.name: _reference(one, place, scratch / "log") for one in activities}
+    _make_base(place, place.log)
+    references = {one.name: _reference(one, place, place.log) for one in activities}
     dice = random.Random(seed)
     for number in range(rounds):
         one = dice.choices(activities, [activity.share for activity in activities])[0]
@@ -129,8 +136,8 @@ def _preload() -> None:
     for name in ("engine.dsp.offline", "models.decompose", "models.correct", "models.hearing.loop_cut",
                  "models.solving.extraction", "models.hearing.tao", "models.separation.separator"):
         import_module(name)
-    for point in exporting.installed().values():
-        point.load()
+    for name in FORMATS:
+        exporting.exporter(name)
 
 
 def _make_base(place: Place, log: Path) -> None:
@@ -158,7 +165,7 @@ def _reference(activity: Activity, place: Place, log: Path) -> Reference:
 
 def _round(activity: Activity, place: Place, reference: Reference, dice: random.Random, tally: Tally,
            full: bool) -> None:
-    old, log = content(place.kit), place.folder.parent / "log"
+    old, log = content(place.kit), place.log
     seen = _identity(place.kit), reference.identity
     room = int(dice.uniform(0, 1.2 * (reference.size + _size(place.kit))))
     if full:
