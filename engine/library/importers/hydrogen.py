@@ -1,5 +1,6 @@
 """Hydrogen's drumkits as kits, its patterns and songs as patterns."""
 
+import gzip
 import math
 import tarfile
 import xml.etree.ElementTree as ET
@@ -19,7 +20,7 @@ from engine.library.importers.one_shot_audio import one_shot_audio
 from engine.library.importing import Imported
 
 LARGEST_XML, LARGEST_SOUND, LARGEST_ARCHIVE = 16_000_000, 100_000_000, 2_000_000_000
-_DAMAGE = (tarfile.TarError, EOFError, zlib.error, ValueError)
+_DAMAGE = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, ValueError)
 TICK, LEAD_LAG_TICKS = PPQN // 48, 5
 
 
