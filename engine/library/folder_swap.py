@@ -16,11 +16,10 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.library.files import free_path, sync_folder
+from engine.library.files import TAKEN, free_path, sync_folder
 
 PART, ASIDE = ".part", ".old"
 _NO_SWAP = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
-_TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)
 
 Write = Callable[[Path], None]  # writes a folder's content into the folder it is given
 Members = Callable[[Path], Collection[str]]  # the relative paths that belong to the content of a folder
@@ -32,13 +31,13 @@ def add_folder(folder: Path, write: Write) -> Path:
     place = folder = folder.resolve()
     with _beside(folder) as part:
         write(part)
-        _sync_tree(part)
+        sync_tree(part)
         while True:
             try:
                 part.rename(place)
                 break
             except OSError as error:
-                if error.errno not in _TAKEN:
+                if error.errno not in TAKEN:
                     raise
                 place = free_path(folder.parent, folder.name)
         sync_folder(place.parent)
@@ -63,7 +62,7 @@ def replace_folder(folder: Path, write: Write, members: Members) -> None:
         write(part)
         part.chmod(folder.stat().st_mode & 0o7777)
         kept = _keep(folder, part, members(folder))
-        _sync_tree(part)
+        sync_tree(part)
         old = _swap(part, folder)
         sync_folder(folder.parent)
         with contextlib.suppress(OSError):  # the new folder is in place; what is left of the old one does no harm
@@ -216,7 +215,7 @@ def _exchange(one: Path, other: Path) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
 
 
-def _sync_tree(folder: Path) -> None:
+def sync_tree(folder: Path) -> None:
     """Make every file and folder below durable."""
     for path, _, names in os.walk(folder):
         for name in names:

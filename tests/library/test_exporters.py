@@ -1,7 +1,9 @@
 """What is exported is what other programs read."""
 
+import sys
 import tarfile
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import soundfile
 
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.kit import Kit, Layer
+from engine.library import exporting
 from engine.library.export_settings import AS_RECORDED, ExportSettings
 from engine.library.exporters.hydrogen import drumkit
 from engine.library.exporting import NotExported, export, installed
@@ -135,3 +138,38 @@ def test_a_recording_that_two_zones_share_is_written_once(tmp_path: Path) -> Non
     assert {path.name for path in (folder / "samples").iterdir()} == {"kick.wav", "kick.1.wav"}
     assert [line for line in text.splitlines() if line.startswith(("sample", "lovel", "hivel"))] == [
         "sample=samples/kick.1.wav", "lovel=1", "hivel=76", "sample=samples/kick.wav", "lovel=77", "hivel=127"]
+
+
+class _Plugin:
+    """An exporter of somebody else's."""
+
+    name = "odd"
+
+    def __init__(self, does: Callable[[Path], object]) -> None:
+        self.export = lambda stored, folder: does(folder)
+
+
+def _fails_half_way(folder: Path) -> None:
+    (folder / "half").write_text("half")
+    raise RuntimeError("enough")
+
+
+@pytest.mark.parametrize(("does", "said"), [
+    (_fails_half_way, r"the exporter failed \(RuntimeError: enough\)"),
+    (lambda folder: [folder / "a"], "wrote no file"),
+    (lambda folder: sys.exit(2), "the exporter failed"),
+    (lambda folder: (folder / "x" / "y").write_text(""), "could not be written")])
+def test_an_exporter_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                      does: Callable[[Path], object], said: str) -> None:
+    monkeypatch.setattr(exporting, "exporter", lambda *_: _Plugin(does))
+    with pytest.raises(NotExported, match=said):
+        export(rich_decomposition(), "odd", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_exporter_cannot_replace_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("mine")
+    new = _Plugin(lambda folder: (folder / "a.txt").write_text("new"))
+    monkeypatch.setattr(exporting, "exporter", lambda *_: new)
+    assert export(rich_decomposition(), "odd", tmp_path) == [tmp_path / "a-2.txt"]
+    assert (tmp_path / "a.txt").read_text() == "mine"
