@@ -10,10 +10,12 @@ from engine.core.kit import Kit, OneShot, sample_id
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Machine
 from engine.core.timeline import Ticks, Timeline
-from engine.library.as_it_sounds import as_it_sounds
+from engine.library.as_it_sounds import as_it_sounds, with_heard_hits, with_stems
+from engine.library.decomposition import HeardOnset
 from engine.library.kit_folder import read_folder, write_folder
 from engine.library.mixdown import mixdown
-from engine.library.strokes import all_strokes
+from engine.library.strokes import all_strokes, heard_strokes
+from tests.library.exporters.test_hydrogen import playable
 from tests.library.values import RATE, rich_decomposition, sound
 
 RICH = rich_decomposition()
@@ -88,3 +90,23 @@ def test_without_a_recording_of_its_length_the_loop_is_the_pattern_played() -> N
 def test_an_empty_kit_is_silence() -> None:
     stored = as_it_sounds(replace(playing(), kit=Kit("empty")), {})
     assert len(stored.loop) == RATE and not stored.loop.any()
+
+
+def test_stems_add_up_to_what_plays_with_its_chokes() -> None:
+    stored = with_stems(playable())
+    end, played = all_strokes(stored)
+    whole = mixdown(stored.kit, stored.samples, RATE, played, min(end, stored.pattern.ticks), stored.tempo_bpm)
+    assert set(stored.stems) == {"kick", "hihat", "ride"}
+    assert np.abs(sum(stored.stems.values()) - whole).max() < 1e-5
+    alone = mixdown(stored.kit, stored.samples, RATE, {"ride": played["ride"]}, end, stored.tempo_bpm)
+    assert np.abs(alone - stored.stems["ride"]).max() > 0.01, "the hi-hat cuts the ride, and so its stem"
+
+
+def test_hits_as_heard_keep_their_place_at_another_tempo_and_from_another_downbeat() -> None:
+    machine, samples = with_loop(playing(bpm=60.0), RATE, downbeat_ticks=960)
+    kept = replace(RICH, loop=sound(3, RATE), onsets={
+        "kick": (HeardOnset(0.5, 1.0), HeardOnset(0.75, 0.4)), "gone": (HeardOnset(0.0, 1.0),)})
+    stored = with_heard_hits(as_it_sounds(machine, samples), machine.loop, kept)
+    assert [(onset.time_s, onset.velocity) for onset in stored.onsets["kick"]] == [(0.0, 1.0), (0.5, 0.4)]
+    assert set(stored.onsets) == {"kick"}
+    assert [stroke.tick for stroke in heard_strokes(stored, stored.pattern.track("kick"))] == [0, 480]

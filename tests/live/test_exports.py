@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -11,16 +12,19 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.core.commands import SetStep, SwapOneShot
+from engine.core.commands import LoadDecomposition, SetStep, SwapOneShot
 from engine.core.errors import InvalidValue
 from engine.core.exports import AS_RECORDED, ExportSettings
 from engine.core.kit import OneShot
+from engine.core.loop import PlayedLoop
 from engine.core.pattern import Step
 from engine.core.requests import ExportKit
+from engine.library.decomposition import HeardOnset
+from engine.library.kit_folder import write_folder
 from engine.library.wav_file import read_marks
 from engine.live.exports import EXPORTER, Exports
-from tests.library.values import sound
-from tests.live.test_conductor import Room
+from tests.library.values import rich_decomposition, sound
+from tests.live.test_conductor import RATE, Room
 
 NAUGHTY = """
 import os, subprocess, sys, time
@@ -203,3 +207,29 @@ def test_with_nothing_to_export_the_request_is_refused(tmp_path: Path) -> None:
         exports.begin(ExportKit((), str(tmp_path)))
     exports.close()
     room.journal.close()
+
+
+def test_hits_as_heard_come_from_the_kit_that_was_kept_of_the_recording(stage: Callable[..., Stage]) -> None:
+    one = stage()
+    conductor, audio = one.room.conductor, sound(5, 2 * RATE)
+    kept = replace(rich_decomposition(), loop=audio, sample_rate=RATE, stems={}, residual=None, onsets={
+        "kick": (HeardOnset(0.0, 1.0), HeardOnset(0.77, 0.5))})
+    write_folder(one.exports._kits_folder / "take 1-2", kept)
+    pattern = replace(conductor.machine.pattern, beats=4)
+    loop = PlayedLoop(conductor.keep(audio), len(audio), 4, "take 1")
+    conductor.perform(LoadDecomposition(conductor.machine.kit, pattern, loop, bpm=120.0))
+    one.room.play(4)
+    one.export("midi", settings=ExportSettings(heard=True))
+    kick = next(track for track in mido.MidiFile(one.out / "kit a.mid").tracks if track.name == "kick")
+    ticks, now = [], 0
+    for message in kick:
+        now += message.time
+        if message.type == "note_on":
+            ticks.append(now)
+    assert ticks == [0, round(0.77 * 2 * 960)]
+
+
+def test_without_such_a_kit_the_sentence_says_what_to_do(stage: Callable[..., Stage]) -> None:
+    one = stage()
+    said = one.export("midi", settings=ExportSettings(heard=True))
+    assert any(urgent and "has no hits heard in a recording" in text for text, urgent in said)
