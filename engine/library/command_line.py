@@ -13,7 +13,7 @@ from engine.core.exports import HARDWARE, settings_for
 @click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path), help="The folder to write to.")
 @click.option("--format", "formats", multiple=True,
               help="midi, loop, stems, oneshots, sfz, hydrogen or another; an unknown name lists all. May be repeated; "
-                   "default: all.")
+                   "default: all, or the preset's.")
 @click.option("--preset", type=click.Choice(list(HARDWARE)),
               help="Write the one-shots as this sampler takes them: bits, rate, channels, names, folders.")
 @click.option("--bits", type=click.Choice(["16", "24", "32"]),

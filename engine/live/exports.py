@@ -36,6 +36,7 @@ from engine.live.notices import Notices
 EXPORTER = (sys.executable, "-m", "engine.live.export_process")
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 REAP_S = 5.0
+MOST_WAITING = 4
 
 
 @dataclass
@@ -61,6 +62,7 @@ class Exports:
         self._conductor, self._notices, self._stall_s, self._argv = conductor, notices, stall_s, argv
         self._memory_folder, self._kits_folder = memory_folder / "exports", kits_folder
         self._helper = ThreadPoolExecutor(1, "export")
+        self._waiting: list[Future[None]] = []
         self._told: queue.SimpleQueue[Notice] = queue.SimpleQueue()
         self._process: subprocess.Popen[bytes] | None = None
         self._starting = threading.Lock()
@@ -72,8 +74,13 @@ class Exports:
         machine = replace(self._conductor.machine, audition=None)
         if not machine.kit.one_shots and machine.loop is None:
             raise InvalidValue("There is nothing to export yet. Record a loop with r, or open one with ctrl+o.")
+        self._waiting = [task for task in self._waiting if not task.done()]
+        if len(self._waiting) >= MOST_WAITING:
+            raise InvalidValue(f"{MOST_WAITING} exports are waiting already. Try again when they are done.")
         samples = {name: self._conductor.bank[name] for name in samples_of(machine)}
-        self._helper.submit(self._export, request, machine, samples).add_done_callback(self._check)
+        task = self._helper.submit(self._export, request, machine, samples)
+        task.add_done_callback(self._check)
+        self._waiting.append(task)
 
     def step(self) -> None:
         """Pass on what the thread has to say."""

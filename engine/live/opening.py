@@ -32,6 +32,7 @@ from engine.live.notices import Notices
 READER = (sys.executable, "-m", "engine.live.file_reader")
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 PATIENCE_S = 30.0
+MOST_WAITING = 4
 
 
 class Opening:
@@ -50,8 +51,10 @@ class Opening:
         self._closed = False
 
     def open(self, request: OpenFile) -> None:
-        """Find out what it is, and open it. Raises InvalidValue for what no file is called."""
+        """Find out what it is, and open it. Raises InvalidValue for what no file is called, and while many wait."""
         check_path(request.path)
+        if len(self._tasks) >= MOST_WAITING:
+            raise InvalidValue(f"{MOST_WAITING} files are being opened already. Try again when they are open.")
         read = partial(self._read, Path(request.path).expanduser())
         self._tasks.append((self._helper.submit(read), request.path))
 

@@ -233,3 +233,10 @@ def test_without_such_a_kit_the_sentence_says_what_to_do(stage: Callable[..., St
     one = stage()
     said = one.export("midi", settings=ExportSettings(heard=True))
     assert any(urgent and "has no hits heard in a recording" in text for text, urgent in said)
+
+
+def test_a_client_that_exports_without_end_is_refused(stage: Callable[..., Stage]) -> None:
+    one = stage(sys.executable, "-c", "import time; time.sleep(600)")
+    with pytest.raises(InvalidValue, match="exports are waiting already"):
+        for _ in range(20):
+            one.exports.begin(ExportKit(("midi",), str(one.out)))

@@ -187,3 +187,11 @@ def test_what_was_opened_is_replayed_to_the_bit(desk: Callable[..., Desk], tmp_p
     one.room.journal.close()
     heard = np.concatenate(one.room.heard)
     assert np.array_equal(replay(one.room.folder, len(heard)), heard)
+
+
+def test_a_client_that_opens_very_many_files_is_refused(desk: Callable[..., Desk], tmp_path: Path) -> None:
+    one = desk(sys.executable, "-c", "import time; time.sleep(600)")
+    with pytest.raises(InvalidValue, match="files are being opened already"):
+        for _ in range(20):
+            one.opening.open(OpenFile(str(tmp_path)))
+    assert len(one.opening._tasks) < 10
