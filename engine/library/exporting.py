@@ -4,9 +4,7 @@ An exporter is a callable without arguments that returns an object with `name` a
 an entry point in the group `tao.exporters`.
 """
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
@@ -19,10 +17,11 @@ from engine.core.names import readable
 from engine.library.decomposition import StoredDecomposition
 from engine.library.export_settings import AS_RECORDED, ExportSettings
 from engine.library.files import move_in, safe_name, sync_folder
-from engine.library.folder_swap import sync_tree
+from engine.library.folder_swap import beside, part_prefix, sync_tree
 from engine.library.losses import features_lost
 
 EXPORTERS = "tao.exporters"
+STAGED = "export"  # names the folders in which exports are written before they are whole
 
 
 class NotExported(TaoError):
@@ -68,26 +67,21 @@ def export(stored: StoredDecomposition, name: str, folder: Path,
     Raises NotExported, and UsageError for an unknown format."""
     with _answering(name, folder):
         writer = exporter(name, settings)
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=staging_prefix(os.getpid()), dir=folder) as staging:
-            writer.export(stored, Path(staging))
-            made = sorted(Path(staging).iterdir())
+        with beside(folder / STAGED) as staging:
+            writer.export(stored, staging)
+            made = sorted(staging.iterdir())
             if not made:
                 raise NotExported(f"{name}: the exporter wrote no file. Choose another format.")
-            sync_tree(Path(staging))
+            sync_tree(staging)
             placed = [move_in(path, folder) for path in made]
+            staging.rmdir()
         sync_folder(folder)
         return placed
 
 
-def staging_prefix(pid: int) -> str:
-    """What the name of a folder begins with in which this process writes an export before it is whole."""
-    return f".tao-export-{pid}-"
-
-
 def remove_staging(folder: Path, pid: int) -> None:
     """Remove what a process that was killed has left half-written in `folder`."""
-    for path in folder.glob(f"{staging_prefix(pid)}*"):
+    for path in folder.glob(f"{part_prefix(folder / STAGED)}{pid}-*"):
         shutil.rmtree(path, ignore_errors=True)
 
 

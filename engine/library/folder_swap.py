@@ -29,7 +29,7 @@ def add_folder(folder: Path, write: Write) -> Path:
     """Write a folder where nothing is yet, or an empty folder; its path, which gets -2, -3 ... if something has come
     there meanwhile. Raises OSError, and then leaves nothing behind."""
     place = folder = folder.resolve()
-    with _beside(folder) as part:
+    with beside(folder) as part:
         write(part)
         sync_tree(part)
         while True:
@@ -58,7 +58,7 @@ def replace_folder(folder: Path, write: Write, members: Members) -> None:
     if not os.path.lexists(folder):
         add_folder(folder, write)
         return
-    with _locked(folder), _beside(folder) as part:
+    with _locked(folder), beside(folder) as part:
         write(part)
         part.chmod(folder.stat().st_mode & 0o7777)
         kept = _keep(folder, part, members(folder))
@@ -80,13 +80,14 @@ def restore_aside(folder: Path) -> None:
 
 
 @contextmanager
-def _beside(folder: Path) -> Iterator[Path]:
-    """A new, locked folder beside `folder`, which is gone afterwards unless it was renamed."""
+def beside(folder: Path) -> Iterator[Path]:
+    """A new, locked folder beside `folder`; its name begins with the `part_prefix` and this process's id. It is removed
+    if the block fails. Those that killed processes left are removed first."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     _clear(folder, PART)
     number = 0
     while True:
-        part = folder.parent / f"{_prefix(folder)}{os.getpid()}-{number}{PART}"
+        part = folder.parent / f"{part_prefix(folder)}{os.getpid()}-{number}{PART}"
         try:
             part.mkdir()
             break
@@ -234,14 +235,14 @@ def _sync_file(path: Path) -> None:
         os.close(handle)
 
 
-def _prefix(folder: Path) -> str:
+def part_prefix(folder: Path) -> str:
     """What the names of folders beside this one begin with; short, however long its own name is."""
     return f".tao-{hashlib.sha256(os.fsencode(folder.name)).hexdigest()[:12]}-"
 
 
 def _leftovers(folder: Path, suffix: str) -> list[Path]:
     """Folders beside this one that a writer left behind when it was killed."""
-    found = [Path(entry.path) for entry in os.scandir(folder.parent) if entry.name.startswith(_prefix(folder))
+    found = [Path(entry.path) for entry in os.scandir(folder.parent) if entry.name.startswith(part_prefix(folder))
              and entry.name.endswith(suffix)] if folder.parent.is_dir() else []
     return [path for path in found if _is_abandoned(path)]
 

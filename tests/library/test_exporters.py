@@ -18,6 +18,7 @@ from engine.library import exporting
 from engine.library.export_settings import AS_RECORDED, ExportSettings
 from engine.library.exporters.hydrogen import drumkit
 from engine.library.exporting import NotExported, export, installed
+from engine.library.folder_swap import part_prefix
 from engine.library.wav_file import read_marks
 from tests.library.values import RATE, rich_decomposition
 
@@ -173,3 +174,14 @@ def test_an_exporter_cannot_replace_a_file(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(exporting, "exporter", lambda *_: new)
     assert export(rich_decomposition(), "odd", tmp_path) == [tmp_path / "a-2.txt"]
     assert (tmp_path / "a.txt").read_text() == "mine"
+
+
+def test_what_a_killed_export_has_left_goes_with_the_next_one(tmp_path: Path) -> None:
+    left, other = (tmp_path / f"{part_prefix(tmp_path / exporting.STAGED)}{pid}-0.part" for pid in (1, 2))
+    for path in (left, other):
+        path.mkdir()
+        (path / "half").write_text("half")
+    exporting.remove_staging(tmp_path, 2)
+    assert left.exists() and not other.exists()
+    export(rich_decomposition(), "midi", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["rich.mid"]
