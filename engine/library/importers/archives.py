@@ -72,7 +72,7 @@ def _files(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, byt
                 if file is not None:
                     yield member.name, file.read()
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, ValueError) as error:
-        raise UnreadableKit(f"{path.name} is damaged: {str(error).rstrip('.')}.") from None
+        raise UnreadableKit(f"{path.name} is damaged; copy or download it again.") from error
 
 
 def _archive(stream: _Limited) -> tarfile.TarFile:
