@@ -67,6 +67,8 @@ def export(stored: StoredDecomposition, name: str, folder: Path,
     Raises NotExported, and UsageError for an unknown format."""
     with _answering(name, folder):
         writer = exporter(name, settings)
+        if getattr(writer, "needs_sounds", False) and not stored.kit.one_shots:
+            raise NotExported(f"{name}: {stored.kit.name} has no sounds yet. Decompose its loop first.")
         with beside(folder / STAGED) as staging:
             writer.export(stored, staging)
             made = sorted(staging.iterdir())

@@ -185,3 +185,12 @@ def test_what_a_killed_export_has_left_goes_with_the_next_one(tmp_path: Path) ->
     assert left.exists() and not other.exists()
     export(rich_decomposition(), "midi", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["rich.mid"]
+
+
+def test_a_kit_without_sounds_is_refused_where_there_is_nothing_else_to_write(tmp_path: Path) -> None:
+    silent = replace(rich_decomposition(), kit=Kit("empty"), stems={})
+    for name in ("oneshots", "sfz", "hydrogen", "mpc", "sf2", "decentsampler"):
+        with pytest.raises(NotExported, match=f"{name}: empty has no sounds yet"):
+            export(silent, name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert export(silent, "midi", tmp_path) and export(silent, "loop", tmp_path)

@@ -35,6 +35,7 @@ class AbletonRack(AdjustableExporter):
     """NAME ableton/."""
 
     name: ClassVar[str] = "ableton"
+    needs_sounds: ClassVar[bool] = True
     experimental: ClassVar[bool] = True
     cannot_hold: ClassVar[tuple[Feature, ...]] = (Feature.TURNS,)
 

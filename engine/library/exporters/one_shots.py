@@ -28,6 +28,7 @@ class OneShots(AdjustableExporter):
     NAME HARDWARE/, in the folder that it looks in, numbered by pad."""
 
     name: ClassVar[str] = "oneshots"
+    needs_sounds: ClassVar[bool] = True
     cannot_hold: ClassVar[tuple[Feature, ...]] = (Feature.CHOKING,)
 
     def export(self, stored: StoredDecomposition, folder: Path) -> list[Path]:
