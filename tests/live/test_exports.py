@@ -136,6 +136,7 @@ def test_settings_arrive_and_stems_are_what_plays(stage: Callable[..., Stage]) -
     assert read_marks(folder / "kick.wav").tempo_bpm == one.room.conductor.machine.timeline.bpm
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("bad", "sentence"), [
     ("dies", "dies: the exporter ended unexpectedly."), ("leaves", "leaves: the exporter failed (SystemExit: enough)."),
     ("lies", "lies: the exporter wrote no file."), ("prints", "prints: the exporter failed (RuntimeError: two lines)."),
@@ -149,6 +150,7 @@ def test_a_bad_exporter_costs_one_sentence_and_the_others_are_written(stage: Cal
     assert said[-1][0].startswith("Exported 1 of 2 formats of kit a") and one.files() == {"kit a.mid"}
 
 
+@pytest.mark.slow
 def test_an_exporter_that_hangs_is_stopped_and_the_others_are_written(stage: Callable[..., Stage]) -> None:
     one = stage(sys.executable, "-c", NAUGHTY, stall_s=8.0)
     said = one.export("hangs", "midi")
