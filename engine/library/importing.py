@@ -37,7 +37,8 @@ class NotImported(TaoError):
 @dataclass(frozen=True, slots=True, eq=False)
 class Imported:
     """What a file held: a kit with its audio, float32 (frames, 2) at `sample_rate`, or a pattern with its tempo, or
-    both. remarks: what was left out, a sentence each; patterns: those that a song is made of, by name, if it is one."""
+    both. remarks: what was left out, a sentence each; patterns: those that a song is made of, by name, if it is one;
+    about_patterns: what was left out of them."""
 
     name: str
     kit: Kit | None = None
@@ -47,6 +48,7 @@ class Imported:
     tempo_bpm: float | None = None
     remarks: tuple[str, ...] = ()
     patterns: tuple[tuple[str, Pattern], ...] = ()
+    about_patterns: tuple[str, ...] = ()
 
 
 class Importer(Protocol):

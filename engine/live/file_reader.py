@@ -34,7 +34,7 @@ def read(path: Path, sample_rate: int) -> tuple[Found, list[Audio]]:
     if is_recording(path):
         return IsAudio(), []
     found = import_file(path)
-    remarks = tuple(readable(remark) for remark in found.remarks)
+    remarks = tuple(readable(remark) for remark in (found.about_patterns if found.patterns else found.remarks))
     if found.kit is not None:
         kit, samples = _at_rate(found, found.kit, sample_rate)
         if sum(audio.nbytes for audio in samples.values()) > LARGEST_KIT_BYTES:

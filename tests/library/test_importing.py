@@ -182,6 +182,8 @@ def test_hydrogens_own_kit_and_songs_are_read() -> None:
     assert len(kit.kit.one_shots["kick"].zones) == 5
     song = import_file(data / "demo_songs" / "GM_kit_demo1.h2song")
     assert song.tempo_bpm == 115.0 and song.pattern.track("kick") != song.pattern.track("kick").silent
+    assert len(song.patterns) == 11 and "only the first 32 beats" in " ".join(song.remarks)
+    assert "only the first" not in " ".join(song.about_patterns), "each of its patterns is a bar long"
 
 
 def test_remarks_do_not_stop_a_kit_whose_sound_is_missing(tmp_path: Path) -> None:
@@ -245,6 +247,7 @@ def test_the_patterns_of_a_song_are_there_one_by_one(tmp_path: Path) -> None:
     assert [(name, pattern.beats) for name, pattern in found.patterns] == [("bar 1", 4), ("bar 2", 4)]
     assert found.pattern is not None and found.pattern.beats == 8
     first, second = (pattern for _, pattern in found.patterns)
+    assert found.about_patterns == ()
     assert first.track("kick") == second.track("kick") and "ride" not in {track.name for track in second.tracks}
 
 

@@ -81,19 +81,23 @@ class HydrogenPattern:
             _add_hits(hits, pattern, tracks, start)
             start += _ticks(pattern)
         found, remarks = pattern_of(hits, max(1, math.ceil(start / PPQN)))
+        patterns, about_patterns = _parts(root, tracks)
         return Imported(path.stem, pattern=found, tempo_bpm=_number(root, "bpm", 0.0) or None, remarks=remarks,
-                        patterns=_parts(root, tracks))
+                        patterns=patterns, about_patterns=about_patterns)
 
 
-def _parts(root: ET.Element, tracks: list[str]) -> tuple[tuple[str, Pattern], ...]:
-    """The patterns that a song is made of, by name; none of a file with a single one."""
+def _parts(root: ET.Element, tracks: list[str]) -> tuple[tuple[tuple[str, Pattern], ...], tuple[str, ...]]:
+    """(the patterns that a song is made of, by name; remarks on what was left out of them); none of a file with a
+    single pattern."""
     distinct = {_text(pattern, "name"): pattern for pattern in _all(root, "pattern")}
-    found = []
+    found, remarks = [], dict[str, None]()
     for name, pattern in list(distinct.items())[:MOST_PARTS] if len(distinct) > 1 else ():
         hits: dict[str, list[Hit]] = {}
         _add_hits(hits, pattern, tracks, 0)
-        found.append((name, pattern_of(hits, max(1, math.ceil(_ticks(pattern) / PPQN)))[0]))
-    return tuple(found)
+        part, left_out = pattern_of(hits, max(1, math.ceil(_ticks(pattern) / PPQN)))
+        found.append((name, part))
+        remarks |= dict.fromkeys(left_out)
+    return tuple(found), tuple(remarks)
 
 
 def _add_hits(hits: dict[str, list[Hit]], pattern: ET.Element, tracks: list[str], start: int) -> None:
