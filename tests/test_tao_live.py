@@ -384,3 +384,16 @@ def test_a_damaged_session_costs_one_sentence_and_closes_nothing(tao, tmp_path: 
     log.write_bytes(b"nonsense")
     code, _, talk = tao()
     assert code == 0 and "cannot be continued" in talk and opened[-1].endswith("demo.wav")
+
+
+def test_a_demo_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tao_live.write_demo(tmp_path)
+    before = path.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        tao_live.write_demo(tmp_path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]

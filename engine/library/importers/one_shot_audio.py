@@ -17,7 +17,7 @@ SUFFIXES = (".wav", ".wave", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
 
 def one_shot_audio(source: Path | bytes, name: str) -> tuple[Audio, int]:
     """(float32 audio (frames, 2), its rate). Raises UnreadableAudio, naming the file, when it is no one-shot."""
-    if isinstance(source, Path) and not _is_file(source):
+    if isinstance(source, Path) and not is_file(source):
         raise UnreadableAudio(f"There is no sound {readable(name, 80)!r}, which the kit names.")
     try:
         with soundfile.SoundFile(io.BytesIO(source) if isinstance(source, bytes) else source) as file:
@@ -32,7 +32,8 @@ def one_shot_audio(source: Path | bytes, name: str) -> tuple[Audio, int]:
     return np.ascontiguousarray(stereo), rate
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Whether there is a file of this name, which may be one that no file can have."""
     try:
         return path.is_file()
     except (OSError, ValueError):  # a name that no file can have
