@@ -226,8 +226,9 @@ def _look(activity: Activity, place: Place, reference: Reference, old: Content, 
         wanted = {name: size for name, size in reference.made.items() if name.partition("/")[0] in top}
         if activity.name != "export":  # which writes many files, each of them whole or not there
             wanted = reference.made
-        same = found.keys() == wanted.keys() and all(abs(found[name] - wanted[name]) <= SLACK_BYTES for name in found)
-        tally.check(same, f"{activity.name}: {made.name} is not whole")
+        odd = [name for name in sorted(found.keys() | wanted.keys())
+               if abs(found.get(name, -9999) - wanted.get(name, -9999)) > SLACK_BYTES]
+        tally.check(not odd, f"{activity.name}: {made.name} is not whole: {', '.join(odd)[:300]}")
 
 
 def content(folder: Path) -> Content:

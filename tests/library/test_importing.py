@@ -185,6 +185,12 @@ def test_a_pattern_of_a_drumkit_with_an_impossible_name_is_read(tmp_path: Path) 
     assert import_file(path).pattern is not None
 
 
+def test_an_encoding_that_nobody_knows_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.h2song").write_bytes(b'<?xml version="1.0" encoding="ut-8"?><song></song>')
+    with pytest.raises(UnreadableKit, match="damaged"):
+        import_file(tmp_path / "a.h2song")
+
+
 def test_entities_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.h2song").write_text('<!DOCTYPE song [<!ENTITY a "b">]><song>&a;</song>')
     with pytest.raises(UnreadableKit, match="entities"):

@@ -185,7 +185,7 @@ def _parsed(document: bytes, name: str) -> ET.Element:
         raise UnreadableKit(f"{name} defines entities, which Hydrogen's files never do; it is not read.")
     try:
         return ET.fromstring(document)
-    except ET.ParseError as error:
+    except (ET.ParseError, LookupError, ValueError) as error:  # also an encoding that nobody knows
         raise UnreadableKit(f"{name} is damaged: {error}.") from None
 
 
