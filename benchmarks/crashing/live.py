@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import mido
 import soundfile
 
 from benchmarks.crashing.faults import children_of, filled, kill
@@ -26,6 +27,7 @@ from engine.core.requests import (
     CaptureLast,
     Correct,
     Decompose,
+    ExportKit,
     Resample,
     SetRecording,
     SoundSource,
@@ -47,6 +49,7 @@ FULL_S, RECOVERY_S, LOAD_S = 1.5, 30.0, 60.0
 GIGS_IN_A_FOLDER = 8
 ANNOUNCED = re.compile(r"beats: (take .*?\.wav)\.(?!.*It is not saved)|again: (take .*?\.wav) is saved")
 UNSAVED = re.compile(r"beats: (take .*?\.wav)\..*It is not saved")
+WORDS = {"worker": b"crashing.worker", "reader": b"sound_reader", "export": b"export_process"}
 FAILED, RECOVERED = "no longer being saved", "the session is saved"
 
 
@@ -135,9 +138,21 @@ class Gig:
             self.tally.check(whole, f"the take {name}")
         for name in self.kits - self.without_kits:
             self._look_at_kit(self.folder / "takes" / safe_name(name))
+        self._look_at_exports()
         for kit in (self.folder / "takes").iterdir():
             if kit.is_dir() and not kit.name.startswith("."):
                 self._look_at_kit(kit)
+
+    def _look_at_exports(self) -> None:
+        """Whatever was exported can be read; what is half-written is hidden."""
+        exports = self.folder / "exports"
+        for path in exports.rglob("*") if exports.is_dir() else ():
+            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(exports).parts):
+                self.tally.count("exported files")
+                try:
+                    _opened(path)
+                except (OSError, ValueError, EOFError, soundfile.SoundFileError) as problem:
+                    self.tally.check(False, f"the export {path.name}: {problem}")
 
     def _look_at_kit(self, folder: Path) -> None:
         self.tally.count("kits")
@@ -147,19 +162,30 @@ class Gig:
             self.tally.lost.append(f"the kit {folder.name}: {problem}")
 
 
-def _record(client: EngineClient, dice: random.Random) -> None:
+def _opened(path: Path) -> object:
+    """The file as another program would open it."""
+    if path.suffix == ".mid":
+        return mido.MidiFile(path)
+    return soundfile.info(path) if path.suffix == ".wav" else path.read_bytes()
+
+
+def _record(client: EngineClient, dice: random.Random, folder: Path) -> None:
     client.ask(dice.choice((StartRecording(2), CaptureLast(2), Resample("kit", 2))))
 
 
-def _look_for_sounds(client: EngineClient, dice: random.Random) -> None:
+def _export(client: EngineClient, dice: random.Random, folder: Path) -> None:
+    client.ask(ExportKit(("midi", "oneshots", "sfz"), str(folder / "exports")))
+
+
+def _look_for_sounds(client: EngineClient, dice: random.Random, folder: Path) -> None:
     track = client.snapshot().status.machine.pattern.tracks[0].name
     client.browse(track, SoundSource.KITS)
 
 
 # what is done beside the edits while the fault is awaited; a refusal is no loss
-MOVES: tuple[Callable[[EngineClient, random.Random], object], ...] = (
-    _record, _record, _record, lambda client, dice: client.ask(Decompose()), lambda client, dice: client.ask(Correct()),
-    lambda client, dice: client.ask(Undo()), _look_for_sounds)
+MOVES: tuple[Callable[[EngineClient, random.Random, Path], object], ...] = (
+    _record, _record, _record, _export, _look_for_sounds, lambda client, dice, folder: client.ask(Decompose()),
+    lambda client, dice, folder: client.ask(Correct()), lambda client, dice, folder: client.ask(Undo()))
 
 
 def crash_live(scratch: Path, rounds: int, seed: int, tally: Tally, small: bool) -> None:
@@ -243,7 +269,7 @@ def _play(gig: Gig, client: EngineClient, pid: int, path: Path, small: bool) -> 
         gig.edit(client)
         if dice.random() < 0.15:
             try:
-                dice.choice(MOVES)(client, dice)
+                dice.choice(MOVES)(client, dice, gig.folder)
             except EngineGone:
                 raise
             except TaoError:
@@ -265,15 +291,15 @@ def _play(gig: Gig, client: EngineClient, pid: int, path: Path, small: bool) -> 
 def _accident(gig: Gig, client: EngineClient, pid: int, path: Path, small: bool) -> None:
     """Kill another process, or fill the disk."""
     tally = gig.tally
-    kind = gig.dice.choice(("worker", "reader", "client", "disk", "disk", "none"))
+    kind = gig.dice.choice(("worker", "reader", "export", "client", "disk", "disk", "none"))
     if kind == "disk" and small:
         tally.count("full disks")
         _fill(gig, client)
     elif kind == "client":
         kill_a_client(path)
         tally.count("clients killed")
-    elif kind in ("worker", "reader"):
-        for child in children_of(pid, b"crashing.worker" if kind == "worker" else b"sound_reader"):
+    elif kind in WORDS:
+        for child in children_of(pid, WORDS[kind]):
             kill(child)
             tally.count(f"{kind}s killed")
 
