@@ -36,7 +36,7 @@ def filters(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.command()
+@click.command(short_help="Add folders to the library.")
 @click.argument("folders", nargs=-1, required=True, type=FOLDER)
 @click.pass_obj
 def add(known: "Places", folders: tuple[Path, ...]) -> None:
@@ -46,7 +46,7 @@ def add(known: "Places", folders: tuple[Path, ...]) -> None:
     report(known)
 
 
-@click.command()
+@click.command(short_help="Remove folders from the library.")
 @click.argument("folders", nargs=-1, required=True, type=FOLDER)
 @click.pass_obj
 def forget(known: "Places", folders: tuple[Path, ...]) -> None:
@@ -56,7 +56,7 @@ def forget(known: "Places", folders: tuple[Path, ...]) -> None:
     report(known)
 
 
-@click.command()
+@click.command(short_help="Bring the library up to date.")
 @click.pass_obj
 def update(known: "Places") -> None:
     """Bring the library up to date now, and list the files that cannot be read.
@@ -66,7 +66,7 @@ def update(known: "Places") -> None:
     report(known, tell_problems=True)
 
 
-@click.command()
+@click.command(short_help="Search by words, tempo, drum and licence.")
 @click.argument("words", nargs=-1)
 @click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only this; may be repeated.")
 @DRUM
@@ -84,7 +84,7 @@ def search(known: "Places", words: tuple[str, ...], kinds: tuple[str, ...], most
     show(asked(known, lambda index: search_words(index, query)), as_json)
 
 
-@click.command()
+@click.command(short_help="Find one-shots that sound like a file.")
 @click.argument("sound", type=FOLDER)
 @DRUM
 @filters
@@ -103,7 +103,7 @@ def like(known: "Places", sound: Path, most: int, as_json: bool, **narrowed: Any
     show(asked(known, lambda index: nearest(index, heard, query)), as_json)
 
 
-@click.command()
+@click.command(short_help="Find loops by a pattern that you draw.")
 @click.argument("lines", nargs=-1, required=True)
 @click.option("--steps-per-beat", type=click.Choice(["1", "2", "3", "4", "6", "8", "12", "16"]), default="4",
               show_default=True, help="How fine the drawing is: 4 for sixteenths, 3 for triplets.")
@@ -113,8 +113,9 @@ def pattern(known: "Places", lines: tuple[str, ...], steps_per_beat: str, most: 
             **narrowed: Any) -> None:
     """List the loops whose pattern is most like the one drawn in LINES, with a score for each.
 
-    A line is a drum and its steps: x is a hit, X a hard one, o a soft one, . none. For example:
+    A line is a drum and its steps: x is a hit, X a hard one, o a soft one and . a rest. For example:
 
+    \b
     library pattern kick=x.....x.x....... snare=....x.......x...
 
     Drums that you do not draw may play anything. Kick and snare count most. Length and tempo do not matter, and
@@ -128,7 +129,7 @@ def pattern(known: "Places", lines: tuple[str, ...], steps_per_beat: str, most: 
     show(asked(known, lambda index: alike(index, rhythm_of(wanted), rows_of(wanted), query)), as_json)
 
 
-@click.command()
+@click.command(short_help="List what you have twice.")
 @AS_JSON
 @click.pass_obj
 def duplicates(known: "Places", as_json: bool) -> None:
@@ -143,7 +144,7 @@ def duplicates(known: "Places", as_json: bool) -> None:
             show(group, False)
 
 
-@click.command()
+@click.command(short_help="Show what came from what.")
 @click.argument("name")
 @AS_JSON
 @click.pass_obj

@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import sqlite3
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -137,6 +138,7 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
+@cache
 def has_full_text() -> bool:
     """Whether this SQLite was built with full-text search."""
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:

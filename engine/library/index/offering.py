@@ -8,7 +8,7 @@ import numpy as np
 from engine.core.kit import sample_id
 from engine.core.loop import Audio
 from engine.core.names import readable
-from engine.library.candidates import MOST, Candidate
+from engine.library.candidates import Candidate
 from engine.library.index.database import Index
 from engine.library.index.entries import Found, Kind
 from engine.library.index.pattern_search import alike, one_shot_of
@@ -17,14 +17,14 @@ from engine.library.index.sound_search import marked, nearest
 from engine.library.index.text_search import Query, parsed, search
 from engine.library.index.timbre import timbre
 
-MOST_KITS = 100
+MOST_SOUNDS, MOST_KITS = 200, 50
 
 
 def one_shots_like(index: Path, words: str, audio: Audio, sample_rate: int) -> list[Candidate]:
     """The library's one-shots that have these words, those nearest to `audio` (frames, 2) first; by name if it is
     silent. Each name ends with how near it is, and says so if the sound is a duplicate. Raises TaoError."""
     sound = timbre(audio, sample_rate)
-    query = parsed(words, Query(kinds=(Kind.ONE_SHOT,), most=MOST))
+    query = parsed(words, Query(kinds=(Kind.ONE_SHOT,), most=MOST_SOUNDS))
     found = Index(index).ask(lambda known: search(known, query) if sound is None else nearest(known, sound, query))
     remarks = marked(found, sample_id(audio) if len(audio) else None)
     return [Candidate(_name(one, remark), path=one.path, kit=one.kit)

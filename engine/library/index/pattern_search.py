@@ -10,7 +10,7 @@ import numpy as np
 from engine.library.index.entries import Found, Kind
 from engine.library.index.rhythm import BYTES, COLUMNS, ROWS, Rhythm, similarities
 from engine.library.index.text_search import COLUMNS as FIELDS
-from engine.library.index.text_search import Query, found_of, search_clause
+from engine.library.index.text_search import Query, found_of, narrowed
 
 _PATTERNS = Query(kinds=(Kind.PATTERN,))
 
@@ -19,10 +19,9 @@ def alike(connection: sqlite3.Connection, rhythm: Rhythm, rows: Iterable[str] = 
           query: Query = _PATTERNS) -> list[Found]:
     """Patterns to which the query applies, those most like `rhythm` in these rows first. A kit's pattern is found by
     its kit's folder."""
-    joined, where, values = search_clause(connection, query)
-    known = connection.execute(f"SELECT rhythms.id, rhythms.columns FROM rhythms JOIN items USING (id) {joined} "
-                               f"WHERE length(rhythms.columns) = {BYTES} AND {where} ORDER BY items.path",
-                               values).fetchall()
+    where, values = narrowed(connection, query, "rhythms")
+    known = connection.execute(f"SELECT rhythms.id, rhythms.columns FROM rhythms {where}", values).fetchall()
+    known = [row for row in known if len(row[1]) == BYTES]
     if not known:
         return []
     columns = np.frombuffer(b"".join(row[1] for row in known), np.uint8).reshape(-1, len(ROWS), COLUMNS)
@@ -30,7 +29,8 @@ def alike(connection: sqlite3.Connection, rhythm: Rhythm, rows: Iterable[str] = 
     best = [int(place) for place in np.argsort(-scores, kind="stable")[: query.most] if scores[place] > 0.0]
     fields = f"SELECT {FIELDS} FROM items WHERE items.id = ?"
     found = [(connection.execute(fields, (known[place][0],)).fetchone(), float(scores[place])) for place in best]
-    return [found_of(row, score) for row, score in found if row is not None]
+    alike = [found_of(row, score) for row, score in found if row is not None]
+    return sorted(alike, key=lambda one: (-(one.score or 0.0), one.path))
 
 
 def one_shot_of(connection: sqlite3.Connection, kit: Path, track: str) -> Path | None:

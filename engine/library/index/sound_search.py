@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from engine.library.index.entries import Found
-from engine.library.index.text_search import COLUMNS, Query, found_of, search_clause
+from engine.library.index.text_search import COLUMNS, Query, found_of, narrowed
 from engine.library.index.timbre import BYTES, SAME, SIZE, closeness, distances
 
 _BLOCK = 512  # rows compared at once
@@ -17,7 +17,8 @@ def nearest(connection: sqlite3.Connection, sound: np.ndarray, query: Query) -> 
     numbers, vectors = _timbres(connection, query)
     away = distances(sound, vectors)
     order = np.argsort(away, kind="stable")[: query.most]
-    return _found(connection, [int(numbers[place]) for place in order], [closeness(float(away[p])) for p in order])
+    found = _found(connection, [int(numbers[place]) for place in order], [closeness(float(away[p])) for p in order])
+    return sorted(found, key=lambda one: (-(one.score or 0.0), one.path))
 
 
 def duplicates(connection: sqlite3.Connection) -> list[list[Found]]:
@@ -52,15 +53,13 @@ def marked(found: Iterable[Found], present: str | None = None) -> list[str]:
 
 def _timbres(connection: sqlite3.Connection, query: Query) -> tuple[np.ndarray, np.ndarray]:
     """The numbers (one-shots,) and timbres (one-shots, 48) of the one-shots that a query applies to."""
-    joined, where, values = search_clause(connection, query)
-    rows = connection.execute(f"SELECT timbres.id, timbres.vector FROM timbres JOIN items USING (id) {joined} "
-                              f"WHERE length(timbres.vector) = {BYTES} AND {where} ORDER BY items.path",
-                              values).fetchall()
+    where, values = narrowed(connection, query, "timbres")
+    rows = connection.execute(f"SELECT timbres.id, timbres.vector FROM timbres {where}", values).fetchall()
+    rows = [row for row in rows if len(row[1]) == BYTES]
     if not rows:
         return np.zeros(0, np.int64), np.zeros((0, SIZE), np.float32)
-    numbers = np.array([row[0] for row in rows], np.int64)
-    vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(-1, SIZE)
-    return numbers, vectors
+    numbers, vectors = zip(*rows, strict=True)
+    return np.array(numbers, np.int64), np.frombuffer(b"".join(vectors), np.float32).reshape(-1, SIZE)
 
 
 def _found(connection: sqlite3.Connection, numbers: list[int], scores: Iterable[float | None]) -> list[Found]:

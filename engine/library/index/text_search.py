@@ -41,6 +41,15 @@ def search(connection: sqlite3.Connection, query: Query) -> list[Found]:
     return [found_of(row) for row in rows]
 
 
+def narrowed(connection: sqlite3.Connection, query: Query, table: str) -> tuple[str, list[object]]:
+    """SQL that follows `FROM table`, of those rows whose items a query applies to, whatever kinds it names; and the
+    values in it. No item is looked at when the query asks for nothing."""
+    if replace(query, kinds=(), most=0) == Query(most=0):
+        return "", []
+    joined, where, values = search_clause(connection, query)
+    return f"JOIN items ON items.id = {table}.id {joined} WHERE {where}", values
+
+
 def search_clause(connection: sqlite3.Connection, query: Query) -> tuple[str, str, list[object]]:
     """A query as SQL: what to join `items` with, the conditions, and the values in them."""
     clauses, values = _filters(query)

@@ -55,7 +55,7 @@ def distances(one: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 def closeness(distance: float) -> float:
     """A distance as a score: 1 for the same sound, near 0 for one that has nothing in common with it."""
-    return math.exp(-distance)
+    return math.exp(-2.0 * distance)
 
 
 def _mel_db(mono: np.ndarray, sample_rate: int) -> np.ndarray:
