@@ -25,7 +25,6 @@ from engine.core.requests import (
 )
 from engine.core.snapshot import SoundList
 from engine.library.candidates import Candidate, in_loop
-from engine.library.index.rhythm import rhythm_of
 from engine.library.matching import fitted, shifted
 from engine.live.conductor import Conductor
 from engine.live.library import Library
@@ -164,6 +163,8 @@ class Browser:
             raise InvalidValue("This engine was started without a library. Browse a folder instead.")
         index = self._library.places.index
         if request.where is SoundSource.PATTERNS:
+            from engine.library.index.rhythm import rhythm_of  # not at the start, which it would delay
+
             rhythm = rhythm_of(machine.pattern).tobytes()
             return partial(self._sounds.in_patterns, index, rhythm, request.track)
         present = machine.kit.one_shots.get(request.track)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.core.pattern import TRACK_NAMES
-
 if TYPE_CHECKING:  # the command line answers -h without loading NumPy
     import sqlite3
 
@@ -16,7 +14,8 @@ if TYPE_CHECKING:  # the command line answers -h without loading NumPy
     from engine.library.index.places import Places
     from engine.library.index.text_search import Query
 
-DRUM = click.option("--class", "drum", type=click.Choice(TRACK_NAMES), help="Only one-shots of this drum.")
+DRUMS = ("kick", "snare", "tom", "hihat", "ride", "crash")  # named here so that -h need not load what defines them
+DRUM = click.option("--class", "drum", type=click.Choice(DRUMS), help="Only one-shots of this drum.")
 KINDS = ("kit", "one-shot", "take", "loop", "pattern")
 MANY = 200  # new or changed files above which the reading is shown
 FOLDER = click.Path(path_type=Path)

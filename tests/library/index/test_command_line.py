@@ -8,6 +8,9 @@ import platformdirs
 import pytest
 import soundfile
 
+from engine.core.pattern import TRACK_NAMES
+from engine.library.index.command_line import DRUMS, KINDS
+from engine.library.index.entries import Kind
 from engine.library.kit_folder import write_folder
 from tests.library.index.shelf import RATE, hit, kit, put
 from tests.test_tao_live import run
@@ -81,6 +84,10 @@ def test_an_index_that_cannot_be_written_is_a_sentence(tao: Call, tmp_path: Path
     (tmp_path / "cache").touch()
     code, out, err = tao("search", "amen")
     assert code == 1 and not out and "XDG_CACHE_HOME" in err and "Traceback" not in err
+
+
+def test_the_choices_are_all_there_is() -> None:
+    assert DRUMS == TRACK_NAMES and set(KINDS) == {kind.value for kind in Kind}
 
 
 def test_wrong_options_are_usage(tao: Call) -> None:
