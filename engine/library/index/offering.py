@@ -40,8 +40,11 @@ def kits_like(index: Path, rhythm: bytes, track: str) -> list[Candidate]:
 
     def find(known: sqlite3.Connection) -> list[Candidate]:
         query = Query(kinds=(Kind.PATTERN,), most=MOST_KITS)
-        return [Candidate(_kit_name(one), path=one_shot_of(known, one.kit, track), kit=one.kit)
-                for one in alike(known, columns, query=query) if one.kit is not None]
+        best: dict[Path, Found] = {}
+        for one in alike(known, columns, query=query):
+            if one.kit is not None:
+                best.setdefault(one.kit, one)  # a kit may have several patterns
+        return [Candidate(_kit_name(one), path=one_shot_of(known, kit, track), kit=kit) for kit, one in best.items()]
 
     return Index(index).ask(find)
 

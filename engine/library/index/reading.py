@@ -3,6 +3,7 @@
 The files may be anybody's, so all of this runs outside the engine process.
 """
 
+import contextlib
 import hashlib
 import re
 from dataclasses import replace
@@ -11,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from engine.core.errors import TaoError, UnreadableAudio
+from engine.core.errors import TaoError, UnreadableAudio, UnreadableKit
 from engine.core.kit import sample_id
 from engine.core.loop import Audio
 from engine.core.names import readable
+from engine.core.pattern import Pattern
 from engine.library.audio_files import read_audio
 from engine.library.importers.drums import drum_of_name, drum_of_sound
 from engine.library.importers.midi import MidiPattern
@@ -47,7 +49,7 @@ def entries_of(unit: Unit) -> tuple[Entry, ...]:
 
 
 def _of_kit(folder: Path) -> tuple[Entry, ...]:
-    """The kit, its pattern, and its one-shots; a one-shot that cannot be read is left out."""
+    """The kit, its patterns, and its one-shots; a one-shot that cannot be read is left out."""
     document = read_document(folder)
     pattern, source = pattern_from_json(document), source_from_json(document)
     name, bpm = readable(document.get("name") or folder.name), float(document["tempo_bpm"])
@@ -56,6 +58,8 @@ def _of_kit(folder: Path) -> tuple[Entry, ...]:
                 readable(source.name), source.made_from)
     played = Entry(Kind.PATTERN, name, folder, folder, None, bpm, length_s, source.licence,
                    rhythm=rhythm_of(pattern).tobytes())
+    others = [replace(played, name=readable(f"{name}, pattern {slot}"), rhythm=rhythm_of(other).tobytes())
+              for slot, other in _other_patterns(document)]
     shots = []
     for track in document["tracks"]:
         for number, file in enumerate(_recordings(track)):
@@ -68,7 +72,18 @@ def _of_kit(folder: Path) -> tuple[Entry, ...]:
             drum = drum_of_name(track["name"]) or drum_of_sound(audio, rate)
             shots.append(_one_shot(Entry(Kind.ONE_SHOT, readable(label), path, folder, drum, bpm,
                                          licence=source.licence), audio, rate))
-    return (kit, played, *shots)
+    return (kit, played, *others, *shots)
+
+
+def _other_patterns(document: dict[str, Any]) -> list[tuple[object, Pattern]]:
+    """The patterns of a kit's other slots, each with its slot. One that cannot be played is left out."""
+    found = []
+    entries = document.get("patterns")
+    for entry in entries if isinstance(entries, list) else ():
+        with contextlib.suppress(UnreadableKit):
+            if isinstance(entry, dict):
+                found.append((entry.get("slot"), pattern_from_json({**document, **entry})))
+    return found
 
 
 def _of_audio(unit: Unit) -> Entry:

@@ -1,6 +1,7 @@
 """What a musician finds: by words, tempo, class and licence; by sound; by pattern; twice; and by descent."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,21 @@ def test_patterns_of_midi_files_are_found_too(shelf: Shelf) -> None:
     wanted = drawn(["kick=x..x..x.x..x..x. snare=....x..x....x..."])
     near = shelf.index.ask(lambda known: alike(known, rhythm_of(wanted), rows_of(wanted)))
     assert {one.name for one in near[:2]} == {"funky", "groove"} and near[1].score == pytest.approx(1.0, abs=1e-2)
+
+
+def test_the_patterns_of_a_kits_other_slots_are_found_and_lead_to_the_kit_once(shelf: Shelf) -> None:
+    file = shelf.data / "takes" / "amen" / "kit.json"
+    document = json.loads(file.read_text())
+    shuffle = {"slot": 3, "meter": [4, 4], "beats": 4, "steps_per_beat": 3, "swing": 0.5, "tracks": [
+        {"name": "kick", "steps": [{"index": index, "velocity": 1.0} for index in (0, 2, 6)]}]}
+    file.write_text(json.dumps({**document, "patterns": [shuffle, {"slot": 4, "tracks": 7}, "nonsense"]}))
+    shelf.update()
+    wanted = drawn(["kick=x.x...x....."], 3)
+    near = shelf.index.ask(lambda known: alike(known, rhythm_of(wanted), rows_of(wanted)))
+    assert near[0].name == "amen, pattern 3" and near[0].score == pytest.approx(1.0, abs=1e-3)
+    offered = kits_like(shelf.index.file, rhythm_of(wanted).tobytes(), "kick")
+    assert [one.kit and one.kit.name for one in offered].count("amen") == 1
+    assert offered[0].name.startswith("amen, pattern 3: 94 BPM")
 
 
 def test_duplicates_are_the_same_audio_or_cannot_be_told_apart(shelf: Shelf) -> None:
