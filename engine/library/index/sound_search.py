@@ -55,11 +55,11 @@ def _timbres(connection: sqlite3.Connection, query: Query) -> tuple[np.ndarray, 
     """The numbers (one-shots,) and timbres (one-shots, 48) of the one-shots that a query applies to."""
     where, values = narrowed(connection, query, "timbres")
     rows = connection.execute(f"SELECT timbres.id, timbres.vector FROM timbres {where}", values).fetchall()
-    rows = [row for row in rows if len(row[1]) == BYTES]
-    if not rows:
-        return np.zeros(0, np.int64), np.zeros((0, SIZE), np.float32)
-    numbers, vectors = zip(*rows, strict=True)
-    return np.array(numbers, np.int64), np.frombuffer(b"".join(vectors), np.float32).reshape(-1, SIZE)
+    if any(len(vector) != BYTES for _, vector in rows):
+        rows = [row for row in rows if len(row[1]) == BYTES]
+    numbers = np.array([number for number, _ in rows], np.int64)
+    vectors = np.frombuffer(bytearray().join([vector for _, vector in rows]), np.float32)
+    return numbers, vectors.reshape(-1, SIZE)
 
 
 def _found(connection: sqlite3.Connection, numbers: list[int], scores: Iterable[float | None]) -> list[Found]:
