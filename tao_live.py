@@ -16,6 +16,7 @@ import platformdirs
 
 from engine.core.errors import DeviceNotFound, TaoError
 from engine.library.command_line import export, import_verb
+from engine.library.index.command_line import library_verb
 from engine.server.command_line import calibrate_verb, compile_verb, devices, doctor_verb, sessions_verb
 from engine.server.config import config_file, read_config
 from engine.server.rendering import render
@@ -103,16 +104,25 @@ def sessions_folder() -> Path:
     return platformdirs.user_state_path("tao") / "sessions"
 
 
+def library_places() -> Any:
+    """Where the library is: its index, the file that remembers its folders, and Tao's own folder."""
+    from engine.library.index.places import Places
+
+    return Places(platformdirs.user_cache_path("tao") / "library.sqlite",
+                  platformdirs.user_config_path("tao") / "library.json", (platformdirs.user_data_path("tao"),))
+
+
 def engine_settings(asked: dict[str, Any]) -> Any:
     """The options of the command line as the engine's settings, with Tao's own folders."""
     from engine.audio.settings import EngineSettings
 
-    data = platformdirs.user_data_path("tao")
+    data, places = platformdirs.user_data_path("tao"), library_places()
     options = {name: value for name, value in asked.items() if name not in NOT_FOR_ENGINES}
     return EngineSettings(**{**options, "audio": asked["audio"] or "null"}, takes_folder=str(data / "takes"),
                           sessions_folder=str(sessions_folder()),
                           calibration_file=str(data / "calibration.json"), worker_argv=worker_argv(),
-                          midi_file=str(platformdirs.user_config_path("tao") / "midi.json"))
+                          midi_file=str(platformdirs.user_config_path("tao") / "midi.json"),
+                          library_index=str(places.index), library_folders=str(places.named))
 
 
 def worker_argv() -> tuple[str, ...]:
@@ -219,7 +229,7 @@ def demo(context: click.Context, out: Path, overwrite: bool) -> None:
 
 for verb in (calibrate_verb(engine_settings), compile_verb, correct, decompose, devices,
              doctor_verb(lambda: platformdirs.user_data_path("tao"), verify_weights), evaluate, export, import_verb,
-             models, render, sessions_verb(sessions_folder), train):
+             library_verb(library_places), models, render, sessions_verb(sessions_folder), train):
     cli.add_command(verb)
 
 

@@ -35,7 +35,7 @@ def run(*arguments: object, capsys: pytest.CaptureFixture[str],
 @pytest.fixture
 def tao(capsys, monkeypatch, tmp_path):
     """A call of the command line, with settings and data of its own."""
-    for name in ("CONFIG", "DATA", "STATE"):
+    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
     return lambda *arguments: run(*arguments, capsys=capsys, monkeypatch=monkeypatch)

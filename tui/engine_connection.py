@@ -75,6 +75,9 @@ class EngineConnection(Protocol):
     def swap_kit(self, name: str, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
         """Give every unlocked track its sound from a kit that was found."""
 
+    def load_found_kit(self, place: int) -> None:
+        """Load the kit that a found sound belongs to, with its pattern, on the next bar line."""
+
     def undo(self) -> None:
         """Undo the last change."""
 

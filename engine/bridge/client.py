@@ -196,6 +196,10 @@ class EngineClient:
         """Give every unlocked track its sound from a kit of the list."""
         self.send(requests.SwapKit(name, fit), boundary)
 
+    def load_found_kit(self, place: int) -> None:
+        """Load the kit that a sound of the list belongs to, with its pattern."""
+        self.send(requests.LoadFoundKit(place))
+
     def undo(self) -> None:
         """Undo the last change."""
         self.send(requests.Undo())

@@ -127,11 +127,14 @@ MidiRequest = ConnectMidi | Learn | Unlearn | WriteSteps
 
 
 class SoundSource(Enum):
-    """Where to look for sounds: in this loop and kit, in other kits, in a folder of audio files."""
+    """Where to look for sounds: in this loop and kit, in other kits, in a folder of audio files, in the library; or,
+    for kits, among the library's patterns."""
 
     LOOP = "loop"
     KITS = "kits"
     FOLDER = "folder"
+    LIBRARY = "library"
+    PATTERNS = "patterns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,11 @@ class FitOptions:
 
 @dataclass(frozen=True, slots=True)
 class BrowseSounds:
-    """List other sounds for a track; `path` is the folder for SoundSource.FOLDER."""
+    """List other sounds for a track, for SoundSource.PATTERNS kits with a pattern like the present one.
+
+    path: the folder for SoundSource.FOLDER; for SoundSource.LIBRARY words that have to apply, the nearest sounds come
+    first.
+    """
 
     track: str
     where: SoundSource
@@ -191,7 +198,14 @@ class SwapKit:
         check_name(self.name, "A kit")
 
 
-SoundRequest = BrowseSounds | AuditionSound | SwapSound | SwapNextSound | SwapKit
+@dataclass(frozen=True, slots=True)
+class LoadFoundKit:
+    """Load the kit, with its pattern, that entry `place` of the list belongs to."""
+
+    place: int
+
+
+SoundRequest = BrowseSounds | AuditionSound | SwapSound | SwapNextSound | SwapKit | LoadFoundKit
 
 
 @dataclass(frozen=True, slots=True)

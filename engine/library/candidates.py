@@ -29,13 +29,15 @@ SUFFIXES = frozenset({".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3"})
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sound by name: a one_shot of the kit, a part of the loop (start, frames), or a file (path)."""
+    """A sound by name: a one_shot of the kit, a part of the loop (start, frames), or a file (path). kit: the folder
+    of the kit that it belongs to, where that is known."""
 
     name: str
     one_shot: OneShot | None = None
     start: int = 0
     frames: int = 0
     path: Path | None = None
+    kit: Path | None = None
 
 
 def in_loop(machine: Machine, track: str) -> list[Candidate]:

@@ -60,7 +60,7 @@ def files_of(folder: Path) -> set[str]:
     A file that was put there by hand has another name, even if kit.json names it.
     """
     try:
-        document = _document(folder)
+        document = read_document(folder)
     except UnreadableKit:
         return set()
     files = {"kit.json", "loop.wav", "residual.wav", "pattern.mid"}
@@ -101,7 +101,7 @@ def inside(folder: Path, relative: object) -> Path:
 
 
 def _read(folder: Path) -> StoredDecomposition:
-    document = _document(folder)
+    document = read_document(folder)
     pattern = pattern_from_json(document)
     tracks = document["tracks"]
     loop, sample_rate = _audio(folder, "loop.wav")
@@ -185,7 +185,8 @@ def _write_track(folder: Path, stored: StoredDecomposition, track: dict[str, Any
         write_wav(folder / track["stem"], stored.stems[name], stored.sample_rate)
 
 
-def _document(folder: Path) -> dict[str, Any]:
+def read_document(folder: Path) -> dict[str, Any]:
+    """The kit.json of a folder as plain values, checked by type. Raises UnreadableKit."""
     path = folder / "kit.json"
     if not folder.is_dir():
         raise UnreadableKit(f"There is no folder {str(folder)!r}; `decompose LOOP -o DIR` makes one.")

@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.library.files import replace_file
 
 SCHEMA = "tao.take/1"
+MAX_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,24 @@ def write_lineage(recording: Path, lineage: Lineage) -> None:
     replace_file(recording.with_suffix(".json"), note.encode())
 
 
+def read_lineage(recording: Path) -> Lineage | None:
+    """The note beside a recording; None without one of Tao's."""
+    file = recording.with_suffix(".json")
+    try:
+        if not file.is_file() or file.stat().st_size > MAX_BYTES:
+            return None
+        note = json.loads(file.read_text(encoding="utf-8"))
+        if note["schema"] != SCHEMA:
+            return None
+        beats = note["beats"]
+        is_count = isinstance(beats, int) and beats > 0
+        return Lineage(str(note["source"]), tuple(str(name) for name in note["made_from"]), beats if is_count else None,
+                       int(note["sample_rate"]))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None  # a file from elsewhere
+
+
 def made_from(recording: Path) -> tuple[str, ...]:
     """What the recording was made from; empty without a note of Tao's beside it."""
-    try:
-        note = json.loads(recording.with_suffix(".json").read_text(encoding="utf-8"))
-        return tuple(str(name) for name in note["made_from"]) if note["schema"] == SCHEMA else ()
-    except (OSError, ValueError, KeyError, TypeError):
-        return ()  # a file from elsewhere
+    note = read_lineage(recording)
+    return () if note is None else note.made_from

@@ -18,11 +18,13 @@ from engine.core.errors import InvalidValue, UsageError
 from engine.core.snapshot import RecordState, Status
 from engine.dsp.layout import MAX_FRAMES
 from engine.dsp.processor import Processor
+from engine.library.index.places import Places
 from engine.live.bank import SampleBank
 from engine.live.browser import Browser
 from engine.live.conductor import Conductor
 from engine.live.exports import Exports
 from engine.live.journal import Faded, Journal, Session
+from engine.live.library import Library
 from engine.live.notices import Notices
 from engine.live.opening import Opening
 from engine.live.rack_watch import RackWatch
@@ -71,7 +73,8 @@ class Engine:
         self.midi = MidiControl(processor, self.conductor, _path(settings.midi_file), self.notices, self.takes.press)
         self._link = LinkControl(self.conductor, FrameClock(self.host, backend.block_frames), self.notices,
                                  settings.link, self.midi.has_clock)
-        self.browser = Browser(self.conductor, takes_folder.parent, self.notices)
+        self._library = _library(settings)
+        self.browser = Browser(self.conductor, takes_folder.parent, self.notices, self._library)
         self.opening = Opening(self.conductor, self.notices, partial(self.jobs.open_audio, beats=None),
                                self.jobs.load_folder)
         self.exports = Exports(self.conductor, shared_folder, takes_folder, self.notices, settings.job_stall_s)
@@ -146,6 +149,8 @@ class Engine:
         self._finished.save_again()
         self.conductor.retire_samples()
         self.midi.look()
+        if self._library is not None:
+            self._library.look()
 
     def close(self) -> None:
         """Stop the device, then everything else."""
@@ -156,6 +161,8 @@ class Engine:
         self.conductor.drain()
         for reader in (self.browser, self.opening, self.exports):
             reader.close()
+        if self._library is not None:
+            self._library.close()
         self._worker.stop()
         self._journal.close()
         if self._rack is not None:
@@ -200,6 +207,14 @@ def _rack(settings: EngineSettings, backend: Backend) -> PyoRack | None:
         raise UsageError(f"{backend.device} asks for {backend.block_frames} frames at a time, but the effects need a "
                          f"multiple of {CHUNK_FRAMES}. Set the device to 64 or 128, or add --effects bypass.")
     return PyoRack(backend.sample_rate, rack_called(settings.effects))
+
+
+def _library(settings: EngineSettings) -> Library | None:
+    """The library of Tao's own folder and of those that the user added; None without an index."""
+    if not settings.library_index:
+        return None
+    takes = Path(settings.takes_folder)
+    return Library(Places(Path(settings.library_index), Path(settings.library_folders), (takes.parent,)), takes)
 
 
 def _path(name: str) -> Path | None:

@@ -25,7 +25,7 @@ def handlers(engine: "Engine") -> Mapping[type, Handler]:
         requests.Quit: lambda request, boundary: engine.quit(),
         requests.Calibrate: lambda request, boundary: _calibrate(engine),
         **_about_jobs(engine.jobs, engine.conductor),
-        **_about_sounds(engine.browser),
+        **_about_sounds(engine.browser, engine.jobs),
         requests.OpenFile: lambda request, boundary: engine.opening.open(request),
         requests.ExportKit: lambda request, boundary: engine.exports.begin(request),
         **_about_takes(engine.takes),
@@ -50,13 +50,14 @@ def _about_jobs(jobs: Jobs, conductor: Conductor) -> dict[type, Handler]:
     }
 
 
-def _about_sounds(browser: Browser) -> dict[type, Handler]:
+def _about_sounds(browser: Browser, jobs: Jobs) -> dict[type, Handler]:
     return {
         requests.BrowseSounds: lambda request, boundary: browser.browse(request),
         requests.AuditionSound: lambda request, boundary: browser.audition(request),
         requests.SwapSound: browser.swap,
         requests.SwapNextSound: browser.swap_next,
         requests.SwapKit: browser.swap_kit,
+        requests.LoadFoundKit: lambda request, boundary: jobs.load_folder(str(browser.kit_folder(request.place))),
     }
 
 

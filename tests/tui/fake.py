@@ -208,6 +208,10 @@ class FakeEngine:
         """Recorded."""
         self._ask("swap_kit", name, fit, boundary)
 
+    def load_found_kit(self, place: int) -> None:
+        """Recorded."""
+        self._ask("load_found_kit", place)
+
     def undo(self) -> None:
         """Recorded."""
         self._ask("undo")
