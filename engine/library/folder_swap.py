@@ -80,6 +80,11 @@ def restore_aside(folder: Path) -> None:
             return
 
 
+def clear_parts(folder: Path) -> None:
+    """Remove what a writer of this folder left beside it when it was killed; what one is still writing stays."""
+    _clear(folder.resolve(), PART)
+
+
 @contextmanager
 def _beside(folder: Path) -> Iterator[Path]:
     """A new, locked folder beside `folder`, which is gone afterwards unless it was renamed."""
