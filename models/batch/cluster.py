@@ -3,6 +3,8 @@
 import importlib
 import logging
 import os
+import re
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
@@ -18,7 +20,7 @@ from models.batch.settings import Settings, tao_version
 
 RETRIES = 3  # when a node dies
 AHEAD = 2  # files sent for each processor of the cluster, so that none waits for the network
-ANSWER_S = 60.0
+ANSWER_S, CONNECT_S = 60.0, 10.0
 TICK_S, GONE_S = 0.5, 120.0
 LARGEST_BYTES = 1 << 30
 
@@ -33,11 +35,11 @@ class Cluster:
     def __enter__(self) -> "Cluster":
         """Connect. Raises TaoError when Ray is missing, nothing answers, or nodes lack this version of Tao."""
         self._ray = _loaded()
+        _check_answers(self._address)
         try:
             self._ray.init(address=self._address, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, OSError, RuntimeError, ValueError, AssertionError) as error:
-            raise TaoError(f"No Ray cluster can be used at {self._address!r} ({_line(error)}). Start one with `ray "
-                           "start --head`, or check the address.") from error
+            raise _no_cluster(self._address, error) from error
         try:
             self._check_nodes()
         except BaseException:
@@ -129,6 +131,22 @@ def _loaded() -> Any:
         raise TaoError(f"--cluster needs Ray, which cannot be loaded ({_line(error)}). Install it with `pip install "
                        "'tao-live[cluster]'`.") from None
     return ray
+
+
+def _check_answers(address: str) -> None:
+    """Raise TaoError if nothing listens at HOST:PORT; Ray itself would try for minutes."""
+    place = re.fullmatch(r"(?:ray://)?(.+):(\d{1,5})", address)
+    if place is None:
+        return  # auto
+    try:
+        socket.create_connection((place[1].strip("[]"), int(place[2])), CONNECT_S).close()
+    except (OSError, OverflowError) as error:
+        raise _no_cluster(address, error) from error
+
+
+def _no_cluster(address: str, error: BaseException) -> TaoError:
+    return TaoError(f"No Ray cluster can be used at {address!r} ({_line(error)}). Start one with `ray start --head`, "
+                    "or check the address.")
 
 
 def _files_for(job: Job) -> Files:

@@ -2,11 +2,12 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.core.errors import TaoError, UsageError
+from engine.core.names import readable
 
 SUFFIXES = frozenset({".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".mp3"})
 
@@ -29,7 +30,7 @@ class Inputs:
     unreadable: dict[Path, str] = field(default_factory=dict)
 
 
-def inputs_of(named: Iterable[Path], listed: Iterable[Path], out: Path) -> Inputs:
+def inputs_of(named: Sequence[Path], listed: Sequence[Path], out: Path) -> Inputs:
     """The files that the user means.
 
     named: a file's kit is called after it, files in a folder keep their places below it. listed: every file keeps the
@@ -44,8 +45,9 @@ def inputs_of(named: Iterable[Path], listed: Iterable[Path], out: Path) -> Input
                 seen.add(whole)
                 inputs.files.append(one)
     if not inputs.files and not inputs.unreadable:
-        raise TaoError("There is no audio file among what was named: no WAV, FLAC, AIFF, OGG or MP3. Name files, or "
-                       "folders that hold some.")
+        what = ", ".join(repr(str(path)) for path in (*named, *listed)) or "the list"
+        raise TaoError(f"There is no audio file in {readable(what, 300)}: no WAV, FLAC, AIFF, OGG or MP3. Name "
+                       "files, or folders that hold some.")
     return inputs
 
 

@@ -87,12 +87,13 @@ def test_a_node_without_this_version_of_tao_is_named(
     assert "Traceback" not in done.stderr and not kits(tmp_path)
 
 
+@pytest.mark.parametrize("address", ["auto", "127.0.0.1:1", "ray://127.0.0.1:1"])
 def test_an_address_where_no_cluster_is_gets_one_sentence(
-        cluster_utils: Any, tmp_path: Path, environment: dict[str, str]) -> None:
+        cluster_utils: Any, tmp_path: Path, environment: dict[str, str], address: str) -> None:
     write(tmp_path / "loop.wav")
-    done = call(environment, tmp_path / "loop.wav", "-o", tmp_path / "out", "--cluster", "auto", *QUICK)
-    assert done.returncode == 1 and "No Ray cluster can be used at 'auto'" in done.stderr, done.stderr
-    assert "Traceback" not in done.stderr
+    done = call(environment, tmp_path / "loop.wav", "-o", tmp_path / "out", "--cluster", address, *QUICK)
+    assert done.returncode == 1 and f"No Ray cluster can be used at {address!r}" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 2
 
 
 def test_without_ray_the_flag_says_how_to_install_it(tmp_path: Path, environment: dict[str, str]) -> None:

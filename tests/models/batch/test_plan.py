@@ -35,7 +35,7 @@ def finish(plan: Plan) -> None:
 
 
 def plan_of(*named: str, overwrite: bool = False, settings: Settings = SETTINGS) -> Plan:
-    return planned(inputs_of(map(Path, named), [], OUT).files, OUT, settings, overwrite)
+    return planned(inputs_of([Path(name) for name in named], [], OUT).files, OUT, settings, overwrite)
 
 
 def folders(plan: Plan) -> dict[str, str]:
