@@ -7,6 +7,7 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -134,14 +135,25 @@ def _loaded() -> Any:
 
 
 def _check_answers(address: str) -> None:
-    """Raise TaoError if nothing listens at HOST:PORT; Ray itself would try for minutes."""
-    place = re.fullmatch(r"(?:ray://)?(.+):(\d{1,5})", address)
+    """Raise TaoError if nothing listens at HOST:PORT, or where Ray's note for "auto" says; Ray would try for
+    minutes."""
+    where = _noted_address() if address == "auto" else address
+    place = re.fullmatch(r"(?:ray://)?(.+):(\d{1,5})", where)
     if place is None:
-        return  # auto
+        return  # Ray knows better
     try:
         socket.create_connection((place[1].strip("[]"), int(place[2])), CONNECT_S).close()
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, ValueError) as error:
         raise _no_cluster(address, error) from error
+
+
+def _noted_address() -> str:
+    """Where the cluster was that was last started on this computer; a crash leaves the note behind."""
+    note = Path(os.environ.get("RAY_TMPDIR") or "/tmp", "ray", "ray_current_cluster")
+    try:
+        return os.environ.get("RAY_ADDRESS") or note.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def _no_cluster(address: str, error: BaseException) -> TaoError:

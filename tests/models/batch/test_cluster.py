@@ -91,6 +91,10 @@ def test_a_node_without_this_version_of_tao_is_named(
 def test_an_address_where_no_cluster_is_gets_one_sentence(
         cluster_utils: Any, tmp_path: Path, environment: dict[str, str], address: str) -> None:
     write(tmp_path / "loop.wav")
+    note = tmp_path / "ray" / "ray_current_cluster"  # of a cluster that has crashed
+    note.parent.mkdir()
+    note.write_text("127.0.0.1:1")
+    environment["RAY_TMPDIR"] = str(tmp_path)
     done = call(environment, tmp_path / "loop.wav", "-o", tmp_path / "out", "--cluster", address, *QUICK)
     assert done.returncode == 1 and f"No Ray cluster can be used at {address!r}" in done.stderr, done.stderr
     assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 2
