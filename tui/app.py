@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from textual import on
@@ -19,6 +20,7 @@ from tui.glyphs import UNICODE, Glyphs, glyphs_for
 from tui.keymap import Keymap
 from tui.modes.mode import Actions
 from tui.requests import Requests
+from tui.screens.export import ExportChoice, ExportScreen, folder_of
 from tui.screens.help import HelpScreen
 from tui.screens.instrument import InstrumentScreen
 from tui.screens.open_loop import OpenScreen
@@ -28,6 +30,7 @@ from tui.widgets.readout import ActionRequested
 QUIT_WITHIN_S = 2.0
 NOTICE_S = 6.0
 LOAD_EVERY_S = 0.5
+EXPORTERS = "tao.exporters"
 NOT_IN_PALETTE = ("palette", "escape", "digit-9", "digit-0")
 
 
@@ -54,6 +57,7 @@ class TaoApp(App[None]):
         self.notice, self.notice_until_s, self.quit_until_s = Notice(""), 0.0, 0.0
         self.load = 0.0
         self.dropouts = Dropouts()
+        self._export_choice = ExportChoice()
         self.register_theme(TAO)
         self.theme = TAO.name
 
@@ -107,7 +111,8 @@ class TaoApp(App[None]):
         """What those keys do that concern the whole program, or a request without a mode of its own."""
         ask = self.requests.attempt
         return {"decompose": partial(ask, self.engine.decompose), "correct": partial(ask, self.engine.correct),
-                "cancel-job": partial(ask, self.engine.cancel_job), "open": self.ask_for_path, "help": self.show_help,
+                "cancel-job": partial(ask, self.engine.cancel_job), "open": self.ask_for_path,
+                "export": self.ask_what_to_export, "help": self.show_help,
                 "palette": self.action_command_palette, "detach": self.detach, "quit": self.quit}
 
     def _say_new_notices(self, newest: Snapshot) -> None:
@@ -128,7 +133,17 @@ class TaoApp(App[None]):
 
     def _open(self, path: Path | None) -> None:
         if path is not None:
-            self.requests.attempt(self.engine.load_folder if path.is_dir() else self.engine.open_audio, path)
+            self.requests.attempt(self.engine.open_file, path)
+
+    def ask_what_to_export(self) -> None:
+        """Ask for formats and a folder, and have what plays exported."""
+        formats = tuple(sorted(point.name for point in entry_points(group=EXPORTERS)))
+        self.push_screen(ExportScreen(formats, self._export_choice), self._export)
+
+    def _export(self, choice: ExportChoice | None) -> None:
+        if choice is not None:
+            self._export_choice = choice
+            self.requests.attempt(self.engine.export_kit, choice.formats, folder_of(choice), choice.settings)
 
     def show_help(self) -> None:
         """Show every key."""

@@ -70,7 +70,8 @@ GROUPS = (
         Action("double", ("H",), "count the loop at twice the tempo"),
         Action("readings", (), "choose between the loop's likely tempos: 1, 2, 3"),
         Action("downbeat", ("o",), "move the bar line one step later in the loop"),
-        Action("open", ("ctrl+o",), "open a loop or a decomposition folder"),
+        Action("open", ("ctrl+o",), "open audio, a kit, or another program's kit or pattern"),
+        Action("export", ("ctrl+e",), "export what plays for other programs and samplers"),
         Action("cancel-job", ("ctrl+x",), "stop the running decomposition"),
     )),
     Group("Steps", (
