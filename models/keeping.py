@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from engine.core.names import readable
 from engine.library.decomposition import Source
 from engine.library.files import free_path, safe_name
 from engine.library.kit_folder import write_new_folder
+from models.batch.made import sha256_in
 from models.decompose import Decomposition, Tools
 from models.storing import source_of, stored
 
@@ -27,7 +27,7 @@ def keep_kit(job: DecomposeJob | DecomposeFile, done: Decomposition, tools: Tool
     name = Path(job.path).stem if isinstance(job, DecomposeFile) else job.name
     place = Path(job.kits) / (safe_name(name)[:LONGEST_NAME].strip() or "kit")
     source = _source(job, done)
-    if isinstance(job, DecomposeFile) and _sha256_in(place) == source.sha256:
+    if isinstance(job, DecomposeFile) and sha256_in(place) == source.sha256:
         return None
     named = replace(done, kit=replace(done.kit, name=readable(name)))
     return write_new_folder(free_path(place.parent, place.name), stored(named, source, tools))
@@ -40,12 +40,3 @@ def _source(job: DecomposeJob | DecomposeFile, done: Decomposition) -> Source:
         with contextlib.suppress(OSError, ValueError):
             return source_of(file)
     return Source(readable(file.name), hashlib.sha256(done.audio.tobytes()).hexdigest())
-
-
-def _sha256_in(folder: Path) -> str | None:
-    """The hash of the recording that the kit in `folder` was made from, if there is one."""
-    try:
-        found = json.loads((folder / "kit.json").read_text(encoding="utf-8"))["source"]["sha256"]
-    except (OSError, ValueError, LookupError, TypeError):
-        return None
-    return found if isinstance(found, str) else None

@@ -7,17 +7,20 @@ from typing import Any
 
 from engine.core.kit import Kit, sample_id
 from engine.core.loop import Audio, PlayedLoop, overview
+from engine.core.names import readable
 from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
 from engine.library.lineage import made_from
 from engine.library.resampling import resampled
+from models.batch.settings import Settings, tao_version
 from models.decompose import Decomposition, Tools, frames_first
 from models.plugins import Onset, TempoGuess, Transcription
 
 
-def stored(done: Decomposition, source: Source, tools: Tools) -> StoredDecomposition:
-    """A finished decomposition as it is written to a folder."""
-    return _kept(done, source, {"separator": tools.separator.name, "transcriber": tools.transcriber.name,
-                                "extractor": tools.extractor.name, "weights": {}})
+def stored(done: Decomposition, source: Source, tools: Tools, asked: Settings | None = None) -> StoredDecomposition:
+    """A finished decomposition as it is written to a folder. asked: the settings, if it was the verb's work."""
+    made_by = {"tao": tao_version(), "separator": tools.separator.name, "transcriber": tools.transcriber.name,
+               "extractor": tools.extractor.name, "weights": {}}
+    return _kept(done, source, made_by if asked is None else {**made_by, "settings": asked.to_json()})
 
 
 def restored(done: Decomposition, before: StoredDecomposition) -> StoredDecomposition:
@@ -65,4 +68,4 @@ def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
 def source_of(path: Path) -> Source:
     """The file that a loop was read from, with its SHA-256."""
     with path.open("rb") as file:
-        return Source(path.name, hashlib.file_digest(file, "sha256").hexdigest(), made_from=made_from(path))
+        return Source(readable(path.name), hashlib.file_digest(file, "sha256").hexdigest(), made_from=made_from(path))

@@ -53,7 +53,7 @@ FORBIDDEN = {
     "engine.library": ("engine.dsp", "torch", "textual"),
     "engine.bridge": ("engine.dsp", "torch", "textual", "numba"),
     "engine.server": ("torch", "textual", "scipy.signal"),
-    "models": ("engine.dsp", "textual"),
+    "models": ("engine.dsp", "textual", "ray"),
     "tui": ("numba", "torch", "soundfile"),
 }
 

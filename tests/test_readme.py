@@ -46,6 +46,8 @@ def home(tmp_path: Path) -> Path:
     """A home with what the examples speak of: loop.wav, take.wav, a session."""
     demo = demo_loop(44100)
     write_wav(tmp_path / "loop.wav", demo.audio, demo.sample_rate)
+    (tmp_path / "samples").mkdir()
+    write_wav(tmp_path / "samples" / "loop.wav", demo.audio, demo.sample_rate)
     free = np.concatenate([np.zeros((30000, demo.audio.shape[1]), np.float32), demo.audio, demo.audio[:40000]])
     write_wav(tmp_path / "take.wav", free, demo.sample_rate)
     with running_engine(tmp_path / ".local" / "state" / "tao", "null") as engine:

@@ -14,6 +14,7 @@ import soundfile
 from engine.core.errors import UnreadableAudio
 from engine.core.loop import Audio, Loop
 from engine.core.names import readable
+from engine.library.importers.kinds import kind_of
 from engine.library.wav_file import marked_beats
 
 LONGEST_S = 300.0
@@ -51,7 +52,7 @@ def read_audio(path: Path, first_s: float | None = None) -> tuple[Audio, int]:
             sample_rate = int(file.samplerate)
             audio = file.read(-1 if first_s is None else round(first_s * sample_rate), dtype="float32", always_2d=True)
     except soundfile.SoundFileError as error:
-        raise UnreadableAudio(f"{path.name} is damaged or is not audio. "
+        raise UnreadableAudio(f"{path.name} {_wrong_with(path)}. "
                               "Give a whole WAV, FLAC, AIFF, OGG or MP3 file.") from error
     except (OSError, RuntimeError, TypeError, ValueError, MemoryError) as error:
         raise UnreadableAudio(f"{path.name[:80]!r} could not be read ({_reason(error)}).") from error
@@ -103,6 +104,15 @@ def _opened(path: Path) -> int:
         raise UnreadableAudio(f"{str(path)!r} is a folder; name an audio file in it.")
     kind = "pipe" if stat.S_ISFIFO(mode) else "device"
     raise UnreadableAudio(f"{path.name} is a {kind}. Name an audio file.")
+
+
+def _wrong_with(path: Path) -> str:
+    """What is wrong with a file that no reader takes: another kind of file is named as what it is."""
+    try:
+        kind = kind_of(path).partition(";")[0]
+    except OSError:
+        kind = "recording"
+    return "is damaged or is not audio" if "recording" in kind or "unknown" in kind else f"is {kind} and is not audio"
 
 
 def _reason(error: Exception) -> str:

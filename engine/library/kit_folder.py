@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -52,6 +52,18 @@ def write_new_folder(folder: Path, stored: StoredDecomposition) -> Path:
     there meanwhile. Raises UnwritableFolder."""
     with _explained(folder):
         return add_folder(folder, lambda new: _write(new, stored))
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """`write_folder` for a decomposition that another computer has written: its files, by relative path."""
+    with _explained(folder):
+        replace_folder(folder, lambda new: _write_files(new, files), files_of)
+
+
+def write_new_files(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """`write_new_folder` for the files of a decomposition that another computer has written, by relative path."""
+    with _explained(folder):
+        return add_folder(folder, lambda new: _write_files(new, files))
 
 
 def files_of(folder: Path) -> set[str]:
@@ -163,6 +175,13 @@ def _write(folder: Path, stored: StoredDecomposition) -> None:
     notes = {track["name"]: track["midi_note"] for track in document["tracks"]}
     write_midi(folder / "pattern.mid", stored.pattern, stored.tempo_bpm, notes)
     (folder / "kit.json").write_bytes(json.dumps(document, indent=1).encode())
+
+
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    for relative, data in files.items():
+        path = inside(folder, relative)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
 
 
 def _write_track(folder: Path, stored: StoredDecomposition, track: dict[str, Any]) -> None:

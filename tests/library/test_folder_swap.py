@@ -175,3 +175,16 @@ def test_a_reader_sees_one_kit_while_it_is_replaced(tmp_path: Path) -> None:
         assert stored.match == wanted.match and np.array_equal(stored.loop, wanted.loop)
         reads += 1
     assert reads > 3
+
+
+def test_what_a_killed_writer_left_is_cleared_and_what_is_being_written_stays(tmp_path):
+    def interrupted(new):
+        (new / "half").touch()
+        folder_swap.clear_parts(tmp_path / "kit")
+        assert (new / "half").exists()
+
+    left = tmp_path / f"{folder_swap._prefix(tmp_path / 'kit')}1-0.part"
+    left.mkdir()
+    folder_swap.add_folder(tmp_path / "kit", interrupted)
+    folder_swap.clear_parts(tmp_path / "kit")
+    assert [path.name for path in tmp_path.iterdir()] == ["kit"]
