@@ -8,6 +8,7 @@ from enum import Enum
 from itertools import pairwise
 
 from engine.core.commands import (
+    ClearMachine,
     Command,
     CopyPattern,
     DoubleReading,
@@ -43,7 +44,7 @@ from engine.core.machine import Listen, Machine
 LEVELS = 500
 UNDOABLE = (ToggleStep, SetStep, SetSteps, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition, SwapOneShot,
             SetTrackLength, SetTrackResolution, SetPatternLength, CopyPattern, HalveReading, DoubleReading,
-            ShiftDownbeat, ShapeOneShot)
+            ShiftDownbeat, ShapeOneShot, ClearMachine)
 EFFECTS = (LatchEffect, ShapeEffect, ReleaseEffects)
 SWITCHES = (SetMute, SetSolo)
 
@@ -60,13 +61,15 @@ class Part(Enum):
 @dataclass(frozen=True, slots=True)
 class _Level:
     """A machine to go back to, for one part of it. command: the change, which may still wait for its bar line; turned:
-    the control that was turned, if any; role: the track's name after the change, and before."""
+    the control that was turned, if any; role: the track's name after the change, and before; chose_slot: whether the
+    change chose the slot that plays, so that going back does too."""
 
     machine: Machine
     part: Part = Part.MUSIC
     command: Command | None = None
     turned: tuple[str, ...] = ()
     role: tuple[str, str] = ("", "")
+    chose_slot: bool = False
 
 
 class History:
@@ -150,7 +153,7 @@ def _level(command: Command, machine: Machine) -> _Level | None:
         case SetRole():
             return _Level(machine, Part.ROLE, command, role=(command.role, command.track))
         case _ if isinstance(command, UNDOABLE):
-            return _Level(machine, Part.MUSIC, command, _turned(command))
+            return _Level(machine, Part.MUSIC, command, _turned(command), chose_slot=_chooses_slot(command))
         case _ if isinstance(command, EFFECTS):
             return _Level(machine, Part.EFFECTS, command, _turned(command))
         case _ if isinstance(command, SWITCHES):
@@ -168,7 +171,13 @@ def _levels(before: Machine, after: Machine) -> list[_Level]:
 def _way_back(level: _Level, present: Machine) -> _Level:
     """The level that leads back to the present."""
     old, new = level.role
-    return _Level(present, level.part, role=(new, old))
+    return _Level(present, level.part, role=(new, old), chose_slot=level.chose_slot)
+
+
+def _chooses_slot(command: Command) -> bool:
+    """Whether a command loads the patterns of all slots."""
+    loads = isinstance(command, LoadDecomposition) and bool(command.stored_patterns)
+    return loads or isinstance(command, ClearMachine)
 
 
 def _turned(command: Command) -> tuple[str, ...]:
@@ -197,4 +206,5 @@ def _restore(level: _Level, present: Machine) -> Command:
         listen = Listen.KIT
     elif present.loop is not None and wanted.loop.sample == present.loop.sample:
         listen = present.listen
-    return Restore(wanted.kit, wanted.patterns, wanted.loop, listen, wanted.phase_ticks, wanted.loop_ticks)
+    return Restore(wanted.kit, wanted.patterns, wanted.loop, listen, wanted.phase_ticks, wanted.loop_ticks,
+                   wanted.slot if level.chose_slot else None)

@@ -18,6 +18,9 @@ from engine.core.errors import InvalidValue, UsageError
 from engine.core.snapshot import RecordState, Status
 from engine.dsp.layout import MAX_FRAMES
 from engine.dsp.processor import Processor
+from engine.keeping.keeper import Keeper
+from engine.keeping.set_keeper import SetKeeper, Surroundings
+from engine.keeping.writing import Writing
 from engine.live.bank import SampleBank
 from engine.live.browser import Browser
 from engine.live.conductor import Conductor
@@ -70,11 +73,17 @@ class Engine:
         self._link = LinkControl(self.conductor, FrameClock(self.host, backend.block_frames), self.notices,
                                  settings.link, self.midi.has_clock)
         self.browser = Browser(self.conductor, takes_folder.parent, self.notices)
+        self._writing = Writing(shared_folder)
+        self.keeper = Keeper(self.conductor, self.jobs, takes_folder, session_folder, self._writing, self.notices)
+        resumed = Path(settings.resume) if settings.resume else None
+        self.sets = SetKeeper(self.keeper, self.jobs, self._writing, Surroundings(
+            session_folder, takes_folder, takes_folder.parent / "sets", self._journal.flush, self.midi.setup,
+            self.midi.use), resumed, self.notices)
         self.device = FailoverDevice(backend, partial(open_again, settings), self.host, self.notices)
         self._rack_watch = RackWatch(self.conductor, self.host, self.notices)
         self._handlers = handlers(self)
-        if settings.resume:
-            self._resume(Path(settings.resume))
+        if resumed is not None:
+            self._resume(resumed)
         self.quitting = False
 
     def start(self, on_lost: Callable[[str], None], wake: Callable[[], None]) -> None:
@@ -107,7 +116,8 @@ class Engine:
         if self.backend is not self._midi_of:
             self._open_midi()
         self.conductor.drain()
-        for part in (self.midi, self._link, self.calibration, self._rack_watch, self.takes, self.jobs, self.browser):
+        for part in (self.midi, self._link, self.calibration, self._rack_watch, self.takes, self.jobs, self.browser,
+                     self.keeper, self.sets):
             part.step()
         self.conductor.look_ahead()
         sent = self.conductor.flush()
@@ -118,7 +128,8 @@ class Engine:
         return Status(self.conductor.machine, self.backend.name, self.backend.device, self.host.sample_rate,
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.status,
                       self.conductor.pending, self.notices.newest, self.device.banner, self.takes.setup,
-                      self._link.sync or self.midi.sync, self.browser.sounds, self.midi.status, self.jobs.readings)
+                      self._link.sync or self.midi.sync, self.browser.sounds, self.midi.status, self.jobs.readings,
+                      self.sets.status)
 
     def quit(self) -> None:
         """Ask the control thread to end the engine."""
@@ -149,6 +160,8 @@ class Engine:
         self.device.close()
         self.conductor.drain()
         self.browser.close()
+        self.keeper.close()
+        self.sets.close()
         self._worker.stop()
         self._journal.close()
         if self._rack is not None:
@@ -166,6 +179,7 @@ class Engine:
         for audio in restored.samples.values():
             self.conductor.keep(audio)
         self.conductor.take_up(restored.machines)
+        self.keeper.return_to(session)
         self.notices.warn(*restored.problems)
         self.notices.say(f"{restored.machine.kit.name} is back as you left it. Space plays it from bar 1.")
 

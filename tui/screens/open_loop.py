@@ -19,7 +19,7 @@ class OpenScreen(ModalScreen[Path | None]):
     def compose(self) -> ComposeResult:
         """A label and a field."""
         with Vertical(id="open-page"):
-            yield Static("Open a loop (WAV, FLAC, AIFF, OGG, MP3) or a decomposition folder:", markup=False)
+            yield Static("Open a loop (WAV, FLAC, AIFF, OGG, MP3), a decomposition folder or a set:", markup=False)
             yield Input(placeholder="path, then Enter; Esc cancels", id="open-path", compact=True)
 
     @on(Input.Submitted)

@@ -14,7 +14,8 @@ from engine.core.timeline import Ticks, Timeline
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """Bring back kit, patterns and loop, and, if it is the same loop, its reading. Tempo, mutes and effects stay."""
+    """Bring back kit, patterns and loop, and, if it is the same loop, its reading. Tempo, mutes and effects stay, and
+    so does the slot that plays, unless `slot` names another."""
 
     kit: Kit
     patterns: tuple[Pattern | None, ...]
@@ -22,6 +23,7 @@ class Restore:
     listen: Listen
     phase_ticks: Ticks
     loop_ticks: Ticks
+    slot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ def _(command: Restore, machine: Machine, at_frames: int) -> Machine:
     before, loop = machine.loop, command.loop
     if len(command.patterns) != PATTERN_SLOTS:
         raise InvalidValue(f"There are {PATTERN_SLOTS} pattern slots; {len(command.patterns)} were given.")
+    slot = machine.slot if command.slot is None else command.slot
+    if not 0 <= slot < PATTERN_SLOTS:
+        raise InvalidValue(f"There are pattern slots 1 to {PATTERN_SLOTS}; slot {slot + 1} was asked for.")
     if before is not None and loop is not None and before.sample == loop.sample:
         times = doublings(before, loop)
         if times is None:  # another number of beats altogether: choose the tempo at which the loop keeps its length
@@ -57,7 +62,8 @@ def _(command: Restore, machine: Machine, at_frames: int) -> Machine:
         machine = in_fresh_ticks(shifted, machine, at_frames)
     elif loop is not None:
         machine = replace(machine, phase_ticks=command.phase_ticks, loop_ticks=command.loop_ticks)
-    return replace(machine, kit=command.kit, loop=loop, listen=command.listen).with_patterns(command.patterns)
+    machine = replace(machine, kit=command.kit, loop=loop, listen=command.listen, slot=slot)
+    return machine.with_patterns(command.patterns)
 
 
 @apply.register
