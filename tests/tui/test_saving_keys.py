@@ -9,8 +9,9 @@ from engine.core.machine import empty_machine
 async def test_ctrl_s_proposes_the_kits_name(open_tao, engine):
     async with open_tao() as tao:
         await tao.press("ctrl+s", "enter")
-        await tao.press("ctrl+s", "backspace", "2", "enter")
-    assert engine.asked == [("save_kit", "demo"), ("save_kit", "dem2")]
+        await tao.press("ctrl+s", "end", "2", "enter")
+        await tao.press("ctrl+s", "m", "e", "enter")
+    assert engine.asked == [("save_kit", "demo"), ("save_kit", "demo2"), ("save_kit", "me")]
 
 
 async def test_escape_saves_nothing(open_tao, engine):
