@@ -190,7 +190,7 @@ def attach(context: click.Context, engine: int | None) -> None:
     from engine.server.running_engines import socket_of
     from tui.keymap import keymap_with
 
-    keymap = keymap_with(context.parent.params["keys"])
+    keymap = keymap_with(context.find_root().params["keys"])
     check_terminal()
     show(EngineClient(socket_of(engine)), keymap)
 
@@ -207,7 +207,7 @@ def resume(context: click.Context, session: str | None) -> None:
 
     folder = find_session(sessions_folder(), session)
     check_terminal()
-    continue_session(folder, context.parent.params)
+    continue_session(folder, context.find_root().params)
 
 
 @cli.command()

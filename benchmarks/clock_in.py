@@ -57,7 +57,7 @@ def measured(jitter_s: float, step: tuple[float, float] | None, seed: int) -> np
     kept = [number for number in np.argsort(arrivals) if number == 0 or rng.random() >= LOST]
     estimate, rows = TempoFilter(), []
     for number in kept:
-        estimate = estimate.heard(float(arrivals[number]))
+        estimate = estimate.after(float(arrivals[number]))
         if estimate.bpm is not None:
             rows.append((ideal[number], estimate.bpm - tempi[number], estimate.at_s - ideal[number],
                          estimate.number - number))
@@ -89,7 +89,8 @@ def beats_off_ms(jitter_ms: float, seed: int) -> np.ndarray:
     late = rng.uniform(-jitter_ms, jitter_ms, len(ideal)) * RATE / 1000.0
     kept[0], late[0] = True, 0.0
     clocks = np.sort((ideal + late)[kept]).round().astype(int)
-    follower, machine, beats, place = ClockFollower(RATE), empty_machine(RATE), [], 0
+    follower, machine, place = ClockFollower(RATE), empty_machine(RATE), 0
+    beats: list[float] = []
     follower.hear(RATE // 2, 0, b"\xfa", True)
     machine = apply(SetClockSource(ClockSource.MIDI), machine, 0)
     machine = apply(Play(), machine, int(clocks[0]))

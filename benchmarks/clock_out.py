@@ -1,11 +1,13 @@
 """MIDI clock out: the frame of every clock against the song's, as another JACK client receives it."""
 
+import contextlib
 import time
 
 import numpy as np
 
 from benchmarks.click import RATE, click_stage
 from benchmarks.result import Result
+from benchmarks.stage import Stage
 from engine.core.commands import Play, SetClockOut, SetTempo
 from engine.core.midi import ClockOut
 from engine.core.timeline import Timeline
@@ -59,9 +61,9 @@ def drift() -> Result:
 class recorded:  # noqa: N801  a context manager
     """An engine that sends its clock and a client that receives it, on a server that runs as fast as it can."""
 
-    def __enter__(self) -> tuple:
-        self._stage = click_stage(128, frame_port=True)
-        stage = self._stage.__enter__()
+    def __enter__(self) -> tuple[Stage, MidiPeer]:
+        self._stages = contextlib.ExitStack()
+        stage = self._stages.enter_context(click_stage(128, frame_port=True))
         self._peer = MidiPeer(speaks_to=None)
         stage.client.ask(SetClockOut(1, ClockOut(True)))
         time.sleep(0.2)
@@ -71,7 +73,7 @@ class recorded:  # noqa: N801  a context manager
     def __exit__(self, *details: object) -> None:
         self._peer.client.set_freewheel(False)
         self._peer.close()
-        self._stage.__exit__(*details)
+        self._stages.close()
 
 
 def ideal_frame(lines: list[Timeline], ticks: int) -> float:
@@ -80,7 +82,7 @@ def ideal_frame(lines: list[Timeline], ticks: int) -> float:
     return line.origin_frames + (ticks - line.origin_ticks) * line.frames_per_tick
 
 
-def wait_for(stage, frame: int, timeout_s: float = 60.0) -> None:
+def wait_for(stage: Stage, frame: int, timeout_s: float = 60.0) -> None:
     """Wait until the engine has played `frame`."""
     if not stage.client.wait(lambda s: s.meters.frames > frame, timeout_s):
         raise RuntimeError(f"The engine did not reach frame {frame} within {timeout_s:g} s.")

@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ import soundfile
 from benchmarks.result import Result
 from benchmarks.stage import private_runtime
 from engine.core.commands import Boundary, Play
+from engine.core.kit import OneShot
 from engine.core.requests import FitOptions, SoundSource, SwapSound
+from engine.core.snapshot import Snapshot
 from engine.sessions.replay import replay
 from tests.jack_server import private_jack
 from tests.rig import Recorder, RunningEngine, running_engine
@@ -67,15 +70,22 @@ def swap_all(engine: RunningEngine, files: Path) -> list[float]:
     client, waits_s = engine.client, []
     for track in TRACKS:
         client.browse(track, SoundSource.FOLDER, str(files))
-        client.wait(lambda s, track=track: s.status.sounds is not None and s.status.sounds.track == track, 20.0)
+        client.wait(partial(_lists_sounds_of, track), 20.0)
         for turn in range(SWAPS // len(TRACKS)):
             before = client.snapshot().status.machine.kit.one_shots[track]
             began = time.monotonic()
             client.ask(SwapSound(track, turn % FILES, FitOptions()), WHEN[turn % len(WHEN)])
-            client.wait(lambda s, track=track, before=before:
-                        s.status.machine.kit.one_shots[track] != before and not s.status.pending, 10.0)
+            client.wait(partial(_has_swapped, track, before), 10.0)
             waits_s.append(time.monotonic() - began)
     return waits_s
+
+
+def _lists_sounds_of(track: str, snapshot: Snapshot) -> bool:
+    return snapshot.status.sounds is not None and snapshot.status.sounds.track == track
+
+
+def _has_swapped(track: str, before: OneShot, snapshot: Snapshot) -> bool:
+    return snapshot.status.machine.kit.one_shots[track] != before and not snapshot.status.pending
 
 
 def audio_thread(pid: int) -> Path:

@@ -210,7 +210,7 @@ def produce(mix: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def write(item: Item, folder: Path, rng: np.random.Generator) -> None:
     """The item's folder: audio and truth.json."""
     stems, onsets = rendered(item)
-    loop = sum(stems.values())
+    loop = np.sum(list(stems.values()), axis=0)
     if item.kind == "produced":
         loop = produce(loop, rng)
     scale = 0.9 / float(np.abs(loop).max())

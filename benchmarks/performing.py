@@ -32,7 +32,16 @@ from engine.core.effects import RANGES, Effect
 from engine.core.errors import TaoError
 from engine.core.machine import Listen
 from engine.core.recording import RecordingSetup
-from engine.core.requests import CaptureLast, EndTake, Hold, Overdub, Resample, SetRecording, StartRecording
+from engine.core.requests import (
+    CaptureLast,
+    EndTake,
+    Hold,
+    Overdub,
+    Resample,
+    SetRecording,
+    StartRecording,
+    TakeRequest,
+)
 
 CLIENT = ("import sys; from engine.bridge.client import EngineClient; c = EngineClient(sys.argv[1]); "
         "print('here', flush=True); c.wait(lambda _: False, 3600)")
@@ -103,7 +112,7 @@ class Musician:
     def record(self) -> None:
         """Start a take of some kind, or end the one that is running."""
         dice, ask = self._dice, self.client.ask
-        kinds = {"takes": StartRecording(4), "caught": CaptureLast(4), "layers": Overdub(),
+        kinds: dict[str, TakeRequest] = {"takes": StartRecording(4), "caught": CaptureLast(4), "layers": Overdub(),
                  "resampled": Resample(dice.choice(("master", "kit")), 4), "held": Hold(4), "ended": EndTake()}
         name = dice.choice(list(kinds))
         self.do(name, lambda: ask(kinds[name]))

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def listen(seconds: float, bpm: float) -> Seen:
 
 
 def _run(mode: str, seconds: float, bpm: float, jitter_ms: float, lost: float, seed: int,
-         meanwhile=lambda: None) -> Seen:
+         meanwhile: Callable[[], object] = lambda: None) -> Seen:
     arguments = [mode, *map(str, (seconds, bpm, jitter_ms, lost, seed))]
     process = subprocess.Popen([sys.executable, str(PROGRAM), *arguments], stdout=subprocess.PIPE, text=True)
     try:

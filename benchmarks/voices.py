@@ -95,8 +95,8 @@ def fluidsynth_ns() -> float | None:
     idle = min(seconds(BLOCKS) for _ in range(REPEATS))
     for channel in (c for c in range(16) if c != 9):
         lib.fluid_synth_program_change(synth, channel, 16)  # an organ: its voices do not end by themselves
-        for key in range(40, 72):
-            lib.fluid_synth_noteon(synth, channel, key, 60)
+        for note in range(40, 72):
+            lib.fluid_synth_noteon(synth, channel, note, 60)
     seconds(50)
     voices = lib.fluid_synth_get_active_voice_count(synth)
     busy = min(seconds(300) for _ in range(REPEATS)) * BLOCKS / 300
