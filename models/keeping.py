@@ -9,12 +9,10 @@ from pathlib import Path
 from engine.bridge.messages import DecomposeFile, DecomposeJob
 from engine.core.names import readable
 from engine.library.decomposition import Source
-from engine.library.files import free_path, safe_name
+from engine.library.files import folder_name, free_path
 from engine.library.kit_folder import write_new_folder
 from models.decompose import Decomposition, Tools
 from models.storing import source_of, stored
-
-LONGEST_NAME = 60  # characters of the loop's name in the folder's
 
 
 def keep_kit(job: DecomposeJob | DecomposeFile, done: Decomposition, tools: Tools) -> tuple[Path | None, bool]:
@@ -26,7 +24,7 @@ def keep_kit(job: DecomposeJob | DecomposeFile, done: Decomposition, tools: Tool
     if not job.kits:
         return None, False
     name = Path(job.path).stem if isinstance(job, DecomposeFile) else job.name
-    place = Path(job.kits) / (safe_name(name)[:LONGEST_NAME].strip() or "kit")
+    place = Path(job.kits) / folder_name(name, "kit")
     source = _source(job, done)
     if isinstance(job, DecomposeFile) and _sha256_in(place) == source.sha256:
         return place, False

@@ -14,7 +14,7 @@ from engine.keeping.homes import Home, Homes, Key
 from engine.keeping.line import Line, Task
 from engine.keeping.writer import version_of
 from engine.keeping.writing import Writing
-from engine.library.files import safe_name
+from engine.library.files import folder_name
 from engine.library.live_kit import LiveKit
 from engine.live.conductor import Conductor
 from engine.live.notices import Notices
@@ -192,7 +192,7 @@ class Keeper:
 
     def _say(self, task: Task, had: Home, folder: Path) -> None:
         name = readable(folder.name)
-        if task.wanted is not None and safe_name(task.wanted) != folder.name:
+        if task.wanted is not None and folder_name(task.wanted, "kit") != folder.name:
             self._notices.say(f"Another kit is called {task.wanted}, so this one is saved as {name}, in {folder}.")
         elif task.wanted is not None:
             self._notices.say(f"{name} is saved in {folder}.")

@@ -25,13 +25,12 @@ from engine.core.loop import Audio
 from engine.core.midi import MidiSetup
 from engine.core.names import readable
 from engine.library.decomposition import StoredDecomposition
-from engine.library.files import free_path, safe_name
+from engine.library.files import folder_name, free_path
 from engine.library.kit_folder import read_folder, write_folder, write_new_folder
 from engine.library.live_kit import LiveKit, same_recording
 from engine.sessions.sets import read_set, write_set
 
 NICE = 10
-LONGEST_NAME = 60  # characters of a kit's name in its folder's
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +131,7 @@ def write_kit(question: WriteKit) -> KitWritten:
     if own is not None and version_of(own) in ("", question.version):
         write_folder(own, _named(stored, own))
     else:
-        name = safe_name(question.name)[:LONGEST_NAME].strip() or "kit"
-        place = free_path(Path(question.kits), name)
+        place = free_path(Path(question.kits), folder_name(question.name, "kit"))
         own = write_new_folder(place, _named(stored, place))
     return KitWritten(str(own), version_of(own))
 

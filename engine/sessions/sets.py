@@ -21,7 +21,7 @@ from engine.core.machine import Machine
 from engine.core.midi import MidiSetup
 from engine.library.audio_files import wav_bytes
 from engine.library.decomposition import StoredDecomposition
-from engine.library.files import free_path, safe_name
+from engine.library.files import folder_name, free_path
 from engine.library.folder_swap import add_folder, replace_folder
 from engine.library.kit_folder import inside, read_folder, write_new_folder
 from engine.library.live_kit import LiveKit, same_recording
@@ -33,7 +33,6 @@ from engine.sessions.restore import restore
 SCHEMA = "tao.set/1"
 SET, MIDI, SESSIONS = "set.json", "midi.json", "sessions"
 MAX_BYTES = 16_000_000
-LONGEST_NAME = 60
 _Text = Annotated[str, Meta(max_length=1024, pattern="^[^\0]*$")]
 
 
@@ -90,7 +89,7 @@ def list_sets(sets: Path) -> Iterator[tuple[Path, SetContent]]:
 
 def find_set(sets: Path, name: str) -> Path:
     """The folder of the set with this name or path. Raises UnreadableSet."""
-    for folder in (Path(name), sets / safe_name(name)):
+    for folder in (Path(name), sets / folder_name(name, "set")):
         if is_set(folder):
             return folder.absolute()
     raise UnreadableSet(f"There is no set {name!r} in {sets}; `tao_live.py sets` lists them.")
@@ -108,7 +107,7 @@ def write_set(sets: Path, name: str, session: Path, takes: Path, midi: MidiSetup
 
     Raises TaoError when nothing was loaded in the session, and OSError when the disk fails.
     """
-    folder = sets / (safe_name(name)[:LONGEST_NAME].strip() or "set")
+    folder = sets / folder_name(name, "set")
     content = _Content(name, session, takes, midi)
     if is_set(folder) and (Path(own) == folder or (folder / SESSIONS / session.name).is_dir()):
         content.earlier = folder
@@ -184,7 +183,7 @@ class _Content:
         if before is not None and copied is not None and (before.kit.one_shots, before.pattern, before.as_played) == (
                 stored.kit.one_shots, stored.pattern, stored.as_played):
             return copied
-        name = f"{safe_name(live.kit.name)[:LONGEST_NAME]} at the end"
+        name = f"{folder_name(live.kit.name, 'kit')} at the end"
         return write_new_folder(self._place(kits, name, wav_bytes(stored.loop, rate)), stored)
 
     def _place(self, kits: Path, name: str, loop: bytes) -> Path:

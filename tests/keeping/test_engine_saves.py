@@ -12,6 +12,8 @@ from engine.core.commands import Boundary, CopyPattern, Play, SetTempo, ShapeOne
 from engine.core.commands.sounds import Quality
 from engine.core.requests import (
     BrowseSounds,
+    CaptureLast,
+    Correct,
     New,
     OpenAudio,
     OpenSet,
@@ -90,6 +92,20 @@ def test_a_new_beginning_waits_for_its_bar_and_is_undone(engine: RunningEngine) 
     client.ask(Undo())
     assert client.wait(lambda s: s.status.machine.kit == before.kit, 5.0)
     assert client.snapshot().status.machine.patterns == before.patterns
+
+
+def test_a_kit_that_the_worker_could_not_keep_is_kept_all_the_same(engine: RunningEngine) -> None:
+    engine.client.ask(CaptureLast(4))
+    assert engine.client.wait(lambda s: s.status.machine.kit.name.startswith("take") and s.status.job is None, 30.0)
+    folder = saved(engine, 1)
+    machine = engine.client.snapshot().status.machine
+    stored = read_folder(folder)
+    assert folder.name == machine.kit.name and stored.kit == machine.kit and stored.pattern == machine.pattern
+    assert machine.loop is not None and len(stored.loop) == machine.loop.frames
+    engine.client.ask(Correct())
+    engine.client.ask(ToggleStep("loop", 2))
+    edited = engine.client.snapshot().status.machine.pattern
+    assert saved(engine, 2) == folder and read_folder(folder).pattern == edited
 
 
 def test_quitting_right_after_an_edit_saves_it(engine: RunningEngine) -> None:
