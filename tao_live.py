@@ -164,20 +164,24 @@ def show(engine: Any, keymap: Any) -> None:
 
 def demo_file(folder: Path) -> Path:
     """The demo loop's file, made if it is not there yet. Raises TaoError when it cannot be written."""
+    path = folder / "demo.wav"
+    return path if path.exists() else write_demo(folder)
+
+
+def write_demo(folder: Path) -> Path:
+    """Write the demo loop's file; an earlier one stays until the new one is whole. Raises TaoError when it cannot be
+    written."""
     from engine.library.audio_files import write_wav
     from engine.library.files import replacing
     from models.demo import demo_loop
 
-    path = folder / "demo.wav"
-    if not path.exists():
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise TaoError(f"Cannot make the folder {folder} for the demo: {error.strerror}. Choose another "
-                           "one.") from None
-        demo = demo_loop(DEMO_RATE)
-        with replacing(path) as part:
-            write_wav(part, demo.audio, demo.sample_rate)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TaoError(f"Cannot make the folder {folder} for the demo: {error.strerror}. Choose another one.") from None
+    demo, path = demo_loop(DEMO_RATE), folder / "demo.wav"
+    with replacing(path) as part:
+        write_wav(part, demo.audio, demo.sample_rate)
     return path
 
 
@@ -225,9 +229,7 @@ def demo(context: click.Context, out: Path, overwrite: bool) -> None:
     for name in ("demo.wav", "kit", "render.wav"):
         if not overwrite and os.path.lexists(out / name):
             raise OutputRefused(f"{str(out / name)!r} exists already. Name another folder with -o, or add --overwrite.")
-    if overwrite:
-        (out / "demo.wav").unlink(missing_ok=True)
-    context.invoke(decompose, loops=(demo_file(out),), out=out / "kit", overwrite=overwrite)
+    context.invoke(decompose, loops=(write_demo(out),), out=out / "kit", overwrite=overwrite)
     context.invoke(render, folder=out / "kit", out=out / "render.wav", overwrite=overwrite)
 
 

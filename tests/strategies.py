@@ -156,10 +156,11 @@ commands = st.one_of(
     st.builds(c.SwapOneShot, names, one_shots()), st.builds(c.SelectPattern, st.integers(-1, 16)),
     st.builds(c.SetChain, st.lists(st.integers(-1, 16), max_size=3).map(tuple)),
     st.builds(c.NextInChain, st.integers(0, 3), phases), st.builds(c.CopyPattern, st.integers(-1, 16)),
+    st.builds(c.LoadPatterns, st.lists(st.tuples(st.integers(-1, 16), patterns()), max_size=3).map(tuple)),
     st.builds(c.SetPatternLength, st.integers(0, 16)), st.builds(c.SetFill, st.booleans()),
     st.builds(c.FillBars, st.integers(-1, 3)), st.just(c.HalveReading()), st.just(c.DoubleReading()),
     st.builds(c.ShiftDownbeat, st.integers(-3, 65)),
     st.builds(c.ResumeSession, machines()),
     st.builds(c.Restore, kits, stored_patterns.map(lambda stored: (None, *stored)), st.none() | loops(),
-              st.sampled_from(Listen), phases, phases),
+              st.sampled_from(Listen), phases, phases, st.none() | st.integers(-1, 16)),
 )

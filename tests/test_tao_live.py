@@ -375,3 +375,16 @@ def test_loops_of_the_same_name_and_earlier_results_are_all_kept(tao, tmp_path: 
     assert code == 1 and "--overwrite" in err and (kit / "kit.json").stat().st_mtime_ns == before
     assert tao("decompose", loops[0], "-o", kit, "--overwrite", "--beats", 4)[0] == 0
     assert (kit / "notes.txt").read_text() == "mine" and (kit / "kit.json").stat().st_mtime_ns > before
+
+
+def test_a_demo_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tao_live.write_demo(tmp_path)
+    before = path.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        tao_live.write_demo(tmp_path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]

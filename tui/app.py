@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from textual import on
@@ -21,6 +22,7 @@ from tui.keymap import Keymap
 from tui.modes.mode import Actions
 from tui.requests import Requests
 from tui.screens.ask_name import AskNameScreen
+from tui.screens.export import ExportChoice, ExportScreen, folder_of
 from tui.screens.help import HelpScreen
 from tui.screens.instrument import InstrumentScreen
 from tui.screens.open_loop import OpenScreen
@@ -30,6 +32,7 @@ from tui.widgets.readout import ActionRequested
 TWICE_WITHIN_S = 2.0
 NOTICE_S = 6.0
 LOAD_EVERY_S = 0.5
+EXPORTERS = "tao.exporters"
 NOT_IN_PALETTE = ("palette", "escape", "digit-9", "digit-0")
 
 
@@ -62,6 +65,7 @@ class TaoApp(App[None]):
         self.quit_until_s = self.new_until_s = 0.0
         self.load = 0.0
         self.dropouts = Dropouts()
+        self._export_choice = ExportChoice()
         self.register_theme(TAO)
         self.theme = TAO.name
 
@@ -116,7 +120,8 @@ class TaoApp(App[None]):
         ask = self.requests.attempt
         return {"decompose": partial(ask, self.engine.decompose), "correct": partial(ask, self.engine.correct),
                 "cancel-job": partial(ask, self.engine.cancel_job), "open": self.ask_for_path, "save": self.ask_for_kit,
-                "save-set": self.ask_for_set, "new": self.begin_anew, "help": self.show_help,
+                "save-set": self.ask_for_set, "new": self.begin_anew, "export": self.ask_what_to_export,
+                "help": self.show_help,
                 "palette": self.action_command_palette, "detach": self.detach, "quit": self.quit}
 
     def _say_new_notices(self, newest: Snapshot) -> None:
@@ -137,9 +142,8 @@ class TaoApp(App[None]):
 
     def _open(self, path: Path | None) -> None:
         if path is not None:
-            engine = self.engine
-            open_folder = engine.open_set if is_set(path) else engine.load_folder
-            self.requests.attempt(open_folder if path.is_dir() else engine.open_audio, path)
+            open_it = self.engine.open_set if is_set(path) else self.engine.open_file
+            self.requests.attempt(open_it, path)
 
     def ask_for_kit(self) -> None:
         """Ask for the kit's name, and save it."""
@@ -171,6 +175,16 @@ class TaoApp(App[None]):
                      f"{self.keymap.key_of('undo', self.glyphs)} brings everything back.", for_s=TWICE_WITHIN_S)
             return
         self.requests.attempt(self.engine.new, Boundary.BAR)
+
+    def ask_what_to_export(self) -> None:
+        """Ask for formats and a folder, and have what plays exported."""
+        formats = tuple(sorted(point.name for point in entry_points(group=EXPORTERS)))
+        self.push_screen(ExportScreen(formats, self._export_choice), self._export)
+
+    def _export(self, choice: ExportChoice | None) -> None:
+        if choice is not None:
+            self._export_choice = choice
+            self.requests.attempt(self.engine.export_kit, choice.formats, folder_of(choice), choice.settings)
 
     def show_help(self) -> None:
         """Show every key."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.core.commands import Boundary, Command
+from engine.core.exports import ExportSettings
 from engine.core.recording import RecordingSetup
 from engine.core.requests import FitOptions, MidiRequest, SoundSource
 from engine.core.snapshot import Snapshot
@@ -97,6 +98,12 @@ class EngineConnection(Protocol):
 
     def load_folder(self, path: str | Path) -> None:
         """Load a decomposition folder."""
+
+    def open_file(self, path: str | Path) -> None:
+        """Open audio, a kit folder, or a kit or pattern of another program."""
+
+    def export_kit(self, formats: tuple[str, ...], folder: str | Path, settings: ExportSettings) -> None:
+        """Write what plays in formats of other programs; none named: in all."""
 
     def quit(self) -> None:
         """End the engine."""

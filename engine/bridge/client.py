@@ -18,6 +18,7 @@ from engine.bridge.wire import FrameReader, framed
 from engine.core import requests
 from engine.core.commands import Boundary, Command
 from engine.core.errors import TaoError
+from engine.core.exports import ExportSettings
 from engine.core.recording import RecordingSetup
 from engine.core.requests import FitOptions, SoundSource
 from engine.core.snapshot import Notice, Snapshot, Status
@@ -162,6 +163,14 @@ class EngineClient:
     def load_folder(self, path: str | Path) -> None:
         """Load a decomposition folder."""
         self.send(requests.LoadFolder(str(Path(path).absolute())))
+
+    def open_file(self, path: str | Path) -> None:
+        """Open whatever this is."""
+        self.send(requests.OpenFile(str(Path(path).absolute())))
+
+    def export_kit(self, formats: tuple[str, ...], folder: str | Path, settings: ExportSettings) -> None:
+        """Write what plays in formats of other programs."""
+        self.send(requests.ExportKit(formats, str(Path(folder).absolute()), settings))
 
     def cancel_job(self) -> None:
         """Stop the worker's job."""

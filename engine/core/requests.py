@@ -4,6 +4,8 @@ quit."""
 from dataclasses import dataclass
 from enum import Enum
 
+from engine.core.errors import InvalidValue
+from engine.core.exports import AS_RECORDED, ExportSettings
 from engine.core.names import check_name
 from engine.core.recording import RecordingSetup
 
@@ -233,6 +235,35 @@ class CancelJob:
 JobRequest = Decompose | Correct | CountAs | OpenAudio | LoadFolder | CancelJob
 
 
+MOST_FORMATS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ExportKit:
+    """Write what plays now to `folder`, in these formats of other programs; none named: in all."""
+
+    formats: tuple[str, ...]
+    folder: str
+    settings: ExportSettings = AS_RECORDED
+
+    def __post_init__(self) -> None:
+        for name in self.formats[:MOST_FORMATS]:
+            check_name(name, "A format")
+        if len(self.formats) > MOST_FORMATS:
+            raise InvalidValue(f"At most {MOST_FORMATS} formats are written at a time; {len(self.formats)} were named.")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """Open whatever this is: audio is decomposed, a kit folder loaded; patterns of other programs go into free slots,
+    their kits replace the sounds."""
+
+    path: str
+
+
+FileRequest = ExportKit | OpenFile
+
+
 @dataclass(frozen=True, slots=True)
 class SaveKit:
     """Save the kit as it is now as a folder of this name beside the takes; empty: its own name."""
@@ -283,4 +314,5 @@ class Quit:
     """Fade out, save and end the engine."""
 
 
-Request = TakeRequest | MidiRequest | SoundRequest | JobRequest | KeepRequest | Undo | Redo | Quit
+Request = (TakeRequest | MidiRequest | SoundRequest | JobRequest | FileRequest | KeepRequest | Undo | Redo
+           | Quit)

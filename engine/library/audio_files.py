@@ -15,6 +15,7 @@ import soundfile
 from engine.core.errors import UnreadableAudio
 from engine.core.loop import Audio, Loop
 from engine.core.names import readable
+from engine.library.wav_file import marked_beats
 
 LONGEST_S = 300.0
 SHORTEST_S = 0.05
@@ -24,7 +25,8 @@ _LOUDEST = 16.0
 
 
 def read_loop(path: Path, beats: int | None = None) -> Loop:
-    """The whole file as a loop, named after it: WAV, FLAC, AIFF, OGG or MP3, float32 (frames, channels).
+    """The whole file as a loop, named after it: WAV, FLAC, AIFF, OGG or MP3, float32 (frames, channels). Without
+    `beats`, those that the file is marked with.
 
     Raises UnreadableAudio, saying what to do, when it is not a usable recording.
     """
@@ -34,6 +36,7 @@ def read_loop(path: Path, beats: int | None = None) -> Loop:
     if missing:
         raise UnreadableAudio(f"{name} is cut short: its last {missing} bytes are missing. Copy or export it again.")
     check_usable(audio, sample_rate, name)
+    beats = marked_beats(path, len(audio) / sample_rate) if beats is None else beats
     return Loop(np.ascontiguousarray(audio), sample_rate, readable(path.stem or name), beats)
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LONGEST_FOLDER_NAME = 60  # characters, of which each may take four bytes
+TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)  # something has come to the place meanwhile
 
 
 @contextmanager
@@ -95,3 +96,21 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def move_in(made: Path, folder: Path) -> Path:
+    """Move a file or folder into `folder`, on the same disk: its new path, with -2, -3 ... if its name is taken.
+    Raises OSError."""
+    suffix = "" if made.is_dir() else made.suffix
+    while True:
+        path = free_path(folder, made.name.removesuffix(suffix), suffix)
+        try:
+            if made.is_dir():
+                made.rename(path)
+            else:
+                _add(made, path)
+                made.unlink(missing_ok=True)
+            return path
+        except OSError as error:
+            if error.errno not in TAKEN:
+                raise

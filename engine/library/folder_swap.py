@@ -16,11 +16,10 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.library.files import free_path, sync_folder
+from engine.library.files import TAKEN, free_path, sync_folder
 
 PART, ASIDE = ".part", ".old"
 _NO_SWAP = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
-_TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)
 
 Write = Callable[[Path], None]  # writes a folder's content into the folder it is given
 Members = Callable[[Path], Collection[str]]  # the relative paths that belong to the content of a folder
@@ -30,15 +29,15 @@ def add_folder(folder: Path, write: Write) -> Path:
     """Write a folder where nothing is yet, or an empty folder; its path, which gets -2, -3 ... if something has come
     there meanwhile. Raises OSError, and then leaves nothing behind."""
     place = folder = folder.resolve()
-    with _beside(folder) as part:
+    with beside(folder) as part:
         write(part)
-        _sync_tree(part)
+        sync_tree(part)
         while True:
             try:
                 part.rename(place)
                 break
             except OSError as error:
-                if error.errno not in _TAKEN:
+                if error.errno not in TAKEN:
                     raise
                 place = free_path(folder.parent, folder.name)
         sync_folder(place.parent)
@@ -59,11 +58,11 @@ def replace_folder(folder: Path, write: Write, members: Members) -> None:
     if not os.path.lexists(folder):
         add_folder(folder, write)
         return
-    with _locked(folder), _beside(folder) as part:
+    with _locked(folder), beside(folder) as part:
         write(part)
         part.chmod(folder.stat().st_mode & 0o7777)
         kept = _keep(folder, part, members(folder))
-        _sync_tree(part)
+        sync_tree(part)
         old = _swap(part, folder)
         sync_folder(folder.parent)
         with contextlib.suppress(OSError):  # the new folder is in place; what is left of the old one does no harm
@@ -81,13 +80,14 @@ def restore_aside(folder: Path) -> None:
 
 
 @contextmanager
-def _beside(folder: Path) -> Iterator[Path]:
-    """A new, locked folder beside `folder`, which is gone afterwards unless it was renamed."""
+def beside(folder: Path) -> Iterator[Path]:
+    """A new, locked folder beside `folder`; its name begins with the `part_prefix` and this process's id. It is removed
+    if the block fails. Those that killed processes left are removed first."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     _clear(folder, PART)
     number = 0
     while True:
-        part = folder.parent / f"{_prefix(folder)}{os.getpid()}-{number}{PART}"
+        part = folder.parent / f"{part_prefix(folder)}{os.getpid()}-{number}{PART}"
         try:
             part.mkdir()
             break
@@ -216,7 +216,7 @@ def _exchange(one: Path, other: Path) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
 
 
-def _sync_tree(folder: Path) -> None:
+def sync_tree(folder: Path) -> None:
     """Make every file and folder below durable."""
     for path, _, names in os.walk(folder):
         for name in names:
@@ -235,14 +235,14 @@ def _sync_file(path: Path) -> None:
         os.close(handle)
 
 
-def _prefix(folder: Path) -> str:
+def part_prefix(folder: Path) -> str:
     """What the names of folders beside this one begin with; short, however long its own name is."""
     return f".tao-{hashlib.sha256(os.fsencode(folder.name)).hexdigest()[:12]}-"
 
 
 def _leftovers(folder: Path, suffix: str) -> list[Path]:
     """Folders beside this one that a writer left behind when it was killed."""
-    found = [Path(entry.path) for entry in os.scandir(folder.parent) if entry.name.startswith(_prefix(folder))
+    found = [Path(entry.path) for entry in os.scandir(folder.parent) if entry.name.startswith(part_prefix(folder))
              and entry.name.endswith(suffix)] if folder.parent.is_dir() else []
     return [path for path in found if _is_abandoned(path)]
 

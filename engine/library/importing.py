@@ -4,7 +4,8 @@ An importer is a callable without arguments that returns an object with `name`, 
 add one as an entry point in the group `tao.importers`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 from engine.core.errors import TaoError
 from engine.core.kit import Kit, SampleId
 from engine.core.loop import Audio
+from engine.core.names import readable
 from engine.core.pattern import MAX_TRACKS, Pattern, Track
 from engine.core.timeline import MAX_BPM, MIN_BPM
 from engine.library.decomposition import Source, StoredDecomposition
@@ -35,7 +37,8 @@ class NotImported(TaoError):
 @dataclass(frozen=True, slots=True, eq=False)
 class Imported:
     """What a file held: a kit with its audio, float32 (frames, 2) at `sample_rate`, or a pattern with its tempo, or
-    both. remarks: what was left out, a sentence each."""
+    both. remarks: what was left out, a sentence each; patterns: those that a song is made of, by name, if it is one;
+    about_patterns: what was left out of them."""
 
     name: str
     kit: Kit | None = None
@@ -44,6 +47,8 @@ class Imported:
     pattern: Pattern | None = None
     tempo_bpm: float | None = None
     remarks: tuple[str, ...] = ()
+    patterns: tuple[tuple[str, Pattern], ...] = ()
+    about_patterns: tuple[str, ...] = ()
 
 
 class Importer(Protocol):
@@ -68,13 +73,25 @@ def import_file(path: Path) -> Imported:
     if not path.exists():
         raise NotImported(f"There is no file or folder {str(path)!r}. Check the name.")
     found = importers()
-    try:
-        for importer in found:
+    for importer in found:
+        with _answering(importer, path):
             if importer.recognises(path):
                 return importer.read(path)
+    raise NotImported(f"{path.name} is {kind_of(path)}. Tao imports: {', '.join(one.name for one in found)}.")
+
+
+@contextmanager
+def _answering(importer: Importer, path: Path) -> Iterator[None]:
+    """Turn whatever an importer raises into one sentence that names it."""
+    try:
+        yield
+    except (TaoError, MemoryError):
+        raise
     except OSError as error:
         raise NotImported(f"{path.name} could not be read ({error.strerror or error}).") from None
-    raise NotImported(f"{path.name} is {kind_of(path)}. Tao imports: {', '.join(one.name for one in found)}.")
+    except (Exception, SystemExit) as error:
+        name, reason = getattr(importer, "name", "?"), readable(f"{type(error).__name__}: {error}", 200)
+        raise NotImported(f"{path.name} could not be read: the importer {name} failed ({reason}).") from error
 
 
 def as_decomposition(parts: Iterable[Imported], name: str) -> StoredDecomposition:

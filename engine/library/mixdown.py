@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.core.kit import Kit, OneShot
+from engine.core.kit import Kit, Layer, OneShot
 from engine.core.loop import Audio
 from engine.core.timeline import PPQN
 from engine.library.sounds import as_played
@@ -26,12 +26,17 @@ def mixdown(kit: Kit, samples: Mapping[str, Audio], sample_rate: int, played: Ma
                      key=lambda stroke: stroke.tick)
     starts = [round(stroke.tick * frames_per_tick) for stroke in strokes]
     turns: Counter[tuple[str, float]] = Counter()
+    sounds: dict[tuple[OneShot, Layer], Audio] = {}  # each is shaped and pitched once
     for at, (stroke, start) in enumerate(zip(strokes, starts, strict=True)):
+        if start >= len(out):
+            break
         shot = _changed(kit.one_shots[stroke.sound], stroke)
         choices = shot.recordings(stroke.velocity)
         layer = choices[turns[stroke.sound, choices[0].velocity] % len(choices)]
         turns[stroke.sound, choices[0].velocity] += 1
-        voice = stroke.velocity * as_played(samples[layer.sample], shot, layer, sample_rate)
+        if (shot, layer) not in sounds:
+            sounds[shot, layer] = as_played(samples[layer.sample], shot, layer, sample_rate)
+        voice = stroke.velocity * sounds[shot, layer]
         cuts = [other for later, other in zip(strokes[at + 1:], starts[at + 1:], strict=True)
                 if shot.choke_group is not None and kit.one_shots[later.sound].choke_group == shot.choke_group
                 and other > start]

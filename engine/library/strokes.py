@@ -82,8 +82,8 @@ def all_strokes(stored: StoredDecomposition, heard: bool = False) -> tuple[int, 
     pattern = stored.pattern
     if heard:
         if not any(stored.onsets.values()):
-            raise InvalidValue(f"{stored.kit.name} has no hits heard in a recording. Export the pattern instead, "
-                               "with --timing ruled.")
+            raise InvalidValue(f"{stored.kit.name} has no hits heard in a recording. Export those of the "
+                               "pattern instead.")
         return pattern.ticks, {track.name: heard_strokes(stored, track) for track in pattern.tracks}
     passes = passes_needed(pattern)
     return passes * pattern.ticks, {track.name: ruled_strokes(pattern, track, passes) for track in pattern.tracks}

@@ -13,13 +13,15 @@ import numpy as np
 import soundfile
 
 from engine.core.errors import UnreadableAudio
+from engine.core.exports import ExportSettings
 from engine.core.loop import Audio
-from engine.library.export_settings import ExportSettings
+from engine.core.timeline import MAX_BPM, MIN_BPM
 from engine.library.resampling import resampled
 
 _SUBTYPES = {16: "PCM_16", 24: "PCM_24", 32: "FLOAT"}
 _ONE_SHOT, _ROOT, _STRETCHES = 1, 2, 4
 MAX_SLICES = 1024
+AGREES = 0.005  # of the beats: tempo and length say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,19 @@ def read_marks(path: Path) -> Marks:
     is_loop = bool(beats) and not one_shot
     return Marks(float(bpm) if bpm and is_loop else None, int(beats) if is_loop else None, int(per_bar) or 4,
                  note if note is not None and note < 128 else None, one_shot, _slices(chunks))
+
+
+def marked_beats(path: Path, length_s: float) -> int | None:
+    """How many quarter notes a WAV says that its `length_s` seconds last; None if it says nothing, or contradicts
+    itself, as loops from some collections do."""
+    try:
+        marks = read_marks(path)
+    except (UnreadableAudio, OSError):
+        return None
+    if marks.beats is None or marks.tempo_bpm is None or not MIN_BPM <= marks.tempo_bpm <= MAX_BPM:
+        return None
+    counted = length_s * marks.tempo_bpm / 60.0
+    return marks.beats if abs(counted - marks.beats) <= AGREES * marks.beats else None
 
 
 def _chunks(marks: Marks, frames: int, sample_rate: int) -> list[tuple[bytes, bytes]]:

@@ -18,6 +18,7 @@ from engine.core.commands import (
     LoadKit,
     LoadLoop,
     LoadPattern,
+    LoadPatterns,
     ReleaseEffects,
     Restore,
     SetEffects,
@@ -44,7 +45,7 @@ from engine.core.machine import Listen, Machine
 LEVELS = 500
 UNDOABLE = (ToggleStep, SetStep, SetSteps, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition, SwapOneShot,
             SetTrackLength, SetTrackResolution, SetPatternLength, CopyPattern, HalveReading, DoubleReading,
-            ShiftDownbeat, ShapeOneShot, ClearMachine)
+            ShiftDownbeat, ShapeOneShot, LoadPatterns, ClearMachine)
 EFFECTS = (LatchEffect, ShapeEffect, ReleaseEffects)
 SWITCHES = (SetMute, SetSolo)
 
@@ -175,9 +176,9 @@ def _way_back(level: _Level, present: Machine) -> _Level:
 
 
 def _chooses_slot(command: Command) -> bool:
-    """Whether a command loads the patterns of all slots."""
-    loads = isinstance(command, LoadDecomposition) and bool(command.stored_patterns)
-    return loads or isinstance(command, ClearMachine)
+    """Whether a command chooses the slot that plays."""
+    loads_all = isinstance(command, LoadDecomposition) and bool(command.stored_patterns)
+    return loads_all or isinstance(command, LoadPatterns | ClearMachine)
 
 
 def _turned(command: Command) -> tuple[str, ...]:

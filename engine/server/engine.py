@@ -24,8 +24,10 @@ from engine.keeping.writing import Writing
 from engine.live.bank import SampleBank
 from engine.live.browser import Browser
 from engine.live.conductor import Conductor
+from engine.live.exports import Exports
 from engine.live.journal import Faded, Journal, Session
 from engine.live.notices import Notices
+from engine.live.opening import Opening
 from engine.live.rack_watch import RackWatch
 from engine.midi.control import MidiControl
 from engine.midi.open_ports import open_ports
@@ -79,6 +81,9 @@ class Engine:
         self.sets = SetKeeper(self.keeper, self.jobs, self._writing, Surroundings(
             session_folder, takes_folder, takes_folder.parent / "sets", self._journal.flush, self.midi.setup,
             self.midi.use), resumed, self.notices)
+        self.opening = Opening(self.conductor, self.notices, partial(self.jobs.open_audio, beats=None),
+                               self.jobs.load_folder)
+        self.exports = Exports(self.conductor, shared_folder, takes_folder, self.notices, settings.job_stall_s)
         self.device = FailoverDevice(backend, partial(open_again, settings), self.host, self.notices)
         self._rack_watch = RackWatch(self.conductor, self.host, self.notices)
         self._handlers = handlers(self)
@@ -117,7 +122,7 @@ class Engine:
             self._open_midi()
         self.conductor.drain()
         for part in (self.midi, self._link, self.calibration, self._rack_watch, self.takes, self.jobs, self.browser,
-                     self.keeper, self.sets):
+                     self.opening, self.exports, self.keeper, self.sets):
             part.step()
         self.conductor.look_ahead()
         sent = self.conductor.flush()
@@ -159,9 +164,8 @@ class Engine:
         self._link.close()
         self.device.close()
         self.conductor.drain()
-        self.browser.close()
-        self.keeper.close()
-        self.sets.close()
+        for part in (self.browser, self.opening, self.exports, self.keeper, self.sets):
+            part.close()
         self._worker.stop()
         self._journal.close()
         if self._rack is not None:
@@ -171,7 +175,7 @@ class Engine:
     def _busy(self) -> bool:
         """Whether something will happen soon without anybody asking."""
         return (self.takes.state is not RecordState.OFF or self.jobs.running or self.calibration.running
-                or self.midi.lively or self.browser.waiting)
+                or self.midi.lively or self.browser.waiting or self.opening.waiting)
 
     def _resume(self, session: Path) -> None:
         """Begin with what another session ended with."""

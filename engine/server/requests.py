@@ -28,6 +28,8 @@ def handlers(engine: "Engine") -> Mapping[type, Handler]:
         requests.Calibrate: lambda request, boundary: _calibrate(engine),
         **_about_jobs(engine.jobs, engine.conductor),
         **_about_sounds(engine.browser),
+        requests.OpenFile: lambda request, boundary: engine.opening.open(request),
+        requests.ExportKit: lambda request, boundary: engine.exports.begin(request),
         **_about_takes(engine.takes),
         **_about_midi(engine.midi),
         **_about_saving(engine.keeper, engine.sets),

@@ -11,6 +11,7 @@ from engine.core.commands import (
     CopyPattern,
     FillBars,
     LoadKit,
+    LoadPatterns,
     NextInChain,
     Play,
     SelectPattern,
@@ -29,9 +30,9 @@ from engine.core.errors import InvalidValue
 from engine.core.groove import sounds_on_pass
 from engine.core.kit import Kit, Layer, OneShot
 from engine.core.machine import FOR_EVER, Machine, empty_machine
-from engine.core.pattern import Step, Track
+from engine.core.pattern import Pattern, Step, Track
 from engine.core.timeline import Ticks
-from tests.strategies import machines, tracks
+from tests.strategies import machines, patterns, tracks
 
 RATE = 48000
 BAR = 96000  # frames at 120 BPM
@@ -155,3 +156,26 @@ def test_a_stroke_plays_the_hardest_layer_that_it_reaches() -> None:
     assert [layer.sample for layer in shot.recordings(0.2)] == ["aa"]
     assert [layer.sample for layer in shot.recordings(0.5)] == ["bb", "cc"]
     assert [layer.sample for layer in shot.recordings(1.0)] == ["dd"]
+
+
+@given(machines(), st.dictionaries(st.integers(0, 15), patterns(), min_size=1, max_size=3), st.integers(0, 10**6))
+def test_loaded_patterns_lie_in_their_slots_and_the_first_plays(machine: Machine, loaded: dict[int, Pattern],
+                                                                frame: int) -> None:
+    after = apply(LoadPatterns(tuple(loaded.items())), machine, frame)
+    assert after.slot == next(iter(loaded)) and after.chain == ()
+    expected = {**dict(enumerate(machine.patterns)), **loaded}
+    assert dict(enumerate(after.patterns)) == expected
+    assert (after.kit, after.loop, after.timeline) == (machine.kit, machine.loop, machine.timeline)
+
+
+def test_loaded_patterns_begin_on_the_last_bar_line() -> None:
+    pattern = Pattern((Track("kick", (Step(1.0),)),), 1)
+    after = apply(LoadPatterns(((3, pattern),)), playing(), BAR + 500)
+    assert after.phase_ticks == 3840
+
+
+@pytest.mark.parametrize("slots", [(), (16,), (-1, 2)])
+def test_patterns_are_loaded_into_slots_that_exist(slots: tuple[int, ...]) -> None:
+    pattern = Pattern((Track("kick", (Step(1.0),)),), 1)
+    with pytest.raises(InvalidValue, match="slots 1 to 16"):
+        apply(LoadPatterns(tuple((slot, pattern) for slot in slots)), playing(), 0)

@@ -1,7 +1,9 @@
 """What is exported is what other programs read."""
 
+import sys
 import tarfile
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +14,11 @@ import soundfile
 
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.kit import Kit, Layer
+from engine.library import exporting
 from engine.library.export_settings import AS_RECORDED, ExportSettings
 from engine.library.exporters.hydrogen import drumkit
 from engine.library.exporting import NotExported, export, installed
+from engine.library.folder_swap import part_prefix
 from engine.library.wav_file import read_marks
 from tests.library.values import RATE, rich_decomposition
 
@@ -135,3 +139,58 @@ def test_a_recording_that_two_zones_share_is_written_once(tmp_path: Path) -> Non
     assert {path.name for path in (folder / "samples").iterdir()} == {"kick.wav", "kick.1.wav"}
     assert [line for line in text.splitlines() if line.startswith(("sample", "lovel", "hivel"))] == [
         "sample=samples/kick.1.wav", "lovel=1", "hivel=76", "sample=samples/kick.wav", "lovel=77", "hivel=127"]
+
+
+class _Plugin:
+    """An exporter of somebody else's."""
+
+    name = "odd"
+
+    def __init__(self, does: Callable[[Path], object]) -> None:
+        self.export = lambda stored, folder: does(folder)
+
+
+def _fails_half_way(folder: Path) -> None:
+    (folder / "half").write_text("half")
+    raise RuntimeError("enough")
+
+
+@pytest.mark.parametrize(("does", "said"), [
+    (_fails_half_way, r"the exporter failed \(RuntimeError: enough\)"),
+    (lambda folder: [folder / "a"], "wrote no file"),
+    (lambda folder: sys.exit(2), "the exporter failed"),
+    (lambda folder: (folder / "x" / "y").write_text(""), "could not be written")])
+def test_an_exporter_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                      does: Callable[[Path], object], said: str) -> None:
+    monkeypatch.setattr(exporting, "exporter", lambda *_: _Plugin(does))
+    with pytest.raises(NotExported, match=said):
+        export(rich_decomposition(), "odd", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_exporter_cannot_replace_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("mine")
+    new = _Plugin(lambda folder: (folder / "a.txt").write_text("new"))
+    monkeypatch.setattr(exporting, "exporter", lambda *_: new)
+    assert export(rich_decomposition(), "odd", tmp_path) == [tmp_path / "a-2.txt"]
+    assert (tmp_path / "a.txt").read_text() == "mine"
+
+
+def test_what_a_killed_export_has_left_goes_with_the_next_one(tmp_path: Path) -> None:
+    left, other = (tmp_path / f"{part_prefix(tmp_path / exporting.STAGED)}{pid}-0.part" for pid in (1, 2))
+    for path in (left, other):
+        path.mkdir()
+        (path / "half").write_text("half")
+    exporting.remove_staging(tmp_path, 2)
+    assert left.exists() and not other.exists()
+    export(rich_decomposition(), "midi", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["rich.mid"]
+
+
+def test_a_kit_without_sounds_is_refused_where_there_is_nothing_else_to_write(tmp_path: Path) -> None:
+    silent = replace(rich_decomposition(), kit=Kit("empty"), stems={})
+    for name in ("oneshots", "sfz", "hydrogen", "mpc", "sf2", "decentsampler"):
+        with pytest.raises(NotExported, match=f"{name}: empty has no sounds yet"):
+            export(silent, name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert export(silent, "midi", tmp_path) and export(silent, "loop", tmp_path)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.library import folder_swap
-from engine.library.files import adding, folder_name, free_path, replace_file, replacing, safe_name
+from engine.library.files import adding, folder_name, free_path, move_in, replace_file, replacing, safe_name
 from engine.library.kit_folder import UnwritableFolder, read_folder, write_folder
 from tests.library.values import rich_decomposition
 
@@ -112,3 +112,29 @@ def test_a_safe_name_keeps_letters_digits_and_blanks() -> None:
     ("..", "kit"), ("", "kit"), ("a/b\\c:d", "a_b_c_d"), ("x" * 400, "x" * 60), ("end. ", "end")])
 def test_any_name_is_a_folder_that_stays_where_it_belongs(name: str, folder: str) -> None:
     assert folder_name(name, "kit") == folder
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_what_is_moved_in_gets_a_free_name(tmp_path: Path, is_folder: bool) -> None:
+    staging, out = tmp_path / "staging", tmp_path / "out"
+    out.mkdir()
+    for content in ("1", "2", "3"):
+        made = staging / "a 90.5 BPM.wav"
+        (made if is_folder else staging).mkdir(parents=True, exist_ok=True)
+        (made / "x" if is_folder else made).write_text(content)
+        path = move_in(made, out)
+        assert not made.exists() and (path / "x" if is_folder else path).read_text() == content
+    names = ["a 90.5 BPM.wav", "a 90.5 BPM.wav-2", "a 90.5 BPM.wav-3"] if is_folder else \
+        ["a 90.5 BPM.wav", "a 90.5 BPM-2.wav", "a 90.5 BPM-3.wav"]
+    assert sorted(path.name for path in out.iterdir()) == sorted(names)
+
+
+def test_a_name_that_is_taken_in_the_last_moment_is_not_overwritten(tmp_path: Path,
+                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    made, out = tmp_path / "a.wav", tmp_path / "out"
+    out.mkdir()
+    made.write_text("new")
+    free = iter([out / "a.wav", out / "a-2.wav"])
+    (out / "a.wav").write_text("theirs")
+    monkeypatch.setattr("engine.library.files.free_path", lambda *_: next(free))
+    assert move_in(made, out) == out / "a-2.wav" and (out / "a.wav").read_text() == "theirs"

@@ -80,7 +80,7 @@ def test_a_folder_set_aside_by_a_killed_writer_is_put_back_by_the_next_reader(
     monkeypatch.setattr(folder_swap, "_exchange", no_swap)
     pid = os.fork()
     if pid == 0:
-        monkeypatch.setattr(folder_swap, "_sync_tree", lambda _: setattr(Path, "rename", first_then_die(Path.rename)))
+        monkeypatch.setattr(folder_swap, "sync_tree", lambda _: setattr(Path, "rename", first_then_die(Path.rename)))
         write_folder(tmp_path / "kit", HALF)
         os._exit(0)
     os.waitpid(pid, 0)

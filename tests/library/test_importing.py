@@ -9,15 +9,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, assume, given, settings
 
 from engine.core.errors import TaoError, UnreadableKit
 from engine.core.groove import step_onset_ticks
 from engine.core.pattern import Pattern
-from engine.library.audio_files import write_wav
+from engine.core.step import Overrides
+from engine.library import importing
+from engine.library.audio_files import read_loop, write_wav
+from engine.library.command_line import import_verb
 from engine.library.decomposition import StoredDecomposition
 from engine.library.export_settings import ExportSettings
 from engine.library.exporting import export
+from engine.library.importers.kinds import is_recording
 from engine.library.importing import Imported, NotImported, as_decomposition, import_file
 from engine.library.kit_folder import read_folder, write_folder
 from engine.library.midi_file import write_midi
@@ -177,6 +182,8 @@ def test_hydrogens_own_kit_and_songs_are_read() -> None:
     assert len(kit.kit.one_shots["kick"].zones) == 5
     song = import_file(data / "demo_songs" / "GM_kit_demo1.h2song")
     assert song.tempo_bpm == 115.0 and song.pattern.track("kick") != song.pattern.track("kick").silent
+    assert len(song.patterns) == 11 and "only the first 32 beats" in " ".join(song.remarks)
+    assert "only the first" not in " ".join(song.about_patterns), "each of its patterns is a bar long"
 
 
 def test_remarks_do_not_stop_a_kit_whose_sound_is_missing(tmp_path: Path) -> None:
@@ -184,3 +191,96 @@ def test_remarks_do_not_stop_a_kit_whose_sound_is_missing(tmp_path: Path) -> Non
     (folder / "samples" / "ride.wav").unlink()
     found = import_file(next(folder.glob("*.sfz")))
     assert set(found.kit.one_shots) == {"kick", "hihat"} and "no sound 'samples/ride.wav'" in found.remarks[0]
+
+
+def without_overrides(stored: StoredDecomposition) -> StoredDecomposition:
+    """Without a step's own pitch, which an imported pattern has no place for."""
+    tracks = tuple(replace(track, steps=tuple(step and replace(step, overrides=Overrides()) for step in track.steps))
+                   for track in stored.pattern.tracks)
+    return replace(stored, pattern=replace(stored.pattern, tracks=tracks))
+
+
+@pytest.mark.parametrize(("kit", "pattern"), [("sfz", "midi"), ("sfz", "hydrogen-pattern"), ("hydrogen", "midi"),
+                                              ("hydrogen", "hydrogen-pattern"), ("hydrogen", "hydrogen-song")])
+def test_kit_and_pattern_come_back_as_the_same_music(tmp_path: Path, kit: str, pattern: str) -> None:
+    stored = without_overrides(playable())
+    export(stored, "hydrogen", tmp_path)  # names the instruments of an .h2pattern
+    (sounds,), (steps,) = export(stored, kit, tmp_path / "kit"), export(stored, pattern, tmp_path)
+    parts = [import_file(next(sounds.glob("*.sfz")) if sounds.is_dir() else sounds), import_file(steps)]
+    back = as_decomposition(parts, "play")
+    end, played = all_strokes(stored)
+    ours = mixdown(stored.kit, stored.samples, RATE, played, end, stored.tempo_bpm)
+    end, played = all_strokes(replace(back, tempo_bpm=stored.tempo_bpm))
+    theirs = mixdown(back.kit, back.samples, back.sample_rate, played, end, stored.tempo_bpm)
+    assert len(theirs) == len(ours) and difference_db(ours, theirs) < -30.0
+    chokes = {name: shot.choke_group for name, shot in back.kit.one_shots.items()}
+    assert chokes == {name: shot.choke_group for name, shot in stored.kit.one_shots.items()}
+
+
+def test_exported_one_shots_come_back_as_loud_as_they_sound(tmp_path: Path) -> None:
+    stored = without_overrides(playable())
+    shots = {name: replace(shot, layers=(), choke_group=None) for name, shot in stored.kit.one_shots.items()}
+    stored = replace(stored, kit=replace(stored.kit, one_shots=shots))
+    (folder,), (midi,) = export(stored, "oneshots", tmp_path), export(stored, "midi", tmp_path)
+    back = as_decomposition([import_file(folder), import_file(midi)], "play")
+    end, played = all_strokes(stored)
+    ours = mixdown(stored.kit, stored.samples, RATE, played, end, stored.tempo_bpm)
+    assert difference_db(ours, back.loop) < -30.0
+
+
+@pytest.mark.parametrize("bits", [16, 24, 32])
+def test_an_exported_loop_comes_back_with_its_beats(tmp_path: Path, bits: int) -> None:
+    stored = playable()
+    (path,) = export(stored, "loop", tmp_path, ExportSettings(bits=bits))
+    loop = read_loop(path)
+    assert loop.beats == stored.pattern.beats and loop.bpm == stored.tempo_bpm
+    assert np.abs(loop.audio - stored.loop).max() <= 2.0 ** -(bits - 1)
+    assert read_loop(path, beats=8).beats == 8, "what you say goes before the mark"
+
+
+def test_the_patterns_of_a_song_are_there_one_by_one(tmp_path: Path) -> None:
+    stored = playable()
+    ride = stored.pattern.track("ride")
+    longer = stored.pattern.with_track(replace(ride, steps=(*ride.steps, *ride.silent.steps)))
+    (path,) = export(replace(stored, pattern=replace(longer, beats=8)), "hydrogen-song", tmp_path)
+    found = import_file(path)
+    assert [(name, pattern.beats) for name, pattern in found.patterns] == [("bar 1", 4), ("bar 2", 4)]
+    assert found.pattern is not None and found.pattern.beats == 8
+    first, second = (pattern for _, pattern in found.patterns)
+    assert found.about_patterns == ()
+    assert first.track("kick") == second.track("kick") and "ride" not in {track.name for track in second.tracks}
+
+
+def test_an_importer_that_fails_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Odd:
+        name = "odd"
+
+        def recognises(self, path: Path) -> bool:
+            raise RuntimeError("enough")
+
+    monkeypatch.setattr(importing, "importers", lambda: [Odd()])
+    (tmp_path / "a.txt").write_text("hello")
+    with pytest.raises(NotImported, match=r"the importer odd failed \(RuntimeError: enough\)"):
+        import_file(tmp_path / "a.txt")
+
+
+def test_the_verb_keeps_a_folder_that_comes_there_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (midi,) = export(playable(), "midi", tmp_path)
+    out = tmp_path / "made"
+
+    def slow(path: Path) -> Imported:
+        write_folder(out, rich_decomposition())
+        return import_file(path)
+
+    monkeypatch.setattr(importing, "import_file", slow)
+    done = CliRunner().invoke(import_verb, [str(midi), "-o", str(out)])
+    assert done.exit_code == 0 and done.stdout.strip() == str(tmp_path / "made-2"), done.output
+    assert read_folder(out).kit.name == "rich" and read_folder(tmp_path / "made-2").pattern.track("ride")
+
+
+@pytest.mark.parametrize("start", [b"\xff\xfb\x90\x00", b"\xff\xf3\x40\xc4", b"ID3\x03", b"fLaC", b"OggS", b"FORM"])
+def test_audio_is_known_by_how_it_begins(tmp_path: Path, start: bytes) -> None:
+    (tmp_path / "a").write_bytes(start + bytes(64))
+    assert is_recording(tmp_path / "a")
+    (tmp_path / "b").write_bytes(b"\xff\xfe" + start)
+    assert not is_recording(tmp_path / "b") and not is_recording(tmp_path)

@@ -5,7 +5,7 @@ import numpy as np
 from engine.core.kit import Kit, Layer, OneShot, sample_id
 from engine.core.pattern import Pattern, Step, Track
 from engine.library.mixdown import mixdown
-from engine.library.strokes import ruled_strokes
+from engine.library.strokes import Stroke, ruled_strokes
 from models.sounds.rendering import mix, render_tracks
 from tests.library.values import RATE, sound
 
@@ -22,3 +22,11 @@ def test_a_plain_kit_sounds_as_the_models_render_it() -> None:
     ours = mixdown(kit, samples, RATE, played, pattern.ticks, 120.0)
     stems = render_tracks(kit, pattern, {name: audio.T for name, audio in samples.items()}, RATE, RATE)
     assert np.allclose(ours[9000:], mix(stems, RATE).T[9000:], atol=1e-6), "before that, the loop's tail rings"
+
+
+def test_what_is_played_after_the_end_is_left_out() -> None:
+    long = np.ones((RATE, 2), np.float32)
+    kit = Kit("k", {"a": OneShot("long", RATE)})
+    played = {"a": [Stroke(0, 1, 1.0, "a"), Stroke(970, 1, 1.0, "a"), Stroke(1920, 1, 1.0, "a")]}
+    out = mixdown(kit, {"long": long}, RATE, played, 960, 120.0)
+    assert out.shape == (RATE // 2, 2) and (out == 1.0).all()

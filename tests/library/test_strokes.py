@@ -82,7 +82,7 @@ def test_as_heard_the_early_downbeat_at_the_end_of_the_recording_is_on_beat_1() 
 
 
 def test_a_kit_without_a_recording_has_nothing_heard() -> None:
-    with pytest.raises(InvalidValue, match="--timing ruled"):
+    with pytest.raises(InvalidValue, match="those of the pattern instead"):
         all_strokes(replace(rich_decomposition(), onsets={}), heard=True)
 
 

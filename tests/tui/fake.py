@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.core.commands import Boundary, Command, TriggerPad, apply, target_frames
 from engine.core.errors import TaoError
+from engine.core.exports import ExportSettings
 from engine.core.kit import GM_NOTES, Kit, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Machine
@@ -238,6 +239,14 @@ class FakeEngine:
     def load_folder(self, path: str | Path) -> None:
         """Recorded."""
         self._ask("load_folder", str(path))
+
+    def open_file(self, path: str | Path) -> None:
+        """Recorded."""
+        self._ask("open_file", str(path))
+
+    def export_kit(self, formats: tuple[str, ...], folder: str | Path, settings: ExportSettings) -> None:
+        """Recorded."""
+        self._ask("export_kit", formats, str(folder), settings)
 
     def quit(self) -> None:
         """End."""

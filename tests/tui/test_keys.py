@@ -274,7 +274,7 @@ async def test_ctrl_o_opens_a_file_or_a_folder(open_tao, engine, tmp_path):
     async with open_tao() as tao:
         for path in (tmp_path / "loop.wav", tmp_path):
             await tao.press("ctrl+o", *str(path), "enter")
-    assert engine.asked == [("open_audio", str(tmp_path / "loop.wav")), ("load_folder", str(tmp_path))]
+    assert engine.asked == [("open_file", str(tmp_path / "loop.wav")), ("open_file", str(tmp_path))]
 
 
 async def test_keys_typed_into_a_path_play_nothing(open_tao, engine):

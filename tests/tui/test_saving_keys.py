@@ -32,7 +32,7 @@ async def test_an_empty_machine_can_record_and_open(open_tao, engine, tmp_path):
     engine.status = replace(engine.status, machine=empty_machine(48000))
     async with open_tao() as tao:
         await tao.press("r", "down", "enter", "ctrl+o", *str(tmp_path), "enter")
-    assert engine.asked == [("start_recording", 8), ("load_folder", str(tmp_path))]
+    assert engine.asked == [("start_recording", 8), ("open_file", str(tmp_path))]
     assert engine.machine.pattern.track("snare").steps[0] is not None
 
 

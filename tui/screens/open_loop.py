@@ -1,4 +1,4 @@
-"""One line for a path: an audio file, or a decomposition folder."""
+"""One line for a path: audio, a kit folder, or a file of another program."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -19,7 +19,8 @@ class OpenScreen(ModalScreen[Path | None]):
     def compose(self) -> ComposeResult:
         """A label and a field."""
         with Vertical(id="open-page"):
-            yield Static("Open a loop (WAV, FLAC, AIFF, OGG, MP3), a decomposition folder or a set:", markup=False)
+            yield Static("Open audio, a kit, a set, or another program's kit or pattern (SFZ, Hydrogen, MIDI):",
+                         markup=False)
             yield Input(placeholder="path, then Enter; Esc cancels", id="open-path", compact=True)
 
     @on(Input.Submitted)

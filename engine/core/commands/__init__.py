@@ -36,6 +36,7 @@ from engine.core.commands.midi import (
 from engine.core.commands.patterns import (
     CopyPattern,
     FillBars,
+    LoadPatterns,
     NextInChain,
     SelectPattern,
     SetChain,
@@ -60,7 +61,8 @@ from engine.core.commands.undo import Restore, ResumeSession, SetMutesAndSolos
 Command = (Play | PlaySince | Stop | Continue | SetTempo | Panic
            | ToggleStep | SetStep | SetSteps
            | SetMute | SetSolo | SetMuteStyle | SetLock | SetTrackLength | SetTrackResolution
-           | SelectPattern | SetChain | NextInChain | CopyPattern | SetPatternLength | SetSwing | SetFill | FillBars
+           | SelectPattern | SetChain | NextInChain | CopyPattern | LoadPatterns | SetPatternLength | SetSwing
+           | SetFill | FillBars
            | TriggerPad | Audition | SwapOneShot | ShapeOneShot | SetRole
            | LoadKit | LoadPattern | LoadLoop | LoadDecomposition | NameKit | ClearMachine | SetListen
            | HalveReading | DoubleReading | ShiftDownbeat

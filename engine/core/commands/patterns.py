@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from engine.core.commands.apply import apply
 from engine.core.errors import InvalidValue
 from engine.core.machine import FOR_EVER, PATTERN_SLOTS, Machine
+from engine.core.pattern import Pattern
 from engine.core.timeline import Ticks
 
 MAX_CHAIN = 64
@@ -38,6 +39,14 @@ class CopyPattern:
     """Copy the pattern that plays into a slot."""
 
     slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPatterns:
+    """Put patterns into slots (from 0), and play the first of them as if it had begun on the last bar line. Ends a
+    chain."""
+
+    patterns: tuple[tuple[int, Pattern], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,16 @@ def _(command: CopyPattern, machine: Machine, at_frames: int) -> Machine:
         return machine
     stored = machine.stored_patterns
     return replace(machine, stored_patterns=(*stored[: command.slot], machine.pattern, *stored[command.slot + 1 :]))
+
+
+@apply.register
+def _(command: LoadPatterns, machine: Machine, at_frames: int) -> Machine:
+    slots = dict(command.patterns)
+    if not slots or not all(0 <= slot < PATTERN_SLOTS for slot in slots):
+        raise InvalidValue(f"Patterns are loaded into the slots 1 to {PATTERN_SLOTS}, at least one.")
+    patterns = tuple(slots.get(slot, there) for slot, there in enumerate(machine.patterns))
+    loaded = _selected(machine.with_patterns(patterns), command.patterns[0][0], at_frames)
+    return replace(loaded, chain=(), chain_place=0)
 
 
 @apply.register

@@ -26,6 +26,7 @@ class DecentSampler(AdjustableExporter):
     """NAME decentsampler/."""
 
     name: ClassVar[str] = "decentsampler"
+    needs_sounds: ClassVar[bool] = True
     experimental: ClassVar[bool] = True
 
     def export(self, stored: StoredDecomposition, folder: Path) -> list[Path]:

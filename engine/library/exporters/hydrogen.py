@@ -34,6 +34,7 @@ class Hydrogen(AdjustableExporter):
     """NAME.h2drumkit."""
 
     name: ClassVar[str] = "hydrogen"
+    needs_sounds: ClassVar[bool] = True
     cannot_hold: ClassVar[tuple[Feature, ...]] = (Feature.SELF_CHOKING,)
 
     def export(self, stored: StoredDecomposition, folder: Path) -> list[Path]:

@@ -29,6 +29,7 @@ class MpcProgram(AdjustableExporter):
     """NAME mpc/."""
 
     name: ClassVar[str] = "mpc"
+    needs_sounds: ClassVar[bool] = True
     experimental: ClassVar[bool] = True
     cannot_hold: ClassVar[tuple[Feature, ...]] = (Feature.TURNS,)
 

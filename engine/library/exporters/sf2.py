@@ -44,6 +44,7 @@ class SoundFont(AdjustableExporter):
     """NAME.sf2; with 24 bits or more it has the lower bytes too."""
 
     name: ClassVar[str] = "sf2"
+    needs_sounds: ClassVar[bool] = True
     cannot_hold: ClassVar[tuple[Feature, ...]] = (Feature.TURNS,)
 
     def export(self, stored: StoredDecomposition, folder: Path) -> list[Path]:

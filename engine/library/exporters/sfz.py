@@ -25,6 +25,7 @@ class Sfz(AdjustableExporter):
     """NAME sfz/NAME.sfz and its samples."""
 
     name: ClassVar[str] = "sfz"
+    needs_sounds: ClassVar[bool] = True
 
     def export(self, stored: StoredDecomposition, folder: Path) -> list[Path]:
         """Write it, with a linear velocity curve, because velocity is a gain in Tao."""

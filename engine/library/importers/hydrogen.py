@@ -1,14 +1,15 @@
 """Hydrogen's drumkits as kits, its patterns and songs as patterns."""
 
 import math
-import tarfile
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from engine.core.errors import UnreadableAudio, UnreadableKit
 from engine.core.loop import Audio
+from engine.core.pattern import Pattern
 from engine.core.timeline import PPQN
+from engine.library.importers.archives import file_called, files_in
 from engine.library.importers.building import Drum, Recording, kit_of
 from engine.library.importers.drums import drum_of_name, track_names
 from engine.library.importers.gridding import Hit, pattern_of
@@ -16,7 +17,8 @@ from engine.library.importers.kinds import head
 from engine.library.importers.one_shot_audio import one_shot_audio
 from engine.library.importing import Imported
 
-LARGEST_XML, LARGEST_SOUND = 16_000_000, 100_000_000
+DOCUMENT, LARGEST_XML = "drumkit.xml", 16_000_000
+MOST_PARTS = 64
 TICK, LEAD_LAG_TICKS = PPQN // 48, 5
 
 
@@ -28,22 +30,18 @@ class HydrogenKit:
     def recognises(self, path: Path) -> bool:
         """Whether it is an archive or folder that holds a drumkit.xml."""
         if path.is_dir():
-            return (path / "drumkit.xml").is_file()
-        return head(path, 2) == b"\x1f\x8b" and _kit_in(path) is not None
+            return (path / DOCUMENT).is_file()
+        return head(path, 2) == b"\x1f\x8b" and file_called(path, DOCUMENT) is not None
 
     def read(self, path: Path) -> Imported:
         """Its instruments. Raises UnreadableKit."""
         if path.is_dir():
-            return self._kit(path.name, (path / "drumkit.xml").read_bytes(),
+            return self._kit(path.name, _document(path / DOCUMENT),
                              lambda file: one_shot_audio(path / PurePosixPath(file).name, file))
-        top = _kit_in(path)
-        try:
-            with tarfile.open(path) as archive:
-                document = _content(archive, f"{top}drumkit.xml", LARGEST_XML)
-                return self._kit(path.stem, document, lambda file: one_shot_audio(
-                    _content(archive, f"{top}{PurePosixPath(file).name}", LARGEST_SOUND), file))
-        except (tarfile.TarError, EOFError) as error:
-            raise UnreadableKit(f"{path.name} is damaged: {error}.") from None
+        top, document = file_called(path, DOCUMENT) or ("", b"")
+        files = files_in(path)
+        return self._kit(path.stem, _whole(document, path.name),
+                         lambda file: one_shot_audio(_sound(files, top, file), file))
 
     def _kit(self, name: str, document: bytes, load: Callable[[str], tuple[Audio, int]]) -> Imported:
         root = _parsed(document, name)
@@ -74,23 +72,48 @@ class HydrogenPattern:
     def read(self, path: Path) -> Imported:
         """The song's patterns in their order, or the one pattern. An .h2pattern has only numbers for its instruments;
         a drumkit of the name that it gives, lying beside it, names them."""
-        root = _parsed(path.read_bytes() if path.stat().st_size <= LARGEST_XML else b"", path.name)
+        root = _parsed(_document(path), path.name)
         names = [_text(instrument, "name") for instrument in _instruments(root)] or _names_beside(path, root)
         tracks = track_names((name, drum_of_name(name)) for name in names)
         hits: dict[str, list[Hit]] = {}
         start = 0
         for pattern in _in_order(root):
-            for note in _all(pattern, "note"):
-                number = int(_number(note, "instrument", 0))
-                track = tracks[number] if 0 <= number < len(tracks) else f"perc {number + 1}"
-                tick = start + _number(note, "position", 0) * TICK + _number(note, "leadlag", 0) * TICK * LEAD_LAG_TICKS
-                velocity = min(1.0, _number(note, "velocity", 0.8))
-                if velocity > 0.0 and _text(note, "note_off") != "true":
-                    chance = max(0.0, min(1.0, _number(note, "probability", 1.0)))
-                    hits.setdefault(track, []).append(Hit(max(0, round(tick)), velocity, chance))
-            start += int(_number(pattern, "size", 192)) * TICK
+            _add_hits(hits, pattern, tracks, start)
+            start += _ticks(pattern)
         found, remarks = pattern_of(hits, max(1, math.ceil(start / PPQN)))
-        return Imported(path.stem, pattern=found, tempo_bpm=_number(root, "bpm", 0.0) or None, remarks=remarks)
+        patterns, about_patterns = _parts(root, tracks)
+        return Imported(path.stem, pattern=found, tempo_bpm=_number(root, "bpm", 0.0) or None, remarks=remarks,
+                        patterns=patterns, about_patterns=about_patterns)
+
+
+def _parts(root: ET.Element, tracks: list[str]) -> tuple[tuple[tuple[str, Pattern], ...], tuple[str, ...]]:
+    """(the patterns that a song is made of, by name; remarks on what was left out of them); none of a file with a
+    single pattern."""
+    distinct = {_text(pattern, "name"): pattern for pattern in _all(root, "pattern")}
+    found, remarks = [], dict[str, None]()
+    for name, pattern in list(distinct.items())[:MOST_PARTS] if len(distinct) > 1 else ():
+        hits: dict[str, list[Hit]] = {}
+        _add_hits(hits, pattern, tracks, 0)
+        part, left_out = pattern_of(hits, max(1, math.ceil(_ticks(pattern) / PPQN)))
+        found.append((name, part))
+        remarks |= dict.fromkeys(left_out)
+    return tuple(found), tuple(remarks)
+
+
+def _add_hits(hits: dict[str, list[Hit]], pattern: ET.Element, tracks: list[str], start: int) -> None:
+    """Add the notes of a pattern that begins on tick `start`."""
+    for note in _all(pattern, "note"):
+        number = int(_number(note, "instrument", 0))
+        track = tracks[number] if 0 <= number < len(tracks) else f"perc {number + 1}"
+        tick = start + _number(note, "position", 0) * TICK + _number(note, "leadlag", 0) * TICK * LEAD_LAG_TICKS
+        velocity = min(1.0, _number(note, "velocity", 0.8))
+        if velocity > 0.0 and _text(note, "note_off") != "true":
+            chance = max(0.0, min(1.0, _number(note, "probability", 1.0)))
+            hits.setdefault(track, []).append(Hit(max(0, round(tick)), velocity, chance))
+
+
+def _ticks(pattern: ET.Element) -> int:
+    return int(_number(pattern, "size", 192)) * TICK
 
 
 def _drum(instrument: ET.Element, layers: list[ET.Element], sounds: dict[str, tuple[Audio, int]]) -> Drum:
@@ -130,36 +153,30 @@ def _in_order(root: ET.Element) -> list[ET.Element]:
 
 def _names_beside(path: Path, root: ET.Element) -> list[str]:
     beside = path.with_name(f"{PurePosixPath(_text(root, 'drumkit_name')).name}.h2drumkit")
-    top = _kit_in(beside) if beside.is_file() else None
-    if top is None:
+    found = file_called(beside, DOCUMENT) if beside.is_file() else None
+    if found is None:
         return []
-    with tarfile.open(beside) as archive:
-        kit = _parsed(_content(archive, f"{top}drumkit.xml", LARGEST_XML), beside.name)
+    kit = _parsed(_whole(found[1], beside.name), beside.name)
     return [_text(instrument, "name") for instrument in _instruments(kit)]
 
 
-def _kit_in(path: Path) -> str | None:
-    """The folder of drumkit.xml in an archive, with its slash; None if there is none."""
-    try:
-        with tarfile.open(path) as archive:
-            for member in archive:
-                if PurePosixPath(member.name).name == "drumkit.xml":
-                    return member.name.removesuffix("drumkit.xml")
-    except (tarfile.TarError, OSError, EOFError):
-        return None
-    return None
+def _sound(files: dict[str, bytes], top: str, file: str) -> bytes:
+    found = files.get(f"{top}{PurePosixPath(file).name}")
+    if found is None:
+        raise UnreadableAudio(f"There is no sound {file!r}, which the kit names.")
+    return found
 
 
-def _content(archive: tarfile.TarFile, name: str, largest: int) -> bytes:
-    """A file of the archive; nothing is ever unpacked to disk."""
-    try:
-        member = archive.getmember(name)
-    except KeyError:
-        raise UnreadableAudio(f"There is no sound {name!r}, which the kit names.") from None
-    file = archive.extractfile(member) if member.isfile() and member.size <= largest else None
-    if file is None:
-        raise UnreadableAudio(f"{name} is not a file, or is larger than any sound.")
-    return file.read()
+def _document(path: Path) -> bytes:
+    """An XML file of a length that can be one."""
+    with path.open("rb") as file:
+        return _whole(file.read(LARGEST_XML + 1), path.name)
+
+
+def _whole(document: bytes, name: str) -> bytes:
+    if len(document) > LARGEST_XML:
+        raise UnreadableKit(f"{name} holds more than {LARGEST_XML // 1_000_000} MB of XML, which no kit or song does.")
+    return document
 
 
 def _parsed(document: bytes, name: str) -> ET.Element:

@@ -31,6 +31,16 @@ def kind_of(path: Path) -> str:
     return "a file of unknown kind" if b"\0" in start else "a text file"
 
 
+def is_recording(path: Path) -> bool:
+    """Whether it is a file of audio, by its first bytes. Raises OSError when it cannot be read."""
+    return kind_of(path).endswith(_LISTEN) or _is_bare_mp3(head(path, 2))
+
+
+def _is_bare_mp3(start: bytes) -> bool:
+    """Whether it begins with a frame of MPEG audio, layer 3."""
+    return len(start) == 2 and start[0] == 0xFF and start[1] & 0xE6 == 0xE2
+
+
 def head(path: Path, size: int) -> bytes:
     """The first bytes of a file; none of a folder or device."""
     if not path.is_file():
