@@ -1,4 +1,5 @@
-"""What a client asks of the engine beyond the machine: takes, jobs, sounds, MIDI ports and controllers, undo, quit."""
+"""What a client asks of the engine beyond the machine: takes, jobs, sounds, saving, MIDI ports and controllers, undo,
+quit."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -278,6 +279,41 @@ FileRequest = ExportKit | OpenFile
 
 
 @dataclass(frozen=True, slots=True)
+class SaveKit:
+    """Save the kit as it is now as a folder of this name beside the takes; empty: its own name."""
+
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "A kit")
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """Begin anew, with an empty machine. Undo brings everything back; what is on disk stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSet:
+    """Save takes, kits, MIDI setup and journal of this session as one folder of this name."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "A set")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSet:
+    """Load the kit that the set in this folder ended with, and its MIDI setup."""
+
+    path: str
+
+
+KeepRequest = SaveKit | New | SaveSet | OpenSet
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """Undo the last change of pattern, kit, loop, roles, effects, mutes or solos."""
 
@@ -292,4 +328,5 @@ class Quit:
     """Fade out, save and end the engine."""
 
 
-Request = TakeRequest | MidiRequest | SoundRequest | JobRequest | FileRequest | Undo | Redo | Quit
+Request = (TakeRequest | MidiRequest | SoundRequest | JobRequest | FileRequest | KeepRequest | Undo | Redo
+           | Quit)

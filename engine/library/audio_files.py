@@ -6,6 +6,7 @@ import math
 import os
 import stat
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -79,9 +80,43 @@ def check_usable(audio: Audio, sample_rate: int, name: str) -> None:
 
 def write_wav(path: Path, audio: Audio, sample_rate: int) -> None:
     """Write audio (frames, channels) as a float32 WAV. Raises OSError when it cannot be written."""
+    path.write_bytes(wav_bytes(audio, sample_rate))
+
+
+def wav_bytes(audio: Audio, sample_rate: int) -> bytes:
+    """Audio (frames, channels) as a float32 WAV; the same audio is always the same bytes."""
     encoded = io.BytesIO()
     soundfile.write(encoded, audio, sample_rate, format="WAV", subtype="FLOAT")
-    path.write_bytes(encoded.getbuffer())
+    data = bytearray(encoded.getvalue())
+    if (peaks := data.find(b"PEAK", 12, 128)) >= 0:
+        data[peaks + 12 : peaks + 16] = bytes(4)  # libsndfile notes the time of day there
+    return bytes(data)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioWriter:
+    """Writes WAV files into `folder`; one that is the same in `earlier` becomes a second name of that file."""
+
+    folder: Path
+    earlier: Path | None
+    sample_rate: int
+
+    def write(self, relative: str, audio: Audio) -> None:
+        """Write one file. Raises OSError."""
+        path, data = self.folder / relative, wav_bytes(audio, self.sample_rate)
+        if self.earlier is None or not _linked(self.earlier / relative, data, path):
+            path.write_bytes(data)
+
+
+def _linked(earlier: Path, data: bytes, path: Path) -> bool:
+    """Give `earlier` a second name, if that is what it holds and the file system can."""
+    try:
+        if earlier.is_symlink() or earlier.stat().st_size != len(data) or earlier.read_bytes() != data:
+            return False
+        os.link(earlier, path)
+    except OSError:
+        return False
+    return True
 
 
 def _opened(path: Path) -> int:

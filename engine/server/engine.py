@@ -18,6 +18,9 @@ from engine.core.errors import InvalidValue, UsageError
 from engine.core.snapshot import RecordState, Status
 from engine.dsp.layout import MAX_FRAMES
 from engine.dsp.processor import Processor
+from engine.keeping.keeper import Keeper
+from engine.keeping.set_keeper import SetKeeper, Surroundings
+from engine.keeping.writing import Writing
 from engine.library.index.places import Places
 from engine.live.bank import SampleBank
 from engine.live.browser import Browser
@@ -75,14 +78,20 @@ class Engine:
                                  settings.link, self.midi.has_clock)
         self._library = _library(settings)
         self.browser = Browser(self.conductor, takes_folder.parent, self.notices, self._library)
+        self._writing = Writing(shared_folder)
+        self.keeper = Keeper(self.conductor, self.jobs, takes_folder, session_folder, self._writing, self.notices)
+        resumed = Path(settings.resume) if settings.resume else None
+        self.sets = SetKeeper(self.keeper, self.jobs, self._writing, Surroundings(
+            session_folder, takes_folder, takes_folder.parent / "sets", self._journal.flush, self.midi.setup,
+            self.midi.use), resumed, self.notices)
         self.opening = Opening(self.conductor, self.notices, partial(self.jobs.open_audio, beats=None),
                                self.jobs.load_folder)
         self.exports = Exports(self.conductor, shared_folder, takes_folder, self.notices, settings.job_stall_s)
         self.device = FailoverDevice(backend, partial(open_again, settings), self.host, self.notices)
         self._rack_watch = RackWatch(self.conductor, self.host, self.notices)
         self._handlers = handlers(self)
-        if settings.resume:
-            self._resume(Path(settings.resume))
+        if resumed is not None:
+            self._resume(resumed)
         self.quitting = False
 
     def start(self, on_lost: Callable[[str], None], wake: Callable[[], None]) -> None:
@@ -116,7 +125,7 @@ class Engine:
             self._open_midi()
         self.conductor.drain()
         for part in (self.midi, self._link, self.calibration, self._rack_watch, self.takes, self.jobs, self.browser,
-                     self.opening, self.exports):
+                     self.opening, self.exports, self.keeper, self.sets):
             part.step()
         self.conductor.look_ahead()
         sent = self.conductor.flush()
@@ -127,7 +136,8 @@ class Engine:
         return Status(self.conductor.machine, self.backend.name, self.backend.device, self.host.sample_rate,
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.status,
                       self.conductor.pending, self.notices.newest, self.device.banner, self.takes.setup,
-                      self._link.sync or self.midi.sync, self.browser.sounds, self.midi.status, self.jobs.readings)
+                      self._link.sync or self.midi.sync, self.browser.sounds, self.midi.status, self.jobs.readings,
+                      self.sets.status)
 
     def quit(self) -> None:
         """Ask the control thread to end the engine."""
@@ -159,8 +169,8 @@ class Engine:
         self._link.close()
         self.device.close()
         self.conductor.drain()
-        for reader in (self.browser, self.opening, self.exports):
-            reader.close()
+        for part in (self.browser, self.opening, self.exports, self.keeper, self.sets):
+            part.close()
         if self._library is not None:
             self._library.close()
         self._worker.stop()
@@ -180,6 +190,7 @@ class Engine:
         for audio in restored.samples.values():
             self.conductor.keep(audio)
         self.conductor.take_up(restored.machines)
+        self.keeper.return_to(session)
         self.notices.warn(*restored.problems)
         self.notices.say(f"{restored.machine.kit.name} is back as you left it. Space plays it from bar 1.")
 

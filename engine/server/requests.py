@@ -7,6 +7,8 @@ from engine.core import requests
 from engine.core.commands import Boundary
 from engine.core.errors import InvalidValue
 from engine.core.recording import Monitor
+from engine.keeping.keeper import Keeper
+from engine.keeping.set_keeper import SetKeeper
 from engine.live.browser import Browser
 from engine.live.conductor import Conductor
 from engine.midi.control import MidiControl
@@ -30,6 +32,7 @@ def handlers(engine: "Engine") -> Mapping[type, Handler]:
         requests.ExportKit: lambda request, boundary: engine.exports.begin(request),
         **_about_takes(engine.takes),
         **_about_midi(engine.midi),
+        **_about_saving(engine.keeper, engine.sets),
     }
 
 
@@ -47,6 +50,15 @@ def _about_jobs(jobs: Jobs, conductor: Conductor) -> dict[type, Handler]:
         requests.CancelJob: lambda request, boundary: jobs.cancel(),
         requests.Undo: undo,
         requests.Redo: lambda request, boundary: conductor.redo(),
+    }
+
+
+def _about_saving(keeper: Keeper, sets: SetKeeper) -> dict[type, Handler]:
+    return {
+        requests.SaveKit: lambda request, boundary: keeper.save(request.name),
+        requests.New: lambda request, boundary: keeper.clear(boundary),
+        requests.SaveSet: lambda request, boundary: sets.save(request.name),
+        requests.OpenSet: lambda request, boundary: sets.open(request.path),
     }
 
 
