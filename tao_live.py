@@ -16,9 +16,11 @@ import platformdirs
 
 from engine.core.errors import DeviceNotFound, TaoError
 from engine.library.command_line import export, import_verb
+from engine.library.index.command_line import library_verb
 from engine.server.command_line import calibrate_verb, compile_verb, devices, doctor_verb, sessions_verb
 from engine.server.config import config_file, read_config
 from engine.server.rendering import render
+from engine.server.saving import save, sets_verb
 from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER, correct, decompose, models
 from models.training.command_line import evaluate, train
 from models.weights.shipped import verify_weights
@@ -26,7 +28,7 @@ from tui.terminal import check_terminal
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
 DEMO_RATE = 48000
-NOT_FOR_ENGINES = {"loop", "another", "keys"}  # options that concern only the screen or the start
+NOT_FOR_ENGINES = {"loop", "another", "keys", "empty"}  # options that concern only the screen or the start
 
 
 def talk(text: str) -> None:
@@ -48,19 +50,21 @@ def talk(text: str) -> None:
               help="Effects rack: pyo, bypass (no effects), or the name of an installed plugin.")
 @click.option("--link", is_flag=True, help="Follow Ableton Link when no MIDI clock comes in (clock source auto).")
 @click.option("--loop", type=click.Path(path_type=Path), help="Open this loop or decomposition folder.")
+@click.option("--empty", is_flag=True, help="Start without a loop, ready to record.")
 @click.option("--keys", multiple=True, metavar="ACTION=KEYS",
               help="Give an action other keys, such as record=r,f5. ctrl+p in Tao lists the actions.")
 @click.option("--another", is_flag=True, help="Start another engine even if one is already running.")
 @click.pass_context
-def cli(context: click.Context, loop: Path | None, another: bool, **settings: Any) -> None:
+def cli(context: click.Context, loop: Path | None, another: bool, empty: bool, **settings: Any) -> None:
     """Record a drum loop, decompose it, and play it as a kit and a pattern. Without a verb, Tao opens its screen."""
     if context.invoked_subcommand is None:
-        open_instrument(loop, another, settings)
+        asked_now = context.get_parameter_source("empty") is click.core.ParameterSource.COMMANDLINE
+        open_instrument(loop, another, settings, empty=empty, recover=not (loop or (empty and asked_now)))
 
 
-def open_instrument(loop: Path | None, another: bool, asked: dict[str, Any]) -> None:
+def open_instrument(loop: Path | None, another: bool, asked: dict[str, Any], empty: bool, recover: bool) -> None:
     """Start an engine and show its screen until the musician leaves. It plays `loop`; without one, it continues a
-    session that crashed, or else plays the demo."""
+    session that crashed, if it may `recover`, or else plays the demo, or is `empty`."""
     from engine.server.running_engines import engines
     from engine.sessions.listing import broken_off
 
@@ -69,17 +73,25 @@ def open_instrument(loop: Path | None, another: bool, asked: dict[str, Any]) -> 
         raise TaoError(f"An engine is already running; it {found[0].words}. Open a screen on it with `attach`, or "
                        "start another one with --another.")
     try:
-        crashed = None if loop else broken_off(sessions_folder())
+        crashed = broken_off(sessions_folder()) if recover else None
         if crashed is not None:
             return continue_session(crashed.folder, asked)
     except TaoError as problem:
         talk(f"tao: The last session crashed and cannot be continued. {problem}")
-    start_and_show(asked, loop or demo_file(platformdirs.user_data_path("tao")))
+    if loop is None and not empty:
+        loop = demo_file(platformdirs.user_data_path("tao"))
+    start_and_show(asked, loop)
 
 
 def continue_session(session: Path, asked: dict[str, Any]) -> None:
     """Open the instrument as it was at the end of a session."""
     start_and_show({**asked, "resume": str(session)}, None)
+
+
+def continue_set(session: Path, midi: Path, asked: dict[str, Any]) -> None:
+    """Open the instrument as it was at the end of a set, with the set's MIDI setup, which then keeps its changes."""
+    check_terminal()
+    start_and_show({**asked, "resume": str(session), "midi_file": str(midi)}, None)
 
 
 def start_and_show(asked: dict[str, Any], first: Path | None) -> None:
@@ -103,16 +115,30 @@ def sessions_folder() -> Path:
     return platformdirs.user_state_path("tao") / "sessions"
 
 
+def library_places() -> Any:
+    """Where the library is: its index, the file that remembers its folders, and Tao's own folder."""
+    from engine.library.index.places import Places
+
+    return Places(platformdirs.user_cache_path("tao") / "library.sqlite",
+                  platformdirs.user_config_path("tao") / "library.json", (platformdirs.user_data_path("tao"),))
+
+
 def engine_settings(asked: dict[str, Any]) -> Any:
     """The options of the command line as the engine's settings, with Tao's own folders."""
     from engine.audio.settings import EngineSettings
 
-    data = platformdirs.user_data_path("tao")
-    options = {name: value for name, value in asked.items() if name not in NOT_FOR_ENGINES}
+    data, places = platformdirs.user_data_path("tao"), library_places()
+    options = {"midi_file": str(midi_file()),
+               **{name: value for name, value in asked.items() if name not in NOT_FOR_ENGINES}}
     return EngineSettings(**{**options, "audio": asked["audio"] or "null"}, takes_folder=str(data / "takes"),
                           sessions_folder=str(sessions_folder()),
                           calibration_file=str(data / "calibration.json"), worker_argv=worker_argv(),
-                          midi_file=str(platformdirs.user_config_path("tao") / "midi.json"))
+                          library_index=str(places.index), library_folders=str(places.named))
+
+
+def midi_file() -> Path:
+    """Where MIDI connections and the controller map are."""
+    return platformdirs.user_config_path("tao") / "midi.json"
 
 
 def worker_argv() -> tuple[str, ...]:
@@ -219,7 +245,8 @@ def demo(context: click.Context, out: Path, overwrite: bool) -> None:
 
 for verb in (calibrate_verb(engine_settings), compile_verb, correct, decompose, devices,
              doctor_verb(lambda: platformdirs.user_data_path("tao"), verify_weights), evaluate, export, import_verb,
-             models, render, sessions_verb(sessions_folder), train):
+             library_verb(library_places), models, render, save, sessions_verb(sessions_folder),
+             sets_verb(lambda: platformdirs.user_data_path("tao"), sessions_folder, midi_file, continue_set), train):
     cli.add_command(verb)
 
 

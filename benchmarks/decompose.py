@@ -9,11 +9,11 @@ import time
 from pathlib import Path
 
 from benchmarks.result import Result
+from engine.bridge.children import THREADS
 from engine.core.errors import TaoError
 from engine.core.loop import Loop
 from engine.core.pattern import Pattern, Step, Track
 from engine.library.audio_files import write_wav
-from engine.worker.process import THREADS
 from models import plugins
 from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER
 from models.correct import StepEdit, correct, edited

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from engine.core.errors import TaoError, UsageError
+from engine.core.errors import UsageError
 from engine.core.pattern import TRACK_NAMES
 
 TRANSCRIBER, SEPARATOR, EXTRACTOR = "tao", "tao", "solve"
@@ -44,7 +44,7 @@ def get(name: str) -> None:
 
 
 @click.command()
-@click.argument("loops", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("loops", nargs=-1, type=click.Path(path_type=Path))
 @click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path),
               help="The folder to write; several loops get a subfolder each.")
 @click.option("--overwrite", is_flag=True, help="Replace what is in the folder. Files that Tao did not write stay.")
@@ -54,53 +54,40 @@ def get(name: str) -> None:
 @click.option("--transcriber", default=TRANSCRIBER, show_default=True, help=f"Finds the hits. {_CHOICES}")
 @click.option("--separator", default=SEPARATOR, show_default=True, help=f"Makes a stem per drum. {_CHOICES}")
 @click.option("--extractor", default=EXTRACTOR, show_default=True, help=f"Makes the one-shots. {_CHOICES}")
-def decompose(loops: tuple[Path, ...], out: Path, overwrite: bool, as_json: bool, beats: int | None, free: bool,
-              transcriber: str, separator: str, extractor: str) -> None:
+@click.option("--files-from", "listed", metavar="LIST", help="Decompose the files in this list, too; - is stdin.")
+@click.option("--jobs", type=click.IntRange(1, 1024), help="How many loops at once. Default: one for each core.")
+@click.option("--cluster", metavar="ADDRESS", help="Let a Ray cluster do it: auto, HOST:PORT or ray://HOST:PORT.")
+def decompose(loops: tuple[Path, ...], out: Path, overwrite: bool, as_json: bool, listed: str | None,
+              jobs: int | None, cluster: str | None, **asked: Any) -> None:
     """Decompose LOOPS into kit.json, one-shots, stems, a residual and pattern.mid.
 
-    Nothing is overwritten unless you ask for it, and LOOPS never are.
+    LOOPS are files, and folders with all that is in them. Nothing is overwritten unless you ask for it, and LOOPS never
+    are. The same command again goes on where it was stopped: it skips what is done and tries the rest.
     """
-    from engine.library.audio_files import read_loop
-    from engine.library.outputs import check_folder, check_inputs_stay, folders_for
-    from models import plugins
+    from models.batch.settings import Settings
 
-    folders = [out] if len(loops) == 1 else folders_for(out, [loop.stem for loop in loops])
-    for folder in folders:
-        check_inputs_stay(folder, loops)
-    if len(loops) == 1:
-        check_folder(out, overwrite)
-    else:
-        check_folder(out, overwrite=True)
+    settings = Settings(**asked)
+    if not loops and listed is None:
+        raise click.UsageError("Missing argument 'LOOPS...'.")
+    if len(loops) == 1 and listed is None and cluster is None and not loops[0].is_dir():
+        _decompose_one(loops[0], out, settings, overwrite, as_json)
+        return
+    from models.batch.run import Batch, run
 
-    with plugins.loading("The decomposition"):
-        from models.decompose import Tools
-        from models.hearing.loop_cut import cut_loop
-
-    tools = Tools(plugins.transcriber(transcriber), plugins.separator(separator), plugins.extractor(extractor))
-    failed: TaoError | None = None
-    for loop, folder in zip(loops, folders, strict=True):
-        try:
-            check_folder(folder, overwrite)
-            recording = cut_loop(read_loop(loop), tools.transcriber) if free else read_loop(loop, beats)
-            document = _decomposed(recording, loop, folder, tools, overwrite)
-        except TaoError as error:
-            if len(loops) == 1:
-                raise
-            _talk(f"tao: {loop.name}: {error}")
-            failed = error
-            continue
-        if as_json:
-            click.echo(json.dumps(document))
-    if failed is not None:
-        raise SystemExit(failed.exit_code)
+    run(Batch(loops, out, settings, listed, overwrite, as_json, jobs, cluster))
 
 
-def _decomposed(recording: Any, loop: Path, folder: Path, tools: Any, overwrite: bool) -> dict[str, Any]:
-    """Decompose the Loop `recording`, read from the file `loop`, into `folder`; return its kit.json."""
+def _decompose_one(loop: Path, out: Path, settings: Any, overwrite: bool, as_json: bool) -> None:
+    """Decompose one file into the folder `out`, in this process and with all its cores."""
     from engine.library.kit_folder import write_folder, write_new_folder
     from engine.library.kit_json import to_json
-    from models.decompose import decompose as stages
-    from models.storing import source_of, stored
+    from engine.library.outputs import check_folder, check_inputs_stay
+    from models import plugins
+
+    check_inputs_stay([out], [loop])
+    check_folder(out, overwrite)
+    with plugins.loading("The decomposition"):
+        from models.batch.one_file import decomposed, tools_for, words_about
 
     shown: list[str] = []
 
@@ -109,14 +96,15 @@ def _decomposed(recording: Any, loop: Path, folder: Path, tools: Any, overwrite:
             shown.append(stage)
             _talk(f"{loop.name}: {stage}")
 
-    *_, last = stages(recording, tools, recording.sample_rate, report)
-    kept = stored(last, source_of(loop), tools)
+    kit = decomposed(loop, settings, tools_for(settings), report)
+    folder = out
     if overwrite:
-        write_folder(folder, kept)
+        write_folder(folder, kit)
     else:
-        folder = write_new_folder(folder, kept)
-    _talk(f"{loop.name}: {last.bpm:.2f} BPM, {last.loop.beats} beats, match {last.match:.0%}, in {folder}")
-    return to_json(kept)
+        folder = write_new_folder(folder, kit)
+    _talk(f"{loop.name}: {words_about(kit)}, in {folder}")
+    if as_json:
+        click.echo(json.dumps(to_json(kit)))
 
 
 @click.command()

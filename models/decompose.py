@@ -11,6 +11,7 @@ import numpy as np
 from engine.core.kit import OTHER_NOTE, Kit, Layer, OneShot, SampleId, gm_note, sample_id
 from engine.core.loop import Audio, Loop, PlayedLoop, overview
 from engine.core.pattern import Pattern
+from engine.library.decomposition import AsPlayed
 from engine.library.resampling import resampled
 from models import plugins
 from models.calling import extraction, separated, transcribed
@@ -44,7 +45,7 @@ class Decomposition:
 
     audio and samples are float32 (frames, 2) at sample_rate. stems, residual and the matches (0..1,
     models.sounds.spectra.match) are there at the last stage only, where the residual plus the kit played by the pattern
-    equals the recording.
+    equals the recording. as_played: what a kit that was saved live has beyond its pattern.
     """
 
     stage: str
@@ -59,6 +60,7 @@ class Decomposition:
     residual: Audio | None = None
     match: float | None = None
     track_match: dict[str, float] = field(default_factory=dict)
+    as_played: AsPlayed = AsPlayed()
 
     @property
     def bpm(self) -> float:

@@ -2,35 +2,35 @@
 
 import contextlib
 import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 
 from engine.bridge.messages import DecomposeFile, DecomposeJob
 from engine.core.names import readable
 from engine.library.decomposition import Source
-from engine.library.files import free_path, safe_name
+from engine.library.files import folder_name, free_path
 from engine.library.kit_folder import write_new_folder
+from models.batch.made import sha256_in
 from models.decompose import Decomposition, Tools
 from models.storing import source_of, stored
 
-LONGEST_NAME = 60  # characters of the loop's name in the folder's
 
+def keep_kit(job: DecomposeJob | DecomposeFile, done: Decomposition, tools: Tools) -> tuple[Path | None, bool]:
+    """Write a solved kit into the job's folder of kits, under a free name, which becomes the kit's.
 
-def keep_kit(job: DecomposeJob | DecomposeFile, done: Decomposition, tools: Tools) -> Path | None:
-    """Write a solved kit into the job's folder of kits, under a free name; the folder written.
-
-    None when the job names no such folder, or the same file's kit is there already. Raises UnwritableFolder.
+    Returns its folder, and whether it is new: the same file's kit may be there already, perhaps with edits. None when
+    the job names no folder of kits. Raises UnwritableFolder.
     """
     if not job.kits:
-        return None
+        return None, False
     name = Path(job.path).stem if isinstance(job, DecomposeFile) else job.name
-    place = Path(job.kits) / (safe_name(name)[:LONGEST_NAME].strip() or "kit")
+    place = Path(job.kits) / folder_name(name, "kit")
     source = _source(job, done)
-    if isinstance(job, DecomposeFile) and _sha256_in(place) == source.sha256:
-        return None
-    named = replace(done, kit=replace(done.kit, name=readable(name)))
-    return write_new_folder(free_path(place.parent, place.name), stored(named, source, tools))
+    if isinstance(job, DecomposeFile) and sha256_in(place) == source.sha256:
+        return place, False
+    place = free_path(place.parent, place.name)
+    named = replace(done, kit=replace(done.kit, name=readable(place.name)))
+    return write_new_folder(place, stored(named, source, tools)), True
 
 
 def _source(job: DecomposeJob | DecomposeFile, done: Decomposition) -> Source:
@@ -40,12 +40,3 @@ def _source(job: DecomposeJob | DecomposeFile, done: Decomposition) -> Source:
         with contextlib.suppress(OSError, ValueError):
             return source_of(file)
     return Source(readable(file.name), hashlib.sha256(done.audio.tobytes()).hexdigest())
-
-
-def _sha256_in(folder: Path) -> str | None:
-    """The hash of the recording that the kit in `folder` was made from, if there is one."""
-    try:
-        found = json.loads((folder / "kit.json").read_text(encoding="utf-8"))["source"]["sha256"]
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        return None
-    return found if isinstance(found, str) else None

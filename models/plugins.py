@@ -160,6 +160,12 @@ def installed(group: str) -> dict[str, EntryPoint]:
     return {point.name: point for point in sorted(entry_points(group=group), key=lambda point: point.name)}
 
 
+def check_installed(transcriber: str, separator: str, extractor: str) -> None:
+    """Raise UsageError, listing those installed, if one of the plugins is not. Loads none of them."""
+    for group, name in ((TRANSCRIBERS, transcriber), (SEPARATORS, separator), (EXTRACTORS, extractor)):
+        _point(group, name)
+
+
 def transcriber(name: str) -> Transcriber:
     """The transcriber of that name. Raises UsageError, listing those installed, when there is none."""
     return cast(Transcriber, _opened(TRANSCRIBERS, name))
@@ -177,20 +183,29 @@ def extractor(name: str) -> Extractor:
 
 def _opened(group: str, name: str) -> Any:
     plain, _, argument = name.partition(":")
-    points = installed(group)
-    kind = group.removeprefix("tao.").removesuffix("s")
-    if plain not in points:
-        found = ", ".join(points) or "none. Install Tao itself with `pip install -e .`"
-        raise UsageError(f"No {kind} is called {plain!r}. Installed: {found}.")
+    point, kind = _point(group, name), _kind(group)
     with loading(f"The {kind} {plain!r}"):
         try:
-            factory = points[plain].load()
+            factory = point.load()
             return factory(argument) if argument else factory()
         except (TaoError, ImportError, OSError, MemoryError):
             raise
         except (Exception, SystemExit) as error:
             reason = readable(f"{type(error).__name__}: {error}", 200)
             raise TaoError(f"The {kind} {plain!r} cannot be opened ({reason}). Choose another.") from error
+
+
+def _point(group: str, name: str) -> EntryPoint:
+    """The entry point of a plugin. Raises UsageError when there is none."""
+    plain, points = name.partition(":")[0], installed(group)
+    if plain not in points:
+        found = ", ".join(points) or "none. Install Tao itself with `pip install -e .`"
+        raise UsageError(f"No {_kind(group)} is called {plain!r}. Installed: {found}.")
+    return points[plain]
+
+
+def _kind(group: str) -> str:
+    return group.removeprefix("tao.").removesuffix("s")
 
 
 @contextmanager

@@ -11,20 +11,27 @@ from engine.core.names import readable
 from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
 from engine.library.lineage import made_from
 from engine.library.resampling import resampled
+from models.batch.settings import Settings, tao_version
 from models.decompose import Decomposition, Tools, frames_first
 from models.plugins import Onset, TempoGuess, Transcription
 
 
-def stored(done: Decomposition, source: Source, tools: Tools) -> StoredDecomposition:
-    """A finished decomposition as it is written to a folder."""
-    return _kept(done, source, {"separator": tools.separator.name, "transcriber": tools.transcriber.name,
-                                "extractor": tools.extractor.name, "weights": {}})
+def stored(done: Decomposition, source: Source, tools: Tools, asked: Settings | None = None) -> StoredDecomposition:
+    """A finished decomposition as it is written to a folder. asked: the settings, if it was the verb's work."""
+    made_by = {"tao": tao_version(), "separator": tools.separator.name, "transcriber": tools.transcriber.name,
+               "extractor": tools.extractor.name, "weights": {}}
+    return _kept(done, source, made_by if asked is None else {**made_by, "settings": asked.to_json()})
 
 
 def restored(done: Decomposition, before: StoredDecomposition) -> StoredDecomposition:
-    """The same for a decomposition that was opened from a folder and changed: its source and unknown keys are kept."""
-    return replace(_kept(done, before.source, before.made_by), unknown=before.unknown,
-                   unknown_of_track=before.unknown_of_track)
+    """The same for a decomposition that was opened from a folder and changed: its source and unknown keys are kept, and
+    so are other patterns and the sounds that only those play."""
+    made = _kept(done, before.source, before.made_by)
+    playing = {track.name for track in (*before.pattern.tracks, *done.pattern.tracks)}
+    others = {name: shot for name, shot in before.kit.one_shots.items() if name not in playing}
+    samples = {name: before.samples[name] for shot in others.values() for name in shot.samples}
+    return replace(made, kit=Kit(made.kit.name, {**others, **made.kit.one_shots}), samples={**samples, **made.samples},
+                   unknown=before.unknown, unknown_of_track=before.unknown_of_track, as_played=before.as_played)
 
 
 def _kept(done: Decomposition, source: Source, made_by: dict[str, Any]) -> StoredDecomposition:
@@ -53,15 +60,16 @@ def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
         shots[track] = replace(shot, sample=sample_id(sample), frames=len(sample), layers=layers)
     played = [audio] if residual is None else [audio, residual]
     samples |= {sample_id(sample): sample for sample in played}
-    loop = PlayedLoop(sample_id(audio), len(audio), kept.pattern.beats, kept.source.name,
+    beats = kept.as_played.loop_beats or kept.pattern.beats
+    loop = PlayedLoop(sample_id(audio), len(audio), beats, kept.source.name,
                       None if residual is None else sample_id(residual), overview(audio))
     length_s = len(kept.loop) / kept.sample_rate
     transcribed = tuple(Onset(track, onset.time_s % length_s, onset.velocity, onset.confidence)
                         for track, onsets in kept.onsets.items() for onset in onsets)
     return Decomposition("kit", engine_rate, audio, Kit(kept.kit.name, shots), kept.pattern, loop, samples,
-                         Transcription(transcribed, (TempoGuess(kept.tempo_bpm, kept.pattern.beats),)),
+                         Transcription(transcribed, (TempoGuess(kept.tempo_bpm, beats),)),
                          {track: at_rate(stem, circular=True) for track, stem in kept.stems.items()},
-                         residual, kept.match, dict(kept.track_match))
+                         residual, kept.match, dict(kept.track_match), kept.as_played)
 
 
 def source_of(path: Path) -> Source:

@@ -41,7 +41,7 @@ from engine.core.kit import SampleId
 from engine.core.loop import Loop, Reading
 from engine.core.pattern import Pattern
 from engine.library.audio_files import check_usable, read_loop
-from engine.library.kit_folder import read_folder
+from engine.library.kit_folder import UnwritableFolder, read_folder
 from models import plugins
 from models.correct import correct, played_as
 from models.decompose import Decomposition, Tools, decompose, recording_of
@@ -115,8 +115,7 @@ class Worker:
                 self._check(job)
                 self._send(self._announced(job, stage))
                 self._last_kit = stage if stage.stage == "kit" else self._last_kit
-            self._keep(job)
-            self._send(JobDone(job.job_id))
+            self._send(self._kept(job))
         except TaoError as error:
             if isinstance(error.__cause__, Exception | SystemExit):
                 traceback.print_exception(error.__cause__, file=sys.stderr)
@@ -130,13 +129,17 @@ class Worker:
         finally:
             logging.getLogger(LOGGER).removeHandler(notices)
 
-    def _keep(self, job: Job) -> None:
-        """Keep the solved kit as a folder; a failure is a notice, for the kit plays all the same."""
-        if not isinstance(job, OpenFolder) and self._last_kit is not None:
-            try:
-                keep_kit(job, self._last_kit, self._opened_tools())
-            except TaoError as error:
-                self._send(JobNotice(job.job_id, f"The kit plays but is not saved. {error}"))
+    def _kept(self, job: Job) -> JobDone:
+        """Keep the solved kit as a folder, and say where it is. One that cannot be written plays all the same: the
+        engine sees that it has no folder, says so, and tries again."""
+        if isinstance(job, OpenFolder) or self._last_kit is None:
+            return JobDone(job.job_id)
+        try:
+            folder, fresh = keep_kit(job, self._last_kit, self._opened_tools())
+        except UnwritableFolder as error:
+            print(error, file=sys.stderr)
+            return JobDone(job.job_id)
+        return JobDone(job.job_id, str(folder or ""), fresh)
 
     def _stages(self, job: Job) -> Iterator[Decomposition]:
         self._report(job, "starting", 0.0)  # the tools are opened, and their libraries loaded, with the first job
@@ -184,8 +187,9 @@ class Worker:
             refs = {name: SampleRef(segment, offset, len(sample))
                     for (name, sample), offset in zip(fresh.items(), offsets, strict=True)}
         self._samples_sent |= set(fresh)
-        return StageReady(job.job_id, stage.stage, stage.kit, stage.pattern, stage.loop, refs, stage.match, stage.bpm,
-                          _readings(job, stage))
+        return StageReady(job.job_id, stage.stage, stage.kit, stage.pattern, stage.loop, refs, stage.match,
+                          stage.as_played.bpm or stage.bpm, _readings(job, stage), stage.as_played.stored_patterns,
+                          stage.as_played.slot)
 
     def _report(self, job: Job, stage: str, fraction: float) -> None:
         self._check(job)

@@ -136,6 +136,8 @@ commands = st.one_of(
     st.builds(c.SetSwing, st.none() | st.floats(0, 1), st.none() | names), st.builds(c.SetMute, names, st.booleans()),
     st.builds(c.SetMutesAndSolos, st.frozensets(names), st.frozensets(names)),
     st.builds(c.SetSolo, names, st.booleans()), st.builds(c.SetListen, st.sampled_from(Listen)),
+    st.builds(c.NameKit, st.just("other"), st.sampled_from(["any", "no such kit"])),
+    st.builds(c.ClearMachine, st.just("new kit")),
     st.builds(c.SetEffects, effects), effect_commands, st.builds(c.TriggerPad, names, st.floats(0, 1)),
     st.builds(c.LoadKit, kits), st.builds(c.LoadPattern, patterns()),
     st.builds(c.LoadLoop, loops(), st.sampled_from(Listen), st.none() | phases),

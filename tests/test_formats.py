@@ -1,11 +1,17 @@
 """docs/formats.md names every key and every record that Tao writes."""
 
+import contextlib
 import json
 import re
+import sqlite3
 from dataclasses import fields
 from pathlib import Path
 
 from engine.core.midi import ClockOut, Midi, MidiSetup, Route
+from engine.library.index.database import SCHEMA as INDEX_SCHEMA
+from engine.library.index.database import WORDS
+from engine.library.index.entries import Kind
+from engine.library.index.places import SCHEMA as LIBRARY_SCHEMA
 from engine.library.kit_json import KEYS, OVERRIDE_KEYS, SCHEMA, TRACK_KEYS, pattern_from_json, to_json
 from engine.library.lineage import Lineage
 from engine.live.journal import RECORDS
@@ -44,3 +50,13 @@ def test_the_example_of_kit_json_can_be_read() -> None:
     document = json.loads(example)
     pattern = pattern_from_json(document)
     assert pattern.beats == 8 and pattern.track("kick").steps[0] is not None
+
+
+def test_every_table_and_column_of_the_librarys_index_is_described() -> None:
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(f"{INDEX_SCHEMA} {WORDS};")
+        tables = [name for name, in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        kept = [name for name in tables if not name.startswith("words_")]  # those of full-text search itself
+        columns = {row[1] for table in kept for row in connection.execute(f"PRAGMA table_info({table})")}
+    assert {"units", "items", "words"} <= set(kept) and {*kept, *columns, LIBRARY_SCHEMA} - NAMED == set()
+    assert all(f"{kind.value}" in TEXT for kind in Kind)

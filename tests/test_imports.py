@@ -25,8 +25,11 @@ ARROWS: dict[str, set[str]] = {
                      "engine.worker"},
     "engine.sessions": {"engine.core", "engine.dsp", "engine.bridge", "engine.library", "engine.audio", "engine.rack",
                         "engine.live"},
+    "engine.keeping": {"engine.core", "engine.bridge", "engine.library", "engine.live", "engine.worker",
+                       "engine.sessions"},
     "engine.server": {"engine.core", "engine.dsp", "engine.bridge", "engine.library", "engine.audio", "engine.rack",
-                      "engine.live", "engine.worker", "engine.sync", "engine.midi", "engine.takes", "engine.sessions"},
+                      "engine.live", "engine.worker", "engine.sync", "engine.midi", "engine.takes", "engine.sessions",
+                      "engine.keeping"},
     "models.plugins": {"engine.core"},
     "models.weights": {"engine.core"},
     "models.calling": {"engine.core", "models.plugins"},
@@ -53,7 +56,7 @@ FORBIDDEN = {
     "engine.library": ("engine.dsp", "torch", "textual"),
     "engine.bridge": ("engine.dsp", "torch", "textual", "numba"),
     "engine.server": ("torch", "textual", "scipy.signal"),
-    "models": ("engine.dsp", "textual"),
+    "models": ("engine.dsp", "textual", "ray"),
     "tui": ("numba", "torch", "soundfile"),
 }
 

@@ -21,7 +21,7 @@ DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/plug
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 PROGRAM = 'tao=".venv/bin/python tao_live.py"'
 # what opens a screen, needs the network or takes an hour is asked for its help; the rest is run as it stands
-HELP_ONLY = ("attach", "resume", "models get", "evaluate", "train")
+HELP_ONLY = ("attach", "resume", "models get", "evaluate", "train", "sets open", "save")
 MAY_END_WITH = {"doctor": (0, 1), "calibrate": (0, 3)}  # this machine may be unfit, and may have no loopback
 
 
@@ -46,6 +46,8 @@ def home(tmp_path: Path) -> Path:
     """A home with what the examples speak of: loop.wav, take.wav, a session."""
     demo = demo_loop(44100)
     write_wav(tmp_path / "loop.wav", demo.audio, demo.sample_rate)
+    (tmp_path / "samples").mkdir()
+    write_wav(tmp_path / "samples" / "loop.wav", demo.audio, demo.sample_rate)
     free = np.concatenate([np.zeros((30000, demo.audio.shape[1]), np.float32), demo.audio, demo.audio[:40000]])
     write_wav(tmp_path / "take.wav", free, demo.sample_rate)
     with running_engine(tmp_path / ".local" / "state" / "tao", "null") as engine:

@@ -37,7 +37,7 @@ def run(*arguments: object, capsys: pytest.CaptureFixture[str],
 @pytest.fixture
 def tao(capsys, monkeypatch, tmp_path):
     """A call of the command line, with settings and data of its own."""
-    for name in ("CONFIG", "DATA", "STATE"):
+    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
     return lambda *arguments: run(*arguments, capsys=capsys, monkeypatch=monkeypatch)
@@ -252,7 +252,8 @@ def test_a_config_that_is_no_toml_is_a_usage_error_that_names_it(tao, tmp_path: 
 
 def test_settings_are_flag_then_environment_then_config(tao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr(tao_live, "open_instrument", lambda loop, another, asked: seen.append(asked["block_frames"]))
+    monkeypatch.setattr(tao_live, "open_instrument", lambda loop, another, asked, **how:
+                        seen.append(asked["block_frames"]))
     (tmp_path / "config/tao").mkdir(parents=True)
     (tmp_path / "config/tao/config.toml").write_text("block = 256")
     tao()
@@ -260,6 +261,19 @@ def test_settings_are_flag_then_environment_then_config(tao, tmp_path: Path, mon
     tao()
     tao("--block", 1024)
     assert seen == [256, 512, 1024]
+
+
+@pytest.mark.parametrize(("arguments", "config", "started"), [
+    (["--empty"], "", (None, True, False)), ([], "empty = true", (None, True, True)), ([], "", (None, False, True)),
+    (["--loop", "x.wav"], "empty = true", (Path("x.wav"), True, False))])
+def test_tao_starts_empty_by_flag_or_setting(tao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                             arguments: list[str], config: str, started: tuple) -> None:
+    seen = []
+    monkeypatch.setattr(tao_live, "open_instrument", lambda loop, another, asked, empty, recover:
+                        seen.append((loop, empty, recover)))
+    (tmp_path / "config/tao").mkdir(parents=True)
+    (tmp_path / "config/tao/config.toml").write_text(config)
+    assert tao(*arguments)[0] == 0 and seen == [started]
 
 
 def test_devices_and_models_are_listed_for_people_and_for_programs(tao) -> None:

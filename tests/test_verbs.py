@@ -17,7 +17,7 @@ Call = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def tao(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call:
-    for name in ("CONFIG", "DATA", "STATE"):
+    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
     return lambda *arguments: run(*arguments, capsys=capsys, monkeypatch=monkeypatch)

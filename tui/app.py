@@ -3,7 +3,7 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -13,6 +13,7 @@ from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
 
+from engine.core.commands import Boundary
 from engine.core.snapshot import Notice, Snapshot
 from tui.dropouts import Dropouts
 from tui.engine_connection import EngineConnection
@@ -20,6 +21,7 @@ from tui.glyphs import UNICODE, Glyphs, glyphs_for
 from tui.keymap import Keymap
 from tui.modes.mode import Actions
 from tui.requests import Requests
+from tui.screens.ask_name import AskNameScreen
 from tui.screens.export import ExportChoice, ExportScreen, folder_of
 from tui.screens.help import HelpScreen
 from tui.screens.instrument import InstrumentScreen
@@ -27,11 +29,16 @@ from tui.screens.open_loop import OpenScreen
 from tui.theme import SHADES, TAO
 from tui.widgets.readout import ActionRequested
 
-QUIT_WITHIN_S = 2.0
+TWICE_WITHIN_S = 2.0
 NOTICE_S = 6.0
 LOAD_EVERY_S = 0.5
 EXPORTERS = "tao.exporters"
 NOT_IN_PALETTE = ("palette", "escape", "digit-9", "digit-0")
+
+
+def is_set(path: Path) -> bool:
+    """Whether this folder is a set, as docs/formats.md describes it."""
+    return (path / "set.json").is_file()
 
 
 def frames_per_second(environ: Mapping[str, str]) -> int:
@@ -54,7 +61,8 @@ class TaoApp(App[None]):
         self.requests = Requests(engine, self.say)
         self.snapshot: Snapshot = engine.snapshot()
         self.instrument = InstrumentScreen(glyphs, self.keymap, self.snapshot, self.requests, self._actions())
-        self.notice, self.notice_until_s, self.quit_until_s = Notice(""), 0.0, 0.0
+        self.notice, self.notice_until_s = Notice(""), 0.0
+        self.quit_until_s = self.new_until_s = 0.0
         self.load = 0.0
         self.dropouts = Dropouts()
         self._export_choice = ExportChoice()
@@ -111,8 +119,9 @@ class TaoApp(App[None]):
         """What those keys do that concern the whole program, or a request without a mode of its own."""
         ask = self.requests.attempt
         return {"decompose": partial(ask, self.engine.decompose), "correct": partial(ask, self.engine.correct),
-                "cancel-job": partial(ask, self.engine.cancel_job), "open": self.ask_for_path,
-                "export": self.ask_what_to_export, "help": self.show_help,
+                "cancel-job": partial(ask, self.engine.cancel_job), "open": self.ask_for_path, "save": self.ask_for_kit,
+                "save-set": self.ask_for_set, "new": self.begin_anew, "export": self.ask_what_to_export,
+                "help": self.show_help,
                 "palette": self.action_command_palette, "detach": self.detach, "quit": self.quit}
 
     def _say_new_notices(self, newest: Snapshot) -> None:
@@ -133,7 +142,39 @@ class TaoApp(App[None]):
 
     def _open(self, path: Path | None) -> None:
         if path is not None:
-            self.requests.attempt(self.engine.open_file, path)
+            open_it = self.engine.open_set if is_set(path) else self.engine.open_file
+            self.requests.attempt(open_it, path)
+
+    def ask_for_kit(self) -> None:
+        """Ask for the kit's name, and save it."""
+        machine = self.snapshot.status.machine
+        if not machine.kit.one_shots:
+            self.say("There is no kit to save yet. Record a loop, or open one.")
+            return
+        self.push_screen(AskNameScreen("Save the kit as:", machine.kit.name), self._with_name(self.engine.save_kit))
+
+    def ask_for_set(self) -> None:
+        """Ask for the set's name, and save it."""
+        self.push_screen(AskNameScreen("Save takes, kits, MIDI and journal as a set called:", ""),
+                         self._with_name(self.engine.save_set))
+
+    def _with_name(self, save: Callable[[str], None]) -> Callable[[str | None], None]:
+        """What to do with an answer: save under that name."""
+        def named(name: str | None) -> None:
+            if name is not None:
+                self.requests.attempt(save, name)
+
+        return named
+
+    def begin_anew(self) -> None:
+        """Empty the machine; while it plays, only when asked twice within two seconds, and on the bar line."""
+        now_s, playing = time.monotonic(), self.snapshot.meters.playing
+        if playing and now_s >= self.new_until_s:
+            self.new_until_s = now_s + TWICE_WITHIN_S
+            self.say(f"Press {self.keymap.key_of('new', self.glyphs)} again to empty the machine on the bar line. "
+                     f"{self.keymap.key_of('undo', self.glyphs)} brings everything back.", for_s=TWICE_WITHIN_S)
+            return
+        self.requests.attempt(self.engine.new, Boundary.BAR)
 
     def ask_what_to_export(self) -> None:
         """Ask for formats and a folder, and have what plays exported."""
@@ -158,10 +199,10 @@ class TaoApp(App[None]):
         """End the engine and leave; while it plays, only when asked twice within two seconds."""
         now_s = time.monotonic()
         if self.engine.connected and self.snapshot.meters.playing and now_s >= self.quit_until_s:
-            self.quit_until_s = now_s + QUIT_WITHIN_S
+            self.quit_until_s = now_s + TWICE_WITHIN_S
             quit_key, palette = (self.keymap.key_of(id_, self.glyphs) for id_ in ("quit", "palette"))
             self.say(f"Press {quit_key} again to stop the music and quit. To keep it playing: {palette}, detach.",
-                     for_s=QUIT_WITHIN_S)
+                     for_s=TWICE_WITHIN_S)
             return
         if self.engine.connected:
             self.requests.attempt(self.engine.quit)

@@ -75,6 +75,21 @@ class EngineConnection(Protocol):
     def swap_kit(self, name: str, fit: FitOptions, boundary: Boundary = Boundary.NOW) -> None:
         """Give every unlocked track its sound from a kit that was found."""
 
+    def load_found_kit(self, place: int) -> None:
+        """Load the kit that a found sound belongs to, with its pattern, on the next bar line."""
+
+    def save_kit(self, name: str) -> None:
+        """Save the kit as a folder of this name."""
+
+    def new(self, boundary: Boundary = Boundary.NOW) -> None:
+        """Empty the machine."""
+
+    def save_set(self, name: str) -> None:
+        """Save the session as a set of this name."""
+
+    def open_set(self, path: str | Path) -> None:
+        """Load the kit and the MIDI setup of a set."""
+
     def undo(self) -> None:
         """Undo the last change."""
 

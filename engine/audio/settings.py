@@ -20,7 +20,8 @@ class EngineSettings:
     hardware. frame_port: adds a JACK port that carries each frame's number modulo 2**20, for measuring. worker_argv:
     the worker's command line, empty for none; a job is stopped after job_stall_s without progress (a quick computer is
     never silent for more than 13 s). capture_s: how much input and output is remembered. calibration_file: where
-    measured latencies are kept, empty for nowhere; midi_file: likewise for MIDI connections and the controller map.
+    measured latencies are kept, empty for nowhere; midi_file: likewise for MIDI connections and the controller map;
+    library_index, library_folders: the library's index and the file that remembers its folders, empty for no library.
     link: whether the clock source `auto` includes Ableton Link. resume: the folder of a session to resume, empty for
     none. Folders are created.
     """
@@ -41,6 +42,8 @@ class EngineSettings:
     capture_s: float = 64.0
     calibration_file: str = ""
     midi_file: str = ""
+    library_index: str = ""
+    library_folders: str = ""
     link: bool = False
     resume: str = ""
 

@@ -196,6 +196,26 @@ class EngineClient:
         """Give every unlocked track its sound from a kit of the list."""
         self.send(requests.SwapKit(name, fit), boundary)
 
+    def load_found_kit(self, place: int) -> None:
+        """Load the kit that a sound of the list belongs to, with its pattern."""
+        self.send(requests.LoadFoundKit(place))
+
+    def save_kit(self, name: str) -> None:
+        """Save the kit as a folder of this name."""
+        self.send(requests.SaveKit(name))
+
+    def new(self, boundary: Boundary = Boundary.NOW) -> None:
+        """Empty the machine."""
+        self.send(requests.New(), boundary)
+
+    def save_set(self, name: str) -> None:
+        """Save the session as a set of this name."""
+        self.send(requests.SaveSet(name))
+
+    def open_set(self, path: str | Path) -> None:
+        """Load the kit and the MIDI setup of a set."""
+        self.send(requests.OpenSet(str(Path(path).absolute())))
+
     def undo(self) -> None:
         """Undo the last change."""
         self.send(requests.Undo())

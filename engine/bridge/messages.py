@@ -110,7 +110,8 @@ class StageReady:
 
     Every SampleId in kit and loop is a key of `samples` here or in an earlier stage of the same job.
     bpm: the loop's own tempo; match: 0..1, how much of the loop kit and pattern explain; readings: ways to count its
-    beats, likeliest first, if they are uncertain.
+    beats, likeliest first, if they are uncertain. stored_patterns: of a kit saved live, the patterns of the other slots
+    (None where a slot is empty, and at `slot`, where `pattern` belongs); () leaves the slots alone.
     """
 
     job_id: int
@@ -122,6 +123,8 @@ class StageReady:
     match: float | None = None
     bpm: float | None = None
     readings: tuple[Reading, ...] = ()
+    stored_patterns: tuple[Pattern | None, ...] = ()
+    slot: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +145,12 @@ class JobFailed:
 
 @dataclass(frozen=True, slots=True)
 class JobDone:
-    """From the worker: all stages of the job have been sent."""
+    """From the worker: all stages of the job have been sent. kept: the folder that holds its kit, empty for none;
+    fresh: whether it was written for this job, rather than found."""
 
     job_id: int
+    kept: str = ""
+    fresh: bool = False
 
 
 FROM_CLIENTS: tuple[type, ...] = (*get_args(Command), *get_args(Request))

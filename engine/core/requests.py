@@ -1,4 +1,5 @@
-"""What a client asks of the engine beyond the machine: takes, jobs, sounds, MIDI ports and controllers, undo, quit."""
+"""What a client asks of the engine beyond the machine: takes, jobs, sounds, saving, MIDI ports and controllers, undo,
+quit."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -127,11 +128,14 @@ MidiRequest = ConnectMidi | Learn | Unlearn | WriteSteps
 
 
 class SoundSource(Enum):
-    """Where to look for sounds: in this loop and kit, in other kits, in a folder of audio files."""
+    """Where to look for sounds: in this loop and kit, in other kits, in a folder of audio files, in the library; or,
+    for kits, among the library's patterns."""
 
     LOOP = "loop"
     KITS = "kits"
     FOLDER = "folder"
+    LIBRARY = "library"
+    PATTERNS = "patterns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,11 @@ class FitOptions:
 
 @dataclass(frozen=True, slots=True)
 class BrowseSounds:
-    """List other sounds for a track; `path` is the folder for SoundSource.FOLDER."""
+    """List other sounds for a track, for SoundSource.PATTERNS kits with a pattern like the present one.
+
+    path: the folder for SoundSource.FOLDER; for SoundSource.LIBRARY words that have to apply, the nearest sounds come
+    first.
+    """
 
     track: str
     where: SoundSource
@@ -191,7 +199,14 @@ class SwapKit:
         check_name(self.name, "A kit")
 
 
-SoundRequest = BrowseSounds | AuditionSound | SwapSound | SwapNextSound | SwapKit
+@dataclass(frozen=True, slots=True)
+class LoadFoundKit:
+    """Load the kit, with its pattern, that entry `place` of the list belongs to."""
+
+    place: int
+
+
+SoundRequest = BrowseSounds | AuditionSound | SwapSound | SwapNextSound | SwapKit | LoadFoundKit
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +279,41 @@ FileRequest = ExportKit | OpenFile
 
 
 @dataclass(frozen=True, slots=True)
+class SaveKit:
+    """Save the kit as it is now as a folder of this name beside the takes; empty: its own name."""
+
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "A kit")
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """Begin anew, with an empty machine. Undo brings everything back; what is on disk stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSet:
+    """Save takes, kits, MIDI setup and journal of this session as one folder of this name."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "A set")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSet:
+    """Load the kit that the set in this folder ended with, and its MIDI setup."""
+
+    path: str
+
+
+KeepRequest = SaveKit | New | SaveSet | OpenSet
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """Undo the last change of pattern, kit, loop, roles, effects, mutes or solos."""
 
@@ -278,4 +328,5 @@ class Quit:
     """Fade out, save and end the engine."""
 
 
-Request = TakeRequest | MidiRequest | SoundRequest | JobRequest | FileRequest | Undo | Redo | Quit
+Request = (TakeRequest | MidiRequest | SoundRequest | JobRequest | FileRequest | KeepRequest | Undo | Redo
+           | Quit)

@@ -119,9 +119,23 @@ class SoundList:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptKit:
+    """Where the kit is on disk. folder: its own, empty before there is one; unsaved: whether edits are still to be
+    written; saves: how often this engine has written a kit; set_folder, sets: the set that it has written last, and how
+    often it has written one.
+    """
+
+    folder: str = ""
+    unsaved: bool = False
+    saves: int = 0
+    set_folder: str = ""
+    sets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Everything that changes seldom. pending: changes that wait for their boundary, in words; readings: ways to count
-    the loop, likeliest first, while its tempo is uncertain; midi: ports and controllers."""
+    the loop, likeliest first, while its tempo is uncertain; midi: ports and controllers; kept: the kit on disk."""
 
     machine: Machine
     backend: str
@@ -139,6 +153,7 @@ class Status:
     sounds: SoundList | None = None
     midi: MidiStatus = field(default_factory=MidiStatus)
     readings: tuple[Reading, ...] = ()
+    kept: KeptKit = KeptKit()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import math
 import os
 import stat
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import soundfile
 from engine.core.errors import UnreadableAudio
 from engine.core.loop import Audio, Loop
 from engine.core.names import readable
+from engine.library.importers.kinds import kind_of
 from engine.library.wav_file import marked_beats
 
 LONGEST_S = 300.0
@@ -51,7 +53,7 @@ def read_audio(path: Path, first_s: float | None = None) -> tuple[Audio, int]:
             sample_rate = int(file.samplerate)
             audio = file.read(-1 if first_s is None else round(first_s * sample_rate), dtype="float32", always_2d=True)
     except soundfile.SoundFileError as error:
-        raise UnreadableAudio(f"{path.name} is damaged or is not audio. "
+        raise UnreadableAudio(f"{path.name} {_wrong_with(path)}. "
                               "Give a whole WAV, FLAC, AIFF, OGG or MP3 file.") from error
     except (OSError, RuntimeError, TypeError, ValueError, MemoryError) as error:
         raise UnreadableAudio(f"{path.name[:80]!r} could not be read ({_reason(error)}).") from error
@@ -78,9 +80,43 @@ def check_usable(audio: Audio, sample_rate: int, name: str) -> None:
 
 def write_wav(path: Path, audio: Audio, sample_rate: int) -> None:
     """Write audio (frames, channels) as a float32 WAV. Raises OSError when it cannot be written."""
+    path.write_bytes(wav_bytes(audio, sample_rate))
+
+
+def wav_bytes(audio: Audio, sample_rate: int) -> bytes:
+    """Audio (frames, channels) as a float32 WAV; the same audio is always the same bytes."""
     encoded = io.BytesIO()
     soundfile.write(encoded, audio, sample_rate, format="WAV", subtype="FLOAT")
-    path.write_bytes(encoded.getbuffer())
+    data = bytearray(encoded.getvalue())
+    if (peaks := data.find(b"PEAK", 12, 128)) >= 0:
+        data[peaks + 12 : peaks + 16] = bytes(4)  # libsndfile notes the time of day there
+    return bytes(data)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioWriter:
+    """Writes WAV files into `folder`; one that is the same in `earlier` becomes a second name of that file."""
+
+    folder: Path
+    earlier: Path | None
+    sample_rate: int
+
+    def write(self, relative: str, audio: Audio) -> None:
+        """Write one file. Raises OSError."""
+        path, data = self.folder / relative, wav_bytes(audio, self.sample_rate)
+        if self.earlier is None or not _linked(self.earlier / relative, data, path):
+            path.write_bytes(data)
+
+
+def _linked(earlier: Path, data: bytes, path: Path) -> bool:
+    """Give `earlier` a second name, if that is what it holds and the file system can."""
+    try:
+        if earlier.is_symlink() or earlier.stat().st_size != len(data) or earlier.read_bytes() != data:
+            return False
+        os.link(earlier, path)
+    except OSError:
+        return False
+    return True
 
 
 def open_regular(path: Path) -> int:
@@ -103,6 +139,15 @@ def open_regular(path: Path) -> int:
         raise UnreadableAudio(f"{str(path)!r} is a folder; name an audio file in it.")
     kind = "pipe" if stat.S_ISFIFO(mode) else "device"
     raise UnreadableAudio(f"{path.name} is a {kind}. Name an audio file.")
+
+
+def _wrong_with(path: Path) -> str:
+    """What is wrong with a file that no reader takes: another kind of file is named as what it is."""
+    try:
+        kind = kind_of(path).partition(";")[0]
+    except OSError:
+        kind = "recording"
+    return "is damaged or is not audio" if "recording" in kind or "unknown" in kind else f"is {kind} and is not audio"
 
 
 def _reason(error: Exception) -> str:

@@ -29,13 +29,15 @@ SUFFIXES = frozenset({".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3"})
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sound by name: a one_shot of the kit, a part of the loop (start, frames), or a file (path)."""
+    """A sound by name: a one_shot of the kit, a part of the loop (start, frames), or a file (path). kit: the folder
+    of the kit that it belongs to, where that is known."""
 
     name: str
     one_shot: OneShot | None = None
     start: int = 0
     frames: int = 0
     path: Path | None = None
+    kit: Path | None = None
 
 
 def in_loop(machine: Machine, track: str) -> list[Candidate]:
@@ -63,13 +65,14 @@ def in_loop(machine: Machine, track: str) -> list[Candidate]:
 def in_kits(folder: Path, track: str) -> list[Candidate]:
     """The one-shots of every decomposition folder below `folder`, those of tracks of this name first."""
     found = []
-    kits = (path for path in folder.glob("**/kit.json") if not path.parent.name.startswith("."))  # half written
+    kits = (path for path in folder.glob("**/kit.json") if not path.parent.name.startswith(".")  # half written
+            and not (path.parent.parent.parent / "set.json").is_file())  # a copy of one that is here, or was
     for path in sorted(kits)[:MOST]:
         try:
             if not path.is_file() or path.stat().st_size > MAX_KIT_BYTES:
                 continue
-            tracks = json.loads(path.read_text(encoding="utf-8"))["tracks"]
-            for entry in tracks:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            for entry in [*document["tracks"], *(document.get("sounds") or [])]:
                 file = path.parent / str(entry["oneshot"])
                 if entry["oneshot"] and file.resolve().is_relative_to(path.parent.resolve()):
                     found.append(Candidate(readable(f"{path.parent.name}: {entry['name']}"), path=file))

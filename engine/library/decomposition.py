@@ -28,6 +28,22 @@ class Source:
     made_from: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AsPlayed:
+    """What a kit that was played live has beyond one pattern at the loop's own tempo.
+
+    slot: the pattern slot that is playing; stored_patterns: the patterns of all sixteen slots, None where one is empty
+    and at `slot` itself, or () where there is one pattern alone; loop_beats: the loop's quarter notes, if the pattern
+    has others; bpm: the tempo, if not the loop's own; downbeat_frames: how far into the recording the loop begins.
+    """
+
+    slot: int = 0
+    stored_patterns: tuple[Pattern | None, ...] = ()
+    loop_beats: int | None = None
+    bpm: float | None = None
+    downbeat_frames: int = 0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredDecomposition:
     """The content of a decomposition folder. All audio float32 (frames, 2) at `sample_rate`.
@@ -52,3 +68,4 @@ class StoredDecomposition:
     made_by: dict[str, Any] = field(default_factory=dict)
     unknown: dict[str, Any] = field(default_factory=dict)
     unknown_of_track: dict[str, dict[str, Any]] = field(default_factory=dict)
+    as_played: AsPlayed = AsPlayed()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+LONGEST_FOLDER_NAME = 60  # characters, of which each may take four bytes
 TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)  # something has come to the place meanwhile
 
 
@@ -79,6 +80,12 @@ def free_path(folder: Path, name: str, suffix: str = "") -> Path:
 def safe_name(name: str) -> str:
     """`name` with every character that a file system might refuse replaced by an underscore."""
     return "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in name)
+
+
+def folder_name(name: str, otherwise: str) -> str:
+    """A folder's name for something called `name`: a dot inside it may stay. `otherwise`, where nothing is left."""
+    kept = "".join(letter if letter == "." else safe_name(letter) for letter in name)
+    return kept.lstrip(". ")[:LONGEST_FOLDER_NAME].rstrip(". ") or otherwise
 
 
 def sync_folder(folder: Path) -> None:

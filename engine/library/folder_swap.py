@@ -79,6 +79,11 @@ def restore_aside(folder: Path) -> None:
             return
 
 
+def clear_parts(folder: Path) -> None:
+    """Remove what a writer of this folder left beside it when it was killed; what one is still writing stays."""
+    _clear(folder.resolve(), PART)
+
+
 @contextmanager
 def beside(folder: Path) -> Iterator[Path]:
     """A new, locked folder beside `folder`; its name begins with the `part_prefix` and this process's id. It is removed

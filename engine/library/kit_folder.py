@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,13 +13,14 @@ from engine.core.errors import TaoError, UnreadableAudio, UnreadableKit
 from engine.core.kit import Kit, sample_id
 from engine.core.loop import Audio
 from engine.core.names import readable
-from engine.library.audio_files import read_audio, write_wav
+from engine.library.audio_files import AudioWriter, read_audio
 from engine.library.decomposition import StoredDecomposition
 from engine.library.files import safe_name
 from engine.library.folder_swap import add_folder, replace_folder, restore_aside
 from engine.library.kit_json import (
     KEYS,
     MAX_KIT_BYTES,
+    as_played_from_json,
     layer_from_json,
     layers_of,
     one_shot_from_json,
@@ -41,11 +42,11 @@ class UnwritableFolder(TaoError):
 def write_folder(folder: Path, stored: StoredDecomposition) -> None:
     """Write a decomposition in the place of the one in `folder`, if there is one; files that are not part of it stay.
 
-    Whatever happens, `folder` is the old decomposition or the new one. Raises UnwritableFolder when the folder is
-    read-only, the disk full, or a file is in the way.
+    Whatever happens, `folder` is the old decomposition or the new one. Audio that stays the same is not written again.
+    Raises UnwritableFolder when the folder is read-only, the disk full, or a file is in the way.
     """
     with _explained(folder):
-        replace_folder(folder, lambda new: _write(new, stored), files_of)
+        replace_folder(folder, lambda new: _write(new, stored, folder), files_of)
 
 
 def write_new_folder(folder: Path, stored: StoredDecomposition) -> Path:
@@ -55,18 +56,30 @@ def write_new_folder(folder: Path, stored: StoredDecomposition) -> Path:
         return add_folder(folder, lambda new: _write(new, stored))
 
 
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """`write_folder` for a decomposition that another computer has written: its files, by relative path."""
+    with _explained(folder):
+        replace_folder(folder, lambda new: _write_files(new, files), files_of)
+
+
+def write_new_files(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """`write_new_folder` for the files of a decomposition that another computer has written, by relative path."""
+    with _explained(folder):
+        return add_folder(folder, lambda new: _write_files(new, files))
+
+
 def files_of(folder: Path) -> set[str]:
     """The relative paths of what Tao wrote as the decomposition in `folder`; without a kit.json, none.
 
     A file that was put there by hand has another name, even if kit.json names it.
     """
     try:
-        document = _document(folder)
+        document = read_document(folder)
     except UnreadableKit:
         return set()
     files = {"kit.json", "loop.wav", "residual.wav", "pattern.mid"}
-    for track in document["tracks"]:
-        base = safe_name(track["name"])
+    tracks = _sounding(document)
+    for track, base in zip(tracks, _file_names(tracks), strict=True):
         files |= {f"oneshots/{base}.wav", f"stems/{base}.wav"}
         layers = track.get("layers")
         count = len(layers) if isinstance(layers, list) else 0
@@ -102,9 +115,9 @@ def inside(folder: Path, relative: object) -> Path:
 
 
 def _read(folder: Path) -> StoredDecomposition:
-    document = _document(folder)
+    document = read_document(folder)
     pattern = pattern_from_json(document)
-    tracks = document["tracks"]
+    tracks = _sounding(document)
     loop, sample_rate = _audio(folder, "loop.wav")
     samples, shots, stems = {}, {}, {}
     for track in tracks:
@@ -127,7 +140,8 @@ def _read(folder: Path) -> StoredDecomposition:
         {track["name"]: track["match"] for track in tracks if track.get("match") is not None},
         source_from_json(document), document.get("made_by") or {},
         {key: value for key, value in document.items() if key not in KEYS},
-        {track["name"]: unknown for track in tracks if (unknown := unknown_of(track))})
+        {track["name"]: unknown for track in tracks if (unknown := unknown_of(track))},
+        as_played_from_json(document, pattern))
 
 
 @contextlib.contextmanager
@@ -169,42 +183,68 @@ def _explained(folder: Path) -> Iterator[None]:
                                "on a disk with room.") from error
 
 
-def _write(folder: Path, stored: StoredDecomposition) -> None:
-    """Write everything into an empty folder."""
+def _write(folder: Path, stored: StoredDecomposition, earlier: Path | None = None) -> None:
+    """Write everything into an empty folder. earlier: a folder to take audio from that is the same there."""
     for sub in ("oneshots", "stems"):
         (folder / sub).mkdir()
+    writer = AudioWriter(folder, earlier, stored.sample_rate)
     document = to_json(stored)
-    write_wav(folder / "loop.wav", stored.loop, stored.sample_rate)
+    writer.write("loop.wav", stored.loop)
     if stored.residual is not None:
-        write_wav(folder / "residual.wav", stored.residual, stored.sample_rate)
-    for track in document["tracks"]:
-        _write_track(folder, stored, track)
-    notes = {track["name"]: track["midi_note"] for track in document["tracks"]}
+        writer.write("residual.wav", stored.residual)
+    tracks = _sounding(document)
+    for track, base in zip(tracks, _file_names(tracks), strict=True):
+        _write_track(writer, stored, track, base)
+    notes = {track["name"]: track["midi_note"] for track in tracks}
     write_midi(folder / "pattern.mid", stored.pattern, stored.tempo_bpm, notes)
     (folder / "kit.json").write_bytes(json.dumps(document, indent=1).encode())
 
 
-def _write_track(folder: Path, stored: StoredDecomposition, track: dict[str, Any]) -> None:
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    for relative, data in files.items():
+        path = inside(folder, relative)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def _write_track(writer: AudioWriter, stored: StoredDecomposition, track: dict[str, Any], base: str) -> None:
     name = track["name"]
-    base = safe_name(name)
-    file_name = f"{base}.wav"
     shot = stored.kit.one_shots.get(name)
     track["oneshot"], track["stem"] = None, None
     if shot is not None:
-        track["oneshot"] = f"oneshots/{file_name}"
-        write_wav(folder / track["oneshot"], stored.samples[shot.sample], stored.sample_rate)
+        track["oneshot"] = f"oneshots/{base}.wav"
+        writer.write(track["oneshot"], stored.samples[shot.sample])
         written = {shot.sample: track["oneshot"]}
         for layer, entry in zip(shot.layers, track["layers"], strict=True):
             if layer.sample not in written:
                 written[layer.sample] = f"oneshots/{base}.{len(written)}.wav"
-                write_wav(folder / written[layer.sample], stored.samples[layer.sample], stored.sample_rate)
+                writer.write(written[layer.sample], stored.samples[layer.sample])
             entry["oneshot"] = written[layer.sample]
     if name in stored.stems:
-        track["stem"] = f"stems/{file_name}"
-        write_wav(folder / track["stem"], stored.stems[name], stored.sample_rate)
+        track["stem"] = f"stems/{base}.wav"
+        writer.write(track["stem"], stored.stems[name])
 
 
-def _document(folder: Path) -> dict[str, Any]:
+def _sounding(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every entry of a document that may name audio: its tracks, and the sounds without a track."""
+    return [*document["tracks"], *(document.get("sounds") or [])]
+
+
+def _file_names(tracks: list[dict[str, Any]]) -> list[str]:
+    """What the files of each track are called, all different also where a file system ignores case."""
+    names: list[str] = []
+    for track in tracks:
+        base = name = safe_name(track["name"])
+        number = 1
+        while name.casefold() in map(str.casefold, names):
+            number += 1
+            name = f"{base}-{number}"
+        names.append(name)
+    return names
+
+
+def read_document(folder: Path) -> dict[str, Any]:
+    """The kit.json of a folder as plain values, checked by type. Raises UnreadableKit."""
     path = folder / "kit.json"
     if not folder.is_dir():
         raise UnreadableKit(f"There is no folder {str(folder)!r}; `decompose LOOP -o DIR` makes one.")

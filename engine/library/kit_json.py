@@ -1,24 +1,29 @@
 """kit.json, schema `tao.kit/1`, to values and back. docs/formats.md describes every key.
 
 A track may have its own resolution, length, swing and sound, and a step its probability, condition, ratchet, fill and
-overrides; a reader that ignores these still gets the loop as it was heard.
+overrides; a reader that ignores these still gets the loop as it was heard. A kit that was played live also has the
+patterns of its other slots, and the sounds that no track of the pattern triggers.
 """
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from engine.core.errors import InvalidValue, UnreadableKit
 from engine.core.kit import Layer, OneShot, gm_note
+from engine.core.machine import PATTERN_SLOTS
 from engine.core.pattern import MAX_STEPS, Pattern, Step, Track
 from engine.core.step import Overrides, When
-from engine.core.timeline import PPQN, Ticks
-from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
+from engine.core.timeline import MAX_BPM, MIN_BPM, PPQN, Ticks
+from engine.library.decomposition import AsPlayed, HeardOnset, Source, StoredDecomposition
 
 SCHEMA = "tao.kit/1"
 MAX_KIT_BYTES = 16_000_000
 LATEST_ONSET_S, SLACK = 24 * 3600, 1e-3
 KEYS = frozenset({"schema", "tempo_bpm", "meter", "bars", "beats", "steps_per_beat", "swing", "length_s",
-                  "sample_rate", "match", "source", "made_by", "tracks", "name"})
+                  "sample_rate", "match", "source", "made_by", "tracks", "name", "sounds", "slot", "patterns",
+                  "loop_beats", "played_bpm", "downbeat_frames"})
 TRACK_KEYS = frozenset({"name", "midi_note", "choke_group", "match", "oneshot", "stem", "onsets",
                         "steps", "steps_per_beat", "length", "swing", "gain", "pan", "pitch_semitones",
                         "attack_s", "decay_s", "cutoff_hz", "layers"})
@@ -29,25 +34,34 @@ OVERRIDE_KEYS = ("pitch_semitones", "decay_s", "cutoff_hz", "one_shot")
 def to_json(stored: StoredDecomposition) -> dict[str, Any]:
     """The document for a decomposition; unknown keys are put back."""
     pattern, bpm = stored.pattern, stored.tempo_bpm
-    return {**stored.unknown, "schema": SCHEMA, "name": stored.kit.name, "tempo_bpm": bpm,
-            "meter": [pattern.beats_per_bar, 4], "bars": _whole(pattern.beats / pattern.beats_per_bar),
-            "beats": pattern.beats, "steps_per_beat": pattern.tracks[0].steps_per_beat, "swing": pattern.swing,
+    return {**stored.unknown, "schema": SCHEMA, "name": stored.kit.name, "tempo_bpm": bpm, **_pattern_to_json(pattern),
+            "bars": _whole(pattern.beats / pattern.beats_per_bar),
             "length_s": len(stored.loop) / stored.sample_rate, "sample_rate": stored.sample_rate,
             "match": stored.match, "source": asdict(stored.source), "made_by": stored.made_by,
-            "tracks": [_track_to_json(stored, track) for track in pattern.tracks]}
+            "tracks": [_track_to_json(stored, track) for track in pattern.tracks], **_as_played_to_json(stored)}
 
 
 def pattern_from_json(document: dict[str, Any]) -> Pattern:
-    """The pattern in a document. Raises UnreadableKit when it holds none that can be played."""
-    try:
-        bpm = float(document["tempo_bpm"])
-        per_bar = int(document.get("meter", [4, 4])[0])
-        beats = int(document.get("beats", round(float(document.get("bars", 1)) * per_bar)))
-        steps_per_beat = int(document.get("steps_per_beat", 4))
-        tracks = tuple(_track_from_json(track, bpm, beats, steps_per_beat) for track in document["tracks"])
-        return Pattern(tracks, beats, float(document.get("swing", 0.5)), per_bar)
-    except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
-        raise UnreadableKit(f"kit.json holds no pattern that can be played: {_reason(error)}.") from error
+    """The pattern that plays, in a document. Raises UnreadableKit when it holds none that can be played."""
+    with _explained("holds no pattern that can be played"):
+        return _pattern_from_json(document, float(document["tempo_bpm"]))
+
+
+def as_played_from_json(document: dict[str, Any], pattern: Pattern) -> AsPlayed:
+    """What a kit played live has beyond its pattern. Raises UnreadableKit when that cannot be."""
+    with _explained("holds patterns that cannot be played"):
+        slot = int(document.get("slot", 1)) - 1
+        slots: list[Pattern | None] = [None] * PATTERN_SLOTS
+        for entry in document.get("patterns") or []:
+            place = int(entry["slot"]) - 1
+            if not 0 <= place < PATTERN_SLOTS or place == slot or slots[place] is not None:
+                raise InvalidValue(f"each pattern has a slot of its own, 1 to {PATTERN_SLOTS}, and one has {place + 1}")
+            slots[place] = _pattern_from_json(entry, float(document["tempo_bpm"]))
+        bpm, beats = document.get("played_bpm"), int(document.get("loop_beats", pattern.beats))
+        if not 0 <= slot < PATTERN_SLOTS or beats < 1 or not (bpm is None or MIN_BPM <= bpm <= MAX_BPM):
+            raise InvalidValue("its slot, loop_beats or played_bpm is out of range")
+        return AsPlayed(slot, tuple(slots) if "slot" in document else (), None if beats == pattern.beats else beats,
+                        None if bpm is None else float(bpm), int(document.get("downbeat_frames", 0)))
 
 
 def layers_of(track: dict[str, Any]) -> list[dict[str, Any]]:
@@ -108,23 +122,59 @@ def source_from_json(document: dict[str, Any]) -> Source:
                   tuple(str(name) for name in known.get("made_from") or ()))
 
 
+def _pattern_to_json(pattern: Pattern) -> dict[str, Any]:
+    return {"meter": [pattern.beats_per_bar, 4], "beats": pattern.beats,
+            "steps_per_beat": pattern.tracks[0].steps_per_beat, "swing": pattern.swing}
+
+
+def _as_played_to_json(stored: StoredDecomposition) -> dict[str, Any]:
+    """The keys that only a kit played live has."""
+    played, bpm = stored.as_played, stored.tempo_bpm
+    written: dict[str, Any] = {}
+    playing = {track.name for track in stored.pattern.tracks}
+    if others := [name for name in stored.kit.one_shots if name not in playing]:
+        written["sounds"] = [_sound_to_json(stored, name) for name in others]
+    if played.stored_patterns:
+        written["slot"] = played.slot + 1
+        written["patterns"] = [
+            {"slot": slot, **_pattern_to_json(pattern),
+             "tracks": [{"name": track.name, **_steps_to_json(pattern, track, bpm)} for track in pattern.tracks]}
+            for slot, pattern in enumerate(played.stored_patterns, 1) if pattern is not None]
+    if played.loop_beats is not None:
+        written["loop_beats"] = played.loop_beats
+    if played.bpm is not None:
+        written["played_bpm"] = played.bpm
+    if played.downbeat_frames:
+        written["downbeat_frames"] = played.downbeat_frames
+    return written
+
+
 def _track_to_json(stored: StoredDecomposition, track: Track) -> dict[str, Any]:
-    pattern, name = stored.pattern, track.name
-    shot = stored.kit.one_shots.get(name)
-    written: dict[str, Any] = {
-        **stored.unknown_of_track.get(name, {}), "name": name,
-        "midi_note": shot.midi_note if shot else gm_note(name),
-        "layers": [{"velocity": layer.velocity, "gain": layer.gain} for layer in (shot.layers if shot else ())],
-        "choke_group": shot.choke_group if shot else None, "match": stored.track_match.get(name),
-        "onsets": [asdict(onset) for onset in stored.onsets.get(name, ())],
-        "steps": [_step_to_json(index, step, stored.tempo_bpm)
-                  for index, step in enumerate(track.steps) if step is not None]}
+    return {**_sound_to_json(stored, track.name), **_steps_to_json(stored.pattern, track, stored.tempo_bpm)}
+
+
+def _steps_to_json(pattern: Pattern, track: Track, bpm: float) -> dict[str, Any]:
+    """A track as it is played."""
+    written: dict[str, Any] = {"steps": [_step_to_json(index, step, bpm)
+                                         for index, step in enumerate(track.steps) if step is not None]}
     if track.steps_per_beat != pattern.tracks[0].steps_per_beat:
         written["steps_per_beat"] = track.steps_per_beat
     if len(track.steps) != pattern.beats * track.steps_per_beat:
         written["length"] = len(track.steps)
     if track.swing is not None:
         written["swing"] = track.swing
+    return written
+
+
+def _sound_to_json(stored: StoredDecomposition, name: str) -> dict[str, Any]:
+    """A track as it sounds, and what was heard of it."""
+    shot = stored.kit.one_shots.get(name)
+    written: dict[str, Any] = {
+        **stored.unknown_of_track.get(name, {}), "name": name,
+        "midi_note": shot.midi_note if shot else gm_note(name),
+        "layers": [{"velocity": layer.velocity, "gain": layer.gain} for layer in (shot.layers if shot else ())],
+        "choke_group": shot.choke_group if shot else None, "match": stored.track_match.get(name),
+        "onsets": [asdict(onset) for onset in stored.onsets.get(name, ())]}
     plain = OneShot("plain", 1)
     for key in SOUND_KEYS:
         if shot is not None and getattr(shot, key) != getattr(plain, key):
@@ -145,6 +195,15 @@ def _step_to_json(index: int, step: Step, bpm: float) -> dict[str, Any]:
         written["when"] = step.when.value
     own = ((key, getattr(step.overrides, key)) for key in OVERRIDE_KEYS)
     return {**written, **{key: value for key, value in own if value is not None}}
+
+
+def _pattern_from_json(document: dict[str, Any], bpm: float) -> Pattern:
+    """A pattern, from the whole document or from one of its other patterns."""
+    per_bar = int(document.get("meter", [4, 4])[0])
+    beats = int(document.get("beats", round(float(document.get("bars", 1)) * per_bar)))
+    steps_per_beat = int(document.get("steps_per_beat", 4))
+    tracks = tuple(_track_from_json(track, bpm, beats, steps_per_beat) for track in document["tracks"])
+    return Pattern(tracks, beats, float(document.get("swing", 0.5)), per_bar)
 
 
 def _track_from_json(track: dict[str, Any], bpm: float, beats: int, steps_per_beat: int) -> Track:
@@ -169,6 +228,15 @@ def _track_from_json(track: dict[str, Any], bpm: float, beats: int, steps_per_be
 def _overrides_from_json(step: dict[str, Any]) -> Overrides:
     numbers = {key: None if step.get(key) is None else float(step[key]) for key in OVERRIDE_KEYS[:3]}
     return Overrides(**numbers, one_shot=None if step.get("one_shot") is None else str(step["one_shot"]))
+
+
+@contextlib.contextmanager
+def _explained(fault: str) -> Iterator[None]:
+    """Turn what a document's values raise into one sentence."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError) as error:
+        raise UnreadableKit(f"kit.json {fault}: {_reason(error)}.") from error
 
 
 def _whole(number: float) -> int | float:

@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from engine.core.errors import UnreadableKit
-from engine.core.kit import MAX_LAYERS
+from engine.core.kit import MAX_LAYERS, MAX_ONE_SHOTS
+from engine.core.machine import PATTERN_SLOTS
 from engine.core.names import MAX_NAME, readable
 from engine.core.pattern import MAX_STEPS, MAX_TRACKS
 
@@ -77,6 +78,17 @@ class TrackShape(Struct):
     cutoff_hz: Number | None = None
 
 
+class PatternShape(Struct):
+    """The pattern of another slot."""
+
+    slot: Whole
+    tracks: Annotated[list[TrackShape], Meta(max_length=MAX_TRACKS)]
+    meter: tuple[Whole, Whole] = (1, 1)
+    beats: Whole = 0
+    steps_per_beat: Whole = 0
+    swing: Number = 0.0
+
+
 class SourceShape(Struct):
     """Where the recording came from."""
 
@@ -103,6 +115,12 @@ class KitShape(Struct):
     match: Number | None = None
     source: SourceShape | None = None
     made_by: dict[Name, Any] | None = None
+    sounds: Annotated[list[TrackShape], Meta(max_length=MAX_ONE_SHOTS)] | None = None
+    slot: Whole = 0
+    patterns: Annotated[list[PatternShape], Meta(max_length=PATTERN_SLOTS)] | None = None
+    loop_beats: Whole = 0
+    played_bpm: Number | None = None
+    downbeat_frames: Whole = 0
 
 
 def document_of(data: bytes, where: str) -> dict[str, Any]:

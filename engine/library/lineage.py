@@ -8,7 +8,7 @@ from engine.core.names import readable
 from engine.library.files import replace_file
 
 SCHEMA = "tao.take/1"
-MOST_NAMES = 64
+MAX_BYTES, MOST_NAMES = 1 << 20, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,25 @@ def write_lineage(recording: Path, lineage: Lineage) -> None:
     replace_file(recording.with_suffix(".json"), note.encode())
 
 
+def read_lineage(recording: Path) -> Lineage | None:
+    """The note beside a recording; None without one of Tao's."""
+    file = recording.with_suffix(".json")
+    try:
+        if not file.is_file() or file.stat().st_size > MAX_BYTES:
+            return None
+        note = json.loads(file.read_text(encoding="utf-8"))
+        if note["schema"] != SCHEMA:
+            return None
+        beats, made = note["beats"], note["made_from"]
+        names = tuple(readable(str(name)) for name in made[:MOST_NAMES]) if isinstance(made, list) else ()
+        is_count = isinstance(beats, int) and beats > 0
+        return Lineage(str(note["source"]), names, beats if is_count else None,
+                       int(note["sample_rate"]))
+    except (OSError, ArithmeticError, ValueError, LookupError, TypeError, RecursionError):
+        return None  # a file from elsewhere
+
+
 def made_from(recording: Path) -> tuple[str, ...]:
     """What the recording was made from; empty without a note of Tao's beside it."""
-    try:
-        note = json.loads(recording.with_suffix(".json").read_text(encoding="utf-8"))
-        names = note["made_from"] if note["schema"] == SCHEMA and isinstance(note["made_from"], list) else []
-        return tuple(readable(str(name)) for name in names[:MOST_NAMES])
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        return ()  # a file from elsewhere
+    note = read_lineage(recording)
+    return () if note is None else note.made_from

@@ -42,7 +42,7 @@ def mixdown(kit: Kit, samples: Mapping[str, Audio], sample_rate: int, played: Ma
                 and other > start]
         if cuts:
             voice = _choked(voice, cuts[0] - start, sample_rate)
-        sounding = min(len(voice), len(out) - start)
+        sounding = max(0, min(len(voice), len(out) - start))  # none of a stroke in a later pass than the first
         out[start : start + sounding] += voice[:sounding]
     return out
 

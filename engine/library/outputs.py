@@ -36,29 +36,15 @@ def check_file(path: Path, overwrite: bool) -> None:
     _try(path)
 
 
-def check_inputs_stay(folder: Path, inputs: Iterable[Path]) -> None:
-    """Raise OutputRefused if a kit in `folder` would take the place of a file that is read."""
+def check_inputs_stay(folders: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Raise OutputRefused if a kit in one of the folders would take the place of a file that is read."""
+    kits = {folder.resolve() for folder in folders}
     for path in inputs:
         whole = path.resolve()
-        if whole.is_relative_to(folder.resolve()):
-            relative = whole.relative_to(folder.resolve()).parts
-            if relative and (relative[0] in _KIT_FOLDERS or relative[0] in _KIT_FILES):
-                raise OutputRefused(f"{str(path)!r} is in the way: it has a name in {str(folder)!r} that the kit "
-                                    "needs. Name another folder with -o.")
-
-
-def folders_for(out: Path, stems: Iterable[str]) -> list[Path]:
-    """A folder in `out` for each name; -2, -3 ... is added to a name that has come before."""
-    seen: set[str] = set()
-    folders = []
-    for stem in stems:
-        name, number = stem, 1
-        while name.casefold() in seen:
-            number += 1
-            name = f"{stem}-{number}"
-        seen.add(name.casefold())
-        folders.append(out / name)
-    return folders
+        for kit in kits.intersection(whole.parents):
+            if whole.relative_to(kit).parts[0] in (*_KIT_FOLDERS, *_KIT_FILES):
+                raise OutputRefused(f"{str(path)!r} is in the way: it has a name in {str(kit)!r} that the kit needs. "
+                                    "Name another folder with -o.")
 
 
 def _try(path: Path) -> None:

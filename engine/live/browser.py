@@ -27,36 +27,37 @@ from engine.core.snapshot import SoundList
 from engine.library.candidates import Candidate, in_loop
 from engine.library.matching import fitted, shifted
 from engine.live.conductor import Conductor
+from engine.live.library import Library
 from engine.live.notices import Notices
 from engine.live.sounds import Sounds
+
+_SILENCE = np.zeros((1, 2), np.float32)
+LIBRARY_SOURCES = (SoundSource.LIBRARY, SoundSource.PATTERNS)
 
 
 class Browser:
     """Owns the list of candidates, the sound reader, and one thread that asks it and fits sounds; the control thread
     calls the rest."""
 
-    def __init__(self, conductor: Conductor, kits_folder: Path, notices: Notices) -> None:
+    def __init__(self, conductor: Conductor, kits_folder: Path, notices: Notices,
+                 library: Library | None = None) -> None:
         self._conductor, self._bank, self._notices = conductor, conductor.bank, notices
         self._kits_folder, self._sample_rate = kits_folder, conductor.sample_rate
-        self._sounds = Sounds()
+        self._sounds, self._library = Sounds(), library
         self._helper = ThreadPoolExecutor(1, "browser")
         self._tasks: list[tuple[Future, Callable]] = []
         self._found: list[Candidate] = []
+        self._browsed = 0
+        self._unanswered: BrowseSounds | None = None
         self.sounds: SoundList | None = None
 
     def browse(self, request: BrowseSounds) -> None:
         """Search for candidates; `sounds` has them when they are found. Raises TaoError for a missing folder."""
         check_path(request.path)
-        machine = self._conductor.machine
-        machine.pattern.track(request.track)
-        match request.where:
-            case SoundSource.LOOP:
-                find = partial(in_loop, machine, request.track)
-            case SoundSource.KITS:
-                find = partial(self._sounds.in_kits, self._kits_folder, request.track)
-            case SoundSource.FOLDER:
-                find = partial(self._sounds.in_folder, Path(request.path).expanduser())
-        self._later(find, partial(self._show, request))
+        self._conductor.machine.pattern.track(request.track)
+        if self._library is not None:
+            self._library.freshen()
+        self._begin(request)
 
     def audition(self, request: AuditionSound) -> None:
         """Play a candidate beside the music."""
@@ -80,14 +81,23 @@ class Browser:
             raise InvalidValue(f"There is no other sound for {track} yet. Open the sounds with F6.")
         self.swap(SwapSound(track, (self.sounds.chosen + request.by) % len(self._found), request.fit), boundary)
 
+    def kit_folder(self, place: int) -> Path:
+        """The folder of the kit that a candidate belongs to. Raises InvalidValue when it belongs to none."""
+        kit = self._candidate(place).kit
+        if kit is None:
+            raise InvalidValue("That sound is a file of its own; it belongs to no kit.")
+        return kit
+
     def swap_kit(self, request: SwapKit, boundary: Boundary) -> None:
         """Swap the sound of every unlocked track for the one of its name in a kit folder of the list."""
         folder = request.name
         machine = self._conductor.machine
+        listed = next((found.kit for found in self._found if found.kit and _kit_name(found) == folder), None)
+        kits = self._kits_folder if listed is None else listed
 
         def load() -> dict[str, tuple[Audio, OneShot]]:
-            hits = {found.name.partition(": ")[2]: found for found in self._sounds.in_kits(self._kits_folder, "")
-                    if found.name.partition(": ")[0] == folder}
+            hits = {found.name.partition(": ")[2]: found for found in self._sounds.in_kits(kits, "")
+                    if kits is listed or found.name.partition(": ")[0] == folder}
             wanted = {track.name: hits[track.name] for track in machine.pattern.tracks if track.name in hits}
             if not wanted:
                 raise InvalidValue(f"The kit {folder} has no sound for any of these tracks. Choose another.")
@@ -101,7 +111,9 @@ class Browser:
         self._later(load, give)
 
     def step(self) -> None:
-        """Use what the helper has finished."""
+        """Use what the helper has finished; search again once the library that had nothing has been read."""
+        if self._unanswered is not None and self._library is not None and not self._library.updating:
+            self._begin(self._unanswered)
         done = [task for task in self._tasks if task[0].done()]
         self._tasks = [task for task in self._tasks if not task[0].done()]
         for future, then in done:
@@ -123,21 +135,66 @@ class Browser:
     def _later(self, work: Callable, then: Callable) -> None:
         self._tasks.append((self._helper.submit(work), then))
 
+    def _begin(self, request: BrowseSounds) -> None:
+        """Let the helper search; while you type, only the newest search is carried out."""
+        find, number = self._search(request), self._browsed + 1
+        self._browsed, self._unanswered = number, None
+
+        def find_if_newest() -> list[Candidate]:
+            return find() if number == self._browsed else []
+
+        def show_if_newest(found: list[Candidate]) -> None:
+            if number == self._browsed:
+                self._show(request, found)
+
+        self._later(find_if_newest, show_if_newest)
+
+    def _search(self, request: BrowseSounds) -> Callable[[], list[Candidate]]:
+        """What the helper has to do for a request. Raises InvalidValue without a library."""
+        machine = self._conductor.machine
+        match request.where:
+            case SoundSource.LOOP:
+                return partial(in_loop, machine, request.track)
+            case SoundSource.KITS:
+                return partial(self._sounds.in_kits, self._kits_folder, request.track)
+            case SoundSource.FOLDER:
+                return partial(self._sounds.in_folder, Path(request.path).expanduser())
+        if self._library is None:
+            raise InvalidValue("This engine was started without a library. Browse a folder instead.")
+        index = self._library.places.index
+        if request.where is SoundSource.PATTERNS:
+            from engine.library.index.rhythm import rhythm_of  # not at the start, which it would delay
+
+            rhythm = rhythm_of(machine.pattern).tobytes()
+            return partial(self._sounds.in_patterns, index, rhythm, request.track)
+        present = machine.kit.one_shots.get(request.track)
+        audio = _SILENCE if present is None else self._bank[present.sample][: present.frames]
+        return partial(self._sounds.like, index, request.path, audio, self._sample_rate)
+
     def _show(self, request: BrowseSounds, found: list[Candidate]) -> None:
         self._found = found
         names = tuple(candidate.name for candidate in found)
         self.sounds = SoundList(request.track, request.where, request.path, names)
+        if not found and self._library is not None and self._library.updating and request.where in LIBRARY_SOURCES:
+            self._unanswered = request
+            if self._library.is_new:
+                self._notices.say("Tao is reading your library. What is found appears when that is done.")
 
     def _prepare(self, track: str, place: int, options: FitOptions, then: Callable[[OneShot], object]) -> None:
-        if self.sounds is None or not 0 <= place < len(self._found):
-            raise InvalidValue("That sound is not on the list. Search for sounds first.")
+        machine, candidate = self._conductor.machine, self._candidate(place)
+        assert self.sounds is not None, "there is a list with this candidate on it"
         self.sounds = replace(self.sounds, chosen=place)
-        machine, candidate = self._conductor.machine, self._found[place]
 
         def give(ready: tuple[Audio, OneShot]) -> None:
             then(self._kept(*ready))
 
         self._later(lambda: self._fit(candidate, machine, track, options), give)
+
+    def _candidate(self, place: int) -> Candidate:
+        """An entry of the list. Raises InvalidValue when there is none."""
+        if self.sounds is None or not 0 <= place < len(self._found):
+            raise InvalidValue("That sound is not on the list. Search for sounds first.")
+        return self._found[place]
 
     def _fit(self, candidate: Candidate, machine: Machine, track: str, options: FitOptions) -> tuple[Audio, OneShot]:
         """The candidate's audio and one-shot, matched to the track's present sound in what `options` says."""
@@ -171,3 +228,7 @@ class Browser:
 
     def _hear(self, one_shot: OneShot) -> None:
         self._conductor.audition(Audition(one_shot))
+
+
+def _kit_name(candidate: Candidate) -> str:
+    return candidate.name.partition(": ")[0]

@@ -11,6 +11,7 @@ from engine.core.commands import (
     Command,
     Continue,
     LoadDecomposition,
+    NameKit,
     NextInChain,
     Panic,
     Play,
@@ -116,6 +117,13 @@ class Conductor:
     def refine(self, command: LoadDecomposition, since: Command | None) -> None:
         """Load a later stage on the next bar line. Undo of edits made since the stage `since` leaves it in place."""
         frame = self.follow_up(command, Boundary.BAR)
+        self._history.revise(partial(apply, command, at_frames=frame), since)
+
+    def name_kit(self, command: NameKit, since: Command | None) -> None:
+        """Name the kit that is loaded, or waits to be, and the states of it that undo brings back, as far as the
+        command `since`. That is no change to undo. Raises InvalidValue when too much is waiting."""
+        pending = self.schedule.pending
+        frame = self.follow_up(command, Boundary.NOW, pending[-1].at_frames if pending else 0)
         self._history.revise(partial(apply, command, at_frames=frame), since)
 
     def audition(self, command: Audition) -> None:

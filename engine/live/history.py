@@ -8,6 +8,7 @@ from enum import Enum
 from itertools import pairwise
 
 from engine.core.commands import (
+    ClearMachine,
     Command,
     CopyPattern,
     DoubleReading,
@@ -44,7 +45,7 @@ from engine.core.machine import Listen, Machine
 LEVELS = 500
 UNDOABLE = (ToggleStep, SetStep, SetSteps, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition, SwapOneShot,
             SetTrackLength, SetTrackResolution, SetPatternLength, CopyPattern, HalveReading, DoubleReading,
-            ShiftDownbeat, ShapeOneShot, LoadPatterns)
+            ShiftDownbeat, ShapeOneShot, LoadPatterns, ClearMachine)
 EFFECTS = (LatchEffect, ShapeEffect, ReleaseEffects)
 SWITCHES = (SetMute, SetSolo)
 
@@ -176,7 +177,8 @@ def _way_back(level: _Level, present: Machine) -> _Level:
 
 def _chooses_slot(command: Command) -> bool:
     """Whether a command chooses the slot that plays."""
-    return isinstance(command, LoadPatterns)
+    loads_all = isinstance(command, LoadDecomposition) and bool(command.stored_patterns)
+    return loads_all or isinstance(command, LoadPatterns | ClearMachine)
 
 
 def _turned(command: Command) -> tuple[str, ...]:

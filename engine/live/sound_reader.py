@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from engine.bridge.codec import Codec
 from engine.bridge.wire import read_frame, write_frame
 from engine.core.errors import TaoError
@@ -52,11 +54,32 @@ class ReadHit:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchLibrary:
+    """Which one-shots of the library whose index this is have these words? Those nearest to `audio`, float32 (frames,
+    2) as bytes, come first."""
+
+    index: bytes
+    words: str
+    audio: bytes
+    sample_rate: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindPatterns:
+    """Which kits of the library whose index this is have a pattern like this rhythm, and which one-shot for a track?"""
+
+    index: bytes
+    rhythm: bytes
+    track: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
-    """Names and paths of what was found."""
+    """Names and paths of what was found, and the folders of the kits that it belongs to; empty where there is none."""
 
     names: tuple[str, ...]
     paths: tuple[bytes, ...]
+    kits: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +96,26 @@ class NotRead:
     sentence: str
 
 
-QUESTIONS = (ListKits, ListFolder, ReadHit)
+QUESTIONS = (ListKits, ListFolder, SearchLibrary, FindPatterns, ReadHit)
 ANSWERS = (Listed, HitFollows, NotRead)
 
 
-def answer(question: ListKits | ListFolder | ReadHit) -> Listed | Audio:
+def answer(question: ListKits | ListFolder | SearchLibrary | FindPatterns | ReadHit) -> Listed | Audio:
     """The answer to a question. Raises TaoError."""
     match question:
         case ListKits():
             return _listed(in_kits(_path(question.folder), question.track))
         case ListFolder():
             return _listed(in_folder(_path(question.folder)))
+        case SearchLibrary():
+            from engine.library.index.offering import one_shots_like
+
+            audio = np.frombuffer(question.audio, np.float32).reshape(-1, 2)
+            return _listed(one_shots_like(_path(question.index), question.words, audio, question.sample_rate))
+        case FindPatterns():
+            from engine.library.index.offering import kits_like
+
+            return _listed(kits_like(_path(question.index), question.rhythm, question.track))
         case ReadHit():
             return read_hit(_path(question.path), question.sample_rate)
 
@@ -111,7 +143,8 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
 
 def _listed(found: list[Candidate]) -> Listed:
     return Listed(tuple(candidate.name for candidate in found),
-                  tuple(os.fsencode(candidate.path or "") for candidate in found))
+                  tuple(os.fsencode(candidate.path or "") for candidate in found),
+                  tuple(os.fsencode(candidate.kit or "") for candidate in found))
 
 
 def _path(name: bytes) -> Path:

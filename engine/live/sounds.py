@@ -20,18 +20,23 @@ from engine.library.candidates import LONGEST_S, Candidate
 from engine.live.sound_reader import (
     ANSWER_S,
     ANSWERS,
+    FindPatterns,
     HitFollows,
     Listed,
     ListFolder,
     ListKits,
     NotRead,
     ReadHit,
+    SearchLibrary,
 )
 
 READER = (sys.executable, "-m", "engine.live.sound_reader")
 PATIENCE_S = 2 * ANSWER_S  # it stops by itself after ANSWER_S; this is for one that has been stopped from outside
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 FRAME_BYTES = 8
+HEARD_S = 5.0  # of a one-shot, when others like it are searched for
+
+_ListQuestion = ListKits | ListFolder | SearchLibrary | FindPatterns
 
 
 class Sounds:
@@ -51,6 +56,15 @@ class Sounds:
         """The audio files in `folder`."""
         return self._found(ListFolder(os.fsencode(folder)), folder)
 
+    def like(self, index: Path, words: str, audio: Audio, sample_rate: int) -> list[Candidate]:
+        """The one-shots of the library with these words, those nearest to `audio` first."""
+        heard = np.ascontiguousarray(audio[: round(HEARD_S * sample_rate)], np.float32).tobytes()
+        return self._found(SearchLibrary(os.fsencode(index), words, heard, sample_rate), index)
+
+    def in_patterns(self, index: Path, rhythm: bytes, track: str) -> list[Candidate]:
+        """The kits of the library with a pattern like this rhythm, each with its one-shot for `track`."""
+        return self._found(FindPatterns(os.fsencode(index), rhythm, track), index)
+
     def read_hit(self, path: Path, sample_rate: int) -> Audio:
         """A file as a hit, float32 (frames, 2) at `sample_rate`, at most 20 s."""
         answer, data = self._ask(ReadHit(os.fsencode(path), sample_rate), path)
@@ -65,14 +79,15 @@ class Sounds:
             if self._process is not None:
                 self._process.kill()
 
-    def _found(self, question: ListKits | ListFolder, where: Path) -> list[Candidate]:
+    def _found(self, question: _ListQuestion, where: Path) -> list[Candidate]:
         answer, _ = self._ask(question, where)
         if not isinstance(answer, Listed):
             raise self._given_up(where)
-        return [Candidate(name, path=Path(os.fsdecode(path)))
-                for name, path in zip(answer.names, answer.paths, strict=True)]
+        return [Candidate(name, path=Path(os.fsdecode(path)) if path else None,
+                          kit=Path(os.fsdecode(kit)) if kit else None)
+                for name, path, kit in zip(answer.names, answer.paths, answer.kits, strict=True)]
 
-    def _ask(self, question: ListKits | ListFolder | ReadHit, about: Path) -> tuple[object, bytes]:
+    def _ask(self, question: _ListQuestion | ReadHit, about: Path) -> tuple[object, bytes]:
         """The answer and the bytes after it. Raises TaoError when there is none."""
         process = self._running()
         assert process.stdin is not None and process.stdout is not None

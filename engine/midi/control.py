@@ -111,11 +111,24 @@ class MidiControl:
         if lost:
             self._notices.warn(f"{lost} MIDI messages were lost: too many came at once. Send fewer to Tao, or fewer "
                                "tracks to other instruments.")
-        setup = MidiSetup(tuple(self._bay.chosen[Direction.IN]), tuple(self._bay.chosen[Direction.OUT]),
-                          dict(self._map.controls), replace(self._conductor.machine.midi, leader_bpm=None))
+        setup = self.setup()
         if self._keeps and setup != self._kept:
             self._kept = setup
             self._notices.warn(write_setup(self._file, setup))
+
+    def setup(self) -> MidiSetup:
+        """Connections, learned controllers and MIDI settings as they are now."""
+        return MidiSetup(tuple(self._bay.chosen[Direction.IN]), tuple(self._bay.chosen[Direction.OUT]),
+                         dict(self._map.controls), replace(self._conductor.machine.midi, leader_bpm=None))
+
+    def use(self, setup: MidiSetup, file: Path) -> None:
+        """Take over the setup of a set; what is changed from now on is kept in its file."""
+        self._file, self._kept, self._keeps = file, setup, True
+        self._map = ControllerMap(setup.controls)
+        for direction, names in ((Direction.IN, setup.inputs), (Direction.OUT, setup.outputs)):
+            for number, name in enumerate(names[: COUNTS[direction]]):
+                self._notices.say(*self._bay.choose(direction, number, name))
+        self._conductor.follow_up(SetMidi(setup.midi), Boundary.NOW)
 
     def step(self) -> None:
         """Act on what has come in, and steer."""

@@ -18,11 +18,16 @@ from engine.core.errors import InvalidValue, UsageError
 from engine.core.snapshot import RecordState, Status
 from engine.dsp.layout import MAX_FRAMES
 from engine.dsp.processor import Processor
+from engine.keeping.keeper import Keeper
+from engine.keeping.set_keeper import SetKeeper, Surroundings
+from engine.keeping.writing import Writing
+from engine.library.index.places import Places
 from engine.live.bank import SampleBank
 from engine.live.browser import Browser
 from engine.live.conductor import Conductor
 from engine.live.exports import Exports
 from engine.live.journal import Faded, Journal, Session
+from engine.live.library import Library
 from engine.live.notices import Notices
 from engine.live.opening import Opening
 from engine.live.rack_watch import RackWatch
@@ -72,15 +77,22 @@ class Engine:
         self.midi = MidiControl(processor, self.conductor, _path(settings.midi_file), self.notices, self.takes.press)
         self._link = LinkControl(self.conductor, FrameClock(self.host, backend.block_frames), self.notices,
                                  settings.link, self.midi.has_clock)
-        self.browser = Browser(self.conductor, takes_folder.parent, self.notices)
+        self._library = _library(settings)
+        self.browser = Browser(self.conductor, takes_folder.parent, self.notices, self._library)
+        self._writing = Writing(shared_folder)
+        self.keeper = Keeper(self.conductor, self.jobs, takes_folder, session_folder, self._writing, self.notices)
+        resumed = Path(settings.resume) if settings.resume else None
+        self.sets = SetKeeper(self.keeper, self.jobs, self._writing, Surroundings(
+            session_folder, takes_folder, takes_folder.parent / "sets", self._journal.flush, self.midi.setup,
+            self.midi.use), resumed, self.notices)
         self.opening = Opening(self.conductor, self.notices, partial(self.jobs.open_audio, beats=None),
                                self.jobs.load_folder)
         self.exports = Exports(self.conductor, shared_folder, takes_folder, self.notices, settings.job_stall_s)
         self.device = FailoverDevice(backend, partial(open_again, settings), self.host, self.notices)
         self._rack_watch = RackWatch(self.conductor, self.host, self.notices)
         self._handlers = handlers(self)
-        if settings.resume:
-            self._resume(Path(settings.resume))
+        if resumed is not None:
+            self._resume(resumed)
         self.quitting = False
 
     def start(self, on_lost: Callable[[str], None], wake: Callable[[], None]) -> None:
@@ -114,7 +126,7 @@ class Engine:
             self._open_midi()
         self.conductor.drain()
         for part in (self.midi, self._link, self.calibration, self._rack_watch, self.takes, self.jobs, self.browser,
-                     self.opening, self.exports):
+                     self.opening, self.exports, self.keeper, self.sets):
             part.step()
         self.conductor.look_ahead()
         sent = self.conductor.flush()
@@ -125,7 +137,8 @@ class Engine:
         return Status(self.conductor.machine, self.backend.name, self.backend.device, self.host.sample_rate,
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.status,
                       self.conductor.pending, self.notices.newest, self.device.banner, self.takes.setup,
-                      self._link.sync or self.midi.sync, self.browser.sounds, self.midi.status, self.jobs.readings)
+                      self._link.sync or self.midi.sync, self.browser.sounds, self.midi.status, self.jobs.readings,
+                      self.sets.status)
 
     def quit(self) -> None:
         """Ask the control thread to end the engine."""
@@ -147,6 +160,8 @@ class Engine:
         self._finished.save_again()
         self.conductor.retire_samples()
         self.midi.look()
+        if self._library is not None:
+            self._library.look()
 
     def close(self) -> None:
         """Stop the device, then everything else."""
@@ -155,8 +170,10 @@ class Engine:
         self._link.close()
         self.device.close()
         self.conductor.drain()
-        for reader in (self.browser, self.opening, self.exports):
-            reader.close()
+        for part in (self.browser, self.opening, self.exports, self.keeper, self.sets):
+            part.close()
+        if self._library is not None:
+            self._library.close()
         self._worker.stop()
         self._journal.close()
         if self._rack is not None:
@@ -174,6 +191,7 @@ class Engine:
         for audio in restored.samples.values():
             self.conductor.keep(audio)
         self.conductor.take_up(restored.machines)
+        self.keeper.return_to(session)
         self.notices.warn(*restored.problems)
         self.notices.say(f"{restored.machine.kit.name} is back as you left it. Space plays it from bar 1.")
 
@@ -203,6 +221,14 @@ def _rack(settings: EngineSettings, backend: Backend) -> PyoRack | None:
         raise UsageError(f"{backend.device} asks for {backend.block_frames} frames at a time, but the effects need a "
                          f"multiple of {CHUNK_FRAMES}. Set the device to 64 or 128, or add --effects bypass.")
     return PyoRack(backend.sample_rate, rack_called(settings.effects))
+
+
+def _library(settings: EngineSettings) -> Library | None:
+    """The library of Tao's own folder and of those that the user added; None without an index."""
+    if not settings.library_index:
+        return None
+    takes = Path(settings.takes_folder)
+    return Library(Places(Path(settings.library_index), Path(settings.library_folders), (takes.parent,)), takes)
 
 
 def _path(name: str) -> Path | None:

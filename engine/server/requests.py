@@ -7,6 +7,8 @@ from engine.core import requests
 from engine.core.commands import Boundary
 from engine.core.errors import InvalidValue
 from engine.core.recording import Monitor
+from engine.keeping.keeper import Keeper
+from engine.keeping.set_keeper import SetKeeper
 from engine.live.browser import Browser
 from engine.live.conductor import Conductor
 from engine.midi.control import MidiControl
@@ -25,11 +27,12 @@ def handlers(engine: "Engine") -> Mapping[type, Handler]:
         requests.Quit: lambda request, boundary: engine.quit(),
         requests.Calibrate: lambda request, boundary: _calibrate(engine),
         **_about_jobs(engine.jobs, engine.conductor),
-        **_about_sounds(engine.browser),
+        **_about_sounds(engine.browser, engine.jobs),
         requests.OpenFile: lambda request, boundary: engine.opening.open(request),
         requests.ExportKit: lambda request, boundary: engine.exports.begin(request),
         **_about_takes(engine.takes),
         **_about_midi(engine.midi),
+        **_about_saving(engine.keeper, engine.sets),
     }
 
 
@@ -50,13 +53,23 @@ def _about_jobs(jobs: Jobs, conductor: Conductor) -> dict[type, Handler]:
     }
 
 
-def _about_sounds(browser: Browser) -> dict[type, Handler]:
+def _about_saving(keeper: Keeper, sets: SetKeeper) -> dict[type, Handler]:
+    return {
+        requests.SaveKit: lambda request, boundary: keeper.save(request.name),
+        requests.New: lambda request, boundary: keeper.clear(boundary),
+        requests.SaveSet: lambda request, boundary: sets.save(request.name),
+        requests.OpenSet: lambda request, boundary: sets.open(request.path),
+    }
+
+
+def _about_sounds(browser: Browser, jobs: Jobs) -> dict[type, Handler]:
     return {
         requests.BrowseSounds: lambda request, boundary: browser.browse(request),
         requests.AuditionSound: lambda request, boundary: browser.audition(request),
         requests.SwapSound: browser.swap,
         requests.SwapNextSound: browser.swap_next,
         requests.SwapKit: browser.swap_kit,
+        requests.LoadFoundKit: lambda request, boundary: jobs.load_folder(str(browser.kit_folder(request.place))),
     }
 
 

@@ -1,16 +1,30 @@
-"""Session folders: making a new one, and the order in which they were made."""
+"""Session folders: making a new one, the order in which they were made, and the kits that each has kept."""
 
 import contextlib
 import fcntl
+import json
 import os
 import stat
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.bridge.places import is_running
 from engine.live.journal import LOG
 
-NUMBER = "number"
+NUMBER, KITS = "number", "kits"
+MOST_LISTED_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ListedKit:
+    """A kit that a session has kept: its name, the id of its recording, its folder, and what that was like, see
+    engine.keeping.writer."""
+
+    name: str
+    recording: str | None
+    folder: Path
+    version: str
 
 
 def session_folder(sessions: Path) -> Path:
@@ -43,6 +57,18 @@ def has_ended(session: Path) -> bool:
     except OSError:  # locked, or not begun yet
         return False
     return True  # another process has that number now
+
+
+def kits_of(session: Path) -> list[ListedKit]:
+    """The kits on the session's list, as they were saved; lines that cannot be read are left out."""
+    found = []
+    with contextlib.suppress(OSError):
+        for line in (session / KITS).read_bytes()[:MOST_LISTED_BYTES].splitlines():
+            with contextlib.suppress(ValueError, LookupError, TypeError, RecursionError):
+                entry = json.loads(line)
+                found.append(ListedKit(str(entry["name"]), entry["recording"], Path(str(entry["folder"])),
+                                       str(entry["version"])))
+    return found
 
 
 def size_of(session: Path) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from engine.bridge.messages import DecomposeFile, DecomposeJob, OpenFolder, StageReady
 from engine.bridge.segments import unlink_segment
@@ -41,7 +42,8 @@ FILE = FOLDER = Kind(sets_tempo=True)
 class Job:
     """loop: the one that it is about, where the engine has it (its audio and phase stay); None where the worker reads
     it from disk. after: what the newest stage brought, which the next one comes after. first: the command of the first
-    stage, where undo ends. staged: whether a stage has come; dropped: whether later ones are unwanted."""
+    stage, where undo ends; newest: that of the last one. staged: whether a stage has come; dropped: whether later ones
+    are unwanted."""
 
     message: DecomposeJob | DecomposeFile | OpenFolder
     kind: Kind
@@ -49,6 +51,7 @@ class Job:
     loop: PlayedLoop | None = None
     after: EarlierStage | None = None
     first: LoadDecomposition | None = None
+    newest: LoadDecomposition | None = None
     staged: bool = False
     dropped: bool = False
 
@@ -65,12 +68,17 @@ class Job:
         if self._begins(stage):
             bpm, phase = self._bpm(stage), bar_ticks()
         return LoadDecomposition(stage.kit, stage.pattern, loop, self._listen(stage, loop, listen), bpm, phase,
-                                 self.after)
+                                 self.after, stage.stored_patterns, stage.slot)
 
     def has_brought(self, command: LoadDecomposition) -> None:
         """The stage that `command` loads has been taken."""
-        self.staged = True
+        self.staged, self.newest = True, command
         self.after = EarlierStage(command.kit, command.pattern, command.listen, command.loop)
+
+    def works_on(self, loop: PlayedLoop | None) -> bool:
+        """Whether a later stage of the kit made from this loop is still to come."""
+        mine = self.loop if self.after is None else self.after.loop
+        return mine is not None and not self.dropped and same_recording(mine, loop)
 
     def forget(self) -> None:
         """Let go of the audio that was handed over."""
@@ -106,6 +114,18 @@ class Job:
         if stage.stage == LAST_STAGE or loop is None:
             return Listen.KIT
         return now if self.staged or self.loop is not None else Listen.ORIGINAL
+
+
+@dataclass(frozen=True, slots=True)
+class KitOnDisk:
+    """Where the kit of a finished job is. command: what brought it; since: the command that began the job, where undo
+    ends; fresh: whether the folder was written for this job; opened: whether the job was to read it."""
+
+    command: LoadDecomposition
+    since: LoadDecomposition | None
+    folder: Path
+    fresh: bool
+    opened: bool
 
 
 @dataclass(frozen=True, slots=True)

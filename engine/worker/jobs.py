@@ -36,6 +36,7 @@ from engine.worker.job import (
     TAKE,
     Job,
     Kind,
+    KitOnDisk,
     TempoCandidates,
     bpm_of,
 )
@@ -57,6 +58,7 @@ class Jobs:
         self._last_id = 0
         self.status: JobStatus | None = None
         self._candidates = TempoCandidates()
+        self._on_disk: list[KitOnDisk] = []
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -67,6 +69,15 @@ class Jobs:
     def running(self) -> bool:
         """Whether the worker has something to do."""
         return self._job is not None
+
+    def works_on(self, loop: PlayedLoop | None) -> bool:
+        """Whether the worker is still making the kit of this loop."""
+        return self._job is not None and self._job.works_on(loop)
+
+    def take_kits_on_disk(self) -> list[KitOnDisk]:
+        """The kits that jobs have brought since the last call, and their folders."""
+        found, self._on_disk = self._on_disk, []
+        return found
 
     def decompose(self) -> None:
         """Decompose the loop that is loaded. Raises InvalidValue when there is none."""
@@ -156,11 +167,19 @@ class Jobs:
             case JobNotice():
                 self._notices.say(message.sentence)
             case JobDone() if job is not None:
+                self._note_folder(job, message)
                 self._end()
             case JobFailed():
                 self._notices.warn(message.sentence)
                 if job is not None and job.message.job_id == message.job_id:
                     self._end()
+
+    def _note_folder(self, job: Job, done: JobDone) -> None:
+        """Remember where the kit that the job has brought lies."""
+        opened = isinstance(job.message, OpenFolder)
+        folder = job.message.path if isinstance(job.message, OpenFolder) else done.kept
+        if job.newest is not None and not job.dropped and folder:
+            self._on_disk.append(KitOnDisk(job.newest, job.first, Path(folder), done.fresh, opened))
 
     def _about(self, kind: Kind, loop: PlayedLoop, wanted: Pattern | None = None, sure: bool = True) -> Job:
         """A job about a loop that is in the bank, its audio in shared memory. Raises TaoError."""

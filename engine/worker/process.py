@@ -9,18 +9,16 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from engine.bridge import messages
+from engine.bridge.children import NICE, THREADS
 from engine.bridge.codec import BadMessage, Codec
 from engine.bridge.messages import CancelWork, DecomposeFile, DecomposeJob, JobDone, JobFailed, OpenFolder
 from engine.bridge.wire import FrameReader, framed
 
-NICE = 10
 CANCEL_S = 2.0
 MAX_CRASHES = 3
 START_FACTOR = 5  # a worker that has not spoken yet is still importing its libraries: so many times the limit
 MAX_UNREAD_BYTES = 4 << 20  # a job or two that the worker has not read
 REAP_S = 0.5
-THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS",
-                         "VECLIB_MAXIMUM_THREADS"), "1")
 
 
 @dataclass

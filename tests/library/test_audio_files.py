@@ -183,3 +183,12 @@ def test_reading_leaves_no_file_open(tmp_path):
         refusal(bad)
         refusal(Path("/dev/zero"))
     assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+@pytest.mark.parametrize(("data", "kind"), [
+    (b"%PDF-1.4 ...", "is a PDF document and is not audio"), (b"words", "is a text file and is not audio"),
+    (b"PK\3\4...", "is a zip archive and is not audio"), (b"fLaC....", "is damaged or is not audio"),
+    (b"\0\1\2\3", "is damaged or is not audio")])
+def test_a_file_of_another_kind_is_named_as_what_it_is(tmp_path, data, kind):
+    (tmp_path / "a.wav").write_bytes(data)
+    assert f"a.wav {kind}. Give a whole WAV" in refusal(tmp_path / "a.wav")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.library import folder_swap
-from engine.library.files import adding, free_path, move_in, replace_file, replacing, safe_name
+from engine.library.files import adding, folder_name, free_path, move_in, replace_file, replacing, safe_name
 from engine.library.kit_folder import UnwritableFolder, read_folder, write_folder
 from tests.library.values import rich_decomposition
 
@@ -105,6 +105,13 @@ def test_a_free_path_is_the_first_that_nothing_has(tmp_path: Path) -> None:
 
 def test_a_safe_name_keeps_letters_digits_and_blanks() -> None:
     assert safe_name("häts 2/../-_x") == "häts 2____-_x"
+
+
+@pytest.mark.parametrize(("name", "folder"), [
+    ("take 2026-01-01 12.00.00", "take 2026-01-01 12.00.00"), ("../../evil", "_.._evil"), (".hidden", "hidden"),
+    ("..", "kit"), ("", "kit"), ("a/b\\c:d", "a_b_c_d"), ("x" * 400, "x" * 60), ("end. ", "end")])
+def test_any_name_is_a_folder_that_stays_where_it_belongs(name: str, folder: str) -> None:
+    assert folder_name(name, "kit") == folder
 
 
 @pytest.mark.parametrize("is_folder", [False, True])

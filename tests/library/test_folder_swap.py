@@ -192,3 +192,16 @@ def test_a_reader_is_not_misled_by_a_number_that_is_used_again(tmp_path: Path, m
 
     monkeypatch.setattr(kit_folder, "_read", read)
     assert read_folder(kit).match == rich_decomposition().match and reads == [0.5, rich_decomposition().match]
+
+
+def test_what_a_killed_writer_left_is_cleared_and_what_is_being_written_stays(tmp_path):
+    def interrupted(new):
+        (new / "half").touch()
+        folder_swap.clear_parts(tmp_path / "kit")
+        assert (new / "half").exists()
+
+    left = tmp_path / f"{folder_swap._prefix(tmp_path / 'kit')}1-0.part"
+    left.mkdir()
+    folder_swap.add_folder(tmp_path / "kit", interrupted)
+    folder_swap.clear_parts(tmp_path / "kit")
+    assert [path.name for path in tmp_path.iterdir()] == ["kit"]

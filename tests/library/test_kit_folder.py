@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from engine.core.errors import TaoError, UnreadableKit
 from engine.library.decomposition import StoredDecomposition
-from engine.library.kit_folder import UnwritableFolder, inside, read_folder, write_folder
+from engine.library.kit_folder import (
+    UnwritableFolder,
+    inside,
+    read_folder,
+    write_files,
+    write_folder,
+    write_new_files,
+)
 from engine.library.kit_json import pattern_from_json, to_json
 from tests.library.values import RATE, rich_decomposition
 
@@ -203,3 +210,20 @@ def test_microtiming_survives_any_tempo():
         assert pattern_from_json(to_json(replace(rich, tempo_bpm=bpm))) == rich.pattern
     assert rich.loop.shape == (RATE, 2)
     assert np.isfinite(rich.loop).all()
+
+
+def test_the_files_of_another_computer_become_the_same_folder(folder, tmp_path):
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    same(rich_decomposition(), read_folder(write_new_files(tmp_path / "new", files)))
+    assert write_new_files(tmp_path / "new", files) == tmp_path / "new-2"
+    (folder / "notes.txt").write_text("mine")
+    write_files(folder, files)
+    same(rich_decomposition(), read_folder(folder))
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["../outside", "/tmp/outside", "a/../../outside"])
+def test_another_computer_cannot_write_outside_the_folder(tmp_path, name):
+    with pytest.raises(UnreadableKit, match="outside"):
+        write_new_files(tmp_path / "kit", {"kit.json": b"{}", name: b"x"})
+    assert list(tmp_path.iterdir()) == []

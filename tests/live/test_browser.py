@@ -1,6 +1,9 @@
 """Sounds swapped while the music plays: on their boundary, made to fit, taken back by undo, replayed to the bit."""
 
+import sys
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +21,14 @@ from engine.core.requests import (
     SwapNextSound,
     SwapSound,
 )
+from engine.library.index.building import update
+from engine.library.index.database import Index
+from engine.library.index.places import Places
 from engine.library.kit_folder import write_folder
 from engine.live.browser import Browser
+from engine.live.library import Library
 from engine.sessions.replay import replay
+from tests.library.index.shelf import kit as library_kit
 from tests.library.values import rich_decomposition
 from tests.live.test_conductor import RATE, Room
 
@@ -164,3 +172,97 @@ def test_swaps_and_auditions_are_replayed_to_the_bit(shop: Shop) -> None:
     shop.room.journal.close()
     heard = np.concatenate(shop.room.heard)
     assert np.array_equal(replay(shop.room.folder, len(heard)), heard)
+
+
+@pytest.fixture
+def library(shop: Shop, tmp_path: Path) -> Iterator[Library]:
+    """A library with one kit besides the shop's folder, for the shop's browser."""
+    write_folder(tmp_path / "data" / "amen", library_kit("amen", 2))
+    places = Places(tmp_path / "cache" / "library.sqlite", tmp_path / "library.json", (tmp_path / "data",))
+    places.add(shop.files)
+    Index(places.index).ask(lambda known: update(known, places.folders()))
+    shop.browser.close()
+    kept = Library(places, tmp_path / "data")
+    shop.browser = Browser(shop.room.conductor, tmp_path / "data", shop.room.notices, kept)
+    yield kept
+    kept.close()
+
+
+def names(shop: Shop, words: str = "", where: SoundSource = SoundSource.LIBRARY) -> tuple[str, ...]:
+    shop.browser.browse(BrowseSounds("kick", where, words))
+    shop.settle()
+    assert shop.browser.sounds is not None and shop.browser.sounds.path == words
+    return shop.browser.sounds.names
+
+
+def test_the_library_offers_the_sounds_nearest_to_the_present_one(shop: Shop, library: Library) -> None:
+    shop.browse("kick")
+    shop.browser.swap(SwapSound("kick", 0, AS_IT_IS), Boundary.NOW)
+    shop.settle()
+    shop.room.play(4)
+    found = names(shop)
+    assert found[0] == "hit  100%  the sound you have" and {name.split("  ")[0] for name in found} == {
+        "hit", "amen: kick", "amen: snare"}
+    assert [name.split("  ")[0] for name in names(shop, "am sna")] == ["amen: snare"]
+
+
+def test_a_sound_of_the_library_is_auditioned_and_swapped_in(shop: Shop, library: Library) -> None:
+    assert len(names(shop, "hit")) == 1
+    shop.browser.audition(AuditionSound("kick", 0, AS_IT_IS))
+    shop.settle()
+    shop.browser.swap(SwapSound("kick", 0, AS_IT_IS), Boundary.NOW)
+    shop.settle()
+    shop.room.play(60)
+    shot = shop.room.conductor.machine.kit.one_shots["kick"]
+    assert np.array_equal(shop.room.bank[shot.sample], shop.hit)
+    with pytest.raises(InvalidValue, match="no kit"):
+        shop.browser.kit_folder(0)
+
+
+def test_kits_are_found_by_the_present_pattern_and_swapped_in_whole(shop: Shop, library: Library,
+                                                                     tmp_path: Path) -> None:
+    (name,) = names(shop, where=SoundSource.PATTERNS)
+    assert name.startswith("amen: 94 BPM  ") and name.endswith("%")
+    assert shop.browser.kit_folder(0) == tmp_path / "data" / "amen"
+    shop.browser.audition(AuditionSound("kick", 0, AS_IT_IS))
+    shop.settle()
+    before = shop.room.conductor.machine.kit.one_shots
+    shop.browser.swap_kit(SwapKit("amen", AS_IT_IS), Boundary.NOW)
+    shop.settle()
+    shop.room.play(4)
+    after = shop.room.conductor.machine.kit
+    assert after.name == "amen" and after.one_shots["kick"] != before["kick"]
+
+
+def test_of_many_searches_while_typing_only_the_newest_counts(shop: Shop, library: Library) -> None:
+    for words in ("h", "hi", "hit", "am", "ame"):
+        shop.browser.browse(BrowseSounds("kick", SoundSource.LIBRARY, words))
+    shop.settle()
+    assert shop.browser.sounds is not None and shop.browser.sounds.path == "ame"
+    assert {name.split("  ")[0] for name in shop.browser.sounds.names} == {"amen: kick", "amen: snare"}
+
+
+def test_a_library_that_is_read_for_the_first_time_answers_when_that_is_done(shop: Shop, library: Library) -> None:
+    library.places.index.unlink()
+    shop.browser.browse(BrowseSounds("kick", SoundSource.LIBRARY, "amen"))
+    end = time.monotonic() + 60.0
+    while not (shop.browser.sounds and shop.browser.sounds.names):
+        shop.browser.step()
+        time.sleep(0.01)
+        assert time.monotonic() < end
+
+
+def test_a_library_that_is_still_being_read_says_so(shop: Shop, library: Library) -> None:
+    slow = Library(replace(library.places, index=library.places.index.with_name("new")), library.places.own[0],
+                   (sys.executable, "-c", "import time; time.sleep(600)"))
+    shop.browser.close()
+    shop.browser = Browser(shop.room.conductor, library.places.own[0], shop.room.notices, slow)
+    try:
+        assert names(shop, "amen") == () and "reading your library" in shop.room.notices.newest[-1].text
+    finally:
+        slow.close()
+
+
+def test_an_engine_without_a_library_says_so(shop: Shop) -> None:
+    with pytest.raises(InvalidValue, match="without a library"):
+        shop.browser.browse(BrowseSounds("kick", SoundSource.LIBRARY))

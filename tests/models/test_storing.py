@@ -1,9 +1,12 @@
 import hashlib
+from dataclasses import replace
 
 import pytest
 
 from engine.library.decomposition import Source
 from engine.library.kit_folder import read_folder, write_folder
+from models.batch.made import made_in, sha256_of
+from models.batch.settings import Settings, tao_version
 from models.decompose import decompose
 from models.demo import demo_loop
 from models.storing import opened, source_of, stored
@@ -41,3 +44,14 @@ def test_a_folder_is_opened_at_the_engines_rate(done, tmp_path):
 def test_a_source_is_known_by_its_content(tmp_path):
     (tmp_path / "take.wav").write_bytes(b"content")
     assert source_of(tmp_path / "take.wav") == Source("take.wav", hashlib.sha256(b"content").hexdigest())
+
+
+def test_a_kit_says_which_tao_made_it_and_of_what_file(done, tmp_path):
+    assert stored(done, Source("demo"), TOOLS).made_by["tao"] == tao_version()
+    asked = Settings("tao", "tao", "solve", beats=8)
+    (tmp_path / "demo.wav").write_bytes(b"a recording")
+    write_folder(tmp_path / "kit", stored(done, source_of(tmp_path / "demo.wav"), TOOLS, asked))
+    made = made_in(tmp_path / "kit")
+    assert made.sha256 == sha256_of(tmp_path / "demo.wav") == hashlib.sha256(b"a recording").hexdigest()
+    assert made.is_by(asked) and not made.is_by(replace(asked, beats=4))
+    assert made_in(tmp_path) is None and sha256_of(tmp_path) is None

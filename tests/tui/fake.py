@@ -208,6 +208,26 @@ class FakeEngine:
         """Recorded."""
         self._ask("swap_kit", name, fit, boundary)
 
+    def load_found_kit(self, place: int) -> None:
+        """Recorded."""
+        self._ask("load_found_kit", place)
+
+    def save_kit(self, name: str) -> None:
+        """Recorded."""
+        self._ask("save_kit", name)
+
+    def new(self, boundary: Boundary = Boundary.NOW) -> None:
+        """Recorded."""
+        self._ask("new", boundary)
+
+    def save_set(self, name: str) -> None:
+        """Recorded."""
+        self._ask("save_set", name)
+
+    def open_set(self, path: str | Path) -> None:
+        """Recorded."""
+        self._ask("open_set", str(path))
+
     def undo(self) -> None:
         """Recorded."""
         self._ask("undo")

@@ -1,5 +1,7 @@
 """The sound browser: F6 opens it, and every key in it does what its lines say."""
 
+from dataclasses import replace
+
 from engine.core.commands.boundary import Boundary
 from engine.core.requests import FitOptions, SoundSource
 from tui.pending_edits import Setting
@@ -82,3 +84,45 @@ async def test_undo_in_the_browser_expects_no_edit_any_more(open_tao, engine):
         assert tao.app.instrument.pending_edits.expected(tempo, frozen.status.machine) == 97.0
         await tao.press("f6", "u")
         assert tao.app.instrument.pending_edits.expected(tempo, frozen.status.machine) == 96.0
+
+
+async def test_the_library_is_searched_while_you_type(open_tao, engine):
+    async with open_tao() as tao:
+        await tao.press("f6", *["tab"] * 3)
+        await tao.look()
+        assert "from the library, 3 found" in str(screen(tao).words.render())
+        await tao.press("s", "a", "m", "space", "9", "down", "enter", "k", "o")
+    library = SoundSource.LIBRARY
+    assert engine.asked[2:] == [
+        *(("browse", "kick", library, words) for words in ("", "a", "am", "am ", "am 9")),
+        ("swap", "kick", 0, FitOptions(), Boundary.NOW), ("swap_kit", "hit one", FitOptions(), Boundary.NOW),
+        ("load_found_kit", 0)]
+
+
+async def test_an_answer_to_older_words_is_not_shown(open_tao, engine):
+    async with open_tao() as tao:
+        await tao.press("f6", *["tab"] * 3, "s", "a")
+        engine.status = replace(engine.status, sounds=replace(engine.status.sounds, path="old", names=("old one",)))
+        await tao.look()
+        assert str(screen(tao).list.get_option_at_index(0).prompt) == "hit one"
+
+
+async def test_enter_loads_a_kit_that_was_found_by_its_pattern(open_tao, engine):
+    async with open_tao() as tao:
+        await tao.press("f6", *["tab"] * 4)
+        await tao.look()
+        assert "kits with a pattern like this one" in str(screen(tao).words.render())
+        await tao.press("down", "space", "k", "enter")
+    assert engine.asked[3:] == [
+        ("browse", "kick", SoundSource.PATTERNS, ""), ("audition", "kick", 1, FitOptions()),
+        ("swap_kit", "old kit", FitOptions(), Boundary.NOW), ("load_found_kit", 1)]
+
+
+async def test_the_keys_have_room_wherever_is_searched(open_tao, engine):
+    async with open_tao() as tao:
+        await tao.press("f6", "t", "p", "d")
+        for _ in SoundSource:
+            await tao.press("tab")
+            keys = screen(tao).keys_line
+            assert max(map(len, str(keys.render()).splitlines())) <= keys.size.width
+            assert len(str(screen(tao).words.render())) <= screen(tao).words.size.width

@@ -19,7 +19,7 @@ class OpenScreen(ModalScreen[Path | None]):
     def compose(self) -> ComposeResult:
         """A label and a field."""
         with Vertical(id="open-page"):
-            yield Static("Open audio, a kit folder, or another program's kit or pattern (SFZ, Hydrogen, MIDI):",
+            yield Static("Open audio, a kit, a set, or another program's kit or pattern (SFZ, Hydrogen, MIDI):",
                          markup=False)
             yield Input(placeholder="path, then Enter; Esc cancels", id="open-path", compact=True)
 

@@ -19,18 +19,28 @@ from engine.core.requests import FitOptions, SoundSource
 from engine.core.snapshot import SoundList
 from tui.requests import Requests
 
-WHERE_WORDS = {SoundSource.LOOP: "this loop", SoundSource.KITS: "other kits", SoundSource.FOLDER: "a folder"}
+WHERE_WORDS = {SoundSource.LOOP: "from this loop", SoundSource.KITS: "from other kits",
+               SoundSource.FOLDER: "from a folder", SoundSource.LIBRARY: "from the library",
+               SoundSource.PATTERNS: "kits with a pattern like this one"}
+OF_KITS = (SoundSource.KITS, SoundSource.LIBRARY, SoundSource.PATTERNS)
+ASKED_FOR = {SoundSource.FOLDER: "a folder of audio files, then Enter",
+             SoundSource.LIBRARY: "words or a tempo (90-100); nothing for the nearest sounds"}
+KEYS_LINES = {SoundSource.LIBRARY: "Space hear  Enter swap  k whole kit  o load kit  s search  Tab elsewhere",
+              SoundSource.PATTERNS: "Space hear  Enter load kit and pattern  k its sounds  Tab elsewhere"}
+KEYS_LINE = "Space hear  Enter swap  k whole kit  Tab elsewhere  1-8 track  u undo"
 BOUNDARY_WORDS = {Boundary.NOW: "hit", Boundary.STEP: "step", Boundary.BEAT: "beat", Boundary.BAR: "bar"}
 FIT_KEYS = {"e": "level", "t": "onset", "p": "tuning", "d": "decay"}
 
 
 class SoundsScreen(ModalScreen[None]):
-    """Up and down choose, Space auditions, Enter swaps, Tab searches elsewhere. `show` is given what was found."""
+    """Up and down choose, Space auditions, Enter swaps or loads, Tab searches elsewhere. `show` is given what was
+    found. The library is searched while you type."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,f6,q", "dismiss", "close"), ("space", "hear", "hear it"), ("tab", "elsewhere", "search elsewhere"),
         ("b", "boundary", "when"), ("k", "kit", "the whole kit"), ("u", "undo", "undo"), ("f12", "panic", "panic"),
-        ("question_mark,f1", "help", "keys"),
+        ("question_mark,f1", "help", "keys"), ("o", "load", "load the kit"), ("s", "words", "search"),
+        ("down", "list", "the list"),
         *((key, f"match('{quality}')", quality) for key, quality in FIT_KEYS.items()),
         *((str(number), f"track({number})", "track") for number in range(1, 9)),
     ]
@@ -40,14 +50,14 @@ class SoundsScreen(ModalScreen[None]):
         super().__init__()
         self.tracks, self.lane, self.fit, self.requests, self._panic = tracks, lane, fit, requests, panic
         self._undo, self._help = undo, show_help
-        self.where, self.path, self.boundary = SoundSource.LOOP, "", Boundary.NOW
+        self.where, self.boundary = SoundSource.LOOP, Boundary.NOW
+        self.asked_for = dict.fromkeys(ASKED_FOR, "")  # the folder, and the words for the library
         self.found: SoundList | None = None
         self.list, self.words = OptionList(id="sounds-list"), Static(id="sounds-words")
         self.keys_line, self.folder = Static(id="sounds-keys"), Input(id="sounds-folder")
 
     def compose(self) -> ComposeResult:
         """What is searched, the list, the keys."""
-        self.folder.placeholder = "a folder of audio files, then Enter"
         self.folder.display = False
         with Vertical(id="sounds-page") as page:
             page.border_title, page.border_subtitle = "Sounds", "Esc closes"
@@ -68,7 +78,8 @@ class SoundsScreen(ModalScreen[None]):
 
     def show(self, found: SoundList | None) -> None:
         """Show what was found, if it is for this track."""
-        if found == self.found or found is None or found.track != self.track or found.where is not self.where:
+        if found is None or found == self.found or (found.track, found.where, found.path) != (
+                self.track, self.where, self.asked_for.get(self.where, "")):
             return
         new = self.found is None or self.found.names != found.names or self.found.track != found.track
         self.found = found
@@ -86,14 +97,31 @@ class SoundsScreen(ModalScreen[None]):
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
+        if self.where is SoundSource.PATTERNS:
+            self.action_load()
+            return
         self.requests.attempt(self.requests.engine.swap, self.track, event.option_index, self.fit, self.boundary)
 
     def action_kit(self) -> None:
         """Swap in the whole kit that the highlighted sound belongs to."""
-        if self.where is SoundSource.KITS and self.found is not None and self.list.highlighted is not None:
+        if self.where in OF_KITS and self.found is not None and self.list.highlighted is not None:
             kit = self.found.names[self.list.highlighted].partition(": ")[0]
             if kit:
                 self.requests.attempt(self.requests.engine.swap_kit, kit, self.fit, self.boundary)
+
+    def action_load(self) -> None:
+        """Load the kit that the highlighted sound belongs to, with its pattern, on the next bar line."""
+        if self.where in (SoundSource.LIBRARY, SoundSource.PATTERNS) and self.list.highlighted is not None:
+            self.requests.attempt(self.requests.engine.load_found_kit, self.list.highlighted)
+
+    def action_words(self) -> None:
+        """Type words to search for, or a folder."""
+        if self.folder.display:
+            self.folder.focus()
+
+    def action_list(self) -> None:
+        """Go back to the list."""
+        self.list.focus()
 
     def action_undo(self) -> None:
         """Undo the last change."""
@@ -131,27 +159,40 @@ class SoundsScreen(ModalScreen[None]):
             self._search()
 
     @on(Input.Submitted)
-    def _folder_named(self, event: Input.Submitted) -> None:
-        self.path = event.value
+    def _folder_named(self) -> None:
         self.list.focus()
-        self.requests.attempt(self.requests.engine.browse, self.track, self.where, self.path)
+        if self.where is SoundSource.FOLDER:
+            self.asked_for[self.where] = self.folder.value
+            self._browse()
+
+    @on(Input.Changed)
+    def _words_typed(self) -> None:
+        if self.where is SoundSource.LIBRARY and self.asked_for[self.where] != self.folder.value:
+            self.asked_for[self.where] = self.folder.value
+            self._browse()
 
     def _search(self) -> None:
         self.found = None
         self.list.clear_options()
-        self.folder.display = self.where is SoundSource.FOLDER
-        if self.where is SoundSource.FOLDER and not self.path:
+        self.folder.display = self.where in ASKED_FOR
+        self.folder.placeholder = ASKED_FOR.get(self.where, "")
+        self.folder.value = self.asked_for.get(self.where, "")
+        if self.where is SoundSource.FOLDER and not self.folder.value:
             self.folder.focus()
         else:
             self.list.focus()
-            self.requests.attempt(self.requests.engine.browse, self.track, self.where, self.path)
+            self._browse()
         self._say()
+
+    def _browse(self) -> None:
+        path = self.asked_for.get(self.where, "")
+        self.requests.attempt(self.requests.engine.browse, self.track, self.where, path)
 
     def _say(self) -> None:
         count = "searching" if self.found is None else f"{len(self.found.names)} found"
-        self.words.update(f"{self.lane + 1} {self.track}   from {WHERE_WORDS[self.where]}, {count}")
+        self.words.update(f"{self.lane + 1} {self.track}   {WHERE_WORDS[self.where]}, {count}")
         like = "  ".join(f"{key} {quality}{'*' if getattr(self.fit, quality) else ''}"
                          for key, quality in FIT_KEYS.items())
-        self.keys_line.update(f"Space hear  Enter swap  k whole kit  Tab elsewhere  1-8 track  u undo\n"
+        self.keys_line.update(f"{KEYS_LINES.get(self.where, KEYS_LINE)}\n"
                               f"b swap at the next {BOUNDARY_WORDS[self.boundary]}   ? all keys\n"
                               f"match the old sound in (* on): {like}")

@@ -15,7 +15,15 @@ from engine.core.commands.effects import (
     SetGain,
     ShapeEffect,
 )
-from engine.core.commands.loading import LoadDecomposition, LoadKit, LoadLoop, LoadPattern, SetListen
+from engine.core.commands.loading import (
+    ClearMachine,
+    LoadDecomposition,
+    LoadKit,
+    LoadLoop,
+    LoadPattern,
+    NameKit,
+    SetListen,
+)
 from engine.core.commands.midi import (
     FollowTempo,
     SetClockOut,
@@ -56,7 +64,7 @@ Command = (Play | PlaySince | Stop | Continue | SetTempo | Panic
            | SelectPattern | SetChain | NextInChain | CopyPattern | LoadPatterns | SetPatternLength | SetSwing
            | SetFill | FillBars
            | TriggerPad | Audition | SwapOneShot | ShapeOneShot | SetRole
-           | LoadKit | LoadPattern | LoadLoop | LoadDecomposition | SetListen
+           | LoadKit | LoadPattern | LoadLoop | LoadDecomposition | NameKit | ClearMachine | SetListen
            | HalveReading | DoubleReading | ShiftDownbeat
            | SetClockSource | FollowTempo | SetSongPosition | SetClockOut | SetRoute | SetPad | SetMidi
            | LatchEffect | ShapeEffect | ReleaseEffects | SetEffects | BypassRack | SetGain

@@ -1,4 +1,4 @@
-"""Load kits, patterns, loops and decompositions, and choose which of them you hear."""
+"""Load kits, patterns, loops and decompositions, name a kit, begin anew, and choose what you hear."""
 
 from dataclasses import dataclass, replace
 
@@ -8,7 +8,8 @@ from engine.core.commands.reading import read_alike
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit, SampleId
 from engine.core.loop import PlayedLoop, same_recording
-from engine.core.machine import Listen, Machine
+from engine.core.machine import PATTERN_SLOTS, Listen, Machine, empty_machine
+from engine.core.names import check_name
 from engine.core.pattern import Pattern
 from engine.core.timeline import Ticks
 
@@ -44,6 +45,7 @@ class LoadDecomposition:
 
     phase_ticks: the song tick on which the loop begins (where it was recorded); None keeps the phase.
     after: the stage that this one refines. Your edits to it are kept; if none of it is left, nothing is loaded.
+    stored_patterns: the patterns of all other slots, with `pattern` in `slot`; () leaves the slots as they are.
     """
 
     kit: Kit
@@ -53,6 +55,29 @@ class LoadDecomposition:
     bpm: float | None = None
     phase_ticks: Ticks | None = None
     after: EarlierStage | None = None
+    stored_patterns: tuple[Pattern | None, ...] = ()
+    slot: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NameKit:
+    """Give the kit that is called `before` another name; any other kit keeps its own."""
+
+    name: str
+    before: str
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "A kit")
+
+
+@dataclass(frozen=True, slots=True)
+class ClearMachine:
+    """Begin anew: no loop, no sounds, empty patterns, and a kit of this name. Tempo, transport and effects stay."""
+
+    kit_name: str
+
+    def __post_init__(self) -> None:
+        check_name(self.kit_name, "A kit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +114,23 @@ def _(command: LoadDecomposition, machine: Machine, at_frames: int) -> Machine:
     pattern, loop = _read_as(played, command.pattern, command.loop)
     machine = replace(_begun_on(machine, command.phase_ticks), kit=_unless_locked(command.kit, machine), loop=loop,
                       listen=command.listen)
-    return machine.with_pattern(pattern)
+    if not command.stored_patterns:
+        return machine.with_pattern(pattern)
+    return _with_slots(machine, command.stored_patterns, command.slot).with_pattern(pattern)
+
+
+@apply.register
+def _(command: NameKit, machine: Machine, at_frames: int) -> Machine:
+    kit = machine.kit
+    return replace(machine, kit=Kit(command.name, kit.one_shots)) if kit.name == command.before else machine
+
+
+@apply.register
+def _(command: ClearMachine, machine: Machine, at_frames: int) -> Machine:
+    fresh = empty_machine(machine.timeline.sample_rate)
+    return replace(machine, kit=Kit(command.kit_name), loop=None, listen=Listen.KIT, mutes=frozenset(),
+                   solos=frozenset(), stored_patterns=fresh.stored_patterns, slot=0, chain=(), chain_place=0,
+                   locks=frozenset(), audition=None).with_pattern(fresh.pattern)
 
 
 @apply.register
@@ -125,6 +166,13 @@ def _refined(machine: Machine, command: LoadDecomposition, earlier: EarlierStage
     kit = merged_kit(earlier.kit, machine.kit, command.kit, renamed, users_own)
     return replace(machine, kit=_unless_locked(kit, machine), loop=loop,
                    listen=kept(earlier.listen, machine.listen, command.listen)).with_patterns(tuple(patterns))
+
+
+def _with_slots(machine: Machine, stored: tuple[Pattern | None, ...], slot: int) -> Machine:
+    """The machine with these patterns in its other slots, and `slot` playing."""
+    if len(stored) != PATTERN_SLOTS or not 0 <= slot < PATTERN_SLOTS or stored[slot] is not None:
+        raise InvalidValue(f"There are {PATTERN_SLOTS} pattern slots, and the one that plays is none of the others.")
+    return replace(machine, stored_patterns=stored, slot=slot, chain=(), chain_place=0)
 
 
 def _read_as(played: PlayedLoop | None, pattern: Pattern, loop: PlayedLoop | None

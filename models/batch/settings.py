@@ -1,0 +1,29 @@
+"""What a file is decomposed with, and which Tao does it: together they say whether a kit is still the right one."""
+
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options of `decompose` that change its result: plugins as the user writes them, the length in quarter notes
+    if it is known, and whether whole bars are cut out first."""
+
+    transcriber: str
+    separator: str
+    extractor: str
+    beats: int | None = None
+    free: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in kit.json."""
+        return asdict(self)
+
+
+def tao_version() -> str:
+    """The version of Tao that is installed."""
+    try:
+        return version("tao-live")
+    except PackageNotFoundError:
+        return "unknown"
