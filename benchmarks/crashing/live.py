@@ -195,7 +195,7 @@ def crash_live(scratch: Path, rounds: int, seed: int, tally: Tally, small: bool)
     for number in range(rounds):
         if number % GIGS_IN_A_FOLDER == 0:
             if number:
-                shutil.rmtree(gig.folder)
+                shutil.rmtree(gig.folder, ignore_errors=True)  # a worker may still be ending
             gig = Gig(scratch / f"gigs-{number}", tally, dice)
             gig.folder.mkdir(parents=True)
         _gig(gig, small)
