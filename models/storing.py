@@ -63,7 +63,8 @@ def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
     beats = kept.as_played.loop_beats or kept.pattern.beats
     loop = PlayedLoop(sample_id(audio), len(audio), beats, kept.source.name,
                       None if residual is None else sample_id(residual), overview(audio))
-    transcribed = tuple(Onset(track, onset.time_s, onset.velocity, onset.confidence)
+    length_s = len(kept.loop) / kept.sample_rate
+    transcribed = tuple(Onset(track, onset.time_s % length_s, onset.velocity, onset.confidence)
                         for track, onsets in kept.onsets.items() for onset in onsets)
     return Decomposition("kit", engine_rate, audio, Kit(kept.kit.name, shots), kept.pattern, loop, samples,
                          Transcription(transcribed, (TempoGuess(kept.tempo_bpm, beats),)),

@@ -217,7 +217,8 @@ def _readings(job: Job, stage: Decomposition) -> tuple[Reading, ...]:
     tempi = transcription.tempi if job.beats is None else ()
     if isinstance(job, DecomposeJob) and not job.sure:
         tempi = guess_tempi(transcription.onsets, len(stage.audio) / stage.sample_rate)
-    return tuple(Reading(round(guess.beats), guess.bpm, guess.confidence) for guess in tempi)
+    return tuple(Reading(max(1, round(guess.beats)), guess.bpm, min(1.0, max(0.0, guess.confidence)))
+                 for guess in tempi)
 
 
 def _leave() -> None:

@@ -14,8 +14,10 @@ import pytest
 import soundfile
 
 import tao_live
+from engine.core.commands import SetTempo
 from engine.library.audio_files import write_wav
 from models.demo import demo_loop
+from tests.sessions.test_restore import decomposition, written
 from tests.terminal import open_terminal
 
 PROGRAM = Path(tao_live.__file__)
@@ -375,6 +377,27 @@ def test_loops_of_the_same_name_and_earlier_results_are_all_kept(tao, tmp_path: 
     assert code == 1 and "--overwrite" in err and (kit / "kit.json").stat().st_mtime_ns == before
     assert tao("decompose", loops[0], "-o", kit, "--overwrite", "--beats", 4)[0] == 0
     assert (kit / "notes.txt").read_text() == "mine" and (kit / "kit.json").stat().st_mtime_ns > before
+
+
+def test_a_damaged_session_costs_one_sentence_and_closes_nothing(tao, tmp_path: Path,
+                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    sessions = tmp_path / "state" / "tao" / "sessions"
+    written(sessions / f"20260101-120000-{2**22 + 1}", decomposition())
+    damaged = written(sessions / f"20260102-120000-{2**22 + 2}", decomposition(), SetTempo(93.5), SetTempo(94.5))
+    log = damaged / "log"
+    log.write_bytes(b"SetTempq".join(log.read_bytes().rsplit(b"SetTempo", 1)))
+    code, table, talk = tao("sessions")
+    assert code == 0 and len(table.splitlines()) == 2 and talk.count("\n") == 1
+    assert f"{log} cannot be read from byte" in talk
+    opened: list[str] = []
+    monkeypatch.setattr(tao_live, "check_terminal", lambda: None)
+    monkeypatch.setattr(tao_live, "start_and_show", lambda asked, first: opened.append(asked.get("resume", str(first))))
+    for words in (("resume",), ()):
+        assert tao(*words)[0] == 0
+    assert opened == [str(damaged)] * 2
+    log.write_bytes(b"nonsense")
+    code, _, talk = tao()
+    assert code == 0 and "cannot be continued" in talk and opened[-1].endswith("demo.wav")
 
 
 def test_a_demo_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,9 @@ from engine.bridge.renames import Renames
 from engine.core.commands import Boundary
 from engine.core.errors import TaoError
 from engine.core.names import readable
+from engine.core.timeline import MAX_TIME
 
-MAX_FRAMES = 1 << 62
+MAX_ID = 1 << 62
 
 
 class BadMessage(TaoError):
@@ -73,8 +74,8 @@ class Codec:
             message = self._decoders[name](wire.payload)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise _bad(number, f"A message could not be read: {readable(str(error), 300)}") from None
-        if not (0 <= wire.at_frames < MAX_FRAMES and 0 <= wire.id < MAX_FRAMES):
-            raise BadMessage("A message's target frame and id are whole numbers from 0 up.")
+        if not (0 <= wire.at_frames <= MAX_TIME and 0 <= wire.id < MAX_ID):
+            raise _bad(number, "A message's target frame and id are whole numbers from 0 up, which a song can reach.")
         return Envelope(message, wire.boundary, wire.at_frames, wire.id)
 
     def _decoder(self, type_: type) -> Callable[[msgspec.Raw], Any]:
@@ -91,5 +92,5 @@ class Codec:
 
 def _bad(number: int, text: str) -> BadMessage:
     error = BadMessage(text)
-    error.id = number if 0 <= number < MAX_FRAMES else 0
+    error.id = number if 0 <= number < MAX_ID else 0
     return error

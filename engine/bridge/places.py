@@ -23,7 +23,7 @@ def is_running(pid: int) -> bool:
     """Whether a process with this id exists."""
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # a number that no process has
         return False
     except PermissionError:
         return True

@@ -79,8 +79,11 @@ def map_segment(name: str, frames: int, channels: int = 2, offset_frames: int = 
     Raises SegmentMissing when it is missing or too short.
     """
     try:
-        with Path(name).open("rb") as file:
-            memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        handle = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe would have to be waited for
+        try:
+            memory = mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
+        finally:
+            os.close(handle)
     except (OSError, ValueError) as error:
         raise SegmentMissing(f"Shared audio {name} cannot be mapped: {error}. Try again.") from None
     start = offset_frames * channels * 4

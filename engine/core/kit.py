@@ -14,12 +14,21 @@ HIHAT_CHOKE_GROUP = 1
 OTHER_NOTE = 60  # of `perc 1`, `perc 2` the next ...
 MAX_LAYERS = 32
 MAX_ONE_SHOTS = 128
+MAX_SAMPLE_FRAMES = 1 << 28  # five minutes at the highest sample rate
+MAX_CHOKE_GROUP = 15
 
 
 def sample_id(audio: np.ndarray) -> SampleId:
     """The id of float32 stereo audio (frames, 2) at the engine's rate: sixteen hex digits of its SHA-256, so the same
     audio has the same id everywhere."""
     return hashlib.sha256(np.ascontiguousarray(audio, np.float32).data).hexdigest()[:16]
+
+
+def check_sample(sample: SampleId, frames: int, of_what: str) -> None:
+    """Raise InvalidValue unless a recording can have this id and length."""
+    check_name(sample, "A sample")
+    if not 1 <= frames <= MAX_SAMPLE_FRAMES:
+        raise InvalidValue(f"{of_what} has 1 to {MAX_SAMPLE_FRAMES} frames of audio; {frames} were given.")
 
 
 def gm_note(role: str, otherwise: int = OTHER_NOTE) -> int:
@@ -46,8 +55,7 @@ class Layer:
     gain: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.frames < 1:
-            raise InvalidValue("A layer holds at least one frame of audio.")
+        check_sample(self.sample, self.frames, "A layer")
         if not 0.0 <= self.velocity <= 1.0 or not 0.0 <= self.gain <= 64.0:
             raise InvalidValue(f"A layer's velocity lies in 0..1 and its gain in 0..64; {self.velocity} and "
                                f"{self.gain} were given.")
@@ -75,8 +83,7 @@ class OneShot:
     layers: tuple[Layer, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.frames < 1:
-            raise InvalidValue("A one-shot holds at least one frame of audio.")
+        check_sample(self.sample, self.frames, "A one-shot")
         if not 0.0 <= self.gain <= 16.0 or not -1.0 <= self.pan <= 1.0:
             raise InvalidValue(f"Gain lies in 0..16 and pan in -1..1; {self.gain} and {self.pan} were given.")
         if not -24.0 <= self.pitch_semitones <= 24.0:
@@ -85,6 +92,10 @@ class OneShot:
             raise InvalidValue("An envelope's times are positive and at most a minute.")
         if self.cutoff_hz is not None and not 20.0 <= self.cutoff_hz <= 20000.0:
             raise InvalidValue(f"A filter's cutoff lies between 20 and 20000 Hz; {self.cutoff_hz:g} was asked for.")
+        if self.choke_group is not None and not 0 <= self.choke_group <= MAX_CHOKE_GROUP:
+            raise InvalidValue(f"The choke groups are 0 to {MAX_CHOKE_GROUP}; {self.choke_group} was asked for.")
+        if not 0 <= self.midi_note <= 127:
+            raise InvalidValue(f"MIDI notes are 0 to 127; {self.midi_note} was asked for.")
         if len(self.layers) > MAX_LAYERS:
             raise InvalidValue(f"A one-shot has at most {MAX_LAYERS} layers; {len(self.layers)} were given.")
 

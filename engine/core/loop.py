@@ -1,15 +1,17 @@
 """Recorded audio: a loop to decompose, and the loop that plays beside the kit."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.core.errors import InvalidValue
-from engine.core.kit import SampleId
+from engine.core.kit import SampleId, check_sample
 from engine.core.names import check_name
-from engine.core.timeline import Ticks
+from engine.core.timeline import Ticks, check_time
 
 OVERVIEW_PEAKS = 512
+MAX_LOOP_BEATS = 4096
 Audio = np.ndarray  # float32, (frames, channels), full scale 1.0
 
 
@@ -49,6 +51,11 @@ class Reading:
     bpm: float
     confidence: float
 
+    def __post_init__(self) -> None:
+        if not (1 <= self.beats <= MAX_LOOP_BEATS and 0.0 < self.bpm < math.inf and 0.0 <= self.confidence <= 1.0):
+            raise InvalidValue(f"A reading has 1 to {MAX_LOOP_BEATS} beats, a tempo, and a confidence in 0..1; "
+                               f"{self.beats}, {self.bpm} and {self.confidence} were given.")
+
 
 @dataclass(frozen=True, slots=True)
 class PlayedLoop:
@@ -67,11 +74,14 @@ class PlayedLoop:
     downbeat_ticks: Ticks = Ticks(0)
 
     def __post_init__(self) -> None:
-        if self.frames < 1 or self.beats < 1:
-            raise InvalidValue("A loop that plays has at least one frame and one beat.")
+        check_sample(self.sample, self.frames, "A loop")
+        check_name(self.residual or "", "A residual")
+        if not 1 <= self.beats <= MAX_LOOP_BEATS:
+            raise InvalidValue(f"A loop lasts 1 to {MAX_LOOP_BEATS} beats; {self.beats} were given.")
         check_name(self.name, "A loop")
-        if len(self.overview) > OVERVIEW_PEAKS:
-            raise InvalidValue(f"A loop's overview has at most {OVERVIEW_PEAKS} peaks.")
+        check_time(self.downbeat_ticks)
+        if len(self.overview) > OVERVIEW_PEAKS or not all(0.0 <= peak <= 1.0 for peak in self.overview):
+            raise InvalidValue(f"A loop's overview has at most {OVERVIEW_PEAKS} peaks, each in 0..1.")
 
 
 def overview(audio: Audio) -> tuple[float, ...]:

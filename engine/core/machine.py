@@ -8,10 +8,14 @@ from engine.core.errors import InvalidValue
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.midi import Midi
+from engine.core.names import check_name
 from engine.core.pattern import TRACK_NAMES, Pattern, Track
-from engine.core.timeline import Ticks, Timeline
+from engine.core.timeline import Ticks, Timeline, check_time
 
 PATTERN_SLOTS = 16
+MAX_CHAIN = 64
+MAX_NAMES = 256  # of muted, soloed or locked tracks: of all patterns, and of some that are gone
+MAX_SEED = (1 << 63) - 1
 FOR_EVER = Ticks(1 << 60)
 
 
@@ -65,6 +69,23 @@ class Machine:
     resting_ticks: Ticks = Ticks(0)
     midi: Midi = field(default_factory=Midi)
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.slot < PATTERN_SLOTS or len(self.stored_patterns) != PATTERN_SLOTS:
+            raise InvalidValue(f"A machine has {PATTERN_SLOTS} pattern slots, one of which plays; slot {self.slot + 1} "
+                               f"of {len(self.stored_patterns)} was given.")
+        if (len(self.chain) > MAX_CHAIN or not all(0 <= slot < PATTERN_SLOTS for slot in self.chain)
+                or not 0 <= self.chain_place <= max(0, len(self.chain) - 1)):
+            raise InvalidValue(f"A chain has up to {MAX_CHAIN} of the slots 1 to {PATTERN_SLOTS}, and plays one of "
+                               "them.")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise InvalidValue(f"A seed is a whole number from 0 to {MAX_SEED}; {self.seed} was given.")
+        for ticks in (self.phase_ticks, self.loop_ticks, self.resting_ticks):
+            check_time(ticks)
+        if self.fill_until_ticks != FOR_EVER:
+            check_time(self.fill_until_ticks)
+        for names in (self.mutes, self.solos, self.locks):
+            _check_names(names)
+
     @property
     def steady_bpm(self) -> float:
         """The tempo without the small corrections that keep the song in phase with an outside clock."""
@@ -100,6 +121,13 @@ class Machine:
         stored = (*patterns[:slot], None, *patterns[slot + 1 :])
         machine = replace(self, stored_patterns=stored, slot=slot, phase_ticks=phase_ticks)
         return machine.with_pattern(patterns[slot] or self.pattern.silent)
+
+
+def _check_names(names: frozenset[str]) -> None:
+    if len(names) > MAX_NAMES:
+        raise InvalidValue(f"At most {MAX_NAMES} tracks are muted, soloed or locked; {len(names)} were given.")
+    for name in names:
+        check_name(name, "A track")
 
 
 def empty_machine(sample_rate: int, bpm: float = 120.0, beats: int = 4) -> Machine:

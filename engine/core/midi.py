@@ -7,9 +7,12 @@ from enum import Enum
 from engine.core.effects import RANGES, Effect
 from engine.core.errors import InvalidValue
 from engine.core.names import check_name
+from engine.core.timeline import MAX_BPM, MIN_BPM
 
 MIDI_INPUTS, MIDI_OUTPUTS = 2, 4
 CLOCKS_PER_BEAT = 24
+MAX_ROUTES = 256
+MAX_CONTROLS = 1024
 MAX_OFFSET_MS = 100.0
 # General MIDI level 2 percussion, by Tao's tracks
 GM_PADS: Mapping[int, str] = {
@@ -87,6 +90,10 @@ class Midi:
         if len(self.clocks) != MIDI_OUTPUTS or len(self.song_position) != MIDI_INPUTS:
             raise InvalidValue(f"MIDI has {MIDI_OUTPUTS} outputs and {MIDI_INPUTS} inputs here; "
                                f"{len(self.clocks)} and {len(self.song_position)} were given.")
+        if len(self.routes) > MAX_ROUTES:
+            raise InvalidValue(f"At most {MAX_ROUTES} tracks play other instruments; {len(self.routes)} were given.")
+        if self.leader_bpm is not None and not MIN_BPM <= self.leader_bpm <= MAX_BPM:
+            raise InvalidValue(f"Tao follows tempos from {MIN_BPM:g} to {MAX_BPM:g} BPM, not {self.leader_bpm:g}.")
         for note in self.pads:
             check_note(note)
         for name in (*self.pads.values(), *self.routes):
@@ -134,6 +141,14 @@ class MidiSetup:
     outputs: tuple[str | None, ...] = (None,) * MIDI_OUTPUTS
     controls: Mapping[str, str] = field(default_factory=dict)
     midi: Midi = field(default_factory=Midi)
+
+    def __post_init__(self) -> None:
+        if (len(self.inputs), len(self.outputs)) != (MIDI_INPUTS, MIDI_OUTPUTS) or len(self.controls) > MAX_CONTROLS:
+            raise InvalidValue(f"A MIDI setup has {MIDI_INPUTS} inputs, {MIDI_OUTPUTS} outputs and up to "
+                               f"{MAX_CONTROLS} controls; {len(self.inputs)}, {len(self.outputs)} and "
+                               f"{len(self.controls)} were given.")
+        for name in filter(None, (*self.inputs, *self.outputs, *self.controls, *self.controls.values())):
+            check_name(name, "A MIDI port or control")
 
 
 def check_output(output: int) -> None:

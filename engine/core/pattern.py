@@ -10,6 +10,7 @@ from engine.core.timeline import PPQN, Ticks
 TRACK_NAMES = ("kick", "snare", "tom", "hihat", "ride", "crash")
 MAX_TRACKS = 8
 MAX_STEPS = 128
+MAX_BEATS = 4096
 MIN_SWING, MAX_SWING = 0.5, 0.75
 STEPS_PER_BEAT = (1, 2, 3, 4, 6, 8, 12, 16)
 
@@ -91,9 +92,12 @@ class Pattern:
     def __post_init__(self) -> None:
         names = [track.name for track in self.tracks]
         if not 1 <= len(names) <= MAX_TRACKS or len(set(names)) != len(names):
-            raise InvalidValue(f"A pattern has 1 to {MAX_TRACKS} tracks with different names; given: {names}.")
-        if self.beats < 1 or not 1 <= self.beats_per_bar <= 32:
-            raise InvalidValue(f"A pattern lasts at least one beat; {self.beats} was given.")
+            raise InvalidValue(f"A pattern has 1 to {MAX_TRACKS} tracks with different names; given: "
+                               f"{names[: MAX_TRACKS + 1]}.")
+        if not 1 <= self.beats <= MAX_BEATS:
+            raise InvalidValue(f"A pattern lasts 1 to {MAX_BEATS} beats; {self.beats} were given.")
+        if not 1 <= self.beats_per_bar <= 32:
+            raise InvalidValue(f"A bar has 1 to 32 beats; {self.beats_per_bar} were given.")
         check_swing(self.swing)
 
     @property

@@ -11,13 +11,15 @@ Frames = NewType("Frames", int)
 
 PPQN = 960
 MIN_BPM, MAX_BPM = 30.0, 300.0
+MAX_SAMPLE_RATE = 768_000
+MAX_TIME = 1 << 42  # in ticks or frames: two months at the highest sample rate, years at the usual ones
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """A constant tempo through one known point: `origin_ticks` sounds at `origin_frames`.
 
-    bpm 30..300 quarter notes a minute; sample_rate in Hz. Raises InvalidValue outside these.
+    bpm 30..300 quarter notes a minute; sample_rate in Hz, up to 768000. Raises InvalidValue outside these.
     """
 
     bpm: float
@@ -28,8 +30,10 @@ class Timeline:
     def __post_init__(self) -> None:
         if not MIN_BPM <= self.bpm <= MAX_BPM:
             raise InvalidValue(f"A tempo lies between {MIN_BPM:g} and {MAX_BPM:g} BPM; {self.bpm:g} was asked for.")
-        if self.sample_rate < 1:
-            raise InvalidValue(f"A sample rate is a positive number of Hz; {self.sample_rate} was given.")
+        if not 1 <= self.sample_rate <= MAX_SAMPLE_RATE:
+            raise InvalidValue(f"A sample rate lies between 1 and {MAX_SAMPLE_RATE} Hz; {self.sample_rate} was given.")
+        check_time(self.origin_ticks)
+        check_time(self.origin_frames)
 
     @property
     def frames_per_tick(self) -> float:
@@ -61,3 +65,9 @@ class Timeline:
         if self.frames_at(at) < frames:
             at = Ticks(at + 1)
         return self.frames_at(phase_ticks - (-(at - phase_ticks) // ticks) * ticks)
+
+
+def check_time(at: int) -> None:
+    """Raise InvalidValue for a tick or frame that no song reaches."""
+    if not -MAX_TIME <= at <= MAX_TIME:
+        raise InvalidValue(f"No song reaches tick or frame {at}; choose one within {MAX_TIME}.")

@@ -48,7 +48,7 @@ def read_audio(path: Path, first_s: float | None = None) -> tuple[Audio, int]:
     than five minutes, or says something absurd about itself.
     """
     try:
-        with soundfile.SoundFile(_opened(path), closefd=True) as file:
+        with soundfile.SoundFile(open_regular(path), closefd=True) as file:
             _check_header(file, path.name, first_s is None)
             sample_rate = int(file.samplerate)
             audio = file.read(-1 if first_s is None else round(first_s * sample_rate), dtype="float32", always_2d=True)
@@ -119,8 +119,8 @@ def _linked(earlier: Path, data: bytes, path: Path) -> bool:
     return True
 
 
-def _opened(path: Path) -> int:
-    """A descriptor of a regular file. Opening does not wait for a pipe's other end."""
+def open_regular(path: Path) -> int:
+    """A descriptor of a regular file. Opening does not wait for a pipe's other end. Raises UnreadableAudio."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:

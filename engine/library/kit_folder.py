@@ -2,7 +2,8 @@
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -90,15 +91,15 @@ def read_folder(folder: Path) -> StoredDecomposition:
     """Read a folder written by Tao or by hand. Raises UnreadableKit, naming what is wrong with it."""
     restore_aside(folder)
     for _ in range(READS):
-        before = _identity(folder)
-        try:
-            stored = _read(folder)
-        except UnreadableKit:
-            if before == _identity(folder):
-                raise
-        else:
-            if before == _identity(folder):
-                return stored
+        with _held(folder) as is_the_same:
+            try:
+                stored = _read(folder)
+            except UnreadableKit:
+                if is_the_same():
+                    raise
+            else:
+                if is_the_same():
+                    return stored
     raise UnreadableKit(f"{str(folder)!r} is being replaced all the time; try again when that is over.")
 
 
@@ -143,14 +144,32 @@ def _read(folder: Path) -> StoredDecomposition:
         as_played_from_json(document, pattern))
 
 
-def _identity(folder: Path) -> tuple[int, ...]:
-    """What differs once the folder has been replaced."""
-    found: list[int] = []
-    for path in (folder, folder / "kit.json"):
-        with contextlib.suppress(OSError):
-            status = path.stat()
-            found += (status.st_dev, status.st_ino)
-    return tuple(found)
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[Callable[[], bool]]:
+    """Hold the folder and its kit.json open, and yield a function that says whether they are still in their places.
+
+    Only while they are held can nothing that replaces them, or what replaces that, get their numbers from the system.
+    """
+    with contextlib.ExitStack() as stack:
+        held: list[tuple[Path, os.stat_result | bool]] = []
+        for path in (folder, folder / "kit.json"):
+            found: os.stat_result | bool = os.path.lexists(path)
+            with contextlib.suppress(OSError):
+                handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+                stack.callback(os.close, handle)
+                found = os.fstat(handle)
+            held.append((path, found))
+        yield lambda: all(_is_at(path, found) for path, found in held)
+
+
+def _is_at(path: Path, found: os.stat_result | bool) -> bool:
+    """Whether what was found there is there still; of what could not be opened, whether there was anything."""
+    if isinstance(found, bool):
+        return os.path.lexists(path) == found
+    try:
+        return os.path.samestat(path.stat(), found)
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager

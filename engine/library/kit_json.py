@@ -20,6 +20,7 @@ from engine.library.decomposition import AsPlayed, HeardOnset, Source, StoredDec
 
 SCHEMA = "tao.kit/1"
 MAX_KIT_BYTES = 16_000_000
+LATEST_ONSET_S, SLACK = 24 * 3600, 1e-3
 KEYS = frozenset({"schema", "tempo_bpm", "meter", "bars", "beats", "steps_per_beat", "swing", "length_s",
                   "sample_rate", "match", "source", "made_by", "tracks", "name", "sounds", "slot", "patterns",
                   "loop_beats", "played_bpm", "downbeat_frames"})
@@ -97,8 +98,13 @@ def one_shot_from_json(track: dict[str, Any], sample: str, frames: int, layers: 
 def onsets_from_json(track: dict[str, Any]) -> tuple[HeardOnset, ...]:
     """The hits heard of a track, by time. Raises UnreadableKit when one has no time."""
     try:
-        return tuple(HeardOnset(float(onset["time_s"]), float(onset.get("velocity", 1.0)),
-                                float(onset.get("confidence", 1.0))) for onset in track.get("onsets") or [])
+        onsets = tuple(HeardOnset(float(onset["time_s"]), float(onset.get("velocity", 1.0)),
+                                  float(onset.get("confidence", 1.0))) for onset in track.get("onsets") or [])
+        for onset in onsets:
+            if not (abs(onset.time_s) <= LATEST_ONSET_S and min(onset.velocity, onset.confidence) >= -SLACK
+                    and max(onset.velocity, onset.confidence) <= 1.0 + SLACK):
+                raise InvalidValue("its time lies in the loop, its velocity and confidence in 0..1")
+        return onsets
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableKit(f"kit.json has an impossible onset of {track['name']}: {_reason(error)}.") from error
 

@@ -16,6 +16,7 @@ Name = Annotated[str, Meta(max_length=MAX_NAME, pattern="^[^\0]*$")]
 Path = Annotated[str, Meta(max_length=1024, pattern="^[^\0]*$")]
 Number = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Whole = Annotated[int, Meta(ge=-(1 << 40), le=1 << 40)]
+Tempo = Annotated[float, Meta(ge=0.01, le=1e5)]
 MOST_ONSETS = 100_000
 WORDS = {"str": "a text", "int": "a whole number", "float": "a number", "array": "a list", "object": "a table",
          "bool": "true or false", "null": "null"}
@@ -101,7 +102,7 @@ class KitShape(Struct):
     """The whole document."""
 
     schema: Name
-    tempo_bpm: Number
+    tempo_bpm: Tempo
     tracks: Annotated[list[TrackShape], Meta(max_length=MAX_TRACKS)]
     name: Name = ""
     meter: tuple[Whole, Whole] = (1, 1)

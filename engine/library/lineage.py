@@ -4,10 +4,11 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from engine.core.names import readable
 from engine.library.files import replace_file
 
 SCHEMA = "tao.take/1"
-MAX_BYTES = 1 << 20
+MAX_BYTES, MOST_NAMES = 1 << 20, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,12 @@ def read_lineage(recording: Path) -> Lineage | None:
         note = json.loads(file.read_text(encoding="utf-8"))
         if note["schema"] != SCHEMA:
             return None
-        beats = note["beats"]
+        beats, made = note["beats"], note["made_from"]
+        names = tuple(readable(str(name)) for name in made[:MOST_NAMES]) if isinstance(made, list) else ()
         is_count = isinstance(beats, int) and beats > 0
-        return Lineage(str(note["source"]), tuple(str(name) for name in note["made_from"]), beats if is_count else None,
+        return Lineage(str(note["source"]), names, beats if is_count else None,
                        int(note["sample_rate"]))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ArithmeticError, ValueError, LookupError, TypeError, RecursionError):
         return None  # a file from elsewhere
 
 

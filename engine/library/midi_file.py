@@ -11,6 +11,7 @@ from engine.core.timeline import PPQN
 from engine.library.strokes import Stroke, passes_needed, ruled_strokes
 
 DRUM_CHANNEL = 9
+SLOWEST_TEMPO = (1 << 24) - 1  # microseconds a quarter note, in three bytes
 
 
 def write_midi(path: Path, pattern: Pattern, bpm: float, notes: Mapping[str, int]) -> None:
@@ -31,7 +32,7 @@ def midi_file_of(played: Mapping[str, list[Stroke]], end: int, bpm: float, beats
     """The strokes of each track, by name, in a file that lasts `end` ticks."""
     file = mido.MidiFile(type=1, ticks_per_beat=PPQN)
     head = mido.MidiTrack()
-    head.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(bpm), time=0))
+    head.append(mido.MetaMessage("set_tempo", tempo=min(SLOWEST_TEMPO, mido.bpm2tempo(bpm)), time=0))
     head.append(mido.MetaMessage("time_signature", numerator=beats_per_bar, denominator=4, time=0))
     head.append(mido.MetaMessage("end_of_track", time=end))
     file.tracks.append(head)

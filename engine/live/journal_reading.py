@@ -1,7 +1,11 @@
 """Reading a journal: up to the first record that cannot be read, and without the samples that cannot."""
 
-from collections.abc import Iterator
+import os
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,11 +16,11 @@ from engine.bridge import messages
 from engine.bridge.codec import Codec
 from engine.bridge.wire import read_frame
 from engine.core.commands import apply
-from engine.core.errors import TaoError
-from engine.core.kit import SampleId, sample_id
+from engine.core.errors import TaoError, UnreadableAudio
+from engine.core.kit import MAX_SAMPLE_FRAMES, SampleId, sample_id
 from engine.core.loop import Audio
 from engine.core.machine import Machine, empty_machine
-from engine.core.pattern import MAX_TRACKS
+from engine.library.audio_files import open_regular
 from engine.live.journal import (
     LOG,
     RECORDS,
@@ -33,10 +37,9 @@ from engine.live.journal import (
     Session,
     Unclicked,
 )
+from engine.live.journal_checks import cut_short, fault_in, is_session
 from engine.live.journal_versions import NewerJournal, renames_since
 
-MAX_RATE, MAX_SESSION_S = 768_000, 31 * 24 * 3600
-_FRAMES = ("at_frames", "from_frames", "to_frames", "frames")
 _UNREADABLE = (TaoError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
 
 
@@ -65,21 +68,26 @@ class Performance:
 
 def read_journal(folder: Path) -> Performance:
     """Everything that a replay needs. Raises UnreadableJournal when nothing of it can be read."""
-    performance = read_log(folder)
     samples: dict[SampleId, Audio] = {}
-    problems = list(performance.problems)
+    problems: list[str] = []
     for path in sorted((folder / SAMPLES).glob("*.wav")):
         audio = _sample(path)
         if audio is None:
             problems.append(f"{path} is damaged; that sound is missing.")
         else:
             samples[path.stem] = audio
-    return replace(performance, samples=samples, problems=tuple(problems))
+    log = _log(folder, {name: len(audio) for name, audio in samples.items()})
+    return replace(log, samples=samples, problems=(*log.problems, *problems))
 
 
 def read_log(folder: Path) -> Performance:
     """Everything but the samples, up to the first record that cannot be read. Raises UnreadableJournal when that is the
     first of all."""
+    return _log(folder, {})
+
+
+def _log(folder: Path, lengths: Mapping[SampleId, int]) -> Performance:
+    """The same, up to the first machine, too, that plays more of a sample than there is. lengths: of the samples."""
     sent: dict[int, Machine | PadHit | PanicSent] = {}
     records: list[Record] = []
     problems = []
@@ -89,9 +97,9 @@ def read_log(folder: Path) -> Performance:
             at = place
             if isinstance(record, Session):
                 sent[0] = empty_machine(record.sample_rate)
-                commands = Codec(messages.FROM_CLIENTS, renames_since(record.schema))
+                _, commands = _codecs(record.schema)
             elif isinstance(record, Plan):
-                sent[record.sequence] = _planned(commands, sent.get(record.base), record)
+                sent[record.sequence] = _planned(commands, sent.get(record.base), record, lengths)
             elif isinstance(record, PadHit | PanicSent):
                 sent[record.sequence] = record
             records.append(record)
@@ -119,60 +127,76 @@ def _sentence(folder: Path, records: list[Record], place: int, damage: _Damage) 
 
 def _clicks(records: list[Record]) -> tuple[Clicked, ...]:
     """The clicks that sounded, by frame."""
+    at_frames = attrgetter("at_frames")
     kept: list[Clicked] = []
     for record in records:
         if isinstance(record, Clicked):
-            kept.append(record)
+            insort(kept, record, key=at_frames)
         elif isinstance(record, Unclicked):
-            kept = [click for click in kept if click.at_frames < record.from_frames]
-    return tuple(sorted(kept, key=lambda click: click.at_frames))
+            del kept[bisect_left(kept, record.from_frames, key=at_frames) :]
+    return tuple(kept)
+
+
+@lru_cache(4)
+def _codecs(schema: str) -> tuple[Codec, Codec]:
+    """What decodes the records of a journal of this schema, and their commands. Raises NewerJournal, ValueError."""
+    renames = renames_since(schema)
+    return Codec(RECORDS, renames), Codec(messages.FROM_CLIENTS, renames)
 
 
 def _records(folder: Path) -> Iterator[tuple[int, Record]]:
     """The place in the file and every record, the Session first. Raises _Damage at one that cannot be read, and
     UnreadableJournal when that is the Session."""
     try:
-        file = (folder / LOG).open("rb")
-    except OSError as error:
-        raise UnreadableJournal(f"{folder / LOG} cannot be read: {error}.") from None
+        file = os.fdopen(open_regular(folder / LOG), "rb")
+    except UnreadableAudio as error:
+        raise UnreadableJournal(f"{folder / LOG} cannot be read: {error}") from None
     with file:
         try:
-            session = _next_record(file, Codec([Session]), MAX_SESSION_S * MAX_RATE)
+            session = _next_record(file, Codec([Session]))
         except _Damage:
             session = None
-        if not isinstance(session, Session) or not 1 <= session.sample_rate <= MAX_RATE:
+        if not isinstance(session, Session) or not is_session(session):
             raise UnreadableJournal(f"{folder} holds no journal of Tao's; name a folder below sessions.")
         try:
-            codec = Codec(RECORDS, renames_since(session.schema))
+            codec, _ = _codecs(session.schema)
         except (NewerJournal, ValueError) as error:
             raise UnreadableJournal(f"{folder.name}: {error}") from None
         yield 0, session
-        while True:
-            place = file.tell()
-            record = _next_record(file, codec, MAX_SESSION_S * session.sample_rate)
-            if record is None:
-                return
-            if isinstance(record, Session):
-                raise _Damage("a second beginning", place)
-            yield place, record
+        yield from _rest(file, codec, session.sample_rate)
 
 
-def _next_record(file: BinaryIO, codec: Codec, longest_frames: int) -> Record | None:
+def _rest(file: BinaryIO, codec: Codec, sample_rate: int) -> Iterator[tuple[int, Record]]:
+    """What comes after the Session. Raises _Damage."""
+    resumed_frames = 0  # where the last dropped blocks ended
+    while True:
+        place = file.tell()
+        record = _next_record(file, codec)
+        if record is None:
+            return
+        if isinstance(record, Session):
+            raise _Damage("a second beginning", place)
+        if (fault := fault_in(record, sample_rate)) is not None:
+            raise _Damage(fault, place)
+        if isinstance(record, Jumped):
+            if not resumed_frames <= record.from_frames < record.to_frames:
+                raise _Damage("a jump back in time", place)
+            resumed_frames = record.to_frames
+        yield place, record
+
+
+def _next_record(file: BinaryIO, codec: Codec) -> Record | None:
     """The next record; None at the end. Raises _Damage."""
     place = file.tell()
     try:
         data = read_frame(file)
-        record: Record | None = None if data is None else codec.decode(data).message
+        return None if data is None else codec.decode(data).message
     except (*_UNREADABLE, OSError) as error:
         raise _Damage(_first_line(error), place) from None
-    if any(not 0 <= getattr(record, name, 0) <= longest_frames for name in _FRAMES):
-        raise _Damage("a frame that no session reaches", place)
-    if isinstance(record, PadHit) and not (0 <= record.track < MAX_TRACKS and 0.0 <= record.velocity <= 1.0):
-        raise _Damage("a pad that does not exist", place)
-    return record
 
 
-def _planned(codec: Codec, base: Machine | PadHit | PanicSent | None, plan: Plan) -> Machine:
+def _planned(codec: Codec, base: Machine | PadHit | PanicSent | None, plan: Plan, lengths: Mapping[SampleId, int]
+             ) -> Machine:
     """The machine of a plan. Raises _Damage when its base is missing, or a command does not fit."""
     if not isinstance(base, Machine):
         raise _Damage(f"it lacks the machine that record {plan.sequence} changes")
@@ -181,6 +205,8 @@ def _planned(codec: Codec, base: Machine | PadHit | PanicSent | None, plan: Plan
             base = apply(codec.decode(data).message, base, plan.at_frames)
     except _UNREADABLE as error:
         raise _Damage(f"record {plan.sequence} cannot be repeated: {_first_line(error)}") from None
+    if (sample := cut_short(base, lengths)) is not None:
+        raise _Damage(f"record {plan.sequence} plays more of the sample {sample} than there is")
     return base
 
 
@@ -191,8 +217,10 @@ def _first_line(error: BaseException) -> str:
 def _sample(path: Path) -> Audio | None:
     """A sample, or None when it is damaged: its name says what it must hold."""
     try:
-        audio, _ = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, RuntimeError, soundfile.SoundFileError):
+        with soundfile.SoundFile(open_regular(path), closefd=True) as file:
+            if file.channels != 2 or file.frames > MAX_SAMPLE_FRAMES:
+                return None
+            audio = np.ascontiguousarray(file.read(dtype="float32", always_2d=True))
+    except (UnreadableAudio, OSError, RuntimeError, soundfile.SoundFileError, MemoryError):
         return None
-    audio = np.ascontiguousarray(audio)
-    return audio if sample_id(audio) == path.stem else None
+    return audio if np.isfinite(audio).all() and sample_id(audio) == path.stem else None

@@ -6,6 +6,7 @@ fields, however deep inside, needs a new version here, with the old name in the 
 
 from engine.bridge.renames import Renames
 from engine.core.errors import TaoError
+from engine.core.names import readable
 
 PREFIX, VERSION = "tao.journal/", 2
 SCHEMA = f"{PREFIX}{VERSION}"
@@ -28,8 +29,8 @@ def renames_since(schema: str) -> Renames:
     """What was renamed since a journal of this schema was written. Raises NewerJournal, and ValueError for a schema
     that is not a journal's."""
     number = schema.removeprefix(PREFIX)
-    if number == schema or not number.isdecimal():
-        raise ValueError(f"{schema!r} is not the schema of a journal.")
+    if number == schema or not (number.isdecimal() and len(number) <= 9 and int(number) >= 1):
+        raise ValueError(f"{readable(schema, 80)!r} is not the schema of a journal.")
     version = int(number)
     if version > VERSION:
         raise NewerJournal(f"This session was recorded by a newer Tao ({schema}; this one reads up to {SCHEMA}). "

@@ -12,11 +12,13 @@ from engine.core.errors import InvalidValue
 from engine.core.machine import Machine
 from engine.core.midi import CONTROLS, HELD, KNOBS, NOTE, PAD, SHAPED, SWITCHES, MidiSetup
 from engine.core.midi_bytes import ALL_SOUND_OFF
+from engine.core.names import readable
 from engine.core.pattern import MAX_SWING, MIN_SWING
 from engine.library.files import replace_file
 from engine.midi.parsing import parsed
 
 SLOWEST_BPM, PRESSED = 60.0, 64
+MAX_BYTES = 1 << 20
 
 
 class ControllerMap:
@@ -130,9 +132,12 @@ def read_setup(file: Path | None) -> tuple[MidiSetup, str | None]:
     if file is None or not file.exists():
         return MidiSetup(), None
     try:
+        if not file.is_file() or file.stat().st_size > MAX_BYTES:
+            raise InvalidValue("it is not a file of Tao's")
         return msgspec.json.decode(file.read_bytes(), type=MidiSetup), None
-    except (OSError, msgspec.MsgspecError, InvalidValue, UnicodeDecodeError) as error:
-        return MidiSetup(), f"The MIDI setup in {file} cannot be read ({error}). Repair it, or move it away."
+    except (OSError, msgspec.MsgspecError, InvalidValue, UnicodeDecodeError, RecursionError) as error:
+        reason = readable(str(error).rstrip("."), 200)
+        return MidiSetup(), f"The MIDI setup in {file} cannot be read ({reason}). Repair it, or move it away."
 
 
 def write_setup(file: Path | None, setup: MidiSetup) -> str | None:

@@ -47,6 +47,7 @@ from engine.worker.jobs import Jobs
 from engine.worker.process import WorkerProcess
 
 FADE_S = 0.05
+MAX_AHEAD_S = 600.0  # what waits takes one of a few places, which others need
 
 
 class Engine:
@@ -206,6 +207,8 @@ class Engine:
         command: Any = envelope.message
         if self.takes.state is RecordState.RECORDING and isinstance(command, Play | SetTempo):
             raise InvalidValue("A take is being recorded. The tempo cannot change until it is complete.")
+        if envelope.at_frames > self.conductor.now_frames + MAX_AHEAD_S * self.host.sample_rate:
+            raise InvalidValue(f"A change is planned at most {MAX_AHEAD_S:g} s ahead. Send it again later.")
         launch_frames = self._link.launch_frames() if isinstance(command, Play) else 0
         self.conductor.perform(command, envelope.boundary, envelope.at_frames or launch_frames)
 

@@ -18,6 +18,7 @@ from engine.audio.settings import EngineSettings, settings_from_json
 from engine.bridge.codec import BadMessage, Envelope
 from engine.bridge.messages import Accepted, Refused
 from engine.core.errors import TaoError
+from engine.core.names import MAX_NOTICE, readable
 from engine.core.snapshot import Status
 from engine.server import startup
 from engine.server.control_socket import Client, ControlSocket
@@ -140,7 +141,7 @@ class Control:
                 raise item
             self._engine.do(item)
         except TaoError as error:
-            client.send(Refused(number, str(error)))
+            client.send(Refused(number, readable(str(error), MAX_NOTICE)))
         else:
             self._engine.conductor.flush()
             if number:

@@ -47,8 +47,10 @@ def in_order(sessions: Path) -> list[Path]:
 def has_ended(session: Path) -> bool:
     """Whether the engine that wrote this folder has ended: it holds a lock on the log as long as it runs."""
     pid = session.name.rpartition("-")[2]
-    if not pid.isdigit() or not is_running(int(pid)):
-        return pid.isdigit()
+    if not (pid.isascii() and pid.isdigit()):
+        return False
+    if not is_running(int(pid)):
+        return True
     try:
         with (session / LOG).open("rb") as log:
             fcntl.flock(log, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.core.errors import TaoError
 from engine.core.machine import Machine
+from engine.core.names import readable
 from engine.live.journal import LOG, Applied, Faded
 from engine.live.journal_reading import Performance, UnreadableJournal, read_log, was_faded
 from engine.sessions.folders import has_ended, in_order
@@ -31,7 +32,7 @@ class SessionInfo:
     def line(self) -> str:
         """One line of the list."""
         minutes, seconds = divmod(round(self.length_s), 60)
-        played = f"{minutes:>3}:{seconds:02}  {self.state:<10}  {self.bpm:6.2f} BPM  {self.kit}"
+        played = f"{minutes:>3}:{seconds:02}  {self.state:<10}  {self.bpm:6.2f} BPM  {readable(self.kit)}"
         return f"{self.folder.name:<24} {self.began}  {played}"
 
 
@@ -47,12 +48,21 @@ def list_sessions(sessions: Path) -> Iterator[SessionInfo]:
 
 
 def broken_off(sessions: Path) -> SessionInfo | None:
-    """The newest session, if it crashed with something loaded; else None. Raises UnreadableJournal."""
-    newest = next(reversed(in_order(sessions)), None)
-    if newest is None or not has_ended(newest) or not _has_begun(newest) or was_faded(newest):
-        return None
-    info = _info(newest, read_log(newest))
-    return info if info.loaded else None
+    """The newest session, if it crashed with something loaded; else None. Raises UnreadableJournal.
+
+    Later ones that crashed before anything was loaded do not count: Tao may crash while it brings a session back.
+    """
+    for folder in reversed(in_order(sessions)):
+        if not has_ended(folder):
+            return None
+        if not _has_begun(folder):
+            continue
+        if was_faded(folder):
+            return None
+        info = _info(folder, read_log(folder))
+        if info.loaded:
+            return info
+    return None
 
 
 def find_session(sessions: Path, name: str | None) -> Path:

@@ -1,5 +1,7 @@
 """Replay a journal offline, through the same callback and the same rack: bit for bit what you heard."""
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import replace as with_changes
 from pathlib import Path
 
@@ -10,10 +12,11 @@ from engine.audio.host import Host
 from engine.core.kit import SampleId
 from engine.core.loop import Audio
 from engine.core.machine import Machine
+from engine.dsp.layout import PENDING
 from engine.dsp.processor import Processor
 from engine.dsp.ring import CUTS, PAD, PANIC, Record
-from engine.live.bank import samples_of
 from engine.live.journal import Applied, Faded, Jumped, MidiActed, PadHit
+from engine.live.journal_checks import played_samples
 from engine.live.journal_reading import Performance, read_journal
 from engine.rack.plugin import BYPASS, rack_called
 from engine.rack.pyo_rack import CHUNK_FRAMES, PyoRack
@@ -25,61 +28,72 @@ def replay(folder: Path, frames: int, block_frames: int = CHUNK_FRAMES) -> Audio
     Dropped blocks are silent, and so are samples that are damaged. block_frames: a multiple of 64. Raises
     UnreadableJournal.
     """
-    performance = _with_silence(read_journal(folder))
+    return _filled(read_journal(folder), frames, block_frames)
+
+
+def replayed(performance: Performance, frames: int, block_frames: int = CHUNK_FRAMES) -> Iterator[tuple[int, Audio]]:
+    """The same piece by piece, each with its first frame: a long session needs no more memory than a short one.
+
+    Whatever lies between two pieces is silent; a piece lasts until the next is asked for.
+    """
+    performance = _with_silence(performance)
     session = performance.session
     rack = None if session.effects == BYPASS else PyoRack(session.sample_rate, rack_called(session.effects))
     try:
         processor = Processor(session.sample_rate, block_frames)
         host = Host(processor, rack, None)
-        return _play(performance, processor, host, frames, block_frames)
+        yield from _play(performance, processor, host, frames, block_frames)
     finally:
         if rack is not None:
             rack.close()
 
 
-def _play(performance: Performance, processor: Processor, host: Host, frames: int, block_frames: int) -> Audio:
-    call = clock_call()
+def _filled(performance: Performance, frames: int, block_frames: int) -> Audio:
     out = np.zeros((frames, 2), np.float32)
-    events = [event for event in performance.events if isinstance(event, MidiActed)
-              or (isinstance(event, Applied) and event.sequence in performance.sent)]
-    jumps = [event for event in performance.events if isinstance(event, Jumped)]
+    for at, piece in replayed(performance, frames, block_frames):
+        out[at : at + len(piece)] = piece
+    return out
+
+
+def _play(performance: Performance, processor: Processor, host: Host, frames: int, block_frames: int
+          ) -> Iterator[tuple[int, Audio]]:
+    call = clock_call()
+    events = deque(event for event in performance.events if isinstance(event, MidiActed)
+                   or (isinstance(event, Applied) and event.sequence in performance.sent))
+    jumps = deque(event for event in performance.events if isinstance(event, Jumped))
     for event in performance.events:
         if isinstance(event, Faded):
             host.fade_out(event.at_frames, event.frames)
-    clicks = list(performance.clicks)
+    clicks = deque(performance.clicks)
     at = 0
     while at < frames:
-        if jumps and jumps[0].from_frames == at:
-            at = jumps.pop(0).to_frames
+        if jumps and jumps[0].from_frames <= at:
+            at = max(at, jumps.popleft().to_frames)
             continue
         end = min(at + block_frames, jumps[0].from_frames if jumps else at + block_frames)
-        while events and events[0].at_frames < end:
-            event = events.pop(0)
-            processor.push([_record(performance, processor, event)])
+        pushed = 0
+        while events and events[0].at_frames < end and pushed < PENDING and processor.slots.free:
+            processor.push([_record(performance, processor, events.popleft())])
+            pushed += 1  # what is too much for one block, and so never came from an engine, waits for the next
         while clicks and clicks[0].at_frames < end:
-            host.clicks.add(clicks[0].at_frames, clicks.pop(0).accent)
+            host.clicks.add(clicks[0].at_frames, clicks.popleft().accent)
         call(host.address, end - at, at)
         processor.drain()
-        kept = max(0, min(end, frames) - at)
-        out[at : at + kept] = host.out[:kept]
+        yield at, host.out[: min(end, frames) - at]
         at = end
-    return out
 
 
 def _with_silence(performance: Performance) -> Performance:
     """The same with silence for each sample that is missing, as long as whatever plays it."""
-    lengths: dict[SampleId, int] = {}
+    missing: set[SampleId] = set()
+    longest = 0
     for machine in performance.sent.values():
-        if isinstance(machine, Machine):
-            shots = [*machine.kit.one_shots.values(), *([] if machine.audition is None else [machine.audition])]
-            frames = {shot.sample: shot.frames for shot in shots}
-            frames |= {layer.sample: layer.frames for shot in shots for layer in shot.layers}
-            if machine.loop is not None:
-                frames |= dict.fromkeys(filter(None, (machine.loop.sample, machine.loop.residual)), machine.loop.frames)
-            for name in samples_of(machine) - performance.samples.keys():
-                lengths[name] = max(lengths.get(name, 0), frames[name])
-    silence = {name: np.zeros((frames, 2), np.float32) for name, frames in lengths.items()}
-    return with_changes(performance, samples={**performance.samples, **silence})
+        for name, frames in played_samples(machine) if isinstance(machine, Machine) else ():
+            if name not in performance.samples:
+                missing.add(name)
+                longest = max(longest, frames)
+    silence = np.zeros((longest, 2), np.float32)
+    return with_changes(performance, samples={**performance.samples, **dict.fromkeys(missing, silence)})
 
 
 def _record(performance: Performance, processor: Processor, event: Applied | MidiActed) -> Record:
@@ -95,11 +109,13 @@ def _record(performance: Performance, processor: Processor, event: Applied | Mid
 
 
 def replay_session(folder: Path) -> tuple[Audio, int]:
-    """A whole session, and its sample rate: up to its last fade, or two seconds past its last event.
-
-    Raises UnreadableJournal.
-    """
+    """A whole session, and its sample rate. Raises UnreadableJournal."""
     performance = read_journal(folder)
+    return _filled(performance, length_of(performance), CHUNK_FRAMES), performance.session.sample_rate
+
+
+def length_of(performance: Performance) -> int:
+    """The frames of a session: up to its last fade, or two seconds past its last event."""
     rate = performance.session.sample_rate
     ends = [2 * rate]
     for event in performance.events:
@@ -110,4 +126,4 @@ def replay_session(folder: Path) -> tuple[Audio, int]:
                 ends.append(event.at_frames + 2 * rate)
             case Jumped():
                 ends.append(event.to_frames)
-    return replay(folder, max(ends)), rate
+    return max(ends)

@@ -17,6 +17,7 @@ from engine.live.notices import Notices
 CLICKS, APART_S, LEAD_S = 5, 0.4, 0.2
 LATEST_S = 0.35  # a click that takes longer is not found
 QUIETEST = 0.003  # of full scale; anything quieter was no loopback
+MOST_FRAMES = 1 << 20  # several seconds: no correction is as large
 AGREE_FRAMES, FEWEST = 1, 3  # so many clicks must agree; a block that was dropped spoils one or two
 
 
@@ -98,12 +99,13 @@ def _key(backend: Backend) -> str:
 
 def _read(file: Path | None) -> dict[str, int]:
     """What was measured before; nothing where the file is missing or not ours."""
-    if file is None or not file.exists():
+    if file is None or not file.is_file():
         return {}
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
-        return {str(key): int(value) for key, value in document["correction_frames"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        corrections = {str(key): int(value) for key, value in document["correction_frames"].items()}
+        return {key: frames for key, frames in corrections.items() if abs(frames) <= MOST_FRAMES}
+    except (OSError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return {}  # the next `calibrate` measures again and rewrites the file
 
 

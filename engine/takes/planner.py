@@ -66,7 +66,7 @@ class Takes:
                 self._host.listen_in(0)
             self._host.monitor(self.setup.monitor is Monitor.ON or (self.setup.monitor is Monitor.AUTO and armed))
             take = self._recorder.take
-            if take is not None and take.endless and self._recorder.frames > MAX_TAKE_S * self._host.sample_rate:
+            if take is not None and take.endless and self._recorder.frames > self._longest_frames:
                 self.end()
             finished = self._recorder.step(lambda frame: self._conductor.schedule.at(frame).timeline)
             if finished is not None:
@@ -241,6 +241,13 @@ class Takes:
     def _refuse_a_second(self) -> None:
         if self.state is not RecordState.OFF:
             raise InvalidValue("A take is already being recorded. Cancel it first.")
+
+    @property
+    def _longest_frames(self) -> float:
+        """After how many frames a take without an end is ended: it may go on to the next bar line, and must not become
+        longer than what can be read."""
+        bar = self._machine.pattern.bar_ticks * self._machine.timeline.frames_per_tick
+        return MAX_TAKE_S * self._host.sample_rate - max(bar, self._host.sample_rate)
 
     def _check_length(self, beats: int) -> None:
         machine = self._machine

@@ -107,3 +107,16 @@ def test_a_refusal_is_short_however_many_messages_there_are() -> None:
     with pytest.raises(BadMessage, match="'SetTempi'") as refused:
         Codec(messages.FROM_CLIENTS).decode(data)
     assert len(str(refused.value)) < 400
+
+
+@pytest.mark.parametrize(("name", "payload"), [
+    ("LoadKit", {"kit": {"name": "x" * 1_000_000}}), ("LoadKit", {"kit": {"name": ["k"]}}),
+    ("LoadKit", {"kit": {"name": "k", "one_shots": {"kick": {"sample": "aa", "frames": 10, "gain": float("nan")}}}}),
+    ("LoadKit", {"kit": {"name": "k", "one_shots": {"kick": {"sample": "aa", "frames": 10, "midi_note": 300}}}}),
+    ("LoadLoop", {"loop": {"sample": "aa", "frames": 1 << 60, "beats": 4}}),
+    ("SetMidi", {"midi": {"leader_bpm": float("inf")}}),
+    ("ResumeSession", {"machine": {**msgspec.to_builtins(empty_machine(48000)), "slot": 99}})])
+def test_a_wrong_value_is_refused_in_a_short_sentence_that_answers_the_message(name: str, payload: object) -> None:
+    with pytest.raises(BadMessage) as refused:
+        CLIENTS.decode(msgspec.msgpack.encode([name, payload, "now", 0, 7]))
+    assert refused.value.id == 7 and "\n" not in str(refused.value) and len(str(refused.value)) < 400

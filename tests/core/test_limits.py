@@ -10,16 +10,18 @@ from engine.core.commands import FillBars, SetChain, SetPatternLength, ShiftDown
 from engine.core.effects import Effects
 from engine.core.errors import InvalidValue
 from engine.core.kit import MAX_LAYERS, Layer, OneShot
-from engine.core.loop import PlayedLoop
+from engine.core.loop import PlayedLoop, Reading
 from engine.core.machine import empty_machine
-from engine.core.midi import ClockOut, Midi, Route
+from engine.core.midi import ClockOut, Midi, MidiSetup, Route
 from engine.core.pattern import Pattern, Step, Track
 from engine.core.recording import RecordingSetup
 from engine.core.step import Overrides
-from engine.core.timeline import Ticks, Timeline
+from engine.core.timeline import MAX_TIME, Ticks, Timeline
 
 TRACK = Track("kick", (None,) * 4)
 SHOT = OneShot("aa", 10)
+LOOP = PlayedLoop("aa", 10, 4)
+MACHINE = empty_machine(48000)
 TINY = 1e-9
 
 
@@ -36,6 +38,7 @@ RANGES: list[tuple[str, Callable[[Any], object], Any, Any, Any]] = [
     ("tempo", lambda at: Timeline(at, 48000), 30.0, 300.0, TINY * 1e3),
     ("swing", lambda at: pattern(swing=at), 0.5, 0.75, TINY),
     ("swing of a track", lambda at: replace(TRACK, swing=at), 0.5, 0.75, TINY),
+    ("beats of any pattern", lambda at: pattern(beats=at), 1, 4096, 1),
     ("beats in a bar", lambda at: pattern(beats_per_bar=at), 1, 32, 1),
     ("steps of a track", lambda at: Track("kick", (None,) * at), 1, 128, 1),
     ("steps of a track that is cut", TRACK.with_length, 1, 128, 1),
@@ -53,6 +56,21 @@ RANGES: list[tuple[str, Callable[[Any], object], Any, Any, Any]] = [
     ("pitch", lambda at: replace(SHOT, pitch_semitones=at), -24.0, 24.0, TINY),
     ("attack", lambda at: replace(SHOT, attack_s=at), 0.0, 60.0, TINY),
     ("cutoff", lambda at: replace(SHOT, cutoff_hz=at), 20.0, 20000.0, TINY * 1e4),
+    ("MIDI note of a sound", lambda at: replace(SHOT, midi_note=at), 0, 127, 1),
+    ("choke group", lambda at: replace(SHOT, choke_group=at), 0, 15, 1),
+    ("frames of a sound", lambda at: replace(SHOT, frames=at), 1, 1 << 28, 1),
+    ("beats of a loop", lambda at: replace(LOOP, beats=at), 1, 4096, 1),
+    ("peak of a loop", lambda at: replace(LOOP, overview=(at,)), 0.0, 1.0, TINY),
+    ("downbeat of a loop", lambda at: replace(LOOP, downbeat_ticks=at), -MAX_TIME, MAX_TIME, 1),
+    ("confidence of a reading", lambda at: Reading(4, 120.0, at), 0.0, 1.0, TINY),
+    ("sample rate", lambda at: Timeline(120.0, at), 1, 768_000, 1),
+    ("frame of a song", lambda at: Timeline(120.0, 48000, Ticks(0), at), -MAX_TIME, MAX_TIME, 1),
+    ("slot", lambda at: replace(MACHINE, slot=at), 0, 15, 1),
+    ("slot of a chain that plays", lambda at: replace(MACHINE, chain=(at,)), 0, 15, 1),
+    ("place in a chain", lambda at: replace(MACHINE, chain=(1, 2), chain_place=at), 0, 1, 1),
+    ("bar line", lambda at: replace(MACHINE, phase_ticks=at), -MAX_TIME, MAX_TIME, 1),
+    ("seed", lambda at: replace(MACHINE, seed=at), 0, (1 << 63) - 1, 1),
+    ("tempo of a leader", lambda at: Midi(leader_bpm=at), 30.0, 300.0, TINY * 1e3),
     ("velocity of a layer", lambda at: Layer("aa", 1, velocity=at), 0.0, 1.0, TINY),
     ("gain of a layer", lambda at: Layer("aa", 1, gain=at), 0.0, 64.0, TINY),
     ("master gain", Effects, -60.0, 12.0, TINY),
@@ -114,5 +132,31 @@ def test_a_one_shot_has_at_most_so_many_layers() -> None:
 
 def test_names_are_not_empty_and_not_used_twice() -> None:
     for make in (lambda: Track("", (None,)), lambda: Overrides(one_shot=""), lambda: pattern(tracks=(TRACK, TRACK))):
+        with pytest.raises(InvalidValue):
+            make()
+
+
+def test_what_is_no_number_is_in_no_range() -> None:
+    nan = float("nan")
+    for make in (lambda: replace(LOOP, overview=(nan,)), lambda: Reading(4, nan, 0.5), lambda: Reading(4, 120.0, nan),
+                 lambda: Midi(leader_bpm=nan), lambda: replace(SHOT, gain=nan), lambda: Timeline(nan, 48000)):
+        with pytest.raises(InvalidValue):
+            make()
+
+
+@pytest.mark.parametrize("name", ["x" * 257, "a\0", "\ud800"])
+def test_names_of_samples_tracks_and_ports_are_short_texts(name: str) -> None:
+    for make in (lambda: OneShot(name, 1), lambda: Layer(name, 1), lambda: replace(LOOP, residual=name),
+                 lambda: replace(MACHINE, mutes=frozenset({name})), lambda: MidiSetup((name, None)),
+                 lambda: MidiSetup(controls={"1:7": name})):
+        with pytest.raises(InvalidValue):
+            make()
+
+
+def test_there_are_only_so_many_names_and_slots() -> None:
+    many = frozenset(map(str, range(257)))
+    for make in (lambda: replace(MACHINE, locks=many), lambda: replace(MACHINE, stored_patterns=(None,) * 15),
+                 lambda: replace(MACHINE, chain=(0,) * 65), lambda: Midi(routes=dict.fromkeys(many, Route(1))),
+                 lambda: MidiSetup((None,) * 3)):
         with pytest.raises(InvalidValue):
             make()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.library import folder_swap
+from engine.library import folder_swap, kit_folder
 from engine.library.kit_folder import UnwritableFolder, files_of, read_folder, write_folder, write_new_folder
 from tests.library.values import rich_decomposition
 
@@ -175,6 +175,23 @@ def test_a_reader_sees_one_kit_while_it_is_replaced(tmp_path: Path) -> None:
         assert stored.match == wanted.match and np.array_equal(stored.loop, wanted.loop)
         reads += 1
     assert reads > 3
+
+
+def test_a_reader_is_not_misled_by_a_number_that_is_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that was replaced twice may have the inode that it had at first."""
+    kit, reads, real = tmp_path / "kit", [], kit_folder._read
+    write_folder(kit, HALF)
+
+    def read(folder: Path) -> object:
+        stored = real(folder)
+        reads.append(stored.match)
+        if len(reads) == 1:
+            for content in (HALF, rich_decomposition()):
+                write_folder(kit, content)
+        return stored
+
+    monkeypatch.setattr(kit_folder, "_read", read)
+    assert read_folder(kit).match == rich_decomposition().match and reads == [0.5, rich_decomposition().match]
 
 
 def test_what_a_killed_writer_left_is_cleared_and_what_is_being_written_stays(tmp_path):

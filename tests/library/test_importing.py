@@ -2,6 +2,7 @@
 
 import gzip
 import math
+import re
 import zipfile
 from dataclasses import replace
 from itertools import cycle, islice
@@ -152,6 +153,42 @@ def test_a_damaged_file_is_one_sentence(tmp_path: Path) -> None:
                 import_file(path)
             except TaoError as problem:
                 assert str(problem).endswith(".")
+
+
+def test_a_drumkit_whose_compressed_bytes_are_damaged_is_one_sentence(tmp_path: Path) -> None:
+    (path,) = export(playable(), "hydrogen", tmp_path)
+    whole = path.read_bytes()
+    for place in range(12, len(whole), max(1, len(whole) // 200)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x5A]) + whole[place + 1 :])
+        try:
+            import_file(path)
+        except TaoError as problem:
+            assert "\n" not in str(problem)
+
+
+def test_a_midi_file_that_announces_more_than_there_is_is_one_sentence(tmp_path: Path) -> None:
+    (path,) = export(playable(), "midi", tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4] + b"\x7f\xff\xff\xff" + whole[8:])
+    with pytest.raises(TaoError, match="damaged"):
+        import_file(path)
+    key = b"\xff\x59\x02\x70\x09"  # a key signature of 112 sharps
+    path.write_bytes(whole[:14] + b"MTrk" + (len(key) + 5).to_bytes(4, "big") + b"\0" + key + b"\0\xff\x2f\0")
+    with pytest.raises(TaoError, match="damaged"):
+        import_file(path)
+
+
+def test_a_pattern_of_a_drumkit_with_an_impossible_name_is_read(tmp_path: Path) -> None:
+    (path,) = export(playable(), "hydrogen-pattern", tmp_path)
+    text = re.sub("<drumkit_name>.*?<", f"<drumkit_name>{'10' * 200}<", path.read_text())
+    path.write_text(text)
+    assert import_file(path).pattern is not None
+
+
+def test_an_encoding_that_nobody_knows_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.h2song").write_bytes(b'<?xml version="1.0" encoding="ut-8"?><song></song>')
+    with pytest.raises(UnreadableKit, match="damaged"):
+        import_file(tmp_path / "a.h2song")
 
 
 def test_entities_are_refused(tmp_path: Path) -> None:

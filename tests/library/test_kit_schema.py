@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.core.errors import UnreadableKit
-from engine.library.kit_folder import write_folder
+from engine.library.kit_folder import read_folder, write_folder
 from engine.library.kit_schema import document_of
 from tests.library.values import rich_decomposition
 
@@ -56,3 +56,20 @@ def test_values_of_another_type_or_size_are_refused(changes: dict[str, Any], key
     b'{"schema": "tao.kit/1", "tempo_bpm": ' + b"9" * 5000 + b', "tracks": []}'])
 def test_what_is_not_json_or_no_number_is_refused(data: bytes) -> None:
     refusal(data)
+
+
+@pytest.mark.parametrize(("key", "value"), [("midi_note", 300), ("midi_note", -1), ("choke_group", 16), ("gain", 17.0)])
+def test_a_sound_that_no_player_has_is_refused(tmp_path: Path, key: str, value: float) -> None:
+    write_folder(tmp_path / "kit", rich_decomposition())
+    path = tmp_path / "kit" / "kit.json"
+    document = json.loads(path.read_text())
+    document["tracks"][0][key] = value
+    path.write_text(json.dumps(document))
+    with pytest.raises(UnreadableKit, match="kick"):
+        read_folder(tmp_path / "kit")
+
+
+@pytest.mark.parametrize("bpm", [0, -5.0, 1e-320, 1e9])
+def test_a_tempo_that_no_loop_has_is_refused(bpm: float) -> None:
+    with pytest.raises(UnreadableKit, match="tempo_bpm"):
+        document_of(json.dumps({"schema": "tao.kit/1", "tempo_bpm": bpm, "tracks": []}).encode(), "kit.json")

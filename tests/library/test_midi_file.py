@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import mido
 from hypothesis import given, settings
 
@@ -51,3 +53,9 @@ def test_every_note_ends_before_the_next_and_before_the_loop(pattern):
                 sounding = not sounding
         assert not sounding
         assert now == passes_needed(pattern) * pattern.ticks
+
+
+def test_the_slowest_loop_has_the_slowest_tempo_that_a_file_can_say(tmp_path: Path) -> None:
+    write_midi(tmp_path / "a.mid", Pattern((Track("kick", (Step(),)),), 1), 0.2, {})
+    head = mido.MidiFile(tmp_path / "a.mid").tracks[0]
+    assert [message.tempo for message in head if message.type == "set_tempo"] == [(1 << 24) - 1]

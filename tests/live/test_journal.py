@@ -7,11 +7,13 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from engine.bridge.codec import Codec
 from engine.core.commands import LoadKit, LoadPattern, Play, SetTempo
@@ -228,3 +230,39 @@ def test_what_was_flushed_is_made_durable_on_another_thread(tmp_path: Path, monk
     for path in (tmp_path / "session" / LOG, samples, samples / f"{sample_id(AUDIO)}.wav", tmp_path / "take.wav"):
         assert (path.stat().st_ino, "sync") in synced, path
     assert {thread for _, thread in synced} == {"sync"}, "the control thread never waits for the disk"
+
+
+def test_a_power_cut_costs_only_what_came_after_the_last_flush(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk here keeps of a file what it had when it was last synced."""
+    durable, real = tmp_path / "durable", os.fsync
+    files = {path.name: path for path in (tmp_path / "session" / LOG, tmp_path / "take.wav")}
+
+    def keep(handle: int) -> None:
+        real(handle)
+        for name, path in files.items():
+            if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
+                (durable / "new").write_bytes(path.read_bytes())
+                (durable / "new").replace(durable / name)
+
+    def settled(name: str) -> bool:
+        end_s = time.monotonic() + 20.0
+        while time.monotonic() < end_s:
+            if (durable / name).exists() and (durable / name).stat().st_size == files[name].stat().st_size:
+                return True
+            time.sleep(0.002)
+        return False
+
+    durable.mkdir()
+    monkeypatch.setattr(os, "fsync", keep)
+    journal = Journal(tmp_path / "session", Session(RATE, "bypass", 1024))
+    take = TakeFile(tmp_path / "take.wav", RATE, journal._syncer)
+    for second in range(1, 5):
+        journal.add(Applied(0, second * RATE))
+        take.append(AUDIO)
+        journal.flush()
+        assert settled(LOG) and settled("take.wav")
+        journal.add(Applied(0, second * RATE + 1))  # lost, unless the next flush comes
+        assert [event.at_frames for event in read_log(durable).events][-1] == second * RATE
+        assert len(soundfile.read(durable / "take.wav")[0]) == second * len(AUDIO)
+    take.close()
+    journal.close()

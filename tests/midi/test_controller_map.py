@@ -177,3 +177,12 @@ def test_a_pad_is_written_where_it_was_struck(frame: int, swing: float) -> None:
 
 def test_nothing_is_written_while_the_song_rests() -> None:
     assert written_step(MACHINE, 5000, 0, 0.5) is None
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, '{"inputs": ["a"]}', '{"controls": {"1:7": "' + "x" * 9999 + '"}}',
+                                     '{"midi": {"leader_bpm": 1e300}}', '{"outputs": ["' + "\\u0000" + '"]}',
+                                     " " * (1 << 21)])
+def test_a_setup_with_wrong_values_costs_one_short_sentence(tmp_path: Path, content: str) -> None:
+    (tmp_path / "midi.json").write_text(content)
+    setup, problem = read_setup(tmp_path / "midi.json")
+    assert setup == MidiSetup() and problem is not None and "\n" not in problem and len(problem) < 500

@@ -18,6 +18,7 @@ from engine.bridge.segments import memory_folder
 from engine.core.commands import LoadKit, Play, SetTempo, ToggleStep, TriggerPad
 from engine.core.errors import DeviceNotFound, TaoError
 from engine.core.kit import Kit, OneShot
+from engine.core.names import MAX_NOTICE
 from engine.core.requests import LoadFolder, OpenAudio
 from engine.server.launch import find_engine, start_engine
 from tests.jack_server import mortal_jack
@@ -122,6 +123,20 @@ def test_values_from_nowhere_are_refused_or_harmless(lasting: RunningEngine, com
     except TaoError as error:
         assert not isinstance(error, EngineGone)
     assert plays_on(lasting.client)
+
+
+def test_a_refusal_is_short_whatever_was_asked(lasting: RunningEngine) -> None:
+    lasting.client.ask(Play())
+    with pytest.raises(TaoError) as refused:
+        lasting.client.ask(ToggleStep("x" * 1_000_000, 0))
+    assert len(str(refused.value)) <= MAX_NOTICE and plays_on(lasting.client)
+
+
+def test_nothing_waits_for_a_frame_in_the_far_future(lasting: RunningEngine) -> None:
+    for at_frames in (48000 * 3600, 1 << 41, 1 << 50):
+        with pytest.raises(TaoError):
+            lasting.client.ask(SetTempo(99.0), at_frames=at_frames)
+    assert not lasting.client.snapshot().status.pending
 
 
 def test_a_terminal_that_closes_does_not_end_the_engine(lasting: RunningEngine) -> None:

@@ -42,3 +42,9 @@ def test_a_session_has_ended_when_another_process_has_its_number(tmp_path: Path)
     journal.close()
     assert has_ended(folder), "this process lives, but not as that engine"
     assert size_of(folder) > 0
+
+
+def test_a_folder_with_an_odd_number_is_no_process(tmp_path: Path) -> None:
+    for name, ended in (("20260101-120000-99999999999999999999", True), ("a-b-²", False), ("a-b-٣", False)):
+        (tmp_path / name).mkdir()
+        assert has_ended(tmp_path / name) == ended

@@ -148,6 +148,18 @@ def test_only_a_session_that_broke_off_with_something_loaded_is_offered(tmp_path
         find_session(tmp_path, "gone")
 
 
+def test_a_session_is_offered_again_when_tao_crashes_while_it_comes_back(tmp_path: Path) -> None:
+    older = written(tmp_path / f"20260101-120000-{2**22 + 1}", decomposition())
+    for number in (2, 3):  # nothing was loaded yet
+        Journal(tmp_path / f"2026010{number}-120000-{2**22 + number}", Session(RATE, "bypass", 1024)).close()
+    kept = broken_off(tmp_path)
+    assert kept is not None and kept.folder == older
+    ended = Journal(tmp_path / f"20260104-120000-{2**22 + 4}", Session(RATE, "bypass", 1024))
+    ended.add(Faded(4800, 2400))
+    ended.close()
+    assert broken_off(tmp_path) is None, "since then, Tao was ended"
+
+
 def test_a_session_that_was_ended_with_something_loaded_is_not_offered(tmp_path: Path) -> None:
     folder = written(tmp_path / f"20260101-120000-{2**22 + 1}", decomposition(), end=(4800, 2400))
     (kept,) = list_sessions(tmp_path)

@@ -4,11 +4,9 @@ from dataclasses import dataclass, replace
 
 from engine.core.commands.apply import apply
 from engine.core.errors import InvalidValue
-from engine.core.machine import FOR_EVER, PATTERN_SLOTS, Machine
+from engine.core.machine import FOR_EVER, MAX_CHAIN, PATTERN_SLOTS, Machine
 from engine.core.pattern import Pattern
 from engine.core.timeline import Ticks
-
-MAX_CHAIN = 64
 
 
 @dataclass(frozen=True, slots=True)

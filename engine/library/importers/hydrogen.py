@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from engine.core.errors import UnreadableAudio, UnreadableKit
 from engine.core.loop import Audio
+from engine.core.names import readable
 from engine.core.pattern import Pattern
 from engine.core.timeline import PPQN
 from engine.library.importers.archives import file_called, files_in
@@ -14,7 +15,7 @@ from engine.library.importers.building import Drum, Recording, kit_of
 from engine.library.importers.drums import drum_of_name, track_names
 from engine.library.importers.gridding import Hit, pattern_of
 from engine.library.importers.kinds import head
-from engine.library.importers.one_shot_audio import one_shot_audio
+from engine.library.importers.one_shot_audio import is_file, one_shot_audio
 from engine.library.importing import Imported
 
 DOCUMENT, LARGEST_XML = "drumkit.xml", 16_000_000
@@ -153,7 +154,7 @@ def _in_order(root: ET.Element) -> list[ET.Element]:
 
 def _names_beside(path: Path, root: ET.Element) -> list[str]:
     beside = path.with_name(f"{PurePosixPath(_text(root, 'drumkit_name')).name}.h2drumkit")
-    found = file_called(beside, DOCUMENT) if beside.is_file() else None
+    found = file_called(beside, DOCUMENT) if is_file(beside) else None
     if found is None:
         return []
     kit = _parsed(_whole(found[1], beside.name), beside.name)
@@ -163,7 +164,7 @@ def _names_beside(path: Path, root: ET.Element) -> list[str]:
 def _sound(files: dict[str, bytes], top: str, file: str) -> bytes:
     found = files.get(f"{top}{PurePosixPath(file).name}")
     if found is None:
-        raise UnreadableAudio(f"There is no sound {file!r}, which the kit names.")
+        raise UnreadableAudio(f"There is no sound {readable(file, 80)!r}, which the kit names.")
     return found
 
 
@@ -184,7 +185,7 @@ def _parsed(document: bytes, name: str) -> ET.Element:
         raise UnreadableKit(f"{name} defines entities, which Hydrogen's files never do; it is not read.")
     try:
         return ET.fromstring(document)
-    except ET.ParseError as error:
+    except (ET.ParseError, LookupError, ValueError) as error:  # also an encoding that nobody knows
         raise UnreadableKit(f"{name} is damaged: {error}.") from None
 
 

@@ -1,9 +1,11 @@
 """Standard MIDI Files as patterns: drums by their General MIDI notes, or by the names of their tracks."""
 
+import io
 import math
 from pathlib import Path
 
 import mido
+from mido.midifiles.meta import KeySignatureError
 
 from engine.core.errors import TaoError
 from engine.core.timeline import PPQN
@@ -34,8 +36,8 @@ class MidiPattern:
         if path.stat().st_size > LARGEST_BYTES:
             raise UnreadableMidi(f"{path.name} is larger than any drum pattern.")
         try:
-            file = mido.MidiFile(path)
-        except (ValueError, EOFError, KeyError, IndexError, OSError) as error:
+            file = mido.MidiFile(file=io.BytesIO(path.read_bytes()))  # it may announce more bytes than there are
+        except (ValueError, EOFError, KeyError, IndexError, OSError, KeySignatureError) as error:
             raise UnreadableMidi(f"{path.name} is damaged: {str(error) or type(error).__name__}.") from None
         if file.ticks_per_beat < 1:
             raise UnreadableMidi(f"{path.name} counts time in film frames, not in beats; export it with beats.")

@@ -8,6 +8,7 @@ import soundfile
 
 from engine.core.errors import UnreadableAudio
 from engine.core.loop import Audio
+from engine.core.names import readable
 from engine.library.audio_files import HIGHEST_RATE, LOWEST_RATE, MOST_CHANNELS
 
 LONGEST_S = 60.0
@@ -16,8 +17,8 @@ SUFFIXES = (".wav", ".wave", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
 
 def one_shot_audio(source: Path | bytes, name: str) -> tuple[Audio, int]:
     """(float32 audio (frames, 2), its rate). Raises UnreadableAudio, naming the file, when it is no one-shot."""
-    if isinstance(source, Path) and not source.is_file():
-        raise UnreadableAudio(f"There is no sound {name!r}, which the kit names.")
+    if isinstance(source, Path) and not is_file(source):
+        raise UnreadableAudio(f"There is no sound {readable(name, 80)!r}, which the kit names.")
     try:
         with soundfile.SoundFile(io.BytesIO(source) if isinstance(source, bytes) else source) as file:
             _check(file, name)
@@ -29,6 +30,14 @@ def one_shot_audio(source: Path | bytes, name: str) -> tuple[Audio, int]:
         raise UnreadableAudio(f"{name} is empty or holds values that are not numbers.")
     stereo = audio[:, :2] if audio.shape[1] > 1 else np.repeat(audio, 2, axis=1)
     return np.ascontiguousarray(stereo), rate
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file of this name, which may be one that no file can have."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _check(file: soundfile.SoundFile, name: str) -> None:

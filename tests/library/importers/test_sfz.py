@@ -6,7 +6,7 @@ import pytest
 
 from engine.core.errors import UnreadableKit
 from engine.library.audio_files import write_wav
-from engine.library.importers.sfz import parse
+from engine.library.importers.sfz import SfzKit, parse
 from engine.library.importing import import_file
 from tests.library.values import RATE, sound
 
@@ -46,3 +46,11 @@ def test_an_instrument_without_sounds_is_refused(tmp_path: Path) -> None:
     (tmp_path / "kit.sfz").write_text("<region> sample=none.wav key=36")
     with pytest.raises(UnreadableKit, match="names no sounds"):
         import_file(tmp_path / "kit.sfz")
+
+
+@pytest.mark.parametrize("name", ["10" * 200, "a\0b"])
+def test_a_sound_with_a_name_that_no_file_can_have_costs_that_sound(tmp_path: Path, name: str) -> None:
+    write_wav(tmp_path / "kick.wav", sound(1), RATE)
+    (tmp_path / "kit.sfz").write_text(f"<region> sample=kick.wav key=36\n<region> sample=snare{name}.wav key=38")
+    found = SfzKit().read(tmp_path / "kit.sfz")
+    assert set(found.kit.one_shots) == {"kick"} and len(found.remarks) == 1 and len(found.remarks[0]) < 200
