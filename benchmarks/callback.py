@@ -13,8 +13,8 @@ from engine.core.commands import Play, SetEffects, SetTempo
 from engine.core.effects import Effect, Effects
 from engine.core.kit import Kit, OneShot
 from engine.core.pattern import Pattern, Step, Track
-from engine.library.decomposition import StoredDecomposition
-from engine.library.kit_folder import write_folder
+from engine.library.kits.decomposition import StoredDecomposition
+from engine.library.kits.kit_folder import write_folder
 from tests.sentinel import Sentinel
 
 RATE, SECONDS, RING_S = 48000, 30.0, 4.0

@@ -12,8 +12,8 @@ from engine.audio.settings import EngineSettings
 from engine.bridge.client import EngineClient
 from engine.core.kit import Kit, OneShot
 from engine.core.pattern import Pattern, Step, Track
-from engine.library.decomposition import StoredDecomposition
-from engine.library.kit_folder import write_folder
+from engine.library.kits.decomposition import StoredDecomposition
+from engine.library.kits.kit_folder import write_folder
 from engine.server.launch import start_process
 from tests.jack_server import private_jack
 

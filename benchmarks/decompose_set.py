@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from engine.library.audio_files import read_loop
-from engine.library.kit_folder import write_folder
+from engine.library.kits.kit_folder import write_folder
 from models import plugins
 from models.decompose import Tools, decompose
 from models.storing import source_of, stored

@@ -18,13 +18,13 @@ from benchmarks.result import Result
 from engine.core.kit import Kit, OneShot, sample_id
 from engine.core.loop import Audio
 from engine.core.pattern import TRACK_NAMES, Pattern, Step, Track
-from engine.library.decomposition import Source, StoredDecomposition
 from engine.library.index.building import update
 from engine.library.index.database import Index
 from engine.library.index.offering import kits_like, one_shots_like
 from engine.library.index.rhythm import rhythm_of
 from engine.library.index.text_search import Query, search
-from engine.library.kit_folder import write_folder
+from engine.library.kits.decomposition import Source, StoredDecomposition
+from engine.library.kits.kit_folder import write_folder
 from models.training.synthesis.bank import RATE
 from models.training.synthesis.electronic import computed_sounds
 

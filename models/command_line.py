@@ -79,8 +79,8 @@ def decompose(loops: tuple[Path, ...], out: Path, overwrite: bool, as_json: bool
 
 def _decompose_one(loop: Path, out: Path, settings: Any, overwrite: bool, as_json: bool) -> None:
     """Decompose one file into the folder `out`, in this process and with all its cores."""
-    from engine.library.kit_folder import write_folder, write_new_folder
-    from engine.library.kit_json import to_json
+    from engine.library.kits.kit_folder import write_folder, write_new_folder
+    from engine.library.kits.kit_json import to_json
     from engine.library.outputs import check_folder, check_inputs_stay
     from models import plugins
 
@@ -119,7 +119,7 @@ def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...], to
     Example: --set kick:3=0.8 --clear snare:5 --rename hihat=ride. Use the new names for steps. The drums are kick,
     snare, tom, hihat, ride, crash, perc 1, perc 2 ...
     """
-    from engine.library.kit_folder import read_folder, write_folder
+    from engine.library.kits.kit_folder import read_folder, write_folder
     from models import plugins
 
     with plugins.loading("The correction"):

@@ -11,7 +11,7 @@ import numpy as np
 from engine.core.kit import OTHER_NOTE, Kit, Layer, OneShot, SampleId, gm_note, sample_id
 from engine.core.loop import Audio, Loop, PlayedLoop, overview
 from engine.core.pattern import Pattern
-from engine.library.decomposition import AsPlayed
+from engine.library.kits.decomposition import AsPlayed
 from engine.library.resampling import resampled
 from models import plugins
 from models.calling import extraction, separated, transcribed

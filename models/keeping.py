@@ -7,9 +7,9 @@ from pathlib import Path
 
 from engine.bridge.messages import DecomposeFile, DecomposeJob
 from engine.core.names import readable
-from engine.library.decomposition import Source
 from engine.library.files import folder_name, free_path
-from engine.library.kit_folder import write_new_folder
+from engine.library.kits.decomposition import Source
+from engine.library.kits.kit_folder import write_new_folder
 from models.batch.made import sha256_in
 from models.decompose import Decomposition, Tools
 from models.storing import source_of, stored

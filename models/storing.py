@@ -8,8 +8,8 @@ from typing import Any
 from engine.core.kit import Kit, sample_id
 from engine.core.loop import Audio, PlayedLoop, overview
 from engine.core.names import readable
-from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
-from engine.library.lineage import made_from
+from engine.library.kits.decomposition import HeardOnset, Source, StoredDecomposition
+from engine.library.kits.lineage import made_from
 from engine.library.resampling import resampled
 from models.batch.settings import Settings, tao_version
 from models.decompose import Decomposition, Tools, frames_first

@@ -41,7 +41,7 @@ from engine.core.kit import SampleId
 from engine.core.loop import Loop, Reading
 from engine.core.pattern import Pattern
 from engine.library.audio_files import check_usable, read_loop
-from engine.library.kit_folder import UnwritableFolder, read_folder
+from engine.library.kits.kit_folder import UnwritableFolder, read_folder
 from models import plugins
 from models.correct import correct, played_as
 from models.decompose import Decomposition, Tools, decompose, recording_of

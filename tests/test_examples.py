@@ -13,7 +13,7 @@ import pytest
 from engine.core.commands import Play
 from engine.dsp.controls import FILTERED
 from engine.library.audio_files import write_wav
-from engine.library.kit_folder import read_folder, write_folder
+from engine.library.kits.kit_folder import read_folder, write_folder
 from engine.rack.plugin import rack_called
 from engine.rack.pyo_rack import FIRST, PyoRack
 from models.demo import demo_loop

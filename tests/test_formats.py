@@ -12,8 +12,8 @@ from engine.library.index.database import SCHEMA as INDEX_SCHEMA
 from engine.library.index.database import WORDS
 from engine.library.index.entries import Kind
 from engine.library.index.places import SCHEMA as LIBRARY_SCHEMA
-from engine.library.kit_json import KEYS, OVERRIDE_KEYS, SCHEMA, TRACK_KEYS, pattern_from_json, to_json
-from engine.library.lineage import Lineage
+from engine.library.kits.kit_json import KEYS, OVERRIDE_KEYS, SCHEMA, TRACK_KEYS, pattern_from_json, to_json
+from engine.library.kits.lineage import Lineage
 from engine.live.journal import RECORDS
 from engine.live.journal_versions import RENAMED_CLASSES, RENAMED_FIELDS, VERSION
 from tests.library.values import rich_decomposition

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.library.exporting import installed
-from engine.library.kit_folder import read_folder, write_folder
+from engine.library.kits.kit_folder import read_folder, write_folder
 from tests.library.values import rich_decomposition
 from tests.rig import Recorder, running_engine
 from tests.test_tao_live import run

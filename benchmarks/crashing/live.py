@@ -36,7 +36,7 @@ from engine.core.requests import (
 )
 from engine.core.snapshot import RecordState
 from engine.library.files import safe_name
-from engine.library.kit_folder import read_folder
+from engine.library.kits.kit_folder import read_folder
 from engine.server.launch import start_process
 from engine.sessions.listing import broken_off
 from engine.sessions.restore import restore

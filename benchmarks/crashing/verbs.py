@@ -19,9 +19,9 @@ from benchmarks.crashing.tally import Tally
 from engine.core.errors import TaoError
 from engine.library import exporting
 from engine.library.audio_files import write_wav
-from engine.library.decomposition import StoredDecomposition
 from engine.library.files import free_path
-from engine.library.kit_folder import read_folder, write_folder, write_new_folder
+from engine.library.kits.decomposition import StoredDecomposition
+from engine.library.kits.kit_folder import read_folder, write_folder, write_new_folder
 from models.demo import demo_loop
 from tao_live import cli
 

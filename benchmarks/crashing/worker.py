@@ -14,9 +14,9 @@ from engine.bridge.codec import Codec
 from engine.bridge.messages import TO_WORKER, CancelWork, DecomposeJob
 from engine.bridge.segments import map_segment
 from engine.bridge.wire import read_frame
-from engine.library.decomposition import Source, StoredDecomposition
 from engine.library.files import free_path, safe_name
-from engine.library.kit_folder import write_new_folder
+from engine.library.kits.decomposition import Source, StoredDecomposition
+from engine.library.kits.kit_folder import write_new_folder
 from tests.peer_worker import answer, whole_loop_kit
 
 KEEPING_WORKER = (sys.executable, "-m", "benchmarks.crashing.worker")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.core.kit import SampleId
 from engine.keeping.writer import version_of
-from engine.library.live_kit import LiveKit
+from engine.library.kits.live_kit import LiveKit
 from engine.sessions.folders import KITS, kits_of
 
 Key = tuple[str, SampleId | None]  # what tells a kit from others: its name and recording

@@ -15,7 +15,7 @@ from engine.keeping.line import Line, Task
 from engine.keeping.writer import version_of
 from engine.keeping.writing import Writing
 from engine.library.files import folder_name
-from engine.library.live_kit import LiveKit
+from engine.library.kits.live_kit import LiveKit
 from engine.live.conductor import Conductor
 from engine.live.notices import Notices
 from engine.worker.job import KitOnDisk

@@ -13,7 +13,7 @@ from engine.core.loop import Audio
 from engine.keeping.homes import Homes
 from engine.keeping.writer import Answer, KitWritten, WriteKit
 from engine.keeping.writing import Writing
-from engine.library.live_kit import LiveKit
+from engine.library.kits.live_kit import LiveKit
 from engine.live.notices import Notices
 
 FIRST_PAUSE_S, LAST_PAUSE_S = 3.0, 60.0

@@ -24,10 +24,10 @@ from engine.core.kit import Kit, SampleId
 from engine.core.loop import Audio
 from engine.core.midi import MidiSetup
 from engine.core.names import readable
-from engine.library.decomposition import StoredDecomposition
 from engine.library.files import folder_name, free_path
-from engine.library.kit_folder import read_folder, write_folder, write_new_folder
-from engine.library.live_kit import LiveKit, same_recording
+from engine.library.kits.decomposition import StoredDecomposition
+from engine.library.kits.kit_folder import read_folder, write_folder, write_new_folder
+from engine.library.kits.live_kit import LiveKit, same_recording
 from engine.sessions.sets import read_set, write_set
 
 NICE = 10

@@ -18,7 +18,7 @@ from engine.core.machine import Machine
 from engine.core.names import readable
 from engine.core.timeline import PPQN
 from engine.library.audio_files import read_audio
-from engine.library.kit_json import MAX_KIT_BYTES
+from engine.library.kits.kit_json import MAX_KIT_BYTES
 from engine.library.resampling import resampled
 
 MOST = 500

@@ -31,7 +31,7 @@ def export(folder: Path, out: Path, formats: tuple[str, ...], preset: str | None
     """
     from engine.library.exporting import export as write
     from engine.library.exporting import exporter, installed, remark
-    from engine.library.kit_folder import read_folder
+    from engine.library.kits.kit_folder import read_folder
 
     settings = settings_for(preset or "", None if bits is None else int(bits), rate, mono, timing == "heard")
     for name in formats:
@@ -59,7 +59,7 @@ def import_verb(files: tuple[Path, ...], out: Path) -> None:
     Name a kit and a pattern to get both in one. Never replaces a folder.
     """
     from engine.library.importing import as_decomposition, import_file
-    from engine.library.kit_folder import write_new_folder
+    from engine.library.kits.kit_folder import write_new_folder
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{str(out)!r} is already there. Name a new folder with -o.")

@@ -14,10 +14,10 @@ from typing import Protocol, runtime_checkable
 from engine.core.errors import TaoError, UsageError
 from engine.core.kit import OneShot, SampleId
 from engine.core.names import readable
-from engine.library.decomposition import StoredDecomposition
 from engine.library.export_settings import AS_RECORDED, ExportSettings
 from engine.library.files import move_in, safe_name, sync_folder
 from engine.library.folder_swap import beside, part_prefix, sync_tree
+from engine.library.kits.decomposition import StoredDecomposition
 from engine.library.losses import features_lost
 
 EXPORTERS = "tao.exporters"

@@ -19,8 +19,8 @@ from engine.core.loop import Audio
 from engine.core.names import readable
 from engine.core.pattern import MAX_TRACKS, Pattern, Track
 from engine.core.timeline import MAX_BPM, MIN_BPM
-from engine.library.decomposition import Source, StoredDecomposition
 from engine.library.importers.kinds import kind_of
+from engine.library.kits.decomposition import Source, StoredDecomposition
 from engine.library.mixdown import mixdown
 from engine.library.resampling import resampled
 from engine.library.strokes import all_strokes

@@ -6,7 +6,7 @@ from enum import Enum
 from engine.core.kit import OneShot
 from engine.core.pattern import Track
 from engine.core.step import Step, When
-from engine.library.decomposition import StoredDecomposition
+from engine.library.kits.decomposition import StoredDecomposition
 from engine.library.strokes import cycle_ticks, passes_needed
 
 

@@ -12,7 +12,7 @@ from engine.core.groove import sounds_on_pass, step_onset_ticks, stroke_ticks
 from engine.core.pattern import Pattern, Track
 from engine.core.step import Step, When
 from engine.core.timeline import PPQN
-from engine.library.decomposition import StoredDecomposition
+from engine.library.kits.decomposition import StoredDecomposition
 
 LONGEST_BEATS = 512
 SAME_HIT_TICKS = 20

@@ -22,11 +22,11 @@ from engine.core.errors import TaoError
 from engine.core.kit import sample_id
 from engine.core.loop import PlayedLoop
 from engine.core.names import readable
-from engine.library.as_it_sounds import as_it_sounds, with_heard_hits, with_stems
-from engine.library.decomposition import StoredDecomposition
 from engine.library.exporting import export, remark, remove_staging
 from engine.library.files import safe_name
-from engine.library.kit_folder import read_folder
+from engine.library.kits.as_it_sounds import as_it_sounds, with_heard_hits, with_stems
+from engine.library.kits.decomposition import StoredDecomposition
+from engine.library.kits.kit_folder import read_folder
 from engine.live.export_messages import JOBS, ExportJob, FormatBegun, FormatDone, FormatFailed, News
 
 MEMORY_BYTES = 4 << 30

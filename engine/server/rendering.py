@@ -95,7 +95,7 @@ def render_decomposition(folder: Path, passes: int) -> "tuple[np.ndarray, int]":
     from engine.core.machine import Machine
     from engine.core.timeline import Timeline
     from engine.dsp.offline import render_offline
-    from engine.library.kit_folder import read_folder
+    from engine.library.kits.kit_folder import read_folder
 
     kept = read_folder(folder)
     machine = Machine(Timeline(kept.tempo_bpm, kept.sample_rate), kept.pattern, kept.kit, playing=True)

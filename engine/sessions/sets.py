@@ -20,11 +20,11 @@ from engine.core.errors import InvalidValue, TaoError
 from engine.core.machine import Machine
 from engine.core.midi import MidiSetup
 from engine.library.audio_files import wav_bytes
-from engine.library.decomposition import StoredDecomposition
 from engine.library.files import folder_name, free_path
 from engine.library.folder_swap import add_folder, replace_folder
-from engine.library.kit_folder import inside, read_folder, write_new_folder
-from engine.library.live_kit import LiveKit, same_recording
+from engine.library.kits.decomposition import StoredDecomposition
+from engine.library.kits.kit_folder import inside, read_folder, write_new_folder
+from engine.library.kits.live_kit import LiveKit, same_recording
 from engine.live.journal import LOG, SAMPLES
 from engine.live.journal_reading import read_log
 from engine.sessions.folders import KITS, NUMBER, kits_of

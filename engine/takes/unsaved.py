@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from engine.library.audio_files import write_wav
 from engine.library.files import adding, free_path, replacing
-from engine.library.lineage import Lineage, write_lineage
+from engine.library.kits.lineage import Lineage, write_lineage
 from engine.live.notices import Notices
 from engine.takes.recorder import Finished
 

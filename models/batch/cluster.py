@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.core.errors import TaoError
 from engine.core.names import MAX_NOTICE, readable
-from engine.library.kit_folder import write_files, write_new_files
+from engine.library.kits.kit_folder import write_files, write_new_files
 from models.batch.capacity import PROCESS_MB
 from models.batch.jobs import Job, Outcome
 from models.batch.node import Files

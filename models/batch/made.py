@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.library.kit_json import MAX_KIT_BYTES
+from engine.library.kits.kit_json import MAX_KIT_BYTES
 from models.batch.settings import Settings, tao_version
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from engine.library.audio_files import read_loop
-from engine.library.decomposition import StoredDecomposition
+from engine.library.kits.decomposition import StoredDecomposition
 from models import plugins
 from models.batch.settings import Settings
 from models.decompose import Report, Tools, decompose

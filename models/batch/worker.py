@@ -65,7 +65,7 @@ class Worker:
             return Failed(f"The decomposition failed ({readable(f'{type(error).__name__}: {error}', 200)}).")
 
     def _decomposed(self, job: Job) -> Finished:
-        from engine.library.kit_folder import write_folder, write_new_folder
+        from engine.library.kits.kit_folder import write_folder, write_new_folder
         from models.batch.one_file import decomposed, words_about
 
         kit = decomposed(job.file, self._settings, self._tools, lambda stage, share: self._say(Advanced()))

@@ -24,7 +24,7 @@ from engine.core.requests import (
     Undo,
 )
 from engine.library.audio_files import write_wav
-from engine.library.kit_folder import read_folder
+from engine.library.kits.kit_folder import read_folder
 from engine.sessions.restore import restore
 from engine.sessions.sets import read_set
 from models.demo import demo_loop

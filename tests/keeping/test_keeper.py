@@ -28,8 +28,8 @@ from engine.core.step import Step
 from engine.keeping import keeper as module
 from engine.keeping.keeper import Keeper
 from engine.keeping.writing import Writing
-from engine.library.kit_folder import read_folder
-from engine.library.live_kit import LiveKit
+from engine.library.kits.kit_folder import read_folder
+from engine.library.kits.live_kit import LiveKit
 from engine.worker.jobs import Jobs
 from engine.worker.process import WorkerProcess
 from tests.live.test_conductor import Room

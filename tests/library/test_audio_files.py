@@ -14,7 +14,7 @@ from engine.core.errors import TaoError, UnreadableAudio
 from engine.core.loop import Loop
 from engine.library.audio_files import check_usable, missing_bytes, read_audio, read_loop, write_wav
 from engine.library.candidates import read_hit
-from engine.library.kit_folder import read_folder, write_folder
+from engine.library.kits.kit_folder import read_folder, write_folder
 from tests.library.values import rich_decomposition
 
 SINE = (0.5 * np.sin(np.arange(22050) * 0.1)).astype(np.float32)

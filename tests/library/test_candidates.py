@@ -14,7 +14,7 @@ from engine.core.machine import Machine, empty_machine
 from engine.core.pattern import Pattern, Step, Track
 from engine.core.timeline import Ticks
 from engine.library.candidates import in_folder, in_kits, in_loop, read_hit
-from engine.library.kit_folder import write_folder
+from engine.library.kits.kit_folder import write_folder
 from tests.library.values import rich_decomposition
 
 RATE = 48000

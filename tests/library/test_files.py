@@ -9,7 +9,7 @@ import pytest
 
 from engine.library import folder_swap
 from engine.library.files import adding, folder_name, free_path, move_in, replace_file, replacing, safe_name
-from engine.library.kit_folder import UnwritableFolder, read_folder, write_folder
+from engine.library.kits.kit_folder import UnwritableFolder, read_folder, write_folder
 from tests.library.values import rich_decomposition
 
 

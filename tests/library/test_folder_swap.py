@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.library import folder_swap, kit_folder
-from engine.library.kit_folder import UnwritableFolder, files_of, read_folder, write_folder, write_new_folder
+from engine.library import folder_swap
+from engine.library.kits import kit_folder
+from engine.library.kits.kit_folder import UnwritableFolder, files_of, read_folder, write_folder, write_new_folder
 from tests.library.values import rich_decomposition
 
 KILLS = 60
@@ -200,7 +201,7 @@ def test_what_a_killed_writer_left_is_cleared_and_what_is_being_written_stays(tm
         folder_swap.clear_parts(tmp_path / "kit")
         assert (new / "half").exists()
 
-    left = tmp_path / f"{folder_swap._prefix(tmp_path / 'kit')}1-0.part"
+    left = tmp_path / f"{folder_swap.part_prefix(tmp_path / 'kit')}1-0.part"
     left.mkdir()
     folder_swap.add_folder(tmp_path / "kit", interrupted)
     folder_swap.clear_parts(tmp_path / "kit")

@@ -20,12 +20,12 @@ from engine.core.step import Overrides
 from engine.library import importing
 from engine.library.audio_files import read_loop, write_wav
 from engine.library.command_line import import_verb
-from engine.library.decomposition import StoredDecomposition
 from engine.library.export_settings import ExportSettings
 from engine.library.exporting import export
 from engine.library.importers.kinds import is_recording
 from engine.library.importing import Imported, NotImported, as_decomposition, import_file
-from engine.library.kit_folder import read_folder, write_folder
+from engine.library.kits.decomposition import StoredDecomposition
+from engine.library.kits.kit_folder import read_folder, write_folder
 from engine.library.midi_file import write_midi
 from engine.library.mixdown import mixdown
 from engine.library.strokes import all_strokes, passes_needed, ruled_strokes

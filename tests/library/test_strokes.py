@@ -9,7 +9,7 @@ from engine.core.errors import InvalidValue
 from engine.core.pattern import Pattern, Step, Track
 from engine.core.step import Overrides, When
 from engine.core.timeline import Ticks
-from engine.library.decomposition import HeardOnset
+from engine.library.kits.decomposition import HeardOnset
 from engine.library.strokes import LONGEST_BEATS, all_strokes, cycle_ticks, passes_needed, ruled_strokes
 from tests.library.values import rich_decomposition
 from tests.strategies import patterns

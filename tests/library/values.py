@@ -6,7 +6,7 @@ from engine.core.kit import Kit, Layer, OneShot, sample_id
 from engine.core.pattern import Pattern, Step, Track
 from engine.core.step import Overrides, When
 from engine.core.timeline import Ticks
-from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
+from engine.library.kits.decomposition import HeardOnset, Source, StoredDecomposition
 
 RATE = 48000
 

@@ -24,7 +24,7 @@ from engine.core.requests import (
 from engine.library.index.building import update
 from engine.library.index.database import Index
 from engine.library.index.places import Places
-from engine.library.kit_folder import write_folder
+from engine.library.kits.kit_folder import write_folder
 from engine.live.browser import Browser
 from engine.live.library import Library
 from engine.sessions.replay import replay

@@ -19,8 +19,8 @@ from engine.core.kit import OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.pattern import Step
 from engine.core.requests import ExportKit
-from engine.library.decomposition import HeardOnset
-from engine.library.kit_folder import write_folder
+from engine.library.kits.decomposition import HeardOnset
+from engine.library.kits.kit_folder import write_folder
 from engine.library.wav_file import read_marks
 from engine.live.exports import EXPORTER, Exports
 from tests.library.values import rich_decomposition, sound

@@ -10,7 +10,7 @@ import pytest
 from engine.library.index.database import Index
 from engine.library.index.places import Places
 from engine.library.index.text_search import Query, search
-from engine.library.kit_folder import write_folder
+from engine.library.kits.kit_folder import write_folder
 from engine.live import library
 from engine.live.library import Library
 from tests.library.index.shelf import kit

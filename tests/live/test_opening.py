@@ -15,9 +15,9 @@ from engine.core.machine import PATTERN_SLOTS
 from engine.core.pattern import Step
 from engine.core.requests import OpenFile
 from engine.library.audio_files import write_wav
-from engine.library.decomposition import StoredDecomposition
 from engine.library.exporting import export
-from engine.library.kit_folder import write_folder
+from engine.library.kits.decomposition import StoredDecomposition
+from engine.library.kits.kit_folder import write_folder
 from engine.live.opening import READER, Opening
 from engine.sessions.replay import replay
 from tests.library.exporters.test_hydrogen import playable

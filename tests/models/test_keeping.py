@@ -6,7 +6,7 @@ import pytest
 
 from engine.bridge.messages import DecomposeFile, DecomposeJob
 from engine.library.audio_files import write_wav
-from engine.library.kit_folder import UnwritableFolder, read_folder
+from engine.library.kits.kit_folder import UnwritableFolder, read_folder
 from models.decompose import Decomposition, decompose
 from models.demo import demo_loop
 from models.keeping import keep_kit

@@ -3,8 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.library.decomposition import Source
-from engine.library.kit_folder import read_folder, write_folder
+from engine.library.kits.decomposition import Source
+from engine.library.kits.kit_folder import read_folder, write_folder
 from models.batch.made import made_in, sha256_of
 from models.batch.settings import Settings, tao_version
 from models.decompose import decompose

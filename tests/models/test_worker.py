@@ -27,8 +27,8 @@ from engine.core.commands.reading import read_alike
 from engine.core.kit import sample_id
 from engine.library.audio_files import write_wav
 from engine.library.candidates import in_kits
-from engine.library.decomposition import Source
-from engine.library.kit_folder import read_folder, write_folder
+from engine.library.kits.decomposition import Source
+from engine.library.kits.kit_folder import read_folder, write_folder
 from models.decompose import decompose
 from models.demo import demo_loop
 from models.storing import stored

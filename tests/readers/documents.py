@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from engine.core.midi import MidiSetup
-from engine.library.kit_json import (
+from engine.library.kits.kit_json import (
     layers_of,
     one_shot_from_json,
     onsets_from_json,
@@ -12,8 +12,8 @@ from engine.library.kit_json import (
     source_from_json,
     to_json,
 )
-from engine.library.kit_schema import document_of
-from engine.library.lineage import SCHEMA, made_from
+from engine.library.kits.kit_schema import document_of
+from engine.library.kits.lineage import SCHEMA, made_from
 from engine.midi.controller_map import read_setup, write_setup
 from engine.server.config import read_config
 from engine.takes.calibration import _read as read_calibration

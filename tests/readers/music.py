@@ -9,7 +9,7 @@ from engine.library.importers.kinds import kind_of
 from engine.library.importers.midi import MidiPattern
 from engine.library.importers.sfz import SfzKit
 from engine.library.importing import Importer, as_decomposition
-from engine.library.kit_folder import files_of, read_folder, write_folder
+from engine.library.kits.kit_folder import files_of, read_folder, write_folder
 from tests.library.values import rich_decomposition
 from tests.readers.damage import drumkit, header_edits, json_values, some_edits, texts_in_xml, values_in_text
 from tests.readers.reader import Damage, Reader

@@ -8,7 +8,7 @@ import pytest
 from engine.core.requests import FitOptions, SoundSource
 from engine.library.index.database import Index
 from engine.library.index.text_search import Query, search
-from engine.library.kit_folder import write_folder
+from engine.library.kits.kit_folder import write_folder
 from tests.library.index.shelf import kit
 from tests.rig import RunningEngine, running_engine
 

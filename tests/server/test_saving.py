@@ -8,7 +8,7 @@ import pytest
 
 import tao_live
 from engine.core.commands import ToggleStep
-from engine.library.kit_folder import read_folder
+from engine.library.kits.kit_folder import read_folder
 from engine.sessions.sets import read_set
 from tests.rig import running_engine
 from tests.test_tao_live import run

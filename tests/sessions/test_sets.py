@@ -11,8 +11,8 @@ from engine.core.commands import SetGain, SetTempo, ToggleStep
 from engine.core.midi import MidiSetup
 from engine.keeping.homes import Home, Homes
 from engine.library.audio_files import write_wav
-from engine.library.kit_folder import read_folder, write_folder
-from engine.library.live_kit import LiveKit
+from engine.library.kits.kit_folder import read_folder, write_folder
+from engine.library.kits.live_kit import LiveKit
 from engine.sessions.restore import NothingToRestore, restore
 from engine.sessions.sets import UnreadableSet, find_set, list_sets, read_set, set_of, write_set
 from tests.sessions.test_restore import HIT, LOOP, RATE, decomposition, written

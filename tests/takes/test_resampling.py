@@ -16,7 +16,7 @@ from engine.core.timeline import Timeline
 from engine.dsp.layout import TAP_KIT
 from engine.dsp.offline import render_offline
 from engine.dsp.processor import Processor
-from engine.library.lineage import made_from
+from engine.library.kits.lineage import made_from
 from engine.sessions.replay import replay
 from tests.jack_server import private_jack
 from tests.peer_worker import noise_kit

@@ -15,11 +15,11 @@ import numpy as np
 from engine.core.kit import gm_note
 from engine.core.loop import Audio
 from engine.core.timeline import PPQN
-from engine.library.decomposition import StoredDecomposition
 from engine.library.export_settings import AdjustableExporter
 from engine.library.exporters.stems import loop_marks
 from engine.library.exporting import file_name
 from engine.library.files import free_path
+from engine.library.kits.decomposition import StoredDecomposition
 from engine.library.losses import Feature
 from engine.library.midi_file import DRUM_CHANNEL
 from engine.library.strokes import Stroke, all_strokes

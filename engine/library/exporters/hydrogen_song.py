@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from engine.core.timeline import PPQN
-from engine.library.decomposition import StoredDecomposition
 from engine.library.export_settings import AdjustableExporter
 from engine.library.exporters.hydrogen import add, components, instruments
 from engine.library.exporting import file_name
 from engine.library.files import free_path
+from engine.library.kits.decomposition import StoredDecomposition
 from engine.library.losses import Feature
 from engine.library.strokes import Stroke, all_strokes
 

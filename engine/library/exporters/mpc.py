@@ -12,11 +12,11 @@ from typing import ClassVar
 import numpy as np
 
 from engine.core.kit import OneShot
-from engine.library.decomposition import StoredDecomposition
 from engine.library.export_settings import AdjustableExporter
 from engine.library.exporters.one_shots import played_recordings
 from engine.library.exporting import file_name, recording_names
 from engine.library.files import free_path
+from engine.library.kits.decomposition import StoredDecomposition
 from engine.library.losses import Feature
 from engine.library.sounds import midi_velocities
 from engine.library.wav_file import Marks, full_scale_gain, write_marked_wav

@@ -11,10 +11,10 @@ import numpy as np
 from engine.core.exports import HARDWARE
 from engine.core.kit import Layer, OneShot
 from engine.core.loop import Audio
-from engine.library.decomposition import StoredDecomposition
 from engine.library.export_settings import AdjustableExporter
 from engine.library.exporting import file_name, recording_names
 from engine.library.files import free_path
+from engine.library.kits.decomposition import StoredDecomposition
 from engine.library.losses import Feature
 from engine.library.sounds import as_played
 from engine.library.wav_file import Marks, full_scale_gain, write_marked_wav

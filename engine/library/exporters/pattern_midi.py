@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from engine.library.decomposition import StoredDecomposition
 from engine.library.export_settings import AdjustableExporter
 from engine.library.exporting import file_name
 from engine.library.files import free_path
+from engine.library.kits.decomposition import StoredDecomposition
 from engine.library.losses import Feature
 from engine.library.midi_file import midi_file_of
 from engine.library.strokes import all_strokes

@@ -13,10 +13,10 @@ import numpy as np
 
 from engine.core.kit import OneShot
 from engine.core.loop import Audio
-from engine.library.decomposition import StoredDecomposition
 from engine.library.export_settings import AdjustableExporter
 from engine.library.exporting import file_name
 from engine.library.files import free_path
+from engine.library.kits.decomposition import StoredDecomposition
 from engine.library.losses import Feature
 from engine.library.sounds import as_played, midi_velocities
 from engine.library.wav_file import full_scale_gain

@@ -8,10 +8,10 @@ import numpy as np
 
 from engine.core.errors import InvalidValue
 from engine.core.timeline import PPQN
-from engine.library.decomposition import StoredDecomposition
 from engine.library.export_settings import AdjustableExporter
 from engine.library.exporting import file_name
 from engine.library.files import free_path
+from engine.library.kits.decomposition import StoredDecomposition
 from engine.library.strokes import all_strokes
 from engine.library.wav_file import Marks, full_scale_gain, write_marked_wav
 

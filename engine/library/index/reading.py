@@ -24,9 +24,9 @@ from engine.library.index.entries import Entry, Kind
 from engine.library.index.rhythm import rhythm_of
 from engine.library.index.scanning import Unit, UnitKind
 from engine.library.index.timbre import timbre
-from engine.library.kit_folder import inside, read_document
-from engine.library.kit_json import layers_of, pattern_from_json, source_from_json
-from engine.library.lineage import read_lineage
+from engine.library.kits.kit_folder import inside, read_document
+from engine.library.kits.kit_json import layers_of, pattern_from_json, source_from_json
+from engine.library.kits.lineage import read_lineage
 from engine.library.wav_file import UNMARKED, Marks, read_marks
 
 LONGEST_HIT_S = 8.0  # a file that lasts longer is a loop, unless it says otherwise

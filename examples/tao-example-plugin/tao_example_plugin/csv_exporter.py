@@ -5,9 +5,9 @@ from pathlib import Path
 
 from engine.core.groove import step_onset_ticks
 from engine.core.timeline import PPQN
-from engine.library.decomposition import StoredDecomposition
 from engine.library.exporting import file_name
 from engine.library.files import free_path
+from engine.library.kits.decomposition import StoredDecomposition
 
 COLUMNS = ("track", "step", "time_s", "velocity", "confidence")
 

@@ -12,8 +12,8 @@ from engine.core.kit import Kit, Layer, OneShot, sample_id
 from engine.core.pattern import Pattern, Step, Track
 from engine.core.step import Overrides
 from engine.core.timeline import Ticks
-from engine.library.decomposition import StoredDecomposition
 from engine.library.exporting import export
+from engine.library.kits.decomposition import StoredDecomposition
 from engine.library.mixdown import mixdown
 from engine.library.strokes import all_strokes
 from tests.library.foreign import run, schema_errors

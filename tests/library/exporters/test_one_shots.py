@@ -15,7 +15,7 @@ from engine.core.kit import Kit
 from engine.library.command_line import export as export_verb
 from engine.library.exporters.one_shots import on_pads
 from engine.library.exporting import export
-from engine.library.kit_folder import write_folder
+from engine.library.kits.kit_folder import write_folder
 from tests.library.exporters.test_hydrogen import playable
 from tests.library.foreign import run
 from tests.library.values import rich_decomposition

@@ -10,11 +10,11 @@ import soundfile
 from engine.core.kit import Kit, OneShot, sample_id
 from engine.core.loop import Audio
 from engine.core.pattern import Pattern, Step, Track
-from engine.library.decomposition import Source, StoredDecomposition
 from engine.library.index.building import Update, update
 from engine.library.index.database import Index
-from engine.library.kit_folder import write_folder
-from engine.library.lineage import Lineage, write_lineage
+from engine.library.kits.decomposition import Source, StoredDecomposition
+from engine.library.kits.kit_folder import write_folder
+from engine.library.kits.lineage import Lineage, write_lineage
 
 RATE = 44100
 TAKE = "take 2026-01-02 10.00.00"

@@ -20,7 +20,7 @@ from engine.library.index.database import Index, IndexUnusable, writing
 from engine.library.index.entries import Kind
 from engine.library.index.places import Places
 from engine.library.index.text_search import Query, search
-from engine.library.kit_folder import write_folder
+from engine.library.kits.kit_folder import write_folder
 from tests.library.index.shelf import TAKE, Shelf, contents, hit, kit, put
 
 

@@ -16,8 +16,8 @@ from engine.library.index.rhythm import drawn, rhythm_of, rows_of
 from engine.library.index.sound_search import duplicates, nearest
 from engine.library.index.text_search import Query, parsed, search, tempi_of
 from engine.library.index.timbre import timbre
-from engine.library.kit_folder import write_folder
-from engine.library.lineage import Lineage, write_lineage
+from engine.library.kits.kit_folder import write_folder
+from engine.library.kits.lineage import Lineage, write_lineage
 from tests.library.index.shelf import RATE, TAKE, Shelf, hit, kit, put
 
 

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from engine.core.errors import TaoError
-from engine.library.kit_folder import read_folder
+from engine.library.kits.kit_folder import read_folder
 from models.batch.jobs import Job, Outcome
 from models.batch.pool import Pool
 from models.batch.settings import Settings

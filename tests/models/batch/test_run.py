@@ -13,7 +13,7 @@ import soundfile
 
 import tao_live
 from engine.bridge.children import THREADS
-from engine.library.kit_folder import read_folder
+from engine.library.kits.kit_folder import read_folder
 from tests.models.batch import poison
 from tests.test_tao_live import RATE, clicks
 

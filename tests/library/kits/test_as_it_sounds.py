@@ -10,9 +10,9 @@ from engine.core.kit import Kit, OneShot, sample_id
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Machine
 from engine.core.timeline import Ticks, Timeline
-from engine.library.as_it_sounds import as_it_sounds, with_heard_hits, with_stems
-from engine.library.decomposition import HeardOnset
-from engine.library.kit_folder import read_folder, write_folder
+from engine.library.kits.as_it_sounds import as_it_sounds, with_heard_hits, with_stems
+from engine.library.kits.decomposition import HeardOnset
+from engine.library.kits.kit_folder import read_folder, write_folder
 from engine.library.mixdown import mixdown
 from engine.library.strokes import all_strokes, heard_strokes
 from tests.library.exporters.test_hydrogen import playable

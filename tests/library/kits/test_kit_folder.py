@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.core.errors import TaoError, UnreadableKit
-from engine.library.decomposition import StoredDecomposition
-from engine.library.kit_folder import (
+from engine.library.kits.decomposition import StoredDecomposition
+from engine.library.kits.kit_folder import (
     UnwritableFolder,
     inside,
     read_folder,
@@ -19,7 +19,7 @@ from engine.library.kit_folder import (
     write_folder,
     write_new_files,
 )
-from engine.library.kit_json import pattern_from_json, to_json
+from engine.library.kits.kit_json import pattern_from_json, to_json
 from tests.library.values import RATE, rich_decomposition
 
 
@@ -187,7 +187,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
 FULL = """
 import resource, sys
 from pathlib import Path
-from engine.library.kit_folder import UnwritableFolder, write_folder
+from engine.library.kits.kit_folder import UnwritableFolder, write_folder
 from tests.library.values import rich_decomposition
 resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
 try:

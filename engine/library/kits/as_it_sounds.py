@@ -6,17 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.core.kit import Kit, OneShot, SampleId, sample_id
+from engine.core.kit import Kit, OneShot, SampleId
 from engine.core.loop import Audio, PlayedLoop
 from engine.core.machine import Machine
 from engine.core.timeline import PPQN
-from engine.library.decomposition import HeardOnset, Source, StoredDecomposition
 from engine.library.importers.roles import with_tracks_for
+from engine.library.kits.decomposition import HeardOnset, Source, StoredDecomposition
+from engine.library.kits.live_kit import NO_AUDIO, exact
 from engine.library.mixdown import mixdown
 from engine.library.resampling import resampled
 from engine.library.strokes import all_strokes
 
-_NOTHING, _SILENCE = np.zeros((1, 2), np.float32), "silence"
+_SILENCE = "silence"
 
 
 def as_it_sounds(machine: Machine, samples: Mapping[SampleId, Audio]) -> StoredDecomposition:
@@ -27,11 +28,10 @@ def as_it_sounds(machine: Machine, samples: Mapping[SampleId, Audio]) -> StoredD
     is room, because a kit folder lists sounds by track.
     """
     bpm, rate = machine.steady_bpm, machine.timeline.sample_rate
-    found: dict[SampleId, Audio] = {}
-    shots = {name: _whole(shot, samples, found) for name, shot in machine.kit.one_shots.items()}
-    kit, pattern = Kit(machine.kit.name, shots), with_tracks_for(machine.kit, machine.pattern)
+    kit, found = exact(machine.kit, samples)
+    pattern = with_tracks_for(machine.kit, machine.pattern)
     loop = machine.loop
-    stored = StoredDecomposition(bpm, rate, kit, pattern, found, _NOTHING,
+    stored = StoredDecomposition(bpm, rate, kit, pattern, found, NO_AUDIO,
                                  source=Source(kit.name if loop is None else loop.name))
     if loop is not None and loop.beats == pattern.beats:
         residual = None if loop.residual is None else _at_tempo(loop, samples[loop.residual], bpm, rate)
@@ -49,7 +49,7 @@ def with_stems(stored: StoredDecomposition) -> StoredDecomposition:
     kit = Kit(stored.kit.name, {**stored.kit.one_shots, **{
         other: OneShot(_SILENCE, 1, choke_group=stored.kit.one_shots[name].choke_group)
         for name, other in quiet.items()}})
-    samples = {**stored.samples, _SILENCE: _NOTHING}
+    samples = {**stored.samples, _SILENCE: NO_AUDIO}
 
     def alone(name: str) -> Audio:
         strokes = {track: found if track == name else
@@ -71,19 +71,6 @@ def with_heard_hits(stored: StoredDecomposition, loop: PlayedLoop, kept: StoredD
     names = {track.name for track in stored.pattern.tracks}
     return replace(stored, onsets={name: tuple(moved(onset) for onset in onsets)
                                    for name, onsets in kept.onsets.items() if name in names})
-
-
-def _whole(shot: OneShot, samples: Mapping[SampleId, Audio], found: dict[SampleId, Audio]) -> OneShot:
-    """The one-shot with recordings of exactly the frames it plays, which are put into `found`."""
-    layers = tuple(replace(layer, sample=_cut(samples[layer.sample], layer.frames, found)) for layer in shot.layers)
-    return replace(shot, sample=_cut(samples[shot.sample], shot.frames, found), layers=layers)
-
-
-def _cut(audio: Audio, frames: int, found: dict[SampleId, Audio]) -> SampleId:
-    kept = audio[:frames]
-    name = sample_id(kept)
-    found[name] = kept
-    return name
 
 
 def _at_tempo(loop: PlayedLoop, audio: Audio, bpm: float, sample_rate: int) -> Audio:

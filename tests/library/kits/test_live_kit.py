@@ -15,8 +15,8 @@ from engine.core.loop import PlayedLoop, overview
 from engine.core.machine import Machine
 from engine.core.pattern import Pattern, Track
 from engine.core.timeline import PPQN, Ticks
-from engine.library.kit_folder import read_folder, write_folder
-from engine.library.live_kit import LiveKit, same_recording
+from engine.library.kits.kit_folder import read_folder, write_folder
+from engine.library.kits.live_kit import LiveKit, same_recording
 from models.storing import opened
 from tests import strategies
 from tests.library.values import RATE, rich_decomposition, sound

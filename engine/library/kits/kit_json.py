@@ -16,7 +16,7 @@ from engine.core.machine import PATTERN_SLOTS
 from engine.core.pattern import MAX_STEPS, Pattern, Step, Track
 from engine.core.step import Overrides, When
 from engine.core.timeline import MAX_BPM, MIN_BPM, PPQN, Ticks
-from engine.library.decomposition import AsPlayed, HeardOnset, Source, StoredDecomposition
+from engine.library.kits.decomposition import AsPlayed, HeardOnset, Source, StoredDecomposition
 
 SCHEMA = "tao.kit/1"
 MAX_KIT_BYTES = 16_000_000

@@ -14,10 +14,10 @@ from engine.core.kit import Kit, sample_id
 from engine.core.loop import Audio
 from engine.core.names import readable
 from engine.library.audio_files import AudioWriter, read_audio
-from engine.library.decomposition import StoredDecomposition
 from engine.library.files import safe_name
 from engine.library.folder_swap import add_folder, replace_folder, restore_aside
-from engine.library.kit_json import (
+from engine.library.kits.decomposition import StoredDecomposition
+from engine.library.kits.kit_json import (
     KEYS,
     MAX_KIT_BYTES,
     as_played_from_json,
@@ -30,7 +30,7 @@ from engine.library.kit_json import (
     to_json,
     unknown_of,
 )
-from engine.library.kit_schema import document_of
+from engine.library.kits.kit_schema import document_of
 from engine.library.midi_file import write_midi
 
 READS = 10  # attempts to read a folder that is replaced meanwhile

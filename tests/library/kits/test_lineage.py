@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.library.lineage import Lineage, made_from, write_lineage
+from engine.library.kits.lineage import Lineage, made_from, write_lineage
 
 
 def test_what_a_take_was_made_from_is_read_back(tmp_path: Path) -> None:

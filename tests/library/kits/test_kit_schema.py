@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from engine.core.errors import UnreadableKit
-from engine.library.kit_folder import read_folder, write_folder
-from engine.library.kit_schema import document_of
+from engine.library.kits.kit_folder import read_folder, write_folder
+from engine.library.kits.kit_schema import document_of
 from tests.library.values import rich_decomposition
 
 PLAIN: dict[str, Any] = {"schema": "tao.kit/1", "tempo_bpm": 120, "tracks": [{"name": "kick"}]}

@@ -11,7 +11,7 @@ from engine.core.loop import Audio, PlayedLoop
 from engine.core.machine import Machine
 from engine.core.pattern import Pattern
 from engine.core.timeline import PPQN
-from engine.library.decomposition import AsPlayed, HeardOnset, Source, StoredDecomposition
+from engine.library.kits.decomposition import AsPlayed, HeardOnset, Source, StoredDecomposition
 from engine.library.mixdown import mixdown
 from engine.library.resampling import resampled
 from engine.library.strokes import all_strokes
@@ -57,7 +57,7 @@ class LiveKit:
         the kit as it was decomposed or saved earlier, from which stems, hits as heard and the source are taken."""
         pattern = self.patterns[self.slot]
         assert pattern is not None, "the slot that plays has a pattern"
-        kit, sounds = _cut(self.kit, samples)
+        kit, sounds = exact(self.kit, samples)
         others = (*self.patterns[: self.slot], None, *self.patterns[self.slot + 1 :])
         played = AsPlayed(self.slot, others)
         if self.loop is None:
@@ -89,7 +89,7 @@ def same_recording(stored: StoredDecomposition, live: LiveKit, samples: Mapping[
     return np.array_equal(whole, samples[live.loop.sample][: live.loop.frames])
 
 
-def _cut(kit: Kit, samples: Mapping[SampleId, Audio]) -> tuple[Kit, dict[SampleId, Audio]]:
+def exact(kit: Kit, samples: Mapping[SampleId, Audio]) -> tuple[Kit, dict[SampleId, Audio]]:
     """The kit with recordings that are exactly as long as they are played, and those recordings."""
     sounds: dict[SampleId, Audio] = {}
 

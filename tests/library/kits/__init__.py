@@ -1,0 +1,1 @@
+"""The library: its index and its searches."""
