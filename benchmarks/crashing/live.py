@@ -29,6 +29,8 @@ from engine.core.requests import (
     Decompose,
     ExportKit,
     Resample,
+    SaveKit,
+    SaveSet,
     SetRecording,
     SoundSource,
     StartRecording,
@@ -49,7 +51,9 @@ FULL_S, RECOVERY_S, LOAD_S = 1.5, 30.0, 60.0
 GIGS_IN_A_FOLDER = 8
 ANNOUNCED = re.compile(r"beats: (take .*?\.wav)\.(?!.*It is not saved)|again: (take .*?\.wav) is saved")
 UNSAVED = re.compile(r"beats: (take .*?\.wav)\..*It is not saved")
-WORDS = {"worker": b"crashing.worker", "reader": b"sound_reader", "export": b"export_process"}
+WORDS = {"worker": b"crashing.worker", "reader": b"sound_reader", "export": b"export_process",
+         "writer": b"keeping.writer"}
+SAVED = re.compile(r"is saved in (.*?)\.$")
 FAILED, RECOVERED = "no longer being saved", "the session is saved"
 
 
@@ -58,8 +62,9 @@ class Gig:
     """What is known in one folder of takes and sessions.
 
     takes: the size of each announced one; unsaved: those that the disk had no room for; kits: the announced ones;
-    without_kits: loops whose kit came while the disk was full; edits: when each numbered move of the master fader was
-    accepted; cut_off: takes that the next start must announce; said: all notices of this engine.
+    saved: folders of kits and sets that were saved under a name; without_kits: loops whose kit came while the disk was
+    full; edits: when each numbered move of the master fader was accepted; cut_off: takes that the next start must
+    announce; said: all notices of this engine.
     """
 
     folder: Path
@@ -67,6 +72,7 @@ class Gig:
     dice: random.Random
     takes: dict[str, int] = field(default_factory=dict)
     kits: set[str] = field(default_factory=set)
+    saved: set[Path] = field(default_factory=set)
     edits: dict[int, float] = field(default_factory=dict)
     number: int = 0
     cut_off: set[str] = field(default_factory=set)
@@ -107,6 +113,8 @@ class Gig:
         if (found := UNSAVED.search(text)) is not None and found[1] not in self.takes:
             self.unsaved.add(found[1])
             self.without_kits.add(found[1].removesuffix(".wav"))
+        if (found := SAVED.search(text)) is not None and "/takes/." not in found[1]:
+            self.saved.add(Path(found[1]))
         if "was cut off" in text:
             self.cut_off.discard(text.partition(" was cut off")[0])
 
@@ -139,9 +147,12 @@ class Gig:
         for name in self.kits - self.without_kits:
             self._look_at_kit(self.folder / "takes" / safe_name(name))
         self._look_at_exports()
-        for kit in (self.folder / "takes").iterdir():
-            if kit.is_dir() and not kit.name.startswith("."):
-                self._look_at_kit(kit)
+        for folder in self.saved:
+            self.tally.check(folder.is_dir(), f"{folder.name}, which was saved")
+        for place in (self.folder / "takes", *(self.folder / "sets").glob("[!.]*/kits")):
+            for kit in place.iterdir():
+                if kit.is_dir() and not kit.name.startswith("."):
+                    self._look_at_kit(kit)
 
     def _look_at_exports(self) -> None:
         """Whatever was exported can be read; what is half-written is hidden."""
@@ -177,6 +188,14 @@ def _export(client: EngineClient, dice: random.Random, folder: Path) -> None:
     client.ask(ExportKit(("midi", "oneshots", "sfz"), str(folder / "exports")))
 
 
+def _save(client: EngineClient, dice: random.Random, folder: Path) -> None:
+    client.ask(SaveKit(dice.choice(("verse", "chorus"))))
+
+
+def _save_set(client: EngineClient, dice: random.Random, folder: Path) -> None:
+    client.ask(SaveSet("gig"))
+
+
 def _look_for_sounds(client: EngineClient, dice: random.Random, folder: Path) -> None:
     track = client.snapshot().status.machine.pattern.tracks[0].name
     client.browse(track, SoundSource.KITS)
@@ -184,7 +203,8 @@ def _look_for_sounds(client: EngineClient, dice: random.Random, folder: Path) ->
 
 # what is done beside the edits while the fault is awaited; a refusal is no loss
 MOVES: tuple[Callable[[EngineClient, random.Random, Path], object], ...] = (
-    _record, _record, _record, _export, _look_for_sounds, lambda client, dice, folder: client.ask(Decompose()),
+    _record, _record, _record, _export, _save, _save, _save_set, _look_for_sounds,
+    lambda client, dice, folder: client.ask(Decompose()),
     lambda client, dice, folder: client.ask(Correct()), lambda client, dice, folder: client.ask(Undo()))
 
 
@@ -291,7 +311,7 @@ def _play(gig: Gig, client: EngineClient, pid: int, path: Path, small: bool) -> 
 def _accident(gig: Gig, client: EngineClient, pid: int, path: Path, small: bool) -> None:
     """Kill another process, or fill the disk."""
     tally = gig.tally
-    kind = gig.dice.choice(("worker", "reader", "export", "client", "disk", "disk", "none"))
+    kind = gig.dice.choice(("worker", "reader", "export", "writer", "client", "disk", "disk", "none"))
     if kind == "disk" and small:
         tally.count("full disks")
         _fill(gig, client)
