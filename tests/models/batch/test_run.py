@@ -1,5 +1,6 @@
 """The verb `decompose` with many files: it goes on where it was stopped, loses nothing and hides nothing."""
 
+import contextlib
 import json
 import os
 import signal
@@ -65,10 +66,24 @@ def wait_for_kits(folder: Path, count: int, process: subprocess.Popen[str]) -> N
         time.sleep(0.01)
 
 
+def states() -> dict[int, tuple[str, int]]:
+    """The state and the parent of every process. A bare Debian has no `ps`, macOS no /proc."""
+    if not Path("/proc/self/stat").exists():
+        asked = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True)
+        rows = [line.split() for line in asked.stdout.splitlines()]
+        return {int(pid): (state[0], int(parent)) for pid, parent, state in rows}
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            pid, _, rest = stat.read_text(encoding="latin-1").partition(" ")
+            state, parent = rest.rpartition(") ")[2].split()[:2]
+            found[int(pid)] = (state, int(parent))
+    return found
+
+
 def children_of(pid: int) -> list[int]:
-    """The processes that a process has started."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    return [int(line.split()[0]) for line in listed.splitlines() if int(line.split()[1]) == pid]
+    """The child processes."""
+    return [child for child, (_, parent) in states().items() if parent == pid]
 
 
 def wait_for_end(pids: list[int]) -> None:
@@ -76,8 +91,7 @@ def wait_for_end(pids: list[int]) -> None:
     since_s = time.monotonic()
     for pid in pids:
         while True:
-            asked = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-            if asked.stdout.strip()[:1] in ("", "Z"):
+            if states().get(pid, ("Z", 0))[0] == "Z":
                 break
             assert time.monotonic() - since_s < PATIENCE_S, "a process of the pool goes on without its pool"
             time.sleep(0.01)
