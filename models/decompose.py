@@ -15,6 +15,7 @@ from engine.library.kits.decomposition import AsPlayed
 from engine.library.resampling import resampled
 from models import plugins
 from models.calling import extraction, separated, transcribed
+from models.hearing.monaural import monaural
 from models.hearing.onset_strength import RATE as ONSET_STRENGTH_RATE
 from models.hearing.onset_strength import attacks
 from models.hearing.quantize import quantize
@@ -79,7 +80,7 @@ def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambd
     check_length(loop.length_s, loop.beats)
     report("slices", 0.0)
     audio = stereo(loop.audio.T, loop.sample_rate, engine_rate)
-    mono = resampled(audio.mean(axis=0, keepdims=True), engine_rate, ONSET_STRENGTH_RATE)[0]
+    mono = resampled(monaural(audio)[None], engine_rate, ONSET_STRENGTH_RATE)[0]
     times_s, rises = attacks(mono, circular=True)
     cut, slices = sliced(audio, engine_rate, times_s, rises, loop.beats)
     yield _stage("slices", audio, loop.name, engine_rate, cut, slices)

@@ -14,6 +14,7 @@ from engine.core.errors import NoOnsets
 from engine.library.resampling import resampled
 from models.hearing.drum_nmf import DrumHit, drums_of_onsets
 from models.hearing.madmom_compat import madmom_module
+from models.hearing.monaural import monaural
 from models.hearing.peak_picking import peaks
 from models.hearing.spectrogram import filterbank
 from models.hearing.tempo import guess_tempi
@@ -42,7 +43,7 @@ class OnsetStrength:
     def transcribe(self, audio: Audio, sample_rate: int, beats: int | None = None,
                    circular: bool = True) -> Transcription:
         """Hits and tempo of audio (channels, frames). Raises NoOnsets on silence and on steady noise."""
-        mono = np.asarray(audio, np.float32).mean(axis=0)
+        mono = monaural(audio)
         length_s = len(mono) / sample_rate
         times_s, rises = attacks(resampled(mono[None], sample_rate, RATE, circular)[0], circular)
         onsets = tuple(as_onsets(times_s, drums_of_onsets(rises)))

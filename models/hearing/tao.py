@@ -9,6 +9,7 @@ from engine.core.errors import NoOnsets
 from engine.core.pattern import TRACK_NAMES
 from models.hearing.ensemble import Ensemble, open_ensemble
 from models.hearing.hit_classifier import METADATA_KEY, HitClassifier, Hits
+from models.hearing.monaural import monaural
 from models.hearing.tempo import guess_tempi
 from models.plugins import Audio, Onset, Transcription
 from models.weights.shipped import shipped
@@ -40,7 +41,7 @@ class Tao:
     def transcribe(self, audio: Audio, sample_rate: int, beats: int | None = None,
                    circular: bool = True) -> Transcription:
         """Hits and tempo of audio (channels, frames). Raises NoOnsets on silence and when no hit is found."""
-        mono = np.asarray(audio, np.float32).mean(axis=0)
+        mono = monaural(audio)
         if float(np.abs(mono).max(initial=0.0)) < _MIN_PEAK:
             raise NoOnsets("The loop is silent, so there is nothing to decompose. Check the input level.")
         hits = self._classifier.hits(self._ensemble.activations(mono, sample_rate, circular))

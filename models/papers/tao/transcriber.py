@@ -11,6 +11,7 @@ import torch
 
 from engine.core.errors import NoOnsets, UsageError, WeightsMissing
 from engine.library.resampling import resampled
+from models.hearing.monaural import monaural
 from models.hearing.peak_picking import activation_peaks
 from models.hearing.spectrogram import PAPER, LogSpectrogram
 from models.hearing.tempo import MAX_BEATS, check_length
@@ -48,7 +49,7 @@ class Paper:
     def transcribe(self, audio: Audio, sample_rate: int, beats: int | None = None,
                    circular: bool = True) -> Transcription:
         """Hits and tempo of audio (channels, frames). Raises NoOnsets on silence and when no hit is found."""
-        mono = np.asarray(audio, np.float32).mean(axis=0)
+        mono = monaural(audio)
         length_s = len(mono) / sample_rate
         check_length(length_s, beats)
         if float(np.abs(mono).max(initial=0.0)) < _MIN_PEAK:

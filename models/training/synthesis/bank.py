@@ -1,7 +1,8 @@
 """The one-shots that training loops are made of: one flat array, and a table that says where each one is."""
 
 import csv
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ KICK, SNARE, TOM, HIHAT, RIDE, CRASH, OTHER = range(len(DRUMS))
 _LONGEST_S = {"ride": 2.5, "crash": 2.5}  # longer recordings are cut
 _LONGEST_OTHERS_S = 1.6
 _FLOOR_DB = -66.0                 # below this a tail is inaudible and is cut
+_LAYER = re.compile(r"_v\d+$")     # the velocity layer at the end of a file's name
 _START_DB = -40.0                 # below this the hit has not started
 _WORDS = {"kick": ("kick", "bd", "bass drum", "bassdrum"), "snare": ("snare", "sd", "clap", "rim"),
           "tom": ("tom",), "hihat": ("hihat", "hi-hat", "hh", "hat"), "ride": ("ride",),
@@ -27,8 +29,8 @@ _WORDS = {"kick": ("kick", "bd", "bass drum", "bassdrum"), "snare": ("snare", "s
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One recording: its drum, kit, family of kits, articulation, and velocity layer (0 the softest); start and
-    frames: where it is in `Sounds.audio`."""
+    """One recording: its drum, kit, family of kits, articulation, and velocity layer (0 the softest); instrument: the
+    drum or cymbal of that kit; start and frames: where it is in `Sounds.audio`."""
 
     drum: int
     kit: str
@@ -37,6 +39,7 @@ class Shot:
     layer: int = 0
     start: int = 0
     frames: int = 0
+    instrument: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,17 +53,18 @@ class Sounds:
 
 
 class Bank:
-    """Sounds indexed for drawing: articulations by drum, by kit and drum, and by drum and family."""
+    """Sounds indexed for drawing: articulations by drum, by kit and drum, and by drum, family and instrument."""
 
     def __init__(self, sounds: Sounds) -> None:
         self.sounds = sounds
         self.of_drum: dict[int, np.ndarray] = {}
         self.of_kit: dict[tuple[str, int], np.ndarray] = {}
-        self.families: dict[int, list[np.ndarray]] = {}
+        self.families: dict[int, list[list[np.ndarray]]] = {}
         for drum in range(len(DRUMS)):
             members = [number for number, group in enumerate(sounds.groups) if self._first(group).drum == drum]
             self.of_drum[drum] = np.array(members)
-            self.families[drum] = list(_split(members, [self._first(sounds.groups[m]).family for m in members]))
+            self.families[drum] = [list(self._split(family, lambda shot: (shot.kit, shot.instrument)))
+                                   for family in self._split(members, lambda shot: shot.family)]
             for kit in {self._first(sounds.groups[m]).kit for m in members}:
                 self.of_kit[kit, drum] = np.array(
                     [m for m in members if self._first(sounds.groups[m]).kit == kit])
@@ -68,6 +72,11 @@ class Bank:
         if not self.has[: len(TRACK_NAMES)].any():
             raise TaoError("The one-shots are all percussion without a track. Add a kick, a snare or a hi-hat.")
         self.kits = sorted({shot.kit for shot in sounds.shots})
+
+    def _split(self, members: Iterable[int], label: Callable[[Shot], Hashable]) -> Iterable[np.ndarray]:
+        labels = {member: label(self._first(self.sounds.groups[member])) for member in members}
+        for one in dict.fromkeys(labels.values()):
+            yield np.array([member for member, own in labels.items() if own == one])
 
     def _first(self, group: tuple[int, ...]) -> Shot:
         return self.sounds.shots[group[0]]
@@ -77,11 +86,6 @@ class Bank:
         """Kits with kick, snare and hi-hat; every kit if none has all three."""
         full = [kit for kit in self.kits if all((kit, drum) in self.of_kit for drum in (KICK, SNARE, HIHAT))]
         return full or self.kits
-
-
-def _split(members: Sequence[int], labels: Sequence[str]) -> Iterable[np.ndarray]:
-    for label in sorted(set(labels)):
-        yield np.array([member for member, own in zip(members, labels, strict=True) if own == label])
 
 
 def read_sounds(data: Path, split: str, licence: str = "all") -> Sounds:
@@ -179,8 +183,8 @@ def _listed(folder: Path, table: Path, split: str, licence: str) -> list[tuple[P
     if licence == "permissive":
         rows = [row for row in rows if row["license_tier"] == "permissive"]
     return [(folder / row["path"], Shot(
-        DRUMS.index(row["class"]), row["kit"], row["family"], row["path"].removesuffix(".flac").split("_v")[0],
-        int(row["velocity_layer"] or 0))) for row in rows]
+        DRUMS.index(row["class"]), row["kit"], row["family"], _LAYER.sub("", row["path"].removesuffix(".flac")),
+        int(row["velocity_layer"] or 0), instrument=row.get("instrument") or "")) for row in rows]
 
 
 def _unlisted(folder: Path, split: str) -> list[tuple[Path, Shot]]:

@@ -57,3 +57,28 @@ def test_a_fold_takes_whole_families(sounds: Sounds) -> None:
 def test_a_fold_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="fold"):
         Fold.named(text)
+
+
+def described(folder: Path, rows: list[tuple[str, str, str]]) -> Path:
+    """A pack with these one-shots: file, family, instrument."""
+    table = ["path,class,kit,split,license_tier,velocity_layer,family,instrument"]
+    for file, family, instrument in rows:
+        path = folder / "oneshots" / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, np.exp(-np.arange(2000) / 400), RATE)
+        table.append(f"{file},ride,{path.parent.name},train,permissive,,{family},{instrument}")
+    (folder / "oneshots" / "oneshots.csv").write_text("\n".join(table) + "\n")
+    return folder
+
+
+def test_a_kit_whose_name_has_a_v_in_it_is_not_one_sound(tmp_path: Path) -> None:
+    pack = described(tmp_path, [("h2_varibreaks/ride_01_v1.flac", "a", ""), ("h2_varibreaks/ride_01_v2.flac", "a", ""),
+                                ("h2_varibreaks/ride_02.flac", "a", "")])
+    assert [len(group) for group in read_sounds(pack, "train").groups] == [2, 1]
+
+
+def test_an_instrument_is_drawn_as_often_as_another_however_many_takes_it_has(tmp_path: Path) -> None:
+    takes = [(f"big/ride_{number:02d}.flac", "a", "ride_a") for number in range(5)]
+    pack = described(tmp_path, [*takes, ("big/bell_01.flac", "a", "ride_b"), ("other/ride_01.flac", "b", "ride_a")])
+    families = Bank(read_sounds(pack, "train")).families[4]
+    assert [[len(instrument) for instrument in family] for family in families] == [[5, 1], [1]]
