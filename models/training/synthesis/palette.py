@@ -18,7 +18,7 @@ _LEVEL_DB = {KICK: (-6, 0), SNARE: (-8, 0), TOM: (-12, 0), HIHAT: (-22, -5), RID
              OTHER: (-20, -4)}
 _MOST_LAYERS = 3        # velocity layers of one articulation
 _ONE_KIT_SHARE = 0.5    # of loops whose drums all come from one kit, where it has them
-_FAMILY_SHARE = 0.6     # of other drums that are drawn family by family, so that large families do not dominate
+_FAMILY_SHARE = 0.6     # of other drums that are drawn by family and instrument, so that large ones do not dominate
 _TUNED_SHARE = 0.3      # of loops whose sounds are all repitched by the same ratio
 _WILD_SHARE = 0.5       # of loops that are bent as WILD says, the others as TAME does
 _SOFT_SHARE = 0.5       # of loops in which a drum of one layer gets a second, darker one for soft hits
@@ -180,7 +180,8 @@ class Palette:
             members = self._bank.of_kit[self._kit, drum]
         elif self._rng.random() < _FAMILY_SHARE:
             families = self._bank.families[drum]
-            members = families[int(self._rng.integers(len(families)))]
+            instruments = families[int(self._rng.integers(len(families)))]
+            members = instruments[int(self._rng.integers(len(instruments)))]
         else:
             members = self._bank.of_drum[drum]
         return self._bank.sounds.groups[int(members[int(self._rng.integers(len(members)))])]
