@@ -13,7 +13,7 @@ from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import Audio
 from engine.core.machine import Machine
-from engine.core.names import check_path
+from engine.core.names import check_path, path_of
 from engine.core.requests import (
     AuditionSound,
     BrowseSounds,
@@ -158,7 +158,7 @@ class Browser:
             case SoundSource.KITS:
                 return partial(self._sounds.in_kits, self._kits_folder, request.track)
             case SoundSource.FOLDER:
-                return partial(self._sounds.in_folder, Path(request.path).expanduser())
+                return partial(self._sounds.in_folder, path_of(request.path))
         if self._library is None:
             raise InvalidValue("This engine was started without a library. Browse a folder instead.")
         index = self._library.places.index
