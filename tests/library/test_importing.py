@@ -128,6 +128,7 @@ def test_a_wrong_kind_of_file_is_named_as_what_it_is(tmp_path: Path) -> None:
     write_folder(tmp_path / "kit", rich_decomposition())
     (tmp_path / "empty").mkdir()
     for name, content in {"a.png": b"\x89PNG\r\n", "a.txt": b"hello", "a.mid": b"", "a.sfz": b"\0\1\2",
+                          "noise.sfz": bytes(range(128, 192)), "cut.txt": b"x" + 40 * "\N{EURO SIGN}".encode(),
                           "a.xml": b"<html/>", "a.gz": gzip.compress(b"hello")}.items():
         (tmp_path / name).write_bytes(content)
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
@@ -135,6 +136,7 @@ def test_a_wrong_kind_of_file_is_named_as_what_it_is(tmp_path: Path) -> None:
     said = {"loop.wav": "a WAV recording; open it with `--loop`", "kit": "a kit folder",
             "empty": "a folder without audio", "a.png": "a PNG picture", "a.txt": "a text file",
             "a.mid": "an empty file", "a.sfz": "of unknown kind",
+            "noise.sfz": "of unknown kind", "cut.txt": "a text file",
             "a.xml": "an XML document", "a.gz": "no Hydrogen drumkit", "a.zip": "a zip archive",
             "none": "There is no file"}
     for name, words in said.items():
