@@ -144,6 +144,13 @@ def test_a_wrong_kind_of_file_is_named_as_what_it_is(tmp_path: Path) -> None:
             import_file(tmp_path / name)
 
 
+def test_hidden_files_in_a_folder_are_not_sounds(tmp_path: Path) -> None:
+    write_wav(tmp_path / "kick.wav", sound(1, RATE), RATE)
+    (tmp_path / "._kick.wav").write_bytes(b"\0\5\x16\7 what macOS notes beside a file")
+    imported = import_file(tmp_path)
+    assert list(as_decomposition([imported], "kit").kit.one_shots) == ["kick"] and not imported.remarks
+
+
 def test_a_damaged_file_is_one_sentence(tmp_path: Path) -> None:
     stored = playable()
     for name in ("midi", "hydrogen", "hydrogen-song", "hydrogen-pattern"):
