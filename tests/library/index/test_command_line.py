@@ -77,7 +77,7 @@ def test_duplicates_and_lineage_are_told(tao: Call, pack: Path) -> None:
 def test_update_names_what_cannot_be_read(tao: Call, pack: Path) -> None:
     (pack / "broken.wav").write_text("no audio")
     assert "1 cannot be read" in tao("add", pack)[2]
-    assert "broken.wav is damaged" in tao("update")[2]
+    assert "broken.wav is a text file and is not audio" in tao("update")[2]
 
 
 def test_an_index_that_cannot_be_written_is_a_sentence(tao: Call, tmp_path: Path) -> None:
