@@ -14,7 +14,7 @@ from typing import Any
 import click
 import platformdirs
 
-from engine.core.errors import DeviceNotFound, TaoError
+from engine.core.errors import DeviceNotFound, TaoError, UsageError
 from engine.library.command_line import export, import_verb
 from engine.library.index.command_line import library_verb
 from engine.server.command_line import calibrate_verb, compile_verb, devices, doctor_verb, sessions_verb
@@ -69,6 +69,8 @@ def open_instrument(loop: Path | None, another: bool, asked: dict[str, Any], emp
     from engine.sessions.listing import broken_off
 
     check_terminal()
+    if loop is not None and not loop.exists():
+        raise UsageError(f"There is no file or folder {str(loop)!r} to open. Check the name after --loop.")
     if not another and (found := engines()):
         raise TaoError(f"An engine is already running; it {found[0].words}. Open a screen on it with `attach`, or "
                        "start another one with --another.")

@@ -263,6 +263,13 @@ def test_settings_are_flag_then_environment_then_config(tao, tmp_path: Path, mon
     assert seen == [256, 512, 1024]
 
 
+def test_a_loop_that_is_not_there_is_refused_before_the_engine_starts(tao, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tao_live, "check_terminal", lambda: None)
+    monkeypatch.setattr(tao_live, "start_and_show", lambda *_: pytest.fail("the engine was started"))
+    code, _, err = tao("--loop", "amen.wav")
+    assert code == 2 and "no file or folder 'amen.wav'" in err
+
+
 @pytest.mark.parametrize(("arguments", "config", "started"), [
     (["--empty"], "", (None, True, False)), ([], "empty = true", (None, True, True)), ([], "", (None, False, True)),
     (["--loop", "x.wav"], "empty = true", (Path("x.wav"), True, False))])

@@ -67,6 +67,14 @@ def test_a_kit_and_a_pattern_of_other_programs_become_a_kit_folder(tao: Call, tm
     assert code == 1 and "a WAV recording" in err and not (tmp_path / "other").exists()
 
 
+def test_a_place_that_cannot_hold_an_export_is_refused_once(tao: Call, tmp_path: Path) -> None:
+    write_folder(tmp_path / "kit", rich_decomposition())
+    (tmp_path / "file").touch()
+    for place, words in ((tmp_path / "file", "is a file"), (tmp_path / "file" / "below", "cannot be written")):
+        code, out, err = tao("export", tmp_path / "kit", "-o", place)
+        assert code == 1 and out == "" and words in err and len(err.splitlines()) == 1
+
+
 def test_a_folder_is_exported_in_all_formats_or_one(tao: Call, tmp_path: Path) -> None:
     write_folder(tmp_path / "kit", rich_decomposition())
     code, out, _ = tao("export", tmp_path / "kit", "-o", tmp_path / "out")

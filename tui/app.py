@@ -37,8 +37,11 @@ NOT_IN_PALETTE = ("palette", "escape", "digit-9", "digit-0")
 
 
 def is_set(path: Path) -> bool:
-    """Whether this folder is a set, as docs/formats.md describes it."""
-    return (path / "set.json").is_file()
+    """Whether this folder is a set, as docs/formats.md describes it. What cannot be a path is none."""
+    try:
+        return (path / "set.json").is_file()
+    except OSError:  # a name that is too long, or a folder that is closed to you
+        return False
 
 
 def frames_per_second(environ: Mapping[str, str]) -> int:

@@ -1,5 +1,8 @@
 """Names that people give, and texts that people read: how long they may be, and what may be in them."""
 
+import os
+from pathlib import Path
+
 from engine.core.errors import InvalidValue
 
 MAX_NAME = 256  # letters; a file's name has at most 255 bytes
@@ -19,6 +22,12 @@ def check_path(path: str) -> None:
     """Raise InvalidValue for what no file can be called."""
     if len(path) > MAX_PATH or "\0" in path or not _is_unicode(path):
         raise InvalidValue(f"{readable(path, 80)!r} is not a path that a file can have.")
+
+
+def path_of(text: str) -> Path:
+    """The path that a user types: `~` and `~user` are home folders. One of nobody's stays as it is, so that it is a
+    file that is not there, not an error of its own."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path.expanduser raises RuntimeError for an unknown user
 
 
 def readable(text: str, most: int = MAX_NAME) -> str:

@@ -82,10 +82,12 @@ def in_kits(folder: Path, track: str) -> list[Candidate]:
 
 
 def in_folder(folder: Path) -> list[Candidate]:
-    """The audio files of a folder and its subfolders, by name. Raises TaoError when it cannot be read."""
+    """The audio files of a folder and its subfolders, by name, without hidden ones. Raises TaoError when it cannot be
+    read."""
     if not folder.is_dir():
         raise TaoError(f"There is no folder {str(folder)!r}; name one with audio files in it.")
-    files = [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()]
+    files = [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()
+             and not any(part.startswith(".") for part in path.relative_to(folder).parts)]
     return [Candidate(readable(str(path.relative_to(folder))), path=path) for path in sorted(files)[:MOST]]
 
 

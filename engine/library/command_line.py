@@ -32,11 +32,13 @@ def export(folder: Path, out: Path, formats: tuple[str, ...], preset: str | None
     from engine.library.exporting import export as write
     from engine.library.exporting import exporter, installed, remark
     from engine.library.kits.kit_folder import read_folder
+    from engine.library.outputs import check_folder
 
     settings = settings_for(preset or "", None if bits is None else int(bits), rate, mono, timing == "heard")
     for name in formats:
         exporter(name)  # so that an unknown format costs no time
     stored, failed = read_folder(folder), False
+    check_folder(out, overwrite=True)
     for name in formats or ((HARDWARE[preset].format,) if preset else sorted(installed())):
         try:
             for path in write(stored, name, out, settings):

@@ -13,7 +13,7 @@ from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import Audio
 from engine.core.machine import Machine
-from engine.core.names import check_path
+from engine.core.names import check_path, path_of
 from engine.core.requests import (
     AuditionSound,
     BrowseSounds,
@@ -136,16 +136,24 @@ class Browser:
         self._tasks.append((self._helper.submit(work), then))
 
     def _begin(self, request: BrowseSounds) -> None:
-        """Let the helper search; while you type, only the newest search is carried out."""
+        """Let the helper search; while you type, only the newest search is carried out. One that fails finds nothing,
+        and says why."""
         find, number = self._search(request), self._browsed + 1
         self._browsed, self._unanswered = number, None
 
-        def find_if_newest() -> list[Candidate]:
-            return find() if number == self._browsed else []
+        def find_if_newest() -> list[Candidate] | TaoError:
+            try:
+                return find() if number == self._browsed else []
+            except TaoError as problem:
+                return problem
 
-        def show_if_newest(found: list[Candidate]) -> None:
-            if number == self._browsed:
-                self._show(request, found)
+        def show_if_newest(found: list[Candidate] | TaoError) -> None:
+            if number != self._browsed:
+                return
+            if isinstance(found, TaoError):
+                self._show(request, [])
+                raise found
+            self._show(request, found)
 
         self._later(find_if_newest, show_if_newest)
 
@@ -158,7 +166,7 @@ class Browser:
             case SoundSource.KITS:
                 return partial(self._sounds.in_kits, self._kits_folder, request.track)
             case SoundSource.FOLDER:
-                return partial(self._sounds.in_folder, Path(request.path).expanduser())
+                return partial(self._sounds.in_folder, path_of(request.path))
         if self._library is None:
             raise InvalidValue("This engine was started without a library. Browse a folder instead.")
         index = self._library.places.index

@@ -24,7 +24,7 @@ from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import SampleId
 from engine.core.loop import Audio
 from engine.core.machine import Machine
-from engine.core.names import check_path, readable
+from engine.core.names import check_path, path_of, readable
 from engine.core.requests import ExportKit
 from engine.core.snapshot import Notice
 from engine.library.exporting import installed, remove_staging
@@ -98,7 +98,7 @@ class Exports:
 
     def _export(self, request: ExportKit, machine: Machine, samples: Mapping[SampleId, Audio]) -> None:
         """Write every format, in as many processes as it takes, and say what came of it."""
-        folder, outcome = Path(request.folder).expanduser(), _Outcome()
+        folder, outcome = path_of(request.folder), _Outcome()
         try:
             formats = request.formats or tuple(sorted(installed()))
             self._memory_folder.mkdir(parents=True, exist_ok=True)

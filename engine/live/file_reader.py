@@ -72,8 +72,10 @@ def main() -> None:
     answer: Found | NotOpened
     try:
         answer, audio = read(Path(sys.argv[1]), int(sys.argv[2]))
-    except (TaoError, OSError) as error:
+    except TaoError as error:
         answer = NotOpened(readable(str(error), 400))
+    except OSError as error:
+        answer = NotOpened(f"{readable(Path(sys.argv[1]).name, 80)} cannot be read: {error.strerror}. Choose another.")
     except MemoryError:
         answer = NotOpened(f"{readable(Path(sys.argv[1]).name, 80)} takes more memory than a kit may.")
     with contextlib.suppress(BrokenPipeError), sink:  # the engine is gone

@@ -21,7 +21,7 @@ from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import Kit, SampleId
 from engine.core.loop import Audio
 from engine.core.machine import PATTERN_SLOTS, Machine
-from engine.core.names import check_path, readable
+from engine.core.names import check_path, path_of, readable
 from engine.core.pattern import Pattern
 from engine.core.requests import OpenFile
 from engine.library.importers.roles import on_tracks, with_tracks_for
@@ -55,7 +55,7 @@ class Opening:
         check_path(request.path)
         if len(self._tasks) >= MOST_WAITING:
             raise InvalidValue(f"{MOST_WAITING} files are being opened already. Try again when they are open.")
-        read = partial(self._read, Path(request.path).expanduser())
+        read = partial(self._read, path_of(request.path))
         self._tasks.append((self._helper.submit(read), request.path))
 
     def step(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from engine.core.errors import TaoError
+from engine.core.names import readable
 from engine.core.requests import SaveKit, SaveSet
 from engine.core.snapshot import Status
 
@@ -46,7 +47,8 @@ def sets_verb(data: Callable[[], Path], sessions: Callable[[], Path], midi_file:
             return
         for folder, content in list_sets(data() / "sets"):
             line = {"name": content.name, "folder": str(folder), "kit": content.kit.name}
-            click.echo(json.dumps(line) if as_json else f"{content.name:<24} {content.kit.name:<24} {folder}")
+            name, kit = readable(content.name), readable(content.kit.name)
+            click.echo(json.dumps(line) if as_json else f"{name:<24} {kit:<24} {folder}")
 
     @sets.command("save")
     @click.argument("name")

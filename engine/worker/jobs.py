@@ -241,7 +241,9 @@ class Jobs:
             return
         job.has_brought(command)
         self._candidates = TempoCandidates.of(stage) or self._candidates
-        if stage.stage == LAST_STAGE and stage.match is not None:
+        if isinstance(job.message, OpenFolder):
+            self._notices.say(f"The kit {stage.kit.name} plays from the next bar line on.")
+        elif stage.stage == LAST_STAGE and stage.match is not None:
             self._notices.say(f"{job.name} is a kit now; it matches the recording by {stage.match:.0%}.")
 
     def _double(self, times: int) -> None:

@@ -97,9 +97,9 @@ def _at_work(jobs: list[Job], batch: Batch) -> Iterator[Iterator[Outcome]]:
 def _announce(inputs: Inputs, plan: Plan, batch: Batch) -> None:
     parts = [f"{_files(len(plan.jobs))} to decompose"]
     if plan.finished:
-        parts.append(f"{len(plan.finished)} skipped, for their kits are in {printable(batch.out)} already")
+        parts.append(f"{len(plan.finished)} skipped: their kits are in {printable(batch.out)} already")
     if inputs.passed_over:
-        parts.append(f"{inputs.passed_over} passed over, for they are not audio or belong to kits")
+        parts.append(f"{inputs.passed_over} passed over: not audio, or parts of kits")
     _talk(f"tao: {'; '.join(parts)}")
 
 

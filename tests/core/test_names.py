@@ -1,6 +1,7 @@
 """Names and texts have a limit wherever they come from."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from engine.core.errors import InvalidValue
 from engine.core.kit import Kit, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.midi import Midi, Route
-from engine.core.names import MAX_NAME, MAX_NOTICE, check_path, readable
+from engine.core.names import MAX_NAME, MAX_NOTICE, check_path, path_of, readable
 from engine.core.pattern import Track
 from engine.core.requests import ConnectMidi, Direction, Learn
 from engine.core.snapshot import Notice
@@ -39,6 +40,11 @@ def test_a_name_too_long_or_not_text_is_refused(named: Callable[[str], object], 
 def test_a_path_that_no_file_can_have_is_refused(path: str) -> None:
     with pytest.raises(InvalidValue, match="not a path"):
         check_path(path)
+
+
+def test_a_path_begins_at_home_if_that_home_is_known() -> None:
+    assert path_of("~/loops") == Path.home() / "loops" and path_of("/a/~b") == Path("/a/~b")
+    assert path_of("~nobody is called this/loops") == Path("~nobody is called this/loops")
 
 
 def test_kits_and_overviews_have_a_limit() -> None:

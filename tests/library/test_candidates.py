@@ -64,6 +64,9 @@ def test_a_folder_offers_its_audio_files(tmp_path: Path) -> None:
     for name in ("b.wav", "deep/a.flac"):
         soundfile.write(tmp_path / name, np.zeros(100), RATE)
     (tmp_path / "notes.txt").write_text("no sound")
+    (tmp_path / ".trash").mkdir()
+    for name in ("._b.wav", ".trash/c.wav"):
+        (tmp_path / name).write_bytes(b"hidden")
     assert [it.name for it in in_folder(tmp_path)] == ["b.wav", "deep/a.flac"]
     with pytest.raises(TaoError, match="no folder"):
         in_folder(tmp_path / "gone")

@@ -128,6 +128,7 @@ def test_a_wrong_kind_of_file_is_named_as_what_it_is(tmp_path: Path) -> None:
     write_folder(tmp_path / "kit", rich_decomposition())
     (tmp_path / "empty").mkdir()
     for name, content in {"a.png": b"\x89PNG\r\n", "a.txt": b"hello", "a.mid": b"", "a.sfz": b"\0\1\2",
+                          "noise.sfz": bytes(range(128, 192)), "cut.txt": b"x" + 40 * "\N{EURO SIGN}".encode(),
                           "a.xml": b"<html/>", "a.gz": gzip.compress(b"hello")}.items():
         (tmp_path / name).write_bytes(content)
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
@@ -135,11 +136,19 @@ def test_a_wrong_kind_of_file_is_named_as_what_it_is(tmp_path: Path) -> None:
     said = {"loop.wav": "a WAV recording; open it with `--loop`", "kit": "a kit folder",
             "empty": "a folder without audio", "a.png": "a PNG picture", "a.txt": "a text file",
             "a.mid": "an empty file", "a.sfz": "of unknown kind",
+            "noise.sfz": "of unknown kind", "cut.txt": "a text file",
             "a.xml": "an XML document", "a.gz": "no Hydrogen drumkit", "a.zip": "a zip archive",
             "none": "There is no file"}
     for name, words in said.items():
         with pytest.raises(NotImported, match=words):
             import_file(tmp_path / name)
+
+
+def test_hidden_files_in_a_folder_are_not_sounds(tmp_path: Path) -> None:
+    write_wav(tmp_path / "kick.wav", sound(1, RATE), RATE)
+    (tmp_path / "._kick.wav").write_bytes(b"\0\5\x16\7 what macOS notes beside a file")
+    imported = import_file(tmp_path)
+    assert list(as_decomposition([imported], "kit").kit.one_shots) == ["kick"] and not imported.remarks
 
 
 def test_a_damaged_file_is_one_sentence(tmp_path: Path) -> None:

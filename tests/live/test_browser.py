@@ -86,6 +86,15 @@ def test_a_file_is_swapped_in_at_the_next_hit_and_undone(shop: Shop) -> None:
     assert shop.room.conductor.machine.kit == before
 
 
+def test_a_folder_that_is_not_there_is_a_sentence_and_an_empty_list(shop: Shop) -> None:
+    shop.browse("snare")
+    shop.files = shop.files / "gone"
+    assert shop.browse("snare") == ()
+    assert any("There is no folder" in notice.text for notice in shop.room.notices.newest)
+    with pytest.raises(InvalidValue, match="not on the list"):
+        shop.browser.audition(AuditionSound("snare", 0, AS_IT_IS))
+
+
 def test_a_swap_may_wait_for_the_bar(shop: Shop) -> None:
     shop.browse("kick")
     shop.browser.swap(SwapSound("kick", 0), Boundary.BAR)

@@ -156,6 +156,7 @@ def test_a_wrong_kind_is_named_as_what_it_is(desk: Callable[..., Desk], tmp_path
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n")
     assert "a.png is a PNG picture" in one.open(tmp_path / "a.png")
     assert "There is no file" in one.open(tmp_path / "none")
+    assert "cannot be read: File name too long" in one.open(tmp_path / (300 * "x"))
     assert one.machine.kit == before.kit and one.passed_on == []
     with pytest.raises(InvalidValue, match="not a path"):
         one.opening.open(OpenFile("\0"))

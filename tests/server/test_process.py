@@ -54,6 +54,12 @@ def test_a_worker_that_is_killed_costs_one_notice(engine: RunningEngine) -> None
     assert len(notices) == 1 and "restarted" in notices[0].text and plays_on(engine.client)
 
 
+def test_a_kit_that_is_opened_is_not_called_decomposed(engine: RunningEngine) -> None:
+    engine.load_kit("first")
+    said = [notice.text for notice in engine.client.snapshot().status.notices]
+    assert "The kit first plays from the next bar line on." in said and not any("matches" in text for text in said)
+
+
 def test_a_worker_that_hangs_is_stopped_in_time(engine: RunningEngine) -> None:
     engine.client.load_folder("hang")
     assert engine.client.wait(lambda s: bool(s.status.notices), 8.0)

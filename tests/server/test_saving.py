@@ -45,6 +45,9 @@ def test_the_kit_that_plays_is_saved_and_its_session_is_a_set(tao: Call, tmp_pat
     assert code == 0 and read_set(Path(out.strip())).session.name == session.name
     listed = [json.loads(line)["name"] for line in tao("sets", "--json")[1].splitlines()]
     assert listed == ["Friday", "Saturday"] and "Friday" in tao("sets")[1]
+    assert tao("sets", "save", "two\nlines\x1b[2J", session)[0] == 0
+    lines = tao("sets")[1].splitlines()
+    assert len(lines) == 3 and lines[2].startswith("two lines?[2J ") and "\x1b" not in "".join(lines)
     opened = []
     monkeypatch.setattr(tao_live, "start_and_show", lambda asked, first: opened.append((asked, first)))
     monkeypatch.setattr(tao_live, "check_terminal", lambda: None)

@@ -2,6 +2,7 @@
 
 import pytest
 from textual.events import Key
+from textual.widgets import Input
 
 from engine.core.commands import (
     Boundary,
@@ -275,6 +276,18 @@ async def test_ctrl_o_opens_a_file_or_a_folder(open_tao, engine, tmp_path):
         for path in (tmp_path / "loop.wav", tmp_path):
             await tao.press("ctrl+o", *str(path), "enter")
     assert engine.asked == [("open_file", str(tmp_path / "loop.wav")), ("open_file", str(tmp_path))]
+
+
+@pytest.mark.parametrize("path", ["~nobody-is-called-this/x", 300 * "x"])
+async def test_a_path_that_cannot_be_is_left_to_the_engine_to_refuse(open_tao, engine, path):
+    async with open_tao() as tao:
+        await tao.press("ctrl+o")
+        tao.app.screen.query_one(Input).value = path
+        await tao.press("enter", "ctrl+e", "tab")
+        tao.app.screen.query_one(Input).value = path
+        await tao.press("enter")
+    assert [asked[0] for asked in engine.asked] == ["open_file", "export_kit"]
+    assert engine.asked[0][1] == engine.asked[1][2] == path
 
 
 async def test_keys_typed_into_a_path_play_nothing(open_tao, engine):

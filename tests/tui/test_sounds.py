@@ -54,7 +54,9 @@ async def test_tab_searches_other_kits_and_k_takes_a_whole_one(open_tao, engine)
 
 async def test_a_folder_is_asked_for_once(open_tao, engine):
     async with open_tao() as tao:
-        await tao.press("f6", "tab", "tab", *"/tmp", "enter")
+        await tao.press("f6", "tab", "tab")
+        assert "searching" not in str(tao.app.screen.words.render())
+        await tao.press(*"/tmp", "enter")
         await tao.look()
         await tao.press("2", "u", "space")
     assert engine.asked[2:] == [("browse", "kick", SoundSource.FOLDER, "/tmp"),

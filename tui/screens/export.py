@@ -13,6 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from engine.core.exports import BITS, HARDWARE, ExportSettings, settings_for
+from engine.core.names import path_of
 
 FORMAT_WORDS = {
     "ableton": "drum rack for Ableton Live, experimental", "dawproject": "notes, stems and tempo for a DAW",
@@ -134,7 +135,7 @@ class ExportScreen(ModalScreen[ExportChoice | None]):
 
 def folder_of(choice: ExportChoice) -> Path:
     """The folder, with ~ for the home folder."""
-    return Path(choice.folder).expanduser()
+    return path_of(choice.folder)
 
 
 def _after(values: tuple[Value, ...], value: Value) -> Value:

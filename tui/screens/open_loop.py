@@ -10,6 +10,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from engine.core.names import path_of
+
 
 class OpenScreen(ModalScreen[Path | None]):
     """Returns the path, or None."""
@@ -26,4 +28,4 @@ class OpenScreen(ModalScreen[Path | None]):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         path = event.value.strip()
-        self.dismiss(Path(path).expanduser() if path else None)
+        self.dismiss(path_of(path) if path else None)

@@ -163,7 +163,9 @@ class SoundsScreen(ModalScreen[None]):
         self.list.focus()
         if self.where is SoundSource.FOLDER:
             self.asked_for[self.where] = self.folder.value
+            self.found = None
             self._browse()
+            self._say()
 
     @on(Input.Changed)
     def _words_typed(self) -> None:
@@ -189,8 +191,10 @@ class SoundsScreen(ModalScreen[None]):
         self.requests.attempt(self.requests.engine.browse, self.track, self.where, path)
 
     def _say(self) -> None:
-        count = "searching" if self.found is None else f"{len(self.found.names)} found"
-        self.words.update(f"{self.lane + 1} {self.track}   {WHERE_WORDS[self.where]}, {count}")
+        unnamed = self.where is SoundSource.FOLDER and not self.asked_for[self.where]
+        searched = "" if unnamed else ", searching"
+        count = searched if self.found is None else f", {len(self.found.names)} found"
+        self.words.update(f"{self.lane + 1} {self.track}   {WHERE_WORDS[self.where]}{count}")
         like = "  ".join(f"{key} {quality}{'*' if getattr(self.fit, quality) else ''}"
                          for key, quality in FIT_KEYS.items())
         self.keys_line.update(f"{KEYS_LINES.get(self.where, KEYS_LINE)}\n"

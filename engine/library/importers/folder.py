@@ -41,7 +41,9 @@ class FolderKit:
 
 
 def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file()]
+    """The audio files, without hidden ones: macOS puts a "._kick.wav" that is no audio beside each file."""
+    return [path for path in folder.iterdir()
+            if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()]
 
 
 def _note(path: Path) -> int | None:

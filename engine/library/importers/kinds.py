@@ -1,7 +1,9 @@
 """What a file is, in words, by its first bytes: so that a wrong one is named as what it is."""
 
+import codecs
 from pathlib import Path
 
+_CONTROLS = frozenset(range(32)) - set(b"\t\n\v\f\r\x1b")
 _LISTEN = "; open it with `--loop`, or `decompose` it"
 _STARTS = (
     (b"MThd", "a Standard MIDI File"), (b"fLaC", f"a FLAC recording{_LISTEN}"), (b"OggS", f"an OGG recording{_LISTEN}"),
@@ -28,7 +30,19 @@ def kind_of(path: Path) -> str:
             return words
     if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
         return "an XML document of another kind"
-    return "a file of unknown kind" if b"\0" in start else "a text file"
+    return "a text file" if _is_text(start) else "a file of unknown kind"
+
+
+def _is_text(start: bytes) -> bool:
+    """Whether bytes from the beginning of a file are UTF-8 without control characters; the last character may be cut
+    off."""
+    if set(start) & _CONTROLS:
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def is_recording(path: Path) -> bool:

@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from engine.core.errors import TaoError
-from engine.core.names import MAX_PATH, readable
+from engine.core.names import MAX_PATH, path_of, readable
 from engine.library.index.entries import Found, Kind
 from engine.library.index.text_search import COLUMNS, found_of
 
@@ -131,7 +131,7 @@ def _versions(connection: sqlite3.Connection, here: _Linked) -> list[_Linked]:
 
 def _named(connection: sqlite3.Connection, name: str) -> _Linked | None:
     """The kit, take or loop with this path, else the first one of this name."""
-    for path in (Path(name).expanduser().absolute(), Path(name).expanduser().resolve()):
+    for path in (path_of(name).absolute(), path_of(name).resolve()):
         if found := _rows(connection, "items.kind IN ('kit', 'take', 'loop') AND items.path = ?", os.fsencode(path)):
             return found[0]
     return next(iter(_called(connection, readable(name))), None)

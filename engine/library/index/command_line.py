@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the command line answers -h without loading NumPy
 DRUMS = ("kick", "snare", "tom", "hihat", "ride", "crash")  # named here so that -h need not load what defines them
 DRUM = click.option("--class", "drum", type=click.Choice(DRUMS), help="Only one-shots of this drum.")
 KINDS = ("kit", "one-shot", "take", "loop", "pattern")
+NOTHING_FOUND = "Nothing like that is in the library. `library add FOLDER` adds your own sounds, loops and kits."
 MANY = 200  # new or changed files above which the reading is shown
 FOLDER = click.Path(path_type=Path)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
@@ -232,9 +233,12 @@ def progress(done: int, total: int) -> None:
 
 
 def show(found: "Iterable[Found]", as_json: bool) -> None:
-    """One line for each result."""
+    """One line for each result; for a person, a sentence where there is none."""
+    found = list(found)
     for one in found:
         click.echo(json.dumps(fields(one)) if as_json else one.line())
+    if not found and not as_json:
+        click.echo(NOTHING_FOUND, err=True)
 
 
 def fields(found: "Found") -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.core.errors import TaoError
+from engine.core.names import path_of
 from engine.library.files import replace_file
 
 SCHEMA = "tao.library/1"
@@ -42,7 +43,7 @@ class Places:
 
     def add(self, folder: Path) -> None:
         """Remember a folder. Raises TaoError when there is none, and OSError."""
-        folder = folder.expanduser().absolute()
+        folder = path_of(str(folder)).absolute()
         if not folder.is_dir():
             raise TaoError(f"There is no folder {str(folder)!r}. Name one with kits or one-shots in it.")
         if folder not in self.folders():
@@ -50,7 +51,7 @@ class Places:
 
     def forget(self, folder: Path) -> None:
         """Forget a folder; its files stay. Raises TaoError when it was not named, and OSError."""
-        folder = folder.expanduser().absolute()
+        folder = path_of(str(folder)).absolute()
         known = self.named_folders()
         if folder not in known:
             names = ", ".join(map(str, known)) or "none"

@@ -49,7 +49,10 @@ def test_a_folder_that_is_added_is_remembered_until_it_is_forgotten(tao: Call, p
     code, _, err = tao("add", pack)
     assert code == 0 and "4 kits and files: 4 new or changed, 0 gone" in err
     assert len(tao("search", "hh")[1].splitlines()) == 2
-    assert "3 gone" in tao("forget", pack)[2] and tao("search", "hh")[1] == ""
+    assert "3 gone" in tao("forget", pack)[2]
+    code, out, err = tao("search", "hh")
+    assert code == 0 and out == "" and "Nothing like that is in the library" in err
+    assert tao("search", "hh", "--json") == (0, "", "")
     code, _, err = tao("forget", pack)
     assert code == 1 and "not one of your library's folders" in err
 
@@ -77,7 +80,7 @@ def test_duplicates_and_lineage_are_told(tao: Call, pack: Path) -> None:
 def test_update_names_what_cannot_be_read(tao: Call, pack: Path) -> None:
     (pack / "broken.wav").write_text("no audio")
     assert "1 cannot be read" in tao("add", pack)[2]
-    assert "broken.wav is a text file" in tao("update")[2]
+    assert "broken.wav is a text file and is not audio" in tao("update")[2]
 
 
 def test_an_index_that_cannot_be_written_is_a_sentence(tao: Call, tmp_path: Path) -> None:
