@@ -25,8 +25,10 @@ def check_path(path: str) -> None:
 
 
 def path_of(text: str) -> Path:
-    """The path that a user types: `~` and `~user` are home folders. One of nobody's stays as it is, so that it is a
-    file that is not there, not an error of its own."""
+    """The path that a user types, or a terminal pastes in quotes: `~` and `~user` are home folders. One of nobody's
+    stays as it is, so that it is a file that is not there, not an error of its own."""
+    if len(text) > 2 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1]
     return Path(os.path.expanduser(text))  # noqa: PTH111 - Path.expanduser raises RuntimeError for an unknown user
 
 

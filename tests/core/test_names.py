@@ -73,3 +73,8 @@ def test_text_that_can_be_read_stays_as_it_is() -> None:
     assert readable("Größe 7 — 鼓") == "Größe 7 — 鼓"
     assert readable("\udcff\0") == "??"
     assert readable("abcdef", 4) == "abc…"
+
+
+@pytest.mark.parametrize("typed", ["/music/my loop.wav", "'/music/my loop.wav'", '"/music/my loop.wav"'])
+def test_a_path_may_be_pasted_with_its_quotes(typed: str) -> None:
+    assert path_of(typed) == Path("/music/my loop.wav")

@@ -12,6 +12,7 @@ from engine.library.importers.one_shot_audio import SUFFIXES
 MIDI_SUFFIXES = (".mid", ".midi")
 LICENCE_NAMES = frozenset({"license", "licence", "copying"})
 DEEPEST = 16
+SETS = "sets"  # what is in them is looked at last: mostly second names of what is elsewhere
 _AUDIO_OF_SESSIONS = "samples"  # beside a journal; they have no names of their own
 
 
@@ -35,10 +36,27 @@ class Unit:
 
 def units(folders: Iterable[Path]) -> Iterator[Unit]:
     """Every unit in these folders and below, each once. Folders that are missing or closed hold none; hidden ones and
-    links to folders are not entered."""
+    links to folders are not entered. A set's second name of a file outside it, or in another set, is no unit."""
     entered: set[tuple[int, int]] = set()
+    seen: set[tuple[int, int]] = set()
     for folder in folders:
-        yield from _below(folder, None, 0, entered)
+        for unit in _below(folder, None, 0, entered):
+            file = unit.path / "kit.json" if unit.kind is UnitKind.KIT else unit.path
+            if not _was_seen(file, seen):
+                yield unit
+
+
+def _was_seen(file: Path, seen: set[tuple[int, int]]) -> bool:
+    """Whether a file with several names was found under another one; now it is."""
+    try:
+        status = file.stat()
+    except OSError:
+        return False
+    if status.st_nlink == 1:
+        return False
+    was = (status.st_dev, status.st_ino) in seen
+    seen.add((status.st_dev, status.st_ino))
+    return was
 
 
 def _below(folder: Path, licence: Path | None, depth: int, entered: set[tuple[int, int]]) -> Iterator[Unit]:
@@ -48,7 +66,7 @@ def _below(folder: Path, licence: Path | None, depth: int, entered: set[tuple[in
             return
         entered.add((status.st_dev, status.st_ino))
         with os.scandir(folder) as found:
-            entries = sorted((entry for entry in found), key=lambda entry: entry.name)
+            entries = sorted((entry for entry in found), key=lambda entry: (entry.name == SETS, entry.name))
     except OSError:
         return
     names = {entry.name for entry in entries}
