@@ -34,6 +34,7 @@ class Library:
             self._again = True
             return
         self._begun_s, self.is_new = time.monotonic(), not self.places.index.exists()
+        self._seen_ns, self._changed_s = _changed_ns(self._takes), None  # what is written from here on may be missed
         folders = map(str, (self.places.index, self.places.named, *self.places.own))
         with contextlib.suppress(OSError):  # no memory for a process: the index stays as it is
             self._process = subprocess.Popen((*self._argv, *folders), stdin=subprocess.DEVNULL,

@@ -87,3 +87,17 @@ def test_an_updater_that_cannot_start_is_no_harm(places: Places) -> None:
     kept.update()
     assert not kept.updating
     kept.close()
+
+
+def test_a_kit_that_is_written_before_the_engine_first_looks_is_not_missed(places: Places,
+                                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "QUIET_S", 0.0)
+    kept = Library(places, places.own[0] / "takes")
+    kept.freshen()
+    wait_until(lambda: not kept.updating)
+    write_folder(places.own[0] / "takes" / "amen", kit("amen", 0))
+    kept.look()
+    kept.look()
+    wait_until(lambda: not kept.updating)
+    assert kits(places) == ["amen"]
+    kept.close()
