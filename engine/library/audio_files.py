@@ -16,10 +16,11 @@ from engine.core.errors import UnreadableAudio
 from engine.core.loop import Audio, Loop
 from engine.core.names import readable
 from engine.library.importers.kinds import kind_of
-from engine.library.wav_file import marked_beats
+from engine.library.wav_file import Marks, marked_beats, marks_of
 
 LONGEST_S = 300.0
 SHORTEST_S = 0.05
+SHORTEST_LOOP_S = 0.3
 LOWEST_RATE, HIGHEST_RATE = 8000, 192000
 MOST_CHANNELS = 8
 _LOUDEST = 16.0
@@ -27,7 +28,7 @@ _LOUDEST = 16.0
 
 def read_loop(path: Path, beats: int | None = None) -> Loop:
     """The whole file as a loop, named after it: WAV, FLAC, AIFF, OGG or MP3, float32 (frames, channels). Without
-    `beats`, those that the file is marked with.
+    `beats`, what the file is marked with counts: the part that a sampler repeats, and its beats.
 
     Raises UnreadableAudio, saying what to do, when it is not a usable recording.
     """
@@ -37,8 +38,17 @@ def read_loop(path: Path, beats: int | None = None) -> Loop:
     if missing:
         raise UnreadableAudio(f"{name} is cut short: its last {missing} bytes are missing. Copy or export it again.")
     check_usable(audio, sample_rate, name)
-    beats = marked_beats(path, len(audio) / sample_rate) if beats is None else beats
+    if beats is None:
+        marks = marks_of(path)
+        audio = _marked_loop(audio, sample_rate, marks)
+        beats = marked_beats(marks, len(audio) / sample_rate)
     return Loop(np.ascontiguousarray(audio), sample_rate, readable(path.stem or name), beats)
+
+
+def _marked_loop(audio: Audio, sample_rate: int, marks: Marks) -> Audio:
+    """The part that a sampler repeats, if it is long enough for a beat; a shorter one only sustains a sound."""
+    first, end = marks.loop or (0, 0)
+    return audio[first:end] if end <= len(audio) and end - first >= SHORTEST_LOOP_S * sample_rate else audio
 
 
 def read_audio(path: Path, first_s: float | None = None) -> tuple[Audio, int]:

@@ -27,7 +27,8 @@ AGREES = 0.005  # of the beats: tempo and length say the same
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What a WAV says about its audio. beats: quarter notes, of a loop; one_shot: it is a single hit; root_note: the
-    MIDI note that plays it as recorded; slices: (frame, name), ascending."""
+    MIDI note that plays it as recorded; slices: (frame, name), ascending;
+    loop: (first frame, frame after the last) that a sampler repeats, read only."""
 
     tempo_bpm: float | None = None
     beats: int | None = None
@@ -35,6 +36,7 @@ class Marks:
     root_note: int | None = None
     one_shot: bool = False
     slices: tuple[tuple[int, str], ...] = ()
+    loop: tuple[int, int] | None = None
 
 
 UNMARKED = Marks()
@@ -75,16 +77,21 @@ def read_marks(path: Path) -> Marks:
     note = sampler[3] if sampler else root if flags & _ROOT else None
     is_loop = bool(beats) and not one_shot
     return Marks(float(bpm) if bpm and is_loop else None, int(beats) if is_loop else None, int(per_bar) or 4,
-                 note if note is not None and note < 128 else None, one_shot, _slices(chunks))
+                 note if note is not None and note < 128 else None, one_shot, _slices(chunks),
+                 _sampler_loop(chunks.get(b"smpl", b"")))
 
 
-def marked_beats(path: Path, length_s: float) -> int | None:
+def marks_of(path: Path) -> Marks:
+    """What a file says about itself; nothing if it is no WAV."""
+    try:
+        return read_marks(path)
+    except (UnreadableAudio, OSError):
+        return UNMARKED
+
+
+def marked_beats(marks: Marks, length_s: float) -> int | None:
     """How many quarter notes a WAV says that its `length_s` seconds last; None if it says nothing, or contradicts
     itself, as loops from some collections do."""
-    try:
-        marks = read_marks(path)
-    except (UnreadableAudio, OSError):
-        return None
     if marks.beats is None or marks.tempo_bpm is None or not MIN_BPM <= marks.tempo_bpm <= MAX_BPM:
         return None
     counted = length_s * marks.tempo_bpm / 60.0
@@ -135,6 +142,12 @@ def _read_chunks(path: Path) -> dict[bytes, bytes]:
                 content = file.read(size + size % 2)[:size]
                 found.setdefault(b"adtl" if content[:4] == b"adtl" else name, content)
     return found
+
+
+def _sampler_loop(sampler: bytes) -> tuple[int, int] | None:
+    """The first loop of a `smpl` chunk, as (first frame, frame after the last)."""
+    loop = _unpacked("<6I", sampler[36:])
+    return None if loop is None or loop[3] < loop[2] else (loop[2], loop[3] + 1)
 
 
 def _slices(chunks: dict[bytes, bytes]) -> tuple[tuple[int, str], ...]:

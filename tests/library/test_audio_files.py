@@ -14,7 +14,9 @@ from engine.core.errors import TaoError, UnreadableAudio
 from engine.core.loop import Loop
 from engine.library.audio_files import check_usable, missing_bytes, read_audio, read_loop, write_wav
 from engine.library.candidates import read_hit
+from engine.library.export_settings import ExportSettings
 from engine.library.kits.kit_folder import read_folder, write_folder
+from engine.library.wav_file import Marks, write_marked_wav
 from tests.library.values import rich_decomposition
 
 SINE = (0.5 * np.sin(np.arange(22050) * 0.1)).astype(np.float32)
@@ -192,3 +194,16 @@ def test_reading_leaves_no_file_open(tmp_path):
 def test_a_file_of_another_kind_is_named_as_what_it_is(tmp_path, data, kind):
     (tmp_path / "a.wav").write_bytes(data)
     assert f"a.wav {kind}. Give a whole WAV" in refusal(tmp_path / "a.wav")
+
+
+@pytest.mark.parametrize(("first", "last", "frames"), [(12000, 59999, 48000), (100, 4000, 96000), (0, 400000, 96000)])
+def test_what_a_sampler_repeats_is_the_loop_and_not_what_rings_after_it(tmp_path: Path, first: int, last: int,
+                                                                        frames: int) -> None:
+    path, audio = tmp_path / "a.wav", np.random.default_rng(1).uniform(-0.5, 0.5, (96000, 2)).astype(np.float32)
+    write_marked_wav(path, audio, 48000, ExportSettings(bits=32), Marks(120.0, 2))
+    whole = struct.pack("<6I", 0, 0, 0, 95999, 0, 0)
+    assert whole in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(whole, struct.pack("<6I", 0, 0, first, last, 0, 0)))
+    loop = read_loop(path)
+    assert len(loop.audio) == frames and loop.beats == (2 if frames == 48000 else None)
+    assert len(read_loop(path, 4).audio) == 96000, "beats that are given are those of the whole file"

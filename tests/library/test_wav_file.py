@@ -10,7 +10,7 @@ import soundfile
 from engine.core.errors import InvalidValue, UnreadableAudio
 from engine.library.audio_files import write_wav
 from engine.library.export_settings import ExportSettings
-from engine.library.wav_file import Marks, full_scale_gain, marked_beats, read_marks, write_marked_wav
+from engine.library.wav_file import Marks, full_scale_gain, marked_beats, marks_of, read_marks, write_marked_wav
 from tests.library.foreign import run
 from tests.library.values import RATE, sound
 
@@ -93,10 +93,10 @@ def test_impossible_settings_are_refused(wrong) -> None:
 def test_beats_are_believed_if_tempo_and_length_agree(tmp_path: Path, tempo_bpm: float | None, beats: int,
                                                       found: int | None) -> None:
     write_marked_wav(tmp_path / "a.wav", sound(1, 2 * RATE), RATE, ExportSettings(), Marks(tempo_bpm, beats))
-    assert marked_beats(tmp_path / "a.wav", 2.0) == found
+    assert marked_beats(marks_of(tmp_path / "a.wav"), 2.0) == found
 
 
 def test_what_is_no_loop_has_no_beats(tmp_path: Path) -> None:
     write_marked_wav(tmp_path / "a.wav", sound(1, 100), RATE, ExportSettings(), Marks(root_note=36, one_shot=True))
     (tmp_path / "b.wav").write_bytes(b"RIFF")
-    assert [marked_beats(tmp_path / name, 1.0) for name in ("a.wav", "b.wav", "none.wav")] == [None] * 3
+    assert [marked_beats(marks_of(tmp_path / name), 1.0) for name in ("a.wav", "b.wav", "none.wav")] == [None] * 3
