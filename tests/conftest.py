@@ -1,6 +1,7 @@
 """What every test gets: repeatable examples, the `server` marker where it is due, and a JACK server of its own."""
 
 import gc
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ from hypothesis import HealthCheck, settings
 from tests.jack_server import private_jack
 from tests.markers import needs_server, refuse_servers
 from tests.sentinel import Sentinel
+
+# Begun in the background by a shell, the tests ignore Ctrl-C, and so would every program that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # the same examples each time, however slow the machine; `--hypothesis-profile=default` looks for new ones
 settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
