@@ -81,7 +81,7 @@ def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambd
     report("slices", 0.0)
     audio = stereo(loop.audio.T, loop.sample_rate, engine_rate)
     mono = resampled(monaural(audio)[None], engine_rate, ONSET_STRENGTH_RATE)[0]
-    times_s, rises = attacks(mono, circular=True)
+    times_s, rises = attacks(mono, True, loop.slices_s)
     cut, slices = sliced(audio, engine_rate, times_s, rises, loop.beats)
     yield _stage("slices", audio, loop.name, engine_rate, cut, slices)
 

@@ -18,12 +18,13 @@ Audio = np.ndarray  # float32, (frames, channels), full scale 1.0
 @dataclass(frozen=True, slots=True, eq=False)
 class Loop:
     """A recording whose end meets its start. audio float32 (frames, channels), made read-only; beats: its length in
-    quarter notes, None if unknown."""
+    quarter notes, None if unknown; slices_s: where its file says that slices begin, in seconds."""
 
     audio: Audio
     sample_rate: int
     name: str = "loop"
     beats: int | None = None
+    slices_s: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.audio.ndim != 2 or not len(self.audio):

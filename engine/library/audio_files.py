@@ -28,7 +28,7 @@ _LOUDEST = 16.0
 
 def read_loop(path: Path, beats: int | None = None) -> Loop:
     """The whole file as a loop, named after it: WAV, FLAC, AIFF, OGG or MP3, float32 (frames, channels). Without
-    `beats`, what the file is marked with counts: the part that a sampler repeats, and its beats.
+    `beats`, what the file is marked with counts: the part that a sampler repeats, its beats, its slices.
 
     Raises UnreadableAudio, saying what to do, when it is not a usable recording.
     """
@@ -38,17 +38,21 @@ def read_loop(path: Path, beats: int | None = None) -> Loop:
     if missing:
         raise UnreadableAudio(f"{name} is cut short: its last {missing} bytes are missing. Copy or export it again.")
     check_usable(audio, sample_rate, name)
+    slices: tuple[int, ...] = ()
     if beats is None:
         marks = marks_of(path)
-        audio = _marked_loop(audio, sample_rate, marks)
+        first, end = _marked_loop(len(audio), sample_rate, marks)
+        audio, slices = audio[first:end], tuple(at - first for at, _ in marks.slices if first <= at < end)
         beats = marked_beats(marks, len(audio) / sample_rate)
-    return Loop(np.ascontiguousarray(audio), sample_rate, readable(path.stem or name), beats)
+    return Loop(np.ascontiguousarray(audio), sample_rate, readable(path.stem or name), beats,
+                tuple(at / sample_rate for at in slices) if len(slices) > 1 else ())
 
 
-def _marked_loop(audio: Audio, sample_rate: int, marks: Marks) -> Audio:
-    """The part that a sampler repeats, if it is long enough for a beat; a shorter one only sustains a sound."""
+def _marked_loop(frames: int, sample_rate: int, marks: Marks) -> tuple[int, int]:
+    """(first frame, frame after the last) of the part that a sampler repeats, if it is long enough for a beat, for a
+    shorter one only sustains a sound; else of the whole file."""
     first, end = marks.loop or (0, 0)
-    return audio[first:end] if end <= len(audio) and end - first >= SHORTEST_LOOP_S * sample_rate else audio
+    return (first, end) if end <= frames and end - first >= SHORTEST_LOOP_S * sample_rate else (0, frames)
 
 
 def read_audio(path: Path, first_s: float | None = None) -> tuple[Audio, int]:

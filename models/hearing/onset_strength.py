@@ -5,6 +5,7 @@ Onset strength is SuperFlux (Böck & Widmer, DAFx 2013): the rise of each third 
 neighbouring band some STFT frames earlier, which ignores vibrato. `drum_nmf.py` finds which drums sound at an onset.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,14 +94,18 @@ def band_magnitudes(audio: np.ndarray) -> np.ndarray:
     return np.dot(spectrogram, filterbank(WINDOW_FRAMES // 2, RATE, MIN_HZ, MAX_HZ, BANDS_PER_OCTAVE))
 
 
-def attacks(mono: np.ndarray, circular: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Times in s (onsets,) and rises (onsets, bands) of mono audio (frames,) at `RATE`, by time.
+def attacks(mono: np.ndarray, circular: bool, marked_s: Sequence[float] = ()) -> tuple[np.ndarray, np.ndarray]:
+    """Times in s (onsets,) and rises (onsets, bands) of mono audio (frames,) at `RATE`, by time. marked_s: where they
+    are, if that is known.
 
     Raises NoOnsets when the audio is silent, or no rise is as strong as a drum's.
     """
     if float(np.abs(mono).max()) < _MIN_PEAK:
         raise NoOnsets("The loop is silent, so there is nothing to decompose. Check the input level.")
     found = band_rises(mono, circular)
+    if marked_s:
+        at_s = np.unique(np.array(marked_s))
+        return at_s, np.array([found.rise_at(round((time_s + CONTEXT_S) * STFT_FRAMES_PER_S)) for time_s in at_s])
     context = round(CONTEXT_S * RATE)
     padded = with_context(mono, context, circular)
     stft_frames = peaks(found.strength, _MIN_RISE)

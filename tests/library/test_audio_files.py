@@ -207,3 +207,11 @@ def test_what_a_sampler_repeats_is_the_loop_and_not_what_rings_after_it(tmp_path
     loop = read_loop(path)
     assert len(loop.audio) == frames and loop.beats == (2 if frames == 48000 else None)
     assert len(read_loop(path, 4).audio) == 96000, "beats that are given are those of the whole file"
+
+
+def test_slices_that_a_file_is_marked_with_are_read_with_it(tmp_path: Path) -> None:
+    audio = np.random.default_rng(1).uniform(-0.5, 0.5, (96000, 2)).astype(np.float32)
+    marks = Marks(60.0, 2, slices=((0, "kick"), (24000, "hat"), (48000, "snare")))
+    write_marked_wav(tmp_path / "a.wav", audio, 48000, ExportSettings(bits=32), marks)
+    assert read_loop(tmp_path / "a.wav").slices_s == (0.0, 0.5, 1.0)
+    assert read_loop(tmp_path / "a.wav", 2).slices_s == ()

@@ -62,6 +62,14 @@ def test_stems_add_up_to_the_recording(stages):
     assert set(done.track_match) == set(done.stems)
 
 
+def test_a_loop_is_sliced_where_its_file_says_that_slices_begin():
+    loop = demo_loop(RATE)
+    marked = Loop(loop.audio, RATE, "marked", loop.beats, (0.0, 0.25, 0.5, 1.0))
+    slices = next(decompose(marked, TOOLS, RATE))
+    assert slices.stage == "slices"
+    assert [onset.time_s for onset in slices.transcription.onsets] == [0.0, 0.25, 0.5, 1.0]
+
+
 class TrueEars:
     """Knows what was played, as a perfect transcriber would."""
 
