@@ -8,7 +8,12 @@ run: $(VENV)/.run-ready            ## open Tao with the demo loop playing (AUDIO
 	@$(VENV_PYTHON) tao_live.py $(if $(AUDIO),--audio $(AUDIO)) $(if $(EMPTY),--empty)
 
 test: $(VENV)/.test-ready          ## run all tests, on a private JACK server (ARGS="-k name" is passed to pytest)
+ifeq ($(ARGS),)
+	@$(VENV_PYTHON) -m pytest -m "not server and not slow" -n auto --maxprocesses 4; first=$$?; \
+		$(VENV_PYTHON) -m pytest -m "server or slow" && exit $$first
+else
 	@$(VENV_PYTHON) -m pytest $(ARGS)
+endif
 
 quick: $(VENV)/.test-ready         ## run the fast tests only: no JACK server, nothing slow
 	@$(VENV_PYTHON) -m pytest -m "not server and not slow" --hypothesis-profile=quick -n auto --maxprocesses 4 $(ARGS)
