@@ -3,7 +3,7 @@
     python -m benchmarks.fuzz [INPUTS] [--seed N] [--only READER ...]
 
 Each batch is read in a process of its own, with limits on time and memory: what kills it is kept as a file, and the
-next process goes on after it. An input depends on the seed, the reader and its number alone, so it can be had again.
+next process goes on after it. An input depends on the seed, the reader and its number alone, so it can be made again.
 """
 
 import argparse

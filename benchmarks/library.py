@@ -52,7 +52,7 @@ def run() -> list[Result]:
         by_pattern = _searches(lambda turn: kits_like(index, played[turn], "kick"))
         size = index.stat().st_size / 2**20
     of = f"{4 * KITS + FILES} one-shots, {KITS} patterns"
-    how = f"{SEARCHES} searches over {of}, each with the index opened anew, as the sound browser does it"
+    how = f"{SEARCHES} searches over {of}, each of which opens the index, as the sound browser does it"
     return [*_figures("by words", by_words, how), *_figures("by sound", by_sound, f"{how}; ranks all, offers 200"),
             *_figures("by pattern", by_pattern, f"{how}; at every rotation"),
             Result("library: index built", round(built_s, 1), "s", "", f"{of}, one process; {size:.0f} MB"),

@@ -72,7 +72,7 @@ GROUPS = (
         Action("downbeat", ("o",), "move the bar line one step later in the loop"),
         Action("open", ("ctrl+o",), "open audio, a kit, a set, or another program's files"),
         Action("save", ("ctrl+s",), "save the kit under a name; edits are saved anyway"),
-        Action("new", ("ctrl+n",), "begin anew, with an empty machine; u brings it back"),
+        Action("new", ("ctrl+n",), "start over with an empty machine; u brings it back"),
         Action("save-set", (), "save takes, kits, MIDI and journal as one folder"),
         Action("export", ("ctrl+e",), "export what plays for other programs and samplers"),
         Action("cancel-job", ("ctrl+x",), "stop the running decomposition"),

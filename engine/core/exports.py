@@ -23,7 +23,7 @@ class Hardware:
     folder: str = ""
 
 
-# as the makers' manuals have it; whoever adds one says what its files were checked with
+# as the makers' manuals have it; with each, say what its files were checked with
 HARDWARE: Mapping[str, Hardware] = MappingProxyType({
     "digitakt": Hardware("Digitakt", "oneshots", 16, 48000, mono=True),
     "octatrack": Hardware("Octatrack", "oneshots", 16, 44100, folder="AUDIO"),

@@ -290,7 +290,7 @@ class SaveKit:
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """Begin anew, with an empty machine. Undo brings everything back; what is on disk stays."""
+    """Start over with an empty machine. Undo brings everything back; what is on disk stays."""
 
 
 @dataclass(frozen=True, slots=True)

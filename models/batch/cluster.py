@@ -43,7 +43,7 @@ class Cluster:
             raise _no_cluster(self._address, error) from error
         try:
             self._check_nodes()
-        except BaseException:
+        except BaseException:  # Ctrl-C too: `__exit__` is not called for an `__enter__` that failed
             self._ray.shutdown()
             raise
         return self

@@ -1,4 +1,4 @@
-"""The keys that save, begin anew and open a set."""
+"""The keys that save, start over and open a set."""
 
 from dataclasses import replace
 

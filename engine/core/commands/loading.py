@@ -1,4 +1,4 @@
-"""Load kits, patterns, loops and decompositions, name a kit, begin anew, and choose what you hear."""
+"""Load kits, patterns, loops and decompositions, name a kit, start over, and choose what you hear."""
 
 from dataclasses import dataclass, replace
 
@@ -72,7 +72,7 @@ class NameKit:
 
 @dataclass(frozen=True, slots=True)
 class ClearMachine:
-    """Begin anew: no loop, no sounds, empty patterns, and a kit of this name. Tempo, transport and effects stay."""
+    """Start over: no loop, no sounds, empty patterns, and a kit of this name. Tempo, transport and effects stay."""
 
     kit_name: str
 

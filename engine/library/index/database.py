@@ -1,4 +1,4 @@
-"""The index's file: an SQLite database that may be damaged, of another version or missing, and is then begun anew.
+"""The index's file: an SQLite database that may be damaged, of another version or missing, and is then made again.
 
 Several programs may use it at once: readers never wait, writers wait for each other.
 """
@@ -90,7 +90,7 @@ class Index:
             elif not _has_every_table(connection):
                 raise _Damaged("a table is missing")
             connection.execute("PRAGMA synchronous = NORMAL")
-        except BaseException:
+        except BaseException:  # Ctrl-C too: a connection that is left open keeps others from the file
             connection.close()
             raise
         return connection

@@ -31,7 +31,7 @@ class Poison(OnsetStrength):
 
 
 def install(folder: Path) -> None:
-    """Make it a plugin for whoever has `folder` on the path."""
+    """Make it a plugin for every program with `folder` on its path."""
     info = folder / "tao_poison-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tao-poison\nVersion: 1.0\n")
