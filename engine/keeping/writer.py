@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from engine.bridge.children import step_back
 from engine.bridge.codec import Codec
 from engine.bridge.messages import SampleRef
 from engine.bridge.segments import map_segment, unlink_segment
@@ -29,8 +30,6 @@ from engine.library.kits.decomposition import StoredDecomposition
 from engine.library.kits.kit_folder import read_folder, write_folder, write_new_folder
 from engine.library.kits.live_kit import LiveKit, same_recording
 from engine.sessions.sets import read_set, write_set
-
-NICE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +185,7 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
 def main() -> None:
     """Serve stdin and stdout, after everybody else. What libraries print goes to stderr."""
     os.umask(0o077)
-    os.nice(NICE)
-    sink = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    sink = step_back()
     with contextlib.suppress(BrokenPipeError):  # the engine is gone
         serve(sys.stdin.buffer, sink)
 

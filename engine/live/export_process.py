@@ -8,13 +8,14 @@ has, the process ends with all that exporters have started, and leaves nothing h
 
 import contextlib
 import os
-import resource
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
+from engine.bridge.children import step_back
 from engine.bridge.codec import Codec
 from engine.bridge.segments import map_segment
 from engine.bridge.wire import write_frame
@@ -31,7 +32,6 @@ from engine.live.export_messages import JOBS, ExportJob, FormatBegun, FormatDone
 
 MEMORY_BYTES = 4 << 30
 LETTERS, MOST_TRIED = 40, 8  # of a kept kit's name that are compared; kits that are opened
-NICE = 10
 WITH_STEMS = ("stems", "dawproject")
 
 
@@ -71,9 +71,9 @@ def _kept(loop: PlayedLoop, kits: Path) -> StoredDecomposition | None:
     return None
 
 
-def _serve(job: ExportJob, sink_fd: int) -> None:
+def _serve(job: ExportJob, stdout: BinaryIO) -> None:
     codec = Codec(())
-    with os.fdopen(sink_fd, "wb") as sink:
+    with stdout as sink:
 
         def say(news: News) -> None:
             signal.alarm(job.stall_s)  # for an exporter that holds the interpreter while the engine ends
@@ -99,12 +99,7 @@ def _end_with_the_engine(folder: Path) -> None:
 
 def main() -> None:
     """Do the job, within the limits. What libraries print goes to stderr."""
-    for what, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
-        with contextlib.suppress(OSError, ValueError):  # not every system has every limit
-            resource.setrlimit(what, (most, most))
-    os.nice(NICE)
-    sink = os.dup(1)
-    os.dup2(2, 1)
+    sink = step_back(MEMORY_BYTES)
     job: ExportJob = Codec(JOBS).decode(Path(sys.argv[1]).read_bytes()).message
     threading.Thread(target=_end_with_the_engine, args=(Path(os.fsdecode(job.folder)),), daemon=True).start()
     with contextlib.suppress(BrokenPipeError):  # the engine is gone

@@ -5,7 +5,6 @@ import contextlib
 import os
 import queue
 import select
-import signal
 import subprocess
 import sys
 import threading
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from engine.bridge.children import environment, kill_group
 from engine.bridge.codec import Codec
 from engine.bridge.messages import SampleRef
 from engine.bridge.segments import unlink_segment, write_segment
@@ -34,7 +34,6 @@ from engine.live.export_messages import NEWS, ExportJob, FormatBegun, FormatDone
 from engine.live.notices import Notices
 
 EXPORTER = (sys.executable, "-m", "engine.live.export_process")
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 REAP_S = 5.0
 MOST_WAITING = 4
 
@@ -93,7 +92,7 @@ class Exports:
         with self._starting:
             self._closed = True
             if self._process is not None:
-                _kill(self._process)
+                kill_group(self._process)
         self._helper.shutdown(cancel_futures=True)
 
     def _export(self, request: ExportKit, machine: Machine, samples: Mapping[SampleId, Audio]) -> None:
@@ -178,7 +177,7 @@ class Exports:
                 file.write_bytes(Codec(()).encode(job))
                 self._process = subprocess.Popen((*self._argv, str(file)), stdin=subprocess.PIPE,
                                                  stdout=subprocess.PIPE, bufsize=0, start_new_session=True,
-                                                 env={**os.environ, **ONE_THREAD})
+                                                 env=environment())
             except OSError:
                 return None
             return self._process
@@ -187,7 +186,7 @@ class Exports:
         """End the process with all that exporters have started, and remove what is half-written."""
         with self._starting:
             self._process = None
-            _kill(process)
+            kill_group(process)
         for stream in (process.stdin, process.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):  # what it has not read
@@ -214,8 +213,3 @@ class Exports:
 
     def _warn(self, text: str) -> None:
         self._told.put(Notice(text, urgent=True))
-
-
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # all of them have ended
-        os.killpg(process.pid, signal.SIGKILL)

@@ -6,12 +6,11 @@ One message on stdout says what it is; the sounds of a kit follow it.
 """
 
 import contextlib
-import os
-import resource
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+from engine.bridge.children import step_back
 from engine.bridge.codec import Codec
 from engine.bridge.wire import write_frame
 from engine.core.errors import TaoError
@@ -24,7 +23,6 @@ from engine.library.resampling import resampled
 from engine.live.file_messages import Found, IsAudio, IsKitFolder, KitRead, NotOpened, PatternsRead
 
 MEMORY_BYTES, LARGEST_KIT_BYTES = 2 << 30, 256 << 20
-NICE = 10
 
 
 def read(path: Path, sample_rate: int) -> tuple[Found, list[Audio]]:
@@ -62,12 +60,7 @@ def _at_rate(found: Imported, kit: Kit, sample_rate: int) -> tuple[Kit, dict[Sam
 
 def main() -> None:
     """Read what is named on the command line, within the limits. What libraries print goes to stderr."""
-    for what, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
-        with contextlib.suppress(OSError, ValueError):  # not every system has every limit
-            resource.setrlimit(what, (most, most))
-    os.nice(NICE)
-    sink = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    sink = step_back(MEMORY_BYTES)
     audio: list[Audio] = []
     answer: Found | NotOpened
     try:

@@ -1,18 +1,17 @@
 """The library as the engine sees it: where its index is, and a process that brings it up to date in the background."""
 
 import contextlib
-import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from engine.bridge.children import environment
 from engine.library.index.places import Places
 
 UPDATER = (sys.executable, "-m", "engine.library.index")
 QUIET_S = 5.0  # after the last change to the takes' folder: a kit follows its take
 FRESH_S = 30.0
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class Library:
@@ -38,7 +37,7 @@ class Library:
         folders = map(str, (self.places.index, self.places.named, *self.places.own))
         with contextlib.suppress(OSError):  # no memory for a process: the index stays as it is
             self._process = subprocess.Popen((*self._argv, *folders), stdin=subprocess.DEVNULL,
-                                             stdout=subprocess.DEVNULL, env={**os.environ, **ONE_THREAD})
+                                             stdout=subprocess.DEVNULL, env=environment())
 
     def freshen(self) -> None:
         """Update for somebody who is about to search, unless that has just been done."""

@@ -1,9 +1,6 @@
 """Opening any file or folder: read in a process of its own, then decomposed, or loaded while the music plays."""
 
-import contextlib
 import io
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.bridge.children import environment, kill_group
 from engine.bridge.codec import Codec
 from engine.bridge.wire import read_frame
 from engine.core.commands import Boundary, LoadKit, LoadPattern, LoadPatterns
@@ -30,7 +28,6 @@ from engine.live.file_messages import FOUND, Found, IsAudio, IsKitFolder, KitRea
 from engine.live.notices import Notices
 
 READER = (sys.executable, "-m", "engine.live.file_reader")
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 PATIENCE_S = 30.0
 MOST_WAITING = 4
 
@@ -78,7 +75,7 @@ class Opening:
         with self._starting:
             self._closed = True
             if self._process is not None:
-                _kill(self._process)
+                kill_group(self._process)
         self._helper.shutdown(cancel_futures=True)
 
     def _read(self, path: Path) -> tuple[Found, dict[SampleId, Audio]]:
@@ -90,7 +87,7 @@ class Opening:
             try:
                 process = self._process = subprocess.Popen(
                     (*self._argv, str(path), str(self._conductor.sample_rate)), stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE, start_new_session=True, env={**os.environ, **ONE_THREAD})
+                    stdout=subprocess.PIPE, start_new_session=True, env=environment())
             except OSError as error:
                 raise TaoError(f"{name} was not opened: no process could be started ({error.strerror}).") from None
         try:
@@ -103,7 +100,7 @@ class Opening:
         finally:
             with self._starting:
                 self._process = None
-                _kill(process)
+                kill_group(process)
             process.communicate()
 
     def _use(self, path: str, found: Found, samples: dict[SampleId, Audio]) -> None:
@@ -179,11 +176,6 @@ def _answer(data: bytes) -> tuple[Found, dict[SampleId, Audio]]:
         samples[name] = audio[start : start + frames]
         start += frames
     return found, samples
-
-
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # all of them have ended
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _free_slots(machine: Machine) -> list[int]:

@@ -9,7 +9,6 @@ memory, costs this process and nothing else. It ends when the engine does.
 
 import contextlib
 import os
-import resource
 import signal
 import sys
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from engine.bridge.children import step_back
 from engine.bridge.codec import Codec
 from engine.bridge.wire import read_frame, write_frame
 from engine.core.errors import TaoError
@@ -27,7 +27,6 @@ from engine.library.candidates import Candidate, in_folder, in_kits, read_hit
 
 ANSWER_S = 10
 MEMORY_BYTES = 2 << 30
-NICE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +152,7 @@ def _path(name: bytes) -> Path:
 
 def main() -> None:
     """Serve stdin and stdout, within the limits. What libraries print goes to stderr."""
-    for what, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
-        with contextlib.suppress(OSError, ValueError):  # not every system has every limit
-            resource.setrlimit(what, (most, most))
-    os.nice(NICE)
-    sink = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    sink = step_back(MEMORY_BYTES)
     with contextlib.suppress(BrokenPipeError):  # the engine is gone
         serve(sys.stdin.buffer, sink)
 

@@ -1,18 +1,14 @@
 """The sound reader as the engine sees it: asked one question at a time, and started again when a file was too much."""
 
 import os
-import select
 import signal
-import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 import numpy as np
 
-from engine.bridge.codec import Codec
-from engine.bridge.wire import FrameReader, framed
+from engine.bridge.asked_process import AskedProcess, NoAnswer
+from engine.bridge.codec import BadMessage, Codec
 from engine.core.errors import TaoError
 from engine.core.loop import Audio
 from engine.core.names import readable
@@ -32,7 +28,6 @@ from engine.live.sound_reader import (
 
 READER = (sys.executable, "-m", "engine.live.sound_reader")
 PATIENCE_S = 2 * ANSWER_S  # it stops by itself after ANSWER_S; this is for one that has been stopped from outside
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 FRAME_BYTES = 8
 HEARD_S = 5.0  # of a one-shot, when others like it are searched for
 
@@ -43,10 +38,7 @@ class Sounds:
     """Lists and reads sounds in another process. One thread asks; any thread may `close`."""
 
     def __init__(self, argv: tuple[str, ...] = READER) -> None:
-        self._argv, self._codec = argv, Codec(ANSWERS)
-        self._process: subprocess.Popen[bytes] | None = None
-        self._starting = threading.Lock()
-        self._closed = False
+        self._codec, self._reader = Codec(ANSWERS), AskedProcess("The sound reader", argv, PATIENCE_S)
 
     def in_kits(self, folder: Path, track: str) -> list[Candidate]:
         """The one-shots of the kits below `folder`, those of `track` first. Raises TaoError, as the others do."""
@@ -74,10 +66,7 @@ class Sounds:
 
     def close(self) -> None:
         """End the process; a question that is being asked gets no answer."""
-        with self._starting:
-            self._closed = True
-            if self._process is not None:
-                self._process.kill()
+        self._reader.kill()
 
     def _found(self, question: _ListQuestion, where: Path) -> list[Candidate]:
         answer, _ = self._ask(question, where)
@@ -89,55 +78,20 @@ class Sounds:
 
     def _ask(self, question: _ListQuestion | ReadHit, about: Path) -> tuple[object, bytes]:
         """The answer and the bytes after it. Raises TaoError when there is none."""
-        process = self._running()
-        assert process.stdin is not None and process.stdout is not None
-        deadline_s = time.monotonic() + PATIENCE_S
         try:
-            process.stdin.write(framed(self._codec.encode(question)))
-            frames, message = FrameReader(), None
-            while message is None:  # what comes after it may be audio
-                message = next(frames.feed(self._piece(process, deadline_s)), None)
+            message, following = self._reader.ask(self._codec.encode(question))
             answer = self._codec.decode(message).message
-            data = frames.rest
-            while isinstance(answer, HitFollows) and len(data) < answer.frames * FRAME_BYTES:
-                data += self._piece(process, deadline_s)
-        except (OSError, TaoError):
+            data = following(answer.frames * FRAME_BYTES) if isinstance(answer, HitFollows) else b""
+        except (NoAnswer, BadMessage):
             raise self._given_up(about) from None
         if isinstance(answer, NotRead):
             raise TaoError(answer.sentence)
-        return answer, bytes(data)
-
-    def _piece(self, process: "subprocess.Popen[bytes]", deadline_s: float) -> bytes:
-        """What arrives next. Raises OSError at the end, and when it takes too long."""
-        assert process.stdout is not None
-        ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline_s - time.monotonic()))
-        piece = os.read(process.stdout.fileno(), 1 << 20) if ready else b""
-        if not piece:
-            raise OSError("the sound reader gave no answer")
-        return piece
-
-    def _running(self) -> "subprocess.Popen[bytes]":
-        with self._starting:
-            if self._closed:
-                raise TaoError("The engine is ending.")
-            if self._process is None or self._process.poll() is not None:
-                try:
-                    self._process = subprocess.Popen(self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                                     bufsize=0, env={**os.environ, **ONE_THREAD})
-                except OSError as error:
-                    raise TaoError(f"The sound reader does not start: {error.strerror}. Free some memory.") from None
-            return self._process
+        return answer, data
 
     def _given_up(self, about: Path) -> TaoError:
         """End the process; the next question starts another. What to tell the musician."""
-        with self._starting:
-            process, self._process = self._process, None
-        if process is None:
+        status = self._reader.give_up()
+        if status is None:
             return TaoError("The sound reader was stopped.")
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                stream.close()
-        why = f"took longer than {ANSWER_S} s" if process.returncode == -signal.SIGALRM else "could not be done"
+        why = f"took longer than {ANSWER_S} s" if status == -signal.SIGALRM else "could not be done"
         return TaoError(f"Reading {readable(about.name, 80)!r} {why}. Choose another.")

@@ -239,7 +239,7 @@ def test_a_writer_that_is_killed_is_started_again(studio: Studio, monkeypatch: p
     monkeypatch.setattr("engine.keeping.line.FIRST_PAUSE_S", 0.05)
     studio.do(ToggleStep("kick", 1))
     studio.settle(1)
-    process = studio.writing._process
+    process = studio.writing._writer.running
     assert process is not None
     os.kill(process.pid, signal.SIGKILL)
     process.wait()

@@ -36,7 +36,7 @@ def test_a_hit_arrives_to_the_bit_from_another_process(sounds: Sounds, tmp_path:
     assert [found.name for found in sounds.in_folder(tmp_path)] == ["a.wav"]
     for _ in range(3):
         assert np.array_equal(sounds.read_hit(tmp_path / "a.wav", RATE), audio)
-    assert sounds._process is not None and sounds._process.pid != os.getpid()
+    assert sounds._reader.running is not None and sounds._reader.running.pid != os.getpid()
 
 
 def test_a_pipe_or_no_file_is_one_sentence_and_the_reader_goes_on(sounds: Sounds, tmp_path: Path) -> None:
@@ -62,9 +62,9 @@ def test_a_file_whose_name_is_not_text_can_be_heard(sounds: Sounds, tmp_path: Pa
 def test_a_reader_that_is_killed_is_started_again(sounds: Sounds, tmp_path: Path) -> None:
     hit(tmp_path / "a.wav")
     sounds.read_hit(tmp_path / "a.wav", RATE)
-    assert sounds._process is not None
-    os.kill(sounds._process.pid, signal.SIGSTOP)
-    threading.Timer(0.2, sounds._process.kill).start()
+    assert sounds._reader.running is not None
+    os.kill(sounds._reader.running.pid, signal.SIGSTOP)
+    threading.Timer(0.2, sounds._reader.running.kill).start()
     with pytest.raises(TaoError, match="could not be done"):
         sounds.read_hit(tmp_path / "a.wav", RATE)
     assert len(sounds.read_hit(tmp_path / "a.wav", RATE)) == 3000
@@ -102,7 +102,7 @@ def test_a_file_that_takes_too_long_or_too_much_memory_is_given_up(tmp_path: Pat
 def test_the_reader_ends_with_the_engine(sounds: Sounds, tmp_path: Path) -> None:
     hit(tmp_path / "a.wav")
     sounds.read_hit(tmp_path / "a.wav", RATE)
-    process = sounds._process
+    process = sounds._reader.running
     assert process is not None and process.stdin is not None
     process.stdin.close()
     assert process.wait(10.0) == 0
