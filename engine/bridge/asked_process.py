@@ -33,8 +33,8 @@ class AskedProcess:
         return self._process
 
     def ask(self, question: bytes) -> tuple[bytes, Callable[[int], bytes]]:
-        """The answer, and what reads so many bytes that follow it. Raises NoAnswer, and TaoError when there is no process
-        to ask."""
+        """The answer, and what reads so many bytes that follow it. Raises NoAnswer, and TaoError where there is no
+        process to ask."""
         process = self._started()
         assert process.stdin is not None
         frames, deadline_s, message = FrameReader(), time.monotonic() + self._patience_s, None

@@ -18,6 +18,7 @@ from engine.core.names import readable
 from engine.library.importers.kinds import kind_of
 from engine.library.wav_file import Marks, marked_beats, marks_of
 
+AUDIO_SUFFIXES = frozenset({".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".mp3"})
 LONGEST_S = 300.0
 SHORTEST_S = 0.05
 SHORTEST_LOOP_S = 0.3

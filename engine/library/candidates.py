@@ -17,14 +17,13 @@ from engine.core.loop import Audio
 from engine.core.machine import Machine
 from engine.core.names import readable
 from engine.core.timeline import PPQN
-from engine.library.audio_files import read_audio
+from engine.library.audio_files import AUDIO_SUFFIXES, read_audio
 from engine.library.kits.kit_json import MAX_KIT_BYTES
 from engine.library.resampling import resampled
 
 MOST = 500
 LONGEST_S = 20.0
 SHORTEST_SLICE_S = 0.03
-SUFFIXES = frozenset({".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def in_folder(folder: Path) -> list[Candidate]:
     read."""
     if not folder.is_dir():
         raise TaoError(f"There is no folder {str(folder)!r}; name one with audio files in it.")
-    files = [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()
+    files = [path for path in folder.rglob("*") if path.suffix.lower() in AUDIO_SUFFIXES and path.is_file()
              and not any(part.startswith(".") for part in path.relative_to(folder).parts)]
     return [Candidate(readable(str(path.relative_to(folder))), path=path) for path in sorted(files)[:MOST]]
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from engine.core.errors import TaoError, UsageError
 from engine.core.names import readable
-
-SUFFIXES = frozenset({".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".mp3"})
+from engine.library.audio_files import AUDIO_SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def _files_in(folder: Path, above: Path, out: Path, inputs: Inputs) -> Iterator[
         folders[:] = sorted(name for name in folders if not name.startswith(".") and not _same(here / name, out))
         for name in sorted(names):
             file = here / name
-            if name.startswith(".") or file.suffix.lower() not in SUFFIXES:
+            if name.startswith(".") or file.suffix.lower() not in AUDIO_SUFFIXES:
                 inputs.passed_over += not name.startswith(".")
             else:
                 yield Input(file, above / here.relative_to(folder) / _stem(file))

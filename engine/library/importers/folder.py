@@ -5,8 +5,9 @@ from pathlib import Path
 
 from engine.core.errors import UnreadableAudio
 from engine.core.loop import Audio
+from engine.library.audio_files import AUDIO_SUFFIXES
 from engine.library.importers.building import Drum, Recording, kit_of
-from engine.library.importers.one_shot_audio import SUFFIXES, one_shot_audio
+from engine.library.importers.one_shot_audio import one_shot_audio
 from engine.library.importing import Imported
 from engine.library.wav_file import Marks, read_marks
 
@@ -43,7 +44,7 @@ class FolderKit:
 def _files(folder: Path) -> list[Path]:
     """The audio files, without hidden ones: macOS puts a "._kick.wav" that is no audio beside each file."""
     return [path for path in folder.iterdir()
-            if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()]
+            if path.suffix.lower() in AUDIO_SUFFIXES and not path.name.startswith(".") and path.is_file()]
 
 
 def _note(path: Path) -> int | None:

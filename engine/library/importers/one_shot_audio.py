@@ -12,7 +12,6 @@ from engine.core.names import readable
 from engine.library.audio_files import HIGHEST_RATE, LOWEST_RATE, MOST_CHANNELS
 
 LONGEST_S = 60.0
-SUFFIXES = (".wav", ".wave", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
 
 
 def one_shot_audio(source: Path | bytes, name: str) -> tuple[Audio, int]:

@@ -27,7 +27,7 @@ from engine.library.index.timbre import timbre
 from engine.library.kits.kit_folder import inside, read_document
 from engine.library.kits.kit_json import layers_of, pattern_from_json, source_from_json
 from engine.library.kits.lineage import read_lineage
-from engine.library.wav_file import UNMARKED, Marks, read_marks
+from engine.library.wav_file import marks_of
 
 LONGEST_HIT_S = 8.0  # a file that lasts longer is a loop, unless it says otherwise
 LICENCE_BYTES = 4000
@@ -90,7 +90,7 @@ def _of_audio(unit: Unit) -> Entry:
     """A take, a loop or a one-shot."""
     path = unit.path
     audio, rate = _stereo(path)
-    marks, lineage = _marks(path), read_lineage(path)
+    marks, lineage = marks_of(path), read_lineage(path)
     length_s = len(audio) / rate
     found = Entry(Kind.TAKE, readable(path.stem), path, length_s=length_s, audio=sample_id(audio),
                   licence=_licence(unit.licence_file), sha256=_sha256(path))
@@ -132,14 +132,6 @@ def _stereo(path: Path) -> tuple[Audio, int]:
         raise UnreadableAudio(f"{path.name} holds values that are not numbers.")
     stereo = audio[:, :2] if audio.shape[1] > 1 else np.repeat(audio, 2, axis=1)
     return np.ascontiguousarray(stereo), rate
-
-
-def _marks(path: Path) -> Marks:
-    """What a WAV says about itself; nothing for other files."""
-    try:
-        return read_marks(path)
-    except UnreadableAudio:
-        return UNMARKED
 
 
 def _sha256(path: Path) -> str:

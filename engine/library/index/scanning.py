@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from engine.library.importers.one_shot_audio import SUFFIXES
+from engine.library.audio_files import AUDIO_SUFFIXES
 
 MIDI_SUFFIXES = (".mid", ".midi")
 LICENCE_NAMES = frozenset({"license", "licence", "copying"})
@@ -87,7 +87,7 @@ def _below(folder: Path, licence: Path | None, depth: int, entered: set[tuple[in
 def _file(entry: os.DirEntry[str], names: set[str], licence: Path | None) -> Iterator[Unit]:
     """The unit that a file is, if it is one. A take that is being recorded is none yet."""
     suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122  thousands of them: no Path for what is no unit
-    kind = UnitKind.AUDIO if suffix in SUFFIXES else UnitKind.MIDI if suffix in MIDI_SUFFIXES else None
+    kind = UnitKind.AUDIO if suffix in AUDIO_SUFFIXES else UnitKind.MIDI if suffix in MIDI_SUFFIXES else None
     if kind is None or f".{entry.name}.recording" in names:
         return
     path = Path(entry.path)
