@@ -108,6 +108,8 @@ class Keeper:
         """Compare the machine with what it was. by_job: whether the worker has just brought a kit."""
         latest = self._conductor.schedule.latest
         was_busy, self._busy = self._busy, self._jobs.works_on(latest.loop)
+        if latest is self._seen and was_busy == self._busy and not by_job:
+            return  # as on nearly every turn: to compare kits and patterns takes a while
         before = self._live
         if latest is not self._seen:
             self._seen, self._live = latest, LiveKit.of(latest)
@@ -187,7 +189,9 @@ class Keeper:
         self._settle(task.live.key, Home(folder, folder, task.live, version), None)
         self._saves += 1
         self._say(task, had, folder)
-        if self._is_unsaved(self._live) and self._edits_s is None:
+        if not self._is_unsaved(self._live):
+            self._edits_s = None
+        elif self._edits_s is None:
             self._note_edit()
 
     def _say(self, task: Task, had: Home, folder: Path) -> None:
