@@ -1,7 +1,9 @@
 """Following a MIDI clock: its ticks in, small planned tempo changes out. No device in here, and no thread.
 
 The leader says where the song is by counting clocks from Start, or from a Song Position. Tao gets there by changing its
-tempo by at most 2 %, so the music never jumps except on Start. When the clock stops coming, Tao plays on at its tempo.
+tempo by at most 2 %, so the music never jumps except there. Where Tao's own tempo was only a guess (before the first
+clocks, and after the leader's tempo has jumped) it catches up within a beat. When the clock stops coming, Tao plays on
+at its tempo.
 """
 
 from dataclasses import dataclass, field
@@ -9,16 +11,18 @@ from dataclasses import dataclass, field
 from engine.core.commands import FollowTempo
 from engine.core.machine import Machine
 from engine.core.midi import ClockSource
-from engine.core.midi_bytes import CLOCK, CLOCK_TICKS, CONTINUE, START, STOP
+from engine.core.midi_bytes import CLOCK, CLOCK_TICKS, CLOCKS_PER_BEAT, CONTINUE, START, STOP
 from engine.core.midi_transport import RESTING, SONG_START, Begin, Transport
 from engine.core.snapshot import Sync, SyncState
-from engine.core.timeline import MAX_BPM, MIN_BPM, Timeline
+from engine.core.timeline import MAX_BPM, MIN_BPM, PPQN, Timeline
 from engine.sync.tempo_filter import TempoFilter
 
 LOST_S, GONE_S = 0.25, 10.0
-STEER_EVERY_S = 0.1
+STEER_EVERY_S, CATCH_UP_EVERY_S = 0.1, 0.02
 PULL_S, MOST_PULL = 0.4, 0.02  # a phase error is corrected in about this time, by at most this share of the tempo
-FEWEST_TICKS = 6
+CATCH_UP_S, CAUGHT_S = 0.1, 0.001  # while catching up: in about this time, until it is so small
+FEWEST_TICKS = 2
+MOST_BEATS_OFF = 2.0  # further away, the song has been moved by hand: its beats stay in step
 LEAST_CHANGE = 1e-5
 SHOWN_STEP_BPM = 0.05
 
@@ -43,6 +47,7 @@ class ClockFollower:
         self._leader_port: int | None = None
         self._steered_frames = -(1 << 40)
         self._lost = False
+        self._catches_up = False
         self._shown_bpm: float | None = None
 
     def hear(self, frame: int, port: int, message: bytes, obeys_position: bool) -> None:
@@ -72,7 +77,9 @@ class ClockFollower:
         if (now_frames - leader.heard_s * self._rate) / self._rate > LOST_S:
             return self._freewheel(bpm, machine)
         self._lost = False
-        if leader.filter.ticks < FEWEST_TICKS or at_frames - self._steered_frames < STEER_EVERY_S * self._rate:
+        self._catches_up = self._catches_up or not leader.filter.settled
+        every_s = CATCH_UP_EVERY_S if self._catches_up else STEER_EVERY_S
+        if leader.filter.number < FEWEST_TICKS or at_frames - self._steered_frames < every_s * self._rate:
             return None
         wanted = min(MAX_BPM, max(MIN_BPM, bpm * (1.0 + self._pull(leader, machine, at_frames))))
         if abs(wanted - machine.timeline.bpm) <= LEAST_CHANGE * wanted:
@@ -132,13 +139,20 @@ class ClockFollower:
             self._leader_port, self._shown_bpm = port, None
 
     def _pull(self, leader: _Input, machine: Machine, at_frames: int) -> float:
-        """How much faster to play, as a share, to reach the leader in PULL_S."""
+        """How much faster to play, as a share, to reach the leader soon."""
         there = self.position(at_frames)
         if there is None or not machine.playing or (leader.anchor is not None and leader.anchor[1] == RESTING):
+            self._catches_up = False
             return 0.0
         timeline: Timeline = machine.timeline
         here = timeline.origin_ticks + (at_frames - timeline.origin_frames) / timeline.frames_per_tick
-        behind_s = (there - here) * timeline.frames_per_tick / self._rate
+        behind_beats = (there - here) / PPQN
+        if abs(behind_beats) > MOST_BEATS_OFF:
+            behind_beats -= round(behind_beats)
+        behind_s = behind_beats * leader.filter.period_s * CLOCKS_PER_BEAT
+        if self._catches_up:
+            self._catches_up = abs(behind_s) > CAUGHT_S or not leader.filter.settled
+            return max(-0.9, behind_s / CATCH_UP_S)
         return min(MOST_PULL, max(-MOST_PULL, behind_s / PULL_S))
 
     def _freewheel(self, bpm: float, machine: Machine) -> FollowTempo | None:

@@ -10,6 +10,7 @@ from engine.core.machine import Machine, empty_machine
 from engine.core.midi import ClockSource
 from engine.core.snapshot import SyncState
 from engine.sync.clock_follower import ClockFollower
+from tests.led_song import beat_errors_ms, clock_times
 
 RATE, POLL = 48000, 1200
 
@@ -146,3 +147,45 @@ def test_a_clock_leads_until_it_has_been_gone_for_ten_seconds() -> None:
         follower.hear(frame, 0, message, True)
     assert follower.leads(5 * RATE) and follower.lost(5 * RATE)
     assert follower.leads(13 * RATE) and not follower.leads(15 * RATE)
+
+
+@pytest.mark.parametrize(("first", "then"), [(120, 80), (100, 150), (174, 120), (140, 90), (60, 200), (200, 60)])
+@pytest.mark.parametrize("jitter_s", [0.0, 0.0005, 0.001])
+def test_a_jump_of_the_leader_is_followed_for_good(first: int, then: int, jitter_s: float) -> None:
+    noise, follower = np.random.default_rng(0), ClockFollower(RATE)
+    due = clock_times((first, 96), (then, 240))
+    follower.hear(0, 0, b"\xfa", True)
+    for at_s in due[:-1] + jitter_s * noise.standard_normal(len(due) - 1):
+        follower.hear(max(0, round(at_s * RATE)), 0, b"\xf8", True)
+    at = round(due[-1] * RATE)
+    place, shown = follower.position(at), follower.status(Stage().machine, at)
+    assert place is not None and place / 960 == pytest.approx(14.0, abs=0.01)
+    assert shown.state is SyncState.LOCKED and shown.bpm == pytest.approx(then, abs=0.5)
+
+
+@pytest.mark.parametrize("own_bpm", [60.0, 120.0, 200.0])
+@pytest.mark.parametrize("jitter_s", [0.0, 0.001])
+def test_a_leader_without_clocks_before_start_is_met_by_beat_two(own_bpm: float, jitter_s: float) -> None:
+    for bpm in (60.0, 96.0, 133.0, 200.0):
+        late = jitter_s * np.random.default_rng(round(bpm)).uniform(-1.0, 1.0, 97)
+        errors = np.abs(beat_errors_ms(clock_times((bpm, 96)), late, own_bpm))
+        assert errors[0] < 0.1 and errors[1:].max() < 5.0, f"{bpm:g} BPM"
+
+
+@pytest.mark.parametrize(("first", "then"), [(120, 80), (100, 150), (60, 200), (200, 60), (126, 120)])
+@pytest.mark.parametrize("jitter_s", [0.0, 0.001])
+def test_a_beat_after_a_jump_the_song_is_with_the_leader(first: float, then: float, jitter_s: float) -> None:
+    late = jitter_s * np.random.default_rng(4).uniform(-1.0, 1.0, 193)
+    errors = np.abs(beat_errors_ms(clock_times((first, 96), (then, 96)), late, first))
+    assert errors[1:].max() < 5.0
+
+
+def test_a_song_that_was_moved_by_hand_keeps_its_beats_in_step() -> None:
+    ideal, events = leader(120.0, 20.0, begins=4800)
+    stage = Stage()
+    stage.play([(4700, b"\xfa"), *events], 6 * RATE)
+    stage.machine = apply(Play(), stage.machine, stage.at)
+    stage.play([event for event in events if event[0] >= stage.at], 20 * RATE)
+    assert max(abs(bpm - 120.0) for at, bpm in stage.tempi if at > 6 * RATE) <= 2.41
+    off = stage.off_ms(ideal[len(ideal) - 1], np.float64(40 * (len(ideal) - 1))) / 500.0
+    assert off - round(off) == pytest.approx(0.0, abs=0.002)

@@ -1,11 +1,14 @@
 """Tempo and phase are found in jittery ticks, through losses, doubles and steps. Seeds are fixed."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.sync.tempo_filter import TempoFilter
+from tests.led_song import clock_times, turned
 
 SEEDS = range(6)
 
@@ -99,3 +102,60 @@ def test_clocks_that_were_held_up_and_came_all_at_once_are_neither_lost_nor_repe
         estimate = estimate.after(float(at_s))
     assert estimate.number == 399
     assert abs(estimate.at_s - ideal[-1]) < 0.001
+
+
+TEMPI = range(60, 201, 10)
+
+
+def through(due_s: np.ndarray, jitter_s: float, seed: int, lost: float = 0.0) -> list[tuple[int, TempoFilter]]:
+    """(clock, filter after it) for each clock that came; the jitter is normally distributed."""
+    rng = np.random.default_rng(seed)
+    heard = np.sort(due_s + jitter_s * rng.standard_normal(len(due_s)))
+    estimate, seen = TempoFilter(), []
+    for number, at_s in enumerate(heard.tolist()):
+        if number == 0 or rng.random() >= lost:
+            estimate = estimate.after(at_s)
+            seen.append((number, estimate))
+    return seen
+
+
+def right(estimate: TempoFilter, number: int, bpm: float) -> bool:
+    """Whether the clock is counted right, at the right tempo."""
+    return estimate.number == number and abs((estimate.bpm or 0.0) / bpm - 1.0) < 0.015
+
+
+@pytest.mark.parametrize(("jitter_s", "lost"), [(0.0, 0.0), (0.0005, 0.0), (0.001, 0.0), (0.0, 0.01)])
+def test_after_any_jump_tempo_and_count_are_right_within_a_beat(jitter_s: float, lost: float) -> None:
+    for first, then in itertools.permutations(TEMPI, 2):
+        seen = through(clock_times((first, 48), (then, 26)), jitter_s, 0, lost)
+        assert right(seen[-1][1], seen[-1][0], then), f"{first} to {then} BPM"
+        for number, estimate in seen:
+            if number > 48 + 5:
+                assert right(estimate, number, then) or not estimate.locked, f"{first} to {then} BPM"
+
+
+@pytest.mark.parametrize("jitter_s", [0.0, 0.001])
+@pytest.mark.parametrize(("first", "then", "turn_s"), [(120, 80, 0.5), (60, 200, 1.0), (200, 60, 1.0), (100, 180, 4.0)])
+def test_a_turn_of_the_knob_is_followed_without_losing_count(first: float, then: float, turn_s: float,
+                                                             jitter_s: float) -> None:
+    for seed in SEEDS:
+        seen = through(turned(first, then, turn_s, 3.0, 0.5), jitter_s, seed)
+        assert right(seen[-1][1], seen[-1][0], then)
+
+
+@pytest.mark.parametrize("apart_s", [0.0, 0.0004, 0.003])
+@pytest.mark.parametrize("bpm", [60.0, 120.0, 200.0])
+def test_clocks_that_come_twice_from_the_start_count_once(bpm: float, apart_s: float) -> None:
+    rng = np.random.default_rng(1)
+    once = clock_times((bpm, 96)) + 0.0005 * rng.standard_normal(97)
+    estimate = TempoFilter()
+    for at_s in np.sort(np.concatenate([once, once + apart_s])).tolist():
+        estimate = estimate.after(at_s)
+    assert right(estimate, 96, bpm) and estimate.locked
+
+
+def test_what_skips_every_other_clock_is_not_locked() -> None:
+    seen = through(clock_times((120.0, 96), (60.0, 24)), 0.0, 0)
+    assert seen[96][1].locked
+    for _, estimate in seen[99:]:
+        assert estimate.bpm == pytest.approx(60.0, rel=0.01) or not estimate.locked
