@@ -23,6 +23,7 @@ CLOCKS_PER_BEAT = 24
 CLOCKS_PER_SIXTEENTH = CLOCKS_PER_BEAT // 4  # Song Position counts sixteenths
 CLOCK_TICKS = PPQN // CLOCKS_PER_BEAT
 SIXTEENTH_TICKS = PPQN // 4
+ALREADY_THERE_TICKS = CLOCK_TICKS // 2  # a Song Position so close to where the song plays moves nothing
 SONG_POSITIONS = 1 << 14  # a Song Position is one of so many: two data bytes
 
 

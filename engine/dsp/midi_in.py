@@ -7,6 +7,7 @@ audio thread's twin of the transport state machine that the control thread keeps
 from numba import types
 
 from engine.core.midi_bytes import (
+    ALREADY_THERE_TICKS,
     CLOCK,
     CONTINUE,
     DATA_MASK,
@@ -72,9 +73,22 @@ def follow(memory, score, message, port):
         follower.armed, follower.ticks = 1, SONG_START
     elif kind == SONG_POSITION and score.follow & OBEYS_POSITION << port:
         follower.position = ((message >> 8 & DATA_MASK) | (message >> 16 & DATA_MASK) << 7) * SIXTEENTH_TICKS + 1
-    elif kind == CONTINUE:
-        resting = score.resting_ticks // SIXTEENTH_TICKS * SIXTEENTH_TICKS
-        follower.armed, follower.ticks = 1, follower.position - 1 if follower.position else resting
+        if score.playing or follower.armed:  # the song runs: it goes on there
+            follower.armed, follower.ticks = 1, follower.position - 1
+    elif kind == CONTINUE and follower.position:
+        follower.armed, follower.ticks = 1, follower.position - 1
+    elif kind == CONTINUE and not score.playing:
+        follower.armed, follower.ticks = 1, score.resting_ticks // SIXTEENTH_TICKS * SIXTEENTH_TICKS
+
+
+@inner(types.void(MEMORY, SCORE, INT))
+def begin_armed(memory, score, frame):
+    """Begin the song as was announced, unless it is there already: what just sounded must not sound twice."""
+    follower = memory.follower
+    follower.armed = follower.position = 0
+    off = ticks_at(score, frame) - follower.ticks
+    if score.playing == 0 or follower.ticks == SONG_START or abs(off) > ALREADY_THERE_TICKS:
+        begin(memory, follower.ticks, frame)
 
 
 @inner(types.void(MEMORY, INT, INT))
@@ -90,8 +104,7 @@ def receive_event(memory, index, frame):
             hit(memory, track | velocity << 8, frame)
     elif kind >= SONG_POSITION and score.follow & FOLLOWS:
         if kind == CLOCK and follower.armed:
-            follower.armed = follower.position = 0
-            begin(memory, follower.ticks, frame)
+            begin_armed(memory, score, frame)
         elif kind == STOP:
             follower.armed = follower.position = 0
             rest(memory, frame)

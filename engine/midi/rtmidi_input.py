@@ -26,7 +26,8 @@ class RtMidiInput:
                 self._trigger(str(track), message.velocity / 127.0)
         elif machine.midi.follows_transport:
             obeys = machine.midi.song_position[event.port]
-            match self._transport.hear(event.message, machine.resting_ticks, obeys):
+            at_ticks = machine.timeline.ticks_at(event.frame) if machine.playing else machine.resting_ticks
+            match self._transport.hear(event.message, at_ticks, machine.playing, obeys):
                 case Begin(ticks):
                     self._conductor.happen(BEGIN, ticks)
                 case End():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from engine.core.commands import FollowTempo
 from engine.core.machine import Machine
 from engine.core.midi import ClockSource
-from engine.core.midi_bytes import CLOCK, CLOCK_TICKS, CLOCKS_PER_BEAT, CONTINUE, START, STOP
+from engine.core.midi_bytes import CLOCK, CLOCK_TICKS, CLOCKS_PER_BEAT, START, STOP
 from engine.core.midi_transport import RESTING, SONG_START, Begin, Transport
 from engine.core.snapshot import Sync, SyncState
 from engine.core.timeline import MAX_BPM, MIN_BPM, PPQN, Timeline
@@ -37,6 +37,13 @@ class _Input:
     transport: Transport = field(default_factory=Transport)
     anchor: tuple[int, int] | None = None
 
+    @property
+    def next_ticks(self) -> int:
+        """The song tick that the next clock stands for; RESTING where that is not known."""
+        if self.anchor is None or self.anchor[1] == RESTING:
+            return RESTING
+        return self.anchor[1] + (self.filter.number + 1 - self.anchor[0]) * CLOCK_TICKS
+
 
 class ClockFollower:
     """Takes clocks in, says how to steer. sample_rate in Hz; all frames are the engine's."""
@@ -53,11 +60,12 @@ class ClockFollower:
     def hear(self, frame: int, port: int, message: bytes, obeys_position: bool) -> None:
         """One message that came in on `frame`. obeys_position: whether the port's Song Position counts."""
         input_ = self._inputs.setdefault(port, _Input())
-        event = input_.transport.hear(message, RESTING, obeys_position)
+        runs = input_.anchor is not None
+        event = input_.transport.hear(message, input_.next_ticks, runs, obeys_position)
         if message[0] == CLOCK:
             self._clock(input_, frame)
             self._choose(port, frame)
-        elif message[0] in (START, CONTINUE, STOP):
+        elif message[0] in (START, STOP):
             input_.anchor = None
         if isinstance(event, Begin):
             input_.anchor = input_.filter.number, 0 if event.ticks == SONG_START else event.ticks

@@ -10,6 +10,7 @@ from engine.core.kit import Kit, OneShot
 from engine.core.machine import Machine, empty_machine
 from engine.core.midi import ClockSource, Route
 from engine.core.pattern import Step
+from engine.core.timeline import Ticks
 from engine.dsp.offline import render_offline
 from engine.dsp.processor import Processor
 from engine.dsp.ring import BEGIN, END, HIT, PANIC, Done, Record
@@ -69,6 +70,24 @@ def test_song_position_is_where_continue_goes_on() -> None:
     audio, done, _ = play(machine(), events)
     assert [(d.kind, d.frame, d.value) for d in done] == [(BEGIN, 200, 720)]
     assert np.abs(audio[200:300]).max() > 0.1, "step 4 is triggered at once"
+
+
+@pytest.mark.parametrize("message", [b"", CONTINUE], ids=["alone", "with Continue"])
+def test_a_song_position_while_the_song_plays_moves_it_with_the_next_clock(message: bytes) -> None:
+    events = [(100, START), *[(frame, CLOCK) for frame in range(200, 50_000, 1000)]]
+    for round_ in (14_150, 28_150):  # the sequencer loops 14 clocks
+        events += [(round_, bytes((0xF2, 0, 0)))] + [(round_ + 10, message)] * bool(message)
+    audio, done, _ = play(machine(), sorted(events, key=lambda event: event[0]))
+    assert [(d.kind, d.frame, d.value) for d in done] == [(BEGIN, 200, -1), (BEGIN, 14_200, 0), (BEGIN, 28_200, 0)]
+    commands = [(200, Play()), (14_200, Continue(Ticks(0))), (28_200, Continue(Ticks(0)))]
+    assert np.array_equal(audio, render_offline(machine(), bank(), FRAMES, commands))
+
+
+def test_a_song_position_where_the_song_already_is_changes_nothing() -> None:
+    events = [(100, START), *[(frame, CLOCK) for frame in range(200, 50_000, 1000)]]
+    events += [(12_150, bytes((0xF2, 2, 0))), (13_150, CONTINUE)]
+    audio, done, _ = play(machine(), sorted(events, key=lambda event: event[0]))
+    assert len(done) == 1 and np.array_equal(audio, render_offline(machine(), bank(), FRAMES, [(200, Play())]))
 
 
 def test_song_position_can_be_ignored() -> None:

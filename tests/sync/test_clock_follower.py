@@ -122,6 +122,20 @@ def test_continue_goes_on_where_song_position_says() -> None:
     assert stage.follower.position(4800 + 24000) == pytest.approx(16 * 240 + 960, abs=1)
 
 
+@pytest.mark.parametrize("with_continue", [True, False])
+def test_a_leader_that_loops_seven_beats_is_followed_through_every_round(with_continue: bool) -> None:
+    follower, per_clock = ClockFollower(RATE), RATE / 48
+    follower.hear(0, 0, b"\xfa", True)
+    for number in range(7 * 24 * 4):
+        frame = round(number * per_clock)
+        if number and number % (7 * 24) == 0:
+            follower.hear(frame - 20, 0, bytes((0xF2, 0, 0)), True)
+            if with_continue:
+                follower.hear(frame - 10, 0, b"\xfb", True)
+        follower.hear(frame, 0, b"\xf8", True)
+        assert follower.position(frame) == pytest.approx(number % (7 * 24) * 40, abs=1) or number < 2
+
+
 def test_who_keeps_his_own_time_is_not_steered() -> None:
     _, events = leader(140.0, 4.0)
     stage = Stage(source=ClockSource.INTERNAL)
