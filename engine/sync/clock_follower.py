@@ -15,12 +15,10 @@ from engine.core.midi_bytes import CLOCK, CLOCK_TICKS, CLOCKS_PER_BEAT, START, S
 from engine.core.midi_transport import RESTING, SONG_START, Begin, Transport
 from engine.core.snapshot import Sync, SyncState
 from engine.core.timeline import MAX_BPM, MIN_BPM, PPQN, Timeline
+from engine.sync.pull import Pull
 from engine.sync.tempo_filter import TempoFilter
 
 LOST_S, GONE_S = 0.25, 10.0
-STEER_EVERY_S, CATCH_UP_EVERY_S = 0.1, 0.02
-PULL_S, MOST_PULL = 0.4, 0.02  # a phase error is corrected in about this time, by at most this share of the tempo
-CATCH_UP_S, CAUGHT_S = 0.1, 0.001  # while catching up: in about this time, until it is so small
 FEWEST_TICKS = 2
 MOST_BEATS_OFF = 2.0  # further away, the song has been moved by hand: its beats stay in step
 LEAST_CHANGE = 1e-5
@@ -54,7 +52,7 @@ class ClockFollower:
         self._leader_port: int | None = None
         self._steered_frames = -(1 << 40)
         self._lost = False
-        self._catches_up = False
+        self._pull = Pull()
         self._shown_bpm: float | None = None
 
     def hear(self, frame: int, port: int, message: bytes, obeys_position: bool) -> None:
@@ -85,11 +83,10 @@ class ClockFollower:
         if (now_frames - leader.heard_s * self._rate) / self._rate > LOST_S:
             return self._freewheel(bpm, machine)
         self._lost = False
-        self._catches_up = self._catches_up or not leader.filter.settled
-        every_s = CATCH_UP_EVERY_S if self._catches_up else STEER_EVERY_S
-        if leader.filter.number < FEWEST_TICKS or at_frames - self._steered_frames < every_s * self._rate:
+        self._pull.catches_up = self._pull.catches_up or not leader.filter.settled
+        if leader.filter.number < FEWEST_TICKS or at_frames - self._steered_frames < self._pull.every_s * self._rate:
             return None
-        wanted = min(MAX_BPM, max(MIN_BPM, bpm * (1.0 + self._pull(leader, machine, at_frames))))
+        wanted = min(MAX_BPM, max(MIN_BPM, bpm * (1.0 + self._share(leader, machine, at_frames))))
         if abs(wanted - machine.timeline.bpm) <= LEAST_CHANGE * wanted:
             return None
         self._steered_frames = at_frames
@@ -146,11 +143,11 @@ class ClockFollower:
         if self._leader_port is None or (port != self._leader_port and self.lost(frame)):
             self._leader_port, self._shown_bpm = port, None
 
-    def _pull(self, leader: _Input, machine: Machine, at_frames: int) -> float:
+    def _share(self, leader: _Input, machine: Machine, at_frames: int) -> float:
         """How much faster to play, as a share, to reach the leader soon."""
         there = self.position(at_frames)
         if there is None or not machine.playing or (leader.anchor is not None and leader.anchor[1] == RESTING):
-            self._catches_up = False
+            self._pull.catches_up = False
             return 0.0
         timeline: Timeline = machine.timeline
         here = timeline.origin_ticks + (at_frames - timeline.origin_frames) / timeline.frames_per_tick
@@ -158,10 +155,7 @@ class ClockFollower:
         if abs(behind_beats) > MOST_BEATS_OFF:
             behind_beats -= round(behind_beats)
         behind_s = behind_beats * leader.filter.period_s * CLOCKS_PER_BEAT
-        if self._catches_up:
-            self._catches_up = abs(behind_s) > CAUGHT_S or not leader.filter.settled
-            return max(-0.9, behind_s / CATCH_UP_S)
-        return min(MOST_PULL, max(-MOST_PULL, behind_s / PULL_S))
+        return self._pull.share(behind_s, leader.filter.settled)
 
     def _freewheel(self, bpm: float, machine: Machine) -> FollowTempo | None:
         """The clock has stopped coming: play on at its tempo."""

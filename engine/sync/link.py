@@ -13,8 +13,8 @@ from engine.live.notices import Notices
 from engine.sync.link_follower import LinkFollower, bar_frames
 from engine.sync.link_session import LinkMissing, LinkMoment, LinkSession
 
-STEER_EVERY_S = 0.1
-READINGS = 15  # of when blocks began; the median counts, for the callback wakes now early, now late
+READ_EVERY_S = 0.02  # a change of tempo is heard at once
+READINGS = 75  # of when blocks began; the median counts, for the callback wakes now early, now late
 
 
 class LinkControl:
@@ -57,7 +57,7 @@ class LinkControl:
         if self._session is None and not self._missing:
             self._join()
         at_frames = self._conductor.earliest_frames
-        every = STEER_EVERY_S * self._conductor.machine.timeline.sample_rate
+        every = READ_EVERY_S * self._conductor.machine.timeline.sample_rate
         if self._session is not None and at_frames - self._steered_frames >= every:
             self._steered_frames = at_frames
             self._follow(self._session, at_frames)

@@ -1,14 +1,17 @@
 """Following an Ableton Link session: its tempo and bar lines are ours. No device in here, and no thread.
 
-A session's tempo belongs to everyone in it: when the musician changes ours, the session's changes too.
+A session's tempo belongs to everyone in it: when the musician changes ours, the session's changes too. When somebody
+else changes it, the song catches up at once; otherwise it comes to the bar line gently.
 """
 
 from engine.core.commands import FollowTempo
 from engine.core.machine import Machine
 from engine.core.timeline import MAX_BPM, MIN_BPM, PPQN
-from engine.sync.clock_follower import LEAST_CHANGE, MOST_PULL, PULL_S
+from engine.sync.clock_follower import LEAST_CHANGE
 from engine.sync.link_session import LinkMoment
+from engine.sync.pull import Pull
 
+MOST_CAUGHT_UP_S = 0.25  # a song that was further away before is brought to the bar line gently
 NEAR = 1e-4  # Link keeps a tempo as whole microseconds a beat, so what was set is read a little differently
 
 
@@ -17,6 +20,13 @@ class LinkFollower:
 
     def __init__(self) -> None:
         self._steered_bpm: float | None = None
+        self._session_bpm: float | None = None
+        self._pull = Pull()
+
+    @property
+    def every_s(self) -> float:
+        """How often to steer."""
+        return self._pull.every_s
 
     def tempo_asked(self, machine: Machine, session: LinkMoment) -> float | None:
         """The tempo to give the session: what the musician has set, or ours while nobody else is there; else None."""
@@ -29,23 +39,26 @@ class LinkFollower:
     def steer(self, machine: Machine, session: LinkMoment, at_frames: int) -> FollowTempo | None:
         """What to plan for `at_frames`, where the session will be as given; None when there is nothing to do."""
         if session.peers == 0:
-            self._steered_bpm, followed = None, machine.midi.leader_bpm
+            self._steered_bpm, self._session_bpm, followed = None, None, machine.midi.leader_bpm
             return None if followed is None else FollowTempo(followed, None)
-        wanted = min(MAX_BPM, max(MIN_BPM, session.bpm * (1.0 + pull(machine, session, at_frames))))
+        if self._session_bpm is not None and abs(session.bpm - self._session_bpm) > NEAR * session.bpm:
+            self._pull.catches_up = abs(behind_s(machine, session, at_frames)) < MOST_CAUGHT_UP_S
+        self._session_bpm = session.bpm
+        share = self._pull.share(behind_s(machine, session, at_frames), settled=True)
+        wanted = min(MAX_BPM, max(MIN_BPM, session.bpm * (1.0 + share)))
         if self._steered_bpm is not None and abs(wanted - machine.timeline.bpm) <= LEAST_CHANGE * wanted:
             return None
         self._steered_bpm = wanted
         return FollowTempo(wanted, session.bpm)
 
 
-def pull(machine: Machine, session: LinkMoment, at_frames: int) -> float:
-    """How much faster to play, as a share of at most 2 %, to meet the session's nearest bar line soon."""
+def behind_s(machine: Machine, session: LinkMoment, at_frames: int) -> float:
+    """How far the song is behind the session's nearest bar line; 0 while it does not play."""
     if not machine.playing:
         return 0.0
     per_bar = machine.pattern.beats_per_bar
     behind = (session.beat - beat_at(machine, at_frames) + per_bar / 2) % per_bar - per_bar / 2
-    behind_s = behind * 60.0 / session.bpm
-    return min(MOST_PULL, max(-MOST_PULL, behind_s / PULL_S))
+    return behind * 60.0 / session.bpm
 
 
 def beat_at(machine: Machine, at_frames: int) -> float:

@@ -61,7 +61,9 @@ class Reading:
         if at_s - self.at_s < EARLY * self.period_s:
             yield self._ignored()
         if self.turns or (best and off > SURPRISE):
-            yield self._turned(at_s)
+            yield self._turned(at_s, 1)
+            if steps == 2:
+                yield self._turned(at_s, 2)
         if best and (off > MISFIT or steps > 1):
             yield from self._jumped(at_s)
 
@@ -86,33 +88,36 @@ class Reading:
                        (1.0 - gain_time) * p_cross, p_period - gain_period * p_cross, ticks, False, odd,
                        cost + fits), off
 
-    def _turned(self, at_s: float) -> "Reading":
-        """No tick was lost; the tempo is changing."""
+    def _turned(self, at_s: float, steps: int) -> "Reading":
+        """The tempo is changing, and `steps` - 1 ticks were lost."""
         p_period = self.p_period + (TURN * self.period_s) ** 2
-        p_time, p_cross = self.p_time + 2.0 * self.p_cross + p_period, self.p_cross + p_period
-        due_s = self.at_s + self.period_s
+        p_time = self.p_time + 2.0 * steps * self.p_cross + steps * steps * p_period
+        p_cross = self.p_cross + steps * p_period
+        due_s = self.at_s + steps * self.period_s
         off_s, spread = at_s - due_s, p_time + self.noise_s**2
         gain_time, gain_period = p_time / spread, p_cross / spread
-        cost = self.cost + (TURN_LASTS if self.turns else TURN_BEGINS) + _cost(off_s, spread)
-        return Reading(self.number + 1, due_s + gain_time * off_s, possible(self.period_s + gain_period * off_s),
+        cost = (self.cost + (TURN_LASTS if self.turns else TURN_BEGINS) + _cost_of_lost(steps - 1)
+                + _cost(off_s, spread))
+        return Reading(self.number + steps, due_s + gain_time * off_s, possible(self.period_s + gain_period * off_s),
                        self.noise_s, self.learned, (1.0 - gain_time) * p_time, (1.0 - gain_time) * p_cross,
                        p_period - gain_period * p_cross, 1, True, self.strays * (1.0 - 1.0 / STRAY_TICKS), cost)
 
     def _jumped(self, at_s: float) -> Iterator["Reading"]:
-        """The tempo is another since the tick before; one may have been lost, or many at a tempo not yet known."""
+        """The tempo is another since the tick before. One may have been lost, perhaps the very one with which it
+        changed; or many, at a tempo that is not known yet."""
         gap_s, noise = at_s - self.at_s, self.noise_s**2
-        cost = self.cost + JUMP + math.log(MAX_PERIOD_S)
+        cost, known = self.cost + JUMP + math.log(MAX_PERIOD_S), self.p_time + noise
         if gap_s > 2.0 * MAX_PERIOD_S:
             doubt = (self.period_s / 4.0) ** 2
             yield Reading(self.number + round(gap_s / self.period_s), at_s, self.period_s, self.noise_s, self.learned,
                           noise, 0.0, doubt, 1, True, self.strays, cost + MOST_LOST)
             return
-        for steps in (1, 2):
-            period_s = gap_s / steps
+        for steps, period_s, p_period in ((1, gap_s, known), (2, gap_s / 2.0, known / 4.0),
+                                          (2, gap_s - self.period_s, known + self.p_period)):
             if 0.95 * MIN_PERIOD_S < period_s < 1.05 * MAX_PERIOD_S:
-                p_period = (self.p_time + noise) / steps**2
                 yield Reading(self.number + steps, at_s, possible(period_s), self.noise_s, self.learned, noise,
-                              noise / steps, p_period, 1, False, self.strays, cost + _cost_of_lost(steps - 1))
+                              noise * period_s / gap_s, p_period, 1, False, self.strays,
+                              cost + _cost_of_lost(steps - 1))
 
     def _ignored(self) -> "Reading":
         """The tick is not one of this clock's."""
