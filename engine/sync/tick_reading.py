@@ -18,10 +18,11 @@ FIRST_NOISE_S, LEAST_NOISE_S, MOST_NOISE_S = 0.0015, 0.00005, 0.003
 FIRST_LEARNED = 6  # ticks that the first guess of the jitter counts for
 NOISE_TICKS = 48.0  # the jitter is averaged over so many ticks
 STRAY_TICKS = 8.0  # and the share of ticks that do not fit over so many
-LOST, EACH_LOST, MOST_LOST = 4.0, 0.7, 9.0  # costs: ticks are lost one by one, or many at once
+LOST, EACH_LOST, MOST_LOST = 4.0, 2.0, 12.0  # costs: ticks are lost one by one, or many at once
 ASTRAY, EXTRA = 5.0, 9.0  # a tick at any time: it hangs; somebody else sent it
 JUMP, TURN_BEGINS, TURN_LASTS, TURN_ENDS = 8.0, 7.0, 0.4, 1.2
 SURPRISE, MISFIT = 1.0, 3.0  # standard deviations: look for a slow change of tempo; for a jump
+OLD_TICKS = 24
 EARLY = 0.75  # of a period: an extra tick comes before that
 
 
@@ -132,8 +133,9 @@ class Reading:
         return min(MOST_NOISE_S, max(LEAST_NOISE_S, math.sqrt(variance)))
 
     def agrees(self, other: "Reading") -> bool:
-        """Whether this reading, which is past its first ticks, says nothing that the other does not."""
-        return (self.number == other.number and not self.turns
+        """Whether this reading, which is past its first ticks, says nothing that the other does not, or nothing on
+        which the next ticks will throw any light."""
+        return ((self.number == other.number or min(self.ticks, other.ticks) > OLD_TICKS) and not self.turns
                 and abs(self.period_s - other.period_s) < math.sqrt(self.p_period)
                 and abs(self.at_s - other.at_s) < 2.0 * math.sqrt(self.p_time))
 
