@@ -23,11 +23,6 @@ class LinkFollower:
         self._session_bpm: float | None = None
         self._pull = Pull()
 
-    @property
-    def every_s(self) -> float:
-        """How often to steer."""
-        return self._pull.every_s
-
     def tempo_asked(self, machine: Machine, session: LinkMoment) -> float | None:
         """The tempo to give the session: what the musician has set, or ours while nobody else is there; else None."""
         bpm, steered_bpm = machine.timeline.bpm, self._steered_bpm

@@ -13,7 +13,7 @@ from engine.core.machine import Machine, empty_machine
 from engine.core.midi import ClockSource
 from engine.core.snapshot import Sync, SyncState
 from engine.sync.link import LinkControl
-from engine.sync.link_follower import LinkFollower, bar_frames, beat_at
+from engine.sync.link_follower import LinkFollower, bar_frames, beat_at, behind_s
 from engine.sync.link_session import LinkMissing, LinkMoment, LinkSession
 from tests.live.test_conductor import BLOCK, Room
 from tests.rig import running_engine
@@ -38,6 +38,27 @@ def test_the_song_comes_to_the_nearest_bar_line_of_the_session() -> None:
     off = (beat_at(machine, 12 * RATE) - beat + 2) % 4 - 2
     assert abs(off) < 1e-4 and machine.steady_bpm == 126.0
     assert machine.timeline.bpm == pytest.approx(126.0, rel=1e-4)
+
+
+@pytest.mark.parametrize("bpm", [60.0, 90.0, 140.0, 200.0])
+def test_a_tempo_that_somebody_else_sets_is_met_within_a_second(bpm: float) -> None:
+    follower = LinkFollower()
+    machine, beat = led(PLAYING, follower, 126.0, 0.0, 1.0)
+    heard_frames = RATE + 7200  # the others have played the new tempo for 150 ms
+    for at in range(heard_frames, 2 * RATE, 960):
+        session = LinkMoment(bpm, beat + (at - RATE) / RATE * bpm / 60.0, 1)
+        steer = follower.steer(machine, session, at)
+        machine = machine if steer is None else apply(steer, machine, at)
+        if at == heard_frames:
+            assert steer is not None and steer.leader_bpm == bpm
+    assert abs(behind_s(machine, LinkMoment(bpm, beat + bpm / 60.0, 1), 2 * RATE)) < 0.001
+
+
+def test_a_song_that_begins_elsewhere_in_the_bar_comes_to_it_gently() -> None:
+    follower = LinkFollower()
+    for bpm in (126.0, 140.0):
+        steer = follower.steer(PLAYING, LinkMoment(bpm, 1.5, 1), 0)
+        assert steer is not None and steer.bpm == pytest.approx(1.02 * bpm)
 
 
 def test_the_tempo_that_a_musician_sets_is_given_to_the_session_once() -> None:
