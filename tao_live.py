@@ -36,7 +36,8 @@ from tui.terminal import check_terminal
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
 DEMO_RATE = 48000
 # options that concern only the screen or the start
-NOT_FOR_ENGINES = {"loop", "another", "empty", "keys", "theme", "colours", "ascii", "fps"}
+NOT_FOR_ENGINES = {"loop", "another", "empty", "keys", "theme", "colours", "ascii", "fps",
+                   "plain"}
 
 
 def talk(text: str) -> None:
@@ -67,6 +68,7 @@ def talk(text: str) -> None:
 @click.option("--colours", type=click.Choice(list(COLOURS)), help="How many. Default: as many as the terminal has.")
 @click.option("--ascii", is_flag=True, help="Draw with plain letters. Default: where the terminal has no others.")
 @click.option("--fps", type=click.IntRange(1, 60), help="Screen updates a second. Default: 30, over SSH 10.")
+@click.option("--plain", is_flag=True, help="No screen: type lines, read sentences. For screen readers and scripts.")
 @click.option("--another", is_flag=True, help="Start another engine even if one is already running.")
 @click.pass_context
 def cli(context: click.Context, loop: Path | None, another: bool, empty: bool, **settings: Any) -> None:
@@ -82,7 +84,8 @@ def open_instrument(loop: Path | None, another: bool, asked: dict[str, Any], emp
     from engine.server.running_engines import engines
     from engine.sessions.listing import broken_off
 
-    check_terminal()
+    if not asked["plain"]:
+        check_terminal()
     if loop is not None and not loop.exists():
         raise UsageError(f"There is no file or folder {str(loop)!r} to open. Check the name after --loop.")
     if not another and (found := engines()):
@@ -106,14 +109,13 @@ def continue_session(session: Path, asked: dict[str, Any]) -> None:
 
 def continue_set(session: Path, midi: Path, asked: dict[str, Any]) -> None:
     """Open the instrument as it was at the end of a set, with the set's MIDI setup, which then keeps its changes."""
-    check_terminal()
     start_and_show({**asked, "resume": str(session), "midi_file": str(midi)}, None)
 
 
 def start_and_show(asked: dict[str, Any], first: Path | None) -> None:
     """Start an engine, let it play `first`, and show its screen until the musician leaves."""
-    setup = setup_of(asked)
-    show(started(asked, first), setup)
+    screen = screen_of(asked)
+    show(started(asked, first), screen)
 
 
 def started(asked: dict[str, Any], first: Path | None) -> Any:
@@ -183,8 +185,17 @@ def play_first(engine: Any, loop: Path) -> None:
         return  # the engine has stopped; the screen says so
 
 
+def screen_of(asked: dict[str, Any]) -> ScreenSetup | None:
+    """The screen that the command line, keys.toml and this terminal ask for; None for the line mode. Raises UsageError
+    where none can be drawn."""
+    if asked["plain"]:
+        return None
+    check_terminal()
+    return setup_of(asked)
+
+
 def setup_of(asked: dict[str, Any]) -> ScreenSetup:
-    """The screen that the options of the command line, keys.toml and this terminal ask for."""
+    """The look and the keys that are asked for."""
     return screen_setup(asked, os.environ, sys.platform, key_file(), partial(write_setting, config_file(), "theme"))
 
 
@@ -193,13 +204,19 @@ def key_file() -> Path:
     return platformdirs.user_config_path("tao") / "keys.toml"
 
 
-def show(engine: Any, setup: ScreenSetup) -> None:
-    """Show this engine's screen until the musician leaves; the engine plays on unless it was told to quit."""
-    os.environ.update(setup.look.environment)
-    from tui.app import open_screen
-
+def show(engine: Any, screen: ScreenSetup | None) -> None:
+    """Show this engine's screen, or its lines, until the musician leaves; the engine plays on unless it was told to
+    quit."""
     try:
-        open_screen(engine, setup)
+        if screen is None:
+            from tui.plain.session import run_plain
+
+            run_plain(engine, sys.stdin, click.echo)
+        else:
+            os.environ.update(screen.look.environment)
+            from tui.app import open_screen
+
+            open_screen(engine, screen)
     finally:
         engine.close()
 
@@ -229,15 +246,16 @@ def write_demo(folder: Path) -> Path:
 
 @cli.command()
 @click.argument("engine", type=int, required=False)
+@click.option("--plain", is_flag=True, help="No screen: type lines, read sentences.")
 @click.pass_context
-def attach(context: click.Context, engine: int | None) -> None:
+def attach(context: click.Context, engine: int | None, plain: bool) -> None:
     """Open a screen on the running engine. If there are several, give the process id of the one you want as ENGINE."""
     from engine.bridge.client import EngineClient
     from engine.server.running_engines import socket_of
 
-    setup = setup_of(context.find_root().params)
-    check_terminal()
-    show(EngineClient(socket_of(engine)), setup)
+    asked = context.find_root().params
+    screen = screen_of({**asked, "plain": plain or asked["plain"]})
+    show(EngineClient(socket_of(engine)), screen)
 
 
 @cli.command()
@@ -294,7 +312,6 @@ def resume(context: click.Context, session: str | None) -> None:
     from engine.sessions.listing import find_session
 
     folder = find_session(sessions_folder(), session)
-    check_terminal()
     continue_session(folder, context.find_root().params)
 
 

@@ -20,6 +20,7 @@ from tui.engine_connection import EngineConnection
 from tui.glyphs import UNICODE, Glyphs
 from tui.keymap import Keymap
 from tui.modes.mode import Actions
+from tui.paths import is_set
 from tui.requests import Requests
 from tui.screen_setup import Look, ScreenSetup
 from tui.screens.ask_name import AskNameScreen
@@ -37,14 +38,6 @@ PLAIN_LOOK = Look()
 LOAD_EVERY_S = 0.5
 EXPORTERS = "tao.exporters"
 NOT_IN_PALETTE = ("palette", "escape", "digit-9", "digit-0")
-
-
-def is_set(path: Path) -> bool:
-    """Whether this folder is a set, as docs/formats.md describes it. What cannot be a path is none."""
-    try:
-        return (path / "set.json").is_file()
-    except OSError:  # a name that is too long, or a folder that is closed to you
-        return False
 
 
 class TaoApp(App[None]):

@@ -1,11 +1,10 @@
 """Who may come in: whoever has the token, and no other web page."""
 
 import hmac
-from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NO_TOKEN = "This page opens only with its token: use the whole address that `tao_live.py serve` has printed."
 ELSEWHERE = "Another web page asked for this one. Open its address yourself."
@@ -14,7 +13,7 @@ HEADERS = {"Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY", "Cache-C
                                       "connect-src 'self' ws: wss:; frame-ancestors 'none'"}
 
 
-def gate(token: str | None, own_host: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def gate(token: str | None, own_host: str) -> Middleware:
     """A middleware that answers 403 unless the request brings the token, in the address or, from then on, in a cookie.
 
     token: None lets everybody in. own_host: the address that is listened to. A request that another web page makes is
