@@ -61,7 +61,7 @@ def shape(number: int, x: float, y: float, radius: float, hollow: bool = False) 
             return (f'<rect x="{x - radius:.1f}" y="{y - radius:.1f}" width="{2 * radius:.1f}" '
                     f'height="{2 * radius:.1f}" {paint}/>')
         case "triangle":
-            corners = ((0.0, -1.2), (1.1, 0.9), (-1.1, 0.9))
+            corners: tuple[tuple[float, float], ...] = ((0.0, -1.2), (1.1, 0.9), (-1.1, 0.9))
         case _:
             corners = ((0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0))
     points = " ".join(f"{x + radius * across:.1f},{y + radius * down:.1f}" for across, down in corners)
