@@ -60,6 +60,14 @@ def _base(name: str, text: str) -> str:
         unicode_name = unicodedata.name(name, "").lower().replace("-", "_").replace(" ", "_")
         return REPLACED.get(unicode_name, unicode_name)
     word = _alias(name)
-    if word in WORDS or word in NAMED_KEYS or word in REPLACED.values():
+    if word in WORDS or word in NAMED_KEYS or word in REPLACED.values() or _is_sign(word):
         return word
     raise InvalidValue(f"{text!r} is not a key")
+
+
+def _is_sign(word: str) -> bool:
+    """Whether this is how Textual names a sign, by Unicode: left_square_bracket."""
+    try:
+        return not unicodedata.lookup(word.replace("_", " ")).isalnum()
+    except KeyError:
+        return False

@@ -121,7 +121,8 @@ def test_the_flag_chooses_a_keyboard_and_keeps_what_the_file_says_of_actions(tmp
 
 @pytest.mark.parametrize(("written", "key"), [
     ("+", "plus"), ("ctrl++", "ctrl+plus"), ("-", "minus"), ("Esc", "escape"), ("é", "é"), ("shift+r", "R"),
-    ("shift+ctrl+left", "ctrl+shift+left"), ("/", "slash"), ("F12", "f12"), (" ? ", "question_mark"), ("R", "R")])
+    ("shift+ctrl+left", "ctrl+shift+left"), ("/", "slash"), ("F12", "f12"), (" ? ", "question_mark"), ("R", "R"),
+    ("left_square_bracket", "left_square_bracket"), ("[", "left_square_bracket")])
 def test_keys_get_the_names_that_terminals_send(written, key):
     assert key_named(written) == key
 

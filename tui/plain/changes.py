@@ -100,9 +100,6 @@ def _of_status(before: Status, after: Status) -> Iterator[str]:
         yield f"Clock: {sync_words(after.sync)}."
     if before.machine.midi.source is not after.machine.midi.source:
         yield f"Clock source: {after.machine.midi.source.value}."
-    for text in after.pending:
-        if text not in before.pending:
-            yield f"Waiting: {text}."
     if after.sounds is not None and (before.sounds is None or before.sounds.names != after.sounds.names
                                      or before.sounds.track != after.sounds.track):
         yield from _listed(after)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from engine.core.commands import Boundary, Command
+from engine.core.commands import Boundary, Command, Play, Stop
 from engine.core.errors import TaoError
 from engine.core.requests import Quit, Request
 from engine.core.snapshot import Snapshot
@@ -18,6 +18,8 @@ from tui.plain.words import understood
 LOOK_EVERY_S = 0.1
 SETTLED_S = 0.3  # after the last line of a script: what it has changed is still said
 TWICE_WITHIN_S = 5.0
+WAITS = {Boundary.BEAT: "From the next beat on.", Boundary.BAR: "From the next bar line on.",
+         Boundary.PATTERN: "When the pattern ends."}
 
 
 class PlainEngine(Protocol):
@@ -38,7 +40,7 @@ class PlainSession:
     def __init__(self, engine: PlainEngine, say: Callable[[str], None]) -> None:
         self._engine, self._say = engine, say
         self._choices, self._shown = Choices(), engine.snapshot()
-        self._stop_until_s = 0.0
+        self._stop_until_s, self._stops = 0.0, False
         self.left = False
 
     def greet(self) -> None:
@@ -68,8 +70,11 @@ class PlainSession:
         match answer:
             case Ask():
                 self._engine.ask(answer.message, answer.boundary)
+                self._stops = isinstance(answer.message, Stop) or (self._stops and not isinstance(answer.message, Play))
                 if answer.said:
                     self._say(answer.said)
+                if answer.boundary in WAITS and self._plays:
+                    self._say(WAITS[answer.boundary])
             case Say():
                 for line in answer.lines:
                     self._say(line)
@@ -78,9 +83,14 @@ class PlainSession:
             case Leave():
                 self._leave(answer.stop)
 
+    @property
+    def _plays(self) -> bool:
+        """Whether it plays, and was not told to stop just now."""
+        return self._engine.snapshot().meters.playing and not self._stops
+
     def _leave(self, stop: bool) -> None:
         now_s = time.monotonic()
-        if stop and self._engine.snapshot().meters.playing and now_s > self._stop_until_s:
+        if stop and self._plays and now_s > self._stop_until_s:
             self._stop_until_s = now_s + TWICE_WITHIN_S
             self._say("It plays. Type quit again to stop the music and end the engine, or detach to let it play on.")
             return

@@ -13,6 +13,7 @@ import pytest
 import tao_live
 from engine.core.commands import Play, SetMute, SetTempo
 from engine.core.errors import TaoError
+from engine.core.requests import Quit
 from engine.core.snapshot import Job, Notice, RecordState, Sync, SyncState
 from tests.rig import RunningEngine, running_engine
 from tests.tui.fake import FakeEngine
@@ -24,6 +25,8 @@ class AskedEngine(FakeEngine):
     """A fake that answers like the real client's `ask`: a refusal is raised."""
 
     def ask(self, message, boundary=None) -> None:
+        if isinstance(message, Quit):
+            return
         before = len(self.status.notices)
         self.send(message) if boundary is None else self.send(message, boundary)
         if len(self.status.notices) > before:
@@ -68,16 +71,34 @@ def test_quit_is_asked_for_twice_while_it_plays(lines):
     assert not session.left and "Type quit again" in said[-1]
 
 
+def test_a_song_that_was_told_to_stop_need_not_be_asked_about(lines):
+    engine, session, said = lines
+    session.type("play")
+    playing = engine.meters
+    session.type("stop")
+    engine.meters = playing  # the news is late
+    session.type("quit")
+    assert session.left and said == ["The engine ends."]
+
+
+def test_what_waits_for_a_bar_line_is_said_to_wait_while_it_plays(lines):
+    _, session, said = lines
+    session.type("mute kick")
+    assert said == []
+    session.type("play")
+    session.type("mute kick off")
+    assert said == ["From the next bar line on."]
+
+
 def test_events_of_the_engine_are_said_in_the_order_in_which_they_matter():
     engine = AskedEngine()
     before = engine.snapshot()
     status = replace(before.status, record_state=RecordState.RECORDING, job=Job(1, "loop", "stems", 0.5),
-                     notices=(Notice("The disk is nearly full."),), pending=("kit change",),
+                     notices=(Notice("The disk is nearly full."),),
                      sync=Sync(state=SyncState.LOCKED, bpm=120.0, input=1))
     after = replace(before, status=status)
     assert changes(before, after) == ["Recording.", "At work on loop: stems.",
-                                      "Clock: following input 1 at 120.0 BPM.", "Waiting: kit change.",
-                                      "The disk is nearly full."]
+                                      "Clock: following input 1 at 120.0 BPM.", "The disk is nearly full."]
     assert changes(after, after) == []
     ended = replace(after, status=replace(status, job=None, record_state=RecordState.OFF))
     assert changes(after, ended) == ["The take has ended.", "Finished with loop."]
@@ -114,7 +135,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningE
 
 
 def test_a_whole_performance_is_typed_at_a_real_engine(engine: RunningEngine, tmp_path: Path) -> None:
-    script = ("tempo 240\nboundary now\nplay\nstep snare 5 0.8\nmute kick\nrecord 1\nwobble\nlisten kit\nundo\nstatus\n"
+    script = ("boundary now\ntempo 240\nplay\nstep snare 5 0.8\nmute kick\nrecord 1\nwobble\nlisten kit\nundo\nstatus\n"
               "stop\nquit\n")
     done = subprocess.run([sys.executable, tao_live.__file__, "attach", "--plain"], input=script, text=True,
                           capture_output=True, check=False, timeout=300,
