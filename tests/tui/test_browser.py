@@ -21,7 +21,7 @@ from tui.browser.page import page
 from tui.browser.server import application
 
 TOKEN = "a secret/ü"
-LIMIT_S = 120.0
+LIMIT_S = 400.0
 
 
 @pytest.fixture
