@@ -57,7 +57,8 @@ async def test_the_token_opens_the_page_and_then_leaves_the_address(visit) -> No
     assert answer.status == 200 and answer.url.path == "/" and not answer.url.query
     assert f'data-session-websocket-url="ws://127.0.0.1:{client.port}/ws"' in await answer.text()
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
-    assert (await client.get("/static/js/textual.js")).status == 200
+    for script in re.findall(r'<script src="([^"]+)"', await answer.text()):
+        assert (await client.get(script)).status == 200
 
 
 @pytest.mark.server

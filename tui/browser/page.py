@@ -25,8 +25,14 @@ body.-closed .closed {{ display: flex; }}
 <div class="word closed">The screen is closed.<a href="/">Open it again</a></div>
 <span id="start"></span>
 <div id="terminal" class="textual-terminal" data-session-websocket-url="{websocket}" data-font-size="{font}"></div>
+<script src="/tao.js"></script>
 </body>
 </html>
+"""
+# keys reach the terminal without a click, as soon as it is drawn and whenever the window comes to the front
+SCRIPT = """const focusTerminal = () => document.querySelector(".xterm-helper-textarea")?.focus();
+new MutationObserver(focusTerminal).observe(document.body, {attributes: true, attributeFilter: ["class"]});
+window.addEventListener("focus", focusTerminal);
 """
 SMALLEST, USUAL, LARGEST = 6, 16, 60
 

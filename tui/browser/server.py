@@ -13,7 +13,7 @@ from textual_serve.server import Server
 
 from engine.core.errors import TaoError
 from tui.browser.gate import LOOPBACK, gate
-from tui.browser.page import page
+from tui.browser.page import SCRIPT, page
 
 LOOK_EVERY_S = 0.5
 OPEN_NETWORK = ("Everybody who can read this network's traffic can read the token. On a network that you do not trust, "
@@ -53,8 +53,11 @@ def application(command: str, host: str, token: str | None) -> web.Application:
         return web.Response(text=page(request.host, request.secure, request.query.get("fontsize", "")),
                             content_type="text/html")
 
+    async def script(request: web.Request) -> web.Response:
+        return web.Response(text=SCRIPT, content_type="text/javascript")
+
     made = web.Application(middlewares=[gate(token, host)])
-    made.add_routes([web.get("/", index), web.get("/ws", server.handle_websocket),
+    made.add_routes([web.get("/", index), web.get("/tao.js", script), web.get("/ws", server.handle_websocket),
                      web.get("/download/{key}", server.handle_download), web.static("/static", server.statics_path)])
     return made
 
