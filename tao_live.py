@@ -6,8 +6,11 @@ Exit: 0 done, 1 failed, 2 usage, 3 no such device, 4 weights missing, 130 interr
 """
 
 import os
+import secrets
+import shlex
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +21,23 @@ from engine.core.errors import DeviceNotFound, TaoError, UsageError
 from engine.library.command_line import export, import_verb
 from engine.library.index.command_line import library_verb
 from engine.server.command_line import calibrate_verb, compile_verb, devices, doctor_verb, sessions_verb
-from engine.server.config import config_file, read_config
+from engine.server.config import config_file, read_config, write_setting
 from engine.server.rendering import render
 from engine.server.saving import save, sets_verb
 from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER, correct, decompose, models
 from models.training.command_line import evaluate, train
 from models.weights.shipped import verify_weights
+from tui.command_line import keys_verb
+from tui.glyphs import glyphs_for
+from tui.key_presets import PRESETS
+from tui.screen_setup import COLOURS, THEMES, ScreenSetup, screen_setup
 from tui.terminal import check_terminal
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
 DEMO_RATE = 48000
-NOT_FOR_ENGINES = {"loop", "another", "keys", "empty"}  # options that concern only the screen or the start
+# options that concern only the screen or the start
+NOT_FOR_ENGINES = {"loop", "another", "empty", "keys", "theme", "colours", "ascii", "fps",
+                   "plain"}
 
 
 def talk(text: str) -> None:
@@ -51,8 +60,15 @@ def talk(text: str) -> None:
 @click.option("--link", is_flag=True, help="Follow Ableton Link when no MIDI clock comes in (clock source auto).")
 @click.option("--loop", type=click.Path(path_type=Path), help="Open this loop or decomposition folder.")
 @click.option("--empty", is_flag=True, help="Start without a loop, ready to record.")
-@click.option("--keys", multiple=True, metavar="ACTION=KEYS",
-              help="Give an action other keys, such as record=r,f5. ctrl+p in Tao lists the actions.")
+@click.option("--keys", multiple=True, metavar="KEYBOARD|ACTION=KEYS",
+              help=f"Choose a keyboard ({', '.join(PRESETS)}), or give an action other keys, such as record=r,f5. The "
+                   "verb `keys` lists the actions.")
+@click.option("--theme", type=click.Choice(list(THEMES)), help="Colours: "
+              + ", ".join(f"{name} ({words})" for name, words in THEMES.items()) + ".")
+@click.option("--colours", type=click.Choice(list(COLOURS)), help="How many. Default: as many as the terminal has.")
+@click.option("--ascii", is_flag=True, help="Draw with plain letters. Default: where the terminal has no others.")
+@click.option("--fps", type=click.IntRange(1, 60), help="Screen updates a second. Default: 30, over SSH 10.")
+@click.option("--plain", is_flag=True, help="No screen: type lines, read sentences. For screen readers and scripts.")
 @click.option("--another", is_flag=True, help="Start another engine even if one is already running.")
 @click.pass_context
 def cli(context: click.Context, loop: Path | None, another: bool, empty: bool, **settings: Any) -> None:
@@ -68,7 +84,8 @@ def open_instrument(loop: Path | None, another: bool, asked: dict[str, Any], emp
     from engine.server.running_engines import engines
     from engine.sessions.listing import broken_off
 
-    check_terminal()
+    if not asked["plain"]:
+        check_terminal()
     if loop is not None and not loop.exists():
         raise UsageError(f"There is no file or folder {str(loop)!r} to open. Check the name after --loop.")
     if not another and (found := engines()):
@@ -92,24 +109,28 @@ def continue_session(session: Path, asked: dict[str, Any]) -> None:
 
 def continue_set(session: Path, midi: Path, asked: dict[str, Any]) -> None:
     """Open the instrument as it was at the end of a set, with the set's MIDI setup, which then keeps its changes."""
-    check_terminal()
     start_and_show({**asked, "resume": str(session), "midi_file": str(midi)}, None)
 
 
 def start_and_show(asked: dict[str, Any], first: Path | None) -> None:
     """Start an engine, let it play `first`, and show its screen until the musician leaves."""
+    screen = screen_of(asked)
+    show(started(asked, first), screen)
+
+
+def started(asked: dict[str, Any], first: Path | None) -> Any:
+    """A client of a new engine, which plays `first`."""
     from engine.bridge.client import EngineClient
     from engine.server.compile import shown
     from engine.server.launch import start_engine
-    from tui.keymap import keymap_with
 
-    keymap, settings = keymap_with(asked["keys"]), engine_settings(asked)
+    settings = engine_settings(asked)
     talk("Tao: starting the engine")
     with shown() as progress:
         engine = EngineClient(start_engine(settings, progress))
     if first is not None:
         threading.Thread(target=play_first, args=(engine, first), daemon=True).start()
-    show(engine, keymap)
+    return engine
 
 
 def sessions_folder() -> Path:
@@ -164,12 +185,38 @@ def play_first(engine: Any, loop: Path) -> None:
         return  # the engine has stopped; the screen says so
 
 
-def show(engine: Any, keymap: Any) -> None:
-    """Show this engine's screen until the musician leaves; the engine plays on unless it was told to quit."""
-    from tui.app import open_screen
+def screen_of(asked: dict[str, Any]) -> ScreenSetup | None:
+    """The screen that the command line, keys.toml and this terminal ask for; None for the line mode. Raises UsageError
+    where none can be drawn."""
+    if asked["plain"]:
+        return None
+    check_terminal()
+    return setup_of(asked)
 
+
+def setup_of(asked: dict[str, Any]) -> ScreenSetup:
+    """The look and the keys that are asked for."""
+    return screen_setup(asked, os.environ, sys.platform, key_file(), partial(write_setting, config_file(), "theme"))
+
+
+def key_file() -> Path:
+    """Where the user's own keys are."""
+    return platformdirs.user_config_path("tao") / "keys.toml"
+
+
+def show(engine: Any, screen: ScreenSetup | None) -> None:
+    """Show this engine's screen, or its lines, until the musician leaves; the engine plays on unless it was told to
+    quit."""
     try:
-        open_screen(engine, os.environ, keymap)
+        if screen is None:
+            from tui.plain.session import run_plain
+
+            run_plain(engine, sys.stdin, click.echo)
+        else:
+            os.environ.update(screen.look.environment)
+            from tui.app import open_screen
+
+            open_screen(engine, screen)
     finally:
         engine.close()
 
@@ -199,16 +246,59 @@ def write_demo(folder: Path) -> Path:
 
 @cli.command()
 @click.argument("engine", type=int, required=False)
+@click.option("--plain", is_flag=True, help="No screen: type lines, read sentences.")
 @click.pass_context
-def attach(context: click.Context, engine: int | None) -> None:
+def attach(context: click.Context, engine: int | None, plain: bool) -> None:
     """Open a screen on the running engine. If there are several, give the process id of the one you want as ENGINE."""
     from engine.bridge.client import EngineClient
     from engine.server.running_engines import socket_of
-    from tui.keymap import keymap_with
 
-    keymap = keymap_with(context.find_root().params["keys"])
-    check_terminal()
-    show(EngineClient(socket_of(engine)), keymap)
+    asked = context.find_root().params
+    screen = screen_of({**asked, "plain": plain or asked["plain"]})
+    show(EngineClient(socket_of(engine)), screen)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen to.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free one.")
+@click.option("--token", help="The secret in the address. Default: a new one each time.")
+@click.option("--no-token", is_flag=True, help="Let everybody in who can reach the address.")
+@click.pass_context
+def serve(context: click.Context, host: str, port: int, token: str | None, no_token: bool) -> None:
+    """Show Tao's screen in a browser.
+
+    Prints the address to open. Shows the running engine, or starts one that plays the demo. Ctrl-C ends the browser's
+    screens; the music plays on. Needs `pip install 'tao-live[serve]'`.
+    """
+    from engine.bridge.client import EngineClient
+    from engine.server.running_engines import engines
+
+    try:
+        from tui.browser.server import Address, Served
+        from tui.browser.server import serve as serve_screens
+    except ImportError:
+        raise TaoError("The browser's screen needs textual-serve. Install it with `pip install 'tao-live[serve]'`.") \
+            from None
+    asked = context.find_root().params
+    setup_of(asked)
+    running = engines()
+    engine = EngineClient(running[0].socket) if running else started(
+        asked, None if asked["empty"] else asked["loop"] or demo_file(platformdirs.user_data_path("tao")))
+    os.environ.setdefault("TAO_GLYPHS", "unicode")  # a browser has every shape
+    secret = None if no_token else token or secrets.token_urlsafe(24)
+    try:
+        serve_screens(Served(screen_command(asked, engine.pid), lambda: bool(engine.connected), click.echo, talk),
+                      Address(host, port, secret))
+        talk("The music plays on. Come back with: tao_live.py attach" if engine.connected else "The engine has ended.")
+    finally:
+        engine.close()
+
+
+def screen_command(asked: dict[str, Any], engine: int) -> str:
+    """The shell's command for a screen on the engine with this process id, as it was asked for."""
+    flags = [f"--{name}={asked[name]}" for name in ("theme", "colours", "fps") if asked[name] is not None]
+    flags += [f"--keys={word}" for word in asked["keys"]] + (["--ascii"] if asked["ascii"] else [])
+    return shlex.join([sys.executable, str(Path(__file__).resolve()), *flags, "attach", str(engine)])
 
 
 @cli.command()
@@ -222,7 +312,6 @@ def resume(context: click.Context, session: str | None) -> None:
     from engine.sessions.listing import find_session
 
     folder = find_session(sessions_folder(), session)
-    check_terminal()
     continue_session(folder, context.find_root().params)
 
 
@@ -247,7 +336,8 @@ def demo(context: click.Context, out: Path, overwrite: bool) -> None:
 
 for verb in (calibrate_verb(engine_settings), compile_verb, correct, decompose, devices,
              doctor_verb(lambda: platformdirs.user_data_path("tao"), verify_weights), evaluate, export, import_verb,
-             library_verb(library_places), models, render, save, sessions_verb(sessions_folder),
+             keys_verb(key_file, lambda: glyphs_for(os.environ, sys.platform)), library_verb(library_places),
+             models, render, save, sessions_verb(sessions_folder),
              sets_verb(lambda: platformdirs.user_data_path("tao"), sessions_folder, midi_file, continue_set), train):
     cli.add_command(verb)
 

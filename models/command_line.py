@@ -49,6 +49,7 @@ def get(name: str) -> None:
               help="The folder to write; several loops get a subfolder each.")
 @click.option("--overwrite", is_flag=True, help="Replace what is in the folder. Files that Tao did not write stay.")
 @click.option("--json", "as_json", is_flag=True, help="Print each kit.json, one line per loop.")
+@click.option("--report", is_flag=True, help="Write report.html, too: everything found, to see and to hear.")
 @click.option("--beats", type=click.IntRange(1, 256), help="The loop's length in quarter notes, if you know it.")
 @click.option("--free", is_flag=True, help="The file is not a loop: cut whole bars out of it first.")
 @click.option("--transcriber", default=TRANSCRIBER, show_default=True, help=f"Finds the hits. {_CHOICES}")
@@ -57,7 +58,7 @@ def get(name: str) -> None:
 @click.option("--files-from", "listed", metavar="LIST", help="Decompose the files in this list, too; - is stdin.")
 @click.option("--jobs", type=click.IntRange(1, 1024), help="How many loops at once. Default: one for each core.")
 @click.option("--cluster", metavar="ADDRESS", help="Let a Ray cluster do it: auto, HOST:PORT or ray://HOST:PORT.")
-def decompose(loops: tuple[Path, ...], out: Path, overwrite: bool, as_json: bool, listed: str | None,
+def decompose(loops: tuple[Path, ...], out: Path, overwrite: bool, as_json: bool, report: bool, listed: str | None,
               jobs: int | None, cluster: str | None, **asked: Any) -> None:
     """Decompose LOOPS into kit.json, one-shots, stems, a residual and pattern.mid.
 
@@ -70,39 +71,39 @@ def decompose(loops: tuple[Path, ...], out: Path, overwrite: bool, as_json: bool
     if not loops and listed is None:
         raise click.UsageError("Missing argument 'LOOPS...'.")
     if len(loops) == 1 and listed is None and cluster is None and not loops[0].is_dir():
-        _decompose_one(loops[0], out, settings, overwrite, as_json)
+        _decompose_one(loops[0], out, settings, overwrite, as_json, report)
         return
     from models.batch.run import Batch, run
 
-    run(Batch(loops, out, settings, listed, overwrite, as_json, jobs, cluster))
+    run(Batch(loops, out, settings, listed, overwrite, as_json, jobs, cluster, report))
 
 
-def _decompose_one(loop: Path, out: Path, settings: Any, overwrite: bool, as_json: bool) -> None:
+def _decompose_one(loop: Path, out: Path, settings: Any, overwrite: bool, as_json: bool, with_report: bool) -> None:
     """Decompose one file into the folder `out`, in this process and with all its cores."""
     from engine.library.kits.kit_folder import write_folder, write_new_folder
     from engine.library.kits.kit_json import to_json
     from engine.library.outputs import check_folder, check_inputs_stay
+    from engine.library.report.page import doubts, write_report
     from models import plugins
 
     check_inputs_stay([out], [loop])
     check_folder(out, overwrite)
     with plugins.loading("The decomposition"):
         from models.batch.one_file import decomposed, tools_for, words_about
+        from models.batch.progress import printable, shown_stages
 
-    shown: list[str] = []
-
-    def report(stage: str, _: float) -> None:
-        if stage not in shown:
-            shown.append(stage)
-            _talk(f"{loop.name}: {stage}")
-
-    kit = decomposed(loop, settings, tools_for(settings), report)
+    with shown_stages(printable(Path(loop.name))) as report:
+        kit = decomposed(loop, settings, tools_for(settings), report)
     folder = out
     if overwrite:
         write_folder(folder, kit)
     else:
         folder = write_new_folder(folder, kit)
     _talk(f"{loop.name}: {words_about(kit)}, in {folder}")
+    for doubt in doubts(kit):
+        _talk(f"{loop.name}: {doubt}")
+    if with_report:
+        _talk(f"{loop.name}: see and hear it in {write_report(folder, kit)}")
     if as_json:
         click.echo(json.dumps(to_json(kit)))
 

@@ -21,7 +21,7 @@ DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/plug
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 PROGRAM = 'tao=".venv/bin/python tao_live.py"'
 # what opens a screen, needs the network or takes an hour is asked for its help; the rest is run as it stands
-HELP_ONLY = ("attach", "resume", "models get", "evaluate", "train", "sets open", "save")
+HELP_ONLY = ("attach", "resume", "models get", "evaluate", "train", "sets open", "save", "serve")
 MAY_END_WITH = {"doctor": (0, 1), "calibrate": (0, 3)}  # this machine may be unfit, and may have no loopback
 
 

@@ -1,9 +1,8 @@
 """TaoApp: the only holder of the engine's connection. Thirty times a second it reads a snapshot and shows it."""
 
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -12,41 +11,33 @@ from textual import on
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES
 
 from engine.core.commands import Boundary
 from engine.core.snapshot import Notice, Snapshot
 from tui.dropouts import Dropouts
 from tui.engine_connection import EngineConnection
-from tui.glyphs import UNICODE, Glyphs, glyphs_for
+from tui.glyphs import UNICODE, Glyphs
 from tui.keymap import Keymap
 from tui.modes.mode import Actions
+from tui.paths import is_set
 from tui.requests import Requests
+from tui.screen_setup import Look, ScreenSetup
 from tui.screens.ask_name import AskNameScreen
 from tui.screens.export import ExportChoice, ExportScreen, folder_of
 from tui.screens.help import HelpScreen
 from tui.screens.instrument import InstrumentScreen
 from tui.screens.open_loop import OpenScreen
-from tui.theme import SHADES, TAO
+from tui.theme import OURS, SHADES
 from tui.widgets.readout import ActionRequested
 
 TWICE_WITHIN_S = 2.0
 NOTICE_S = 6.0
+FIRST_WORDS_S = 20.0
+PLAIN_LOOK = Look()
 LOAD_EVERY_S = 0.5
 EXPORTERS = "tao.exporters"
 NOT_IN_PALETTE = ("palette", "escape", "digit-9", "digit-0")
-
-
-def is_set(path: Path) -> bool:
-    """Whether this folder is a set, as docs/formats.md describes it. What cannot be a path is none."""
-    try:
-        return (path / "set.json").is_file()
-    except OSError:  # a name that is too long, or a folder that is closed to you
-        return False
-
-
-def frames_per_second(environ: Mapping[str, str]) -> int:
-    """How often the screen is updated: 30 times a second, 10 over SSH."""
-    return 10 if environ.get("SSH_CONNECTION") else 30
 
 
 class TaoApp(App[None]):
@@ -58,9 +49,9 @@ class TaoApp(App[None]):
     ALLOW_SELECT = False
 
     def __init__(self, engine: EngineConnection, glyphs: Glyphs = UNICODE, keymap: Keymap | None = None,
-                 fps: int = 30) -> None:
+                 look: Look = PLAIN_LOOK, problems: tuple[str, ...] = ()) -> None:
         super().__init__()
-        self.engine, self.glyphs, self.keymap, self.fps = engine, glyphs, keymap or Keymap(), fps
+        self.engine, self.glyphs, self.keymap, self.look = engine, glyphs, keymap or Keymap(), look
         self.requests = Requests(engine, self.say)
         self.snapshot: Snapshot = engine.snapshot()
         self.instrument = InstrumentScreen(glyphs, self.keymap, self.snapshot, self.requests, self._actions())
@@ -69,12 +60,23 @@ class TaoApp(App[None]):
         self.load = 0.0
         self.dropouts = Dropouts()
         self._export_choice = ExportChoice()
-        self.register_theme(TAO)
-        self.theme = TAO.name
+        for theme in OURS:
+            self.register_theme(theme)
+        self.theme = look.theme
+        for name in BUILTIN_THEMES:
+            self.unregister_theme(name)
+        if problems:
+            more = f" (`tao_live.py keys` says {len(problems) - 1} more.)" if len(problems) > 1 else ""
+            self.say(problems[0] + more, for_s=FIRST_WORDS_S)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The three greys that our styles use and other themes do not name."""
         return SHADES
+
+    def _keep_theme(self, name: str) -> None:
+        """Remember a theme that was chosen here."""
+        if self.look.keep_theme is not None:
+            self.requests.attempt(self.look.keep_theme, name)
 
     def get_default_screen(self) -> Screen:
         """The instrument itself."""
@@ -85,7 +87,8 @@ class TaoApp(App[None]):
         self.set_class(self.glyphs.name == "ascii", "-ascii")
         self.read()
         self.show_load()
-        self.set_interval(1 / self.fps, self.read)
+        self.set_interval(1 / self.look.fps, self.read)
+        self.theme_changed_signal.subscribe(self, lambda theme: self._keep_theme(theme.name))
         self.set_interval(LOAD_EVERY_S, self.show_load)
 
     def read(self) -> None:
@@ -233,6 +236,6 @@ class TaoApp(App[None]):
         yield SystemCommand("theme", "choose other colours", self.action_change_theme)
 
 
-def open_screen(engine: EngineConnection, environ: Mapping[str, str], keymap: Keymap | None = None) -> None:
-    """Show the instrument in this terminal until the musician leaves. Glyphs and rate suit the terminal."""
-    TaoApp(engine, glyphs_for(environ, sys.platform), keymap, frames_per_second(environ)).run()
+def open_screen(engine: EngineConnection, setup: ScreenSetup) -> None:
+    """Show the instrument in this terminal until the musician leaves."""
+    TaoApp(engine, setup.glyphs, setup.keymap, setup.look, setup.problems).run()

@@ -7,6 +7,7 @@ from engine.core.errors import UsageError
 from engine.core.pattern import Step
 
 STRONG_FROM, MEDIUM_FROM = 0.75, 0.45
+FEW_GLYPHS = ("linux", "dumb", "ansi", "vt")  # terminals without our shapes in their fonts, whatever the locale says
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ ASCII = Glyphs(
 
 
 def glyphs_for(environ: Mapping[str, str], platform: str) -> Glyphs:
-    """The set that the terminal can show, by TAO_GLYPHS (unicode, ascii) or else by the locale.
+    """The set that the terminal can show, by TAO_GLYPHS (unicode, ascii) or else by TERM and the locale.
 
     Raises UsageError when TAO_GLYPHS is neither.
     """
@@ -70,6 +71,8 @@ def glyphs_for(environ: Mapping[str, str], platform: str) -> Glyphs:
         raise UsageError(f"TAO_GLYPHS is {wanted!r}. Set it to unicode or ascii, or unset it.")
     if wanted:
         return UNICODE if wanted == UNICODE.name else ASCII
+    if environ.get("TERM", "").startswith(FEW_GLYPHS):
+        return ASCII
     locale = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "")
     utf8 = "utf8" in locale.lower().replace("-", "")
     return UNICODE if utf8 or platform == "win32" else ASCII

@@ -4,11 +4,11 @@ each action does."""
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from engine.core.errors import UsageError
+from engine.core.errors import InvalidValue, UsageError
 from tui.glyphs import Glyphs
-
-NAMED_KEYS = {"question_mark": "?", "plus": "+", "minus": "-", "equals_sign": "=", "escape": "Esc", "comma": ",",
-              "full_stop": "."}
+from tui.key_names import key_label as key_label
+from tui.key_names import key_named
+from tui.key_presets import PRESETS, Preset
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,7 @@ GROUPS = (
     )),
     Group("Kit", (
         *(_trigger(number) for number in range(1, 9)),
+        Action("pads", ("P",), "play the tracks from two rows of letters; Esc: done"),
         Action("mute", ("m",), "then 1-8: mute that track; m again: this track", "mute"),
         Action("solo", ("s",), "then 1-8: solo that track; s again: this track", "solo"),
         Action("sounds", ("f6",), "browse other sounds for this track", "sounds"),
@@ -166,11 +167,30 @@ LOCAL_GROUPS = (MIDI_KEYS,)  # keys of a screen of their own: elsewhere they may
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """A key that two actions of one screen share."""
+
+    key: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
 class Keymap:
     """The keys in force: the defaults, or with some of them replaced by action id. local: keys of other screens."""
 
     groups: tuple[Group, ...] = field(default=GROUPS)
     local: tuple[Group, ...] = LOCAL_GROUPS
+    preset: str = "qwerty"
+
+    @property
+    def pad_row(self) -> tuple[str, ...]:
+        """The letters that play the pads while they are open."""
+        return PRESETS[self.preset].pad_row
+
+    def pad_labels(self, glyphs: Glyphs) -> str:
+        """Those letters as the keyboard shows them."""
+        return "".join(key_label(key, glyphs) for key in self.pad_row)
 
     @property
     def midi(self) -> Group:
@@ -188,58 +208,73 @@ class Keymap:
         keys = self[action_id].keys
         return key_label(keys[0], glyphs) if keys else action_id
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every action id, those of other screens too."""
+        return frozenset(action.id for group in self.groups + self.local for action in group.actions)
+
+    def with_preset(self, preset: Preset) -> "Keymap":
+        """The same actions as a keyboard has them."""
+        return replace(self.changed(preset.keys), preset=preset.name)
+
     def with_keys(self, keys_by_id: Mapping[str, str]) -> "Keymap":
         """The same actions under other keys, comma separated as in `{"record": "r,f5"}`.
 
-        Raises UsageError for an action that does not exist, or a key that two actions of one screen would share.
+        Raises UsageError for an action that does not exist, what is no key, or a key that two actions of one screen
+        would share.
         """
-        known = {action.id for group in self.groups + self.local for action in group.actions}
-        unknown = sorted(set(keys_by_id) - known)
+        unknown = sorted(set(keys_by_id) - self.ids)
         if unknown:
-            raise UsageError(f"No action is called {unknown[0]!r}. Actions: {', '.join(sorted(known))}.")
-        changed = Keymap(tuple(_changed(group, keys_by_id) for group in self.groups),
-                         tuple(_changed(group, keys_by_id) for group in self.local))
-        key_table(changed)
-        for group in changed.local:
-            key_table(group.actions)
+            raise UsageError(f"No action is called {unknown[0]!r}. Actions: {', '.join(sorted(self.ids))}.")
+        changed = self.changed({action_id: _keys_in(action_id, text) for action_id, text in keys_by_id.items()})
+        clash = next(changed.clashes(), None)
+        if clash is not None:
+            raise UsageError(f"The key {clash.key} is assigned to both {clash.first} and {clash.second}. Give one "
+                             "another key.")
         return changed
 
+    def changed(self, keys_by_id: Mapping[str, tuple[str, ...]]) -> "Keymap":
+        """The same actions under other keys, whether or not they clash."""
+        return replace(self, groups=tuple(_changed(group, keys_by_id) for group in self.groups),
+                       local=tuple(_changed(group, keys_by_id) for group in self.local))
 
-def keymap_with(words: Iterable[str]) -> Keymap:
+    def clashes(self) -> Iterator["Clash"]:
+        """Every key that means two things on one screen."""
+        for actions in (tuple(self), *(group.actions for group in self.local)):
+            owners: dict[str, str] = {}
+            for action in actions:
+                for key in action.keys:
+                    owner = owners.setdefault(key, action.id)
+                    if owner != action.id:
+                        yield Clash(key, owner, action.id)
+
+
+def keymap_with(words: Iterable[str], keymap: Keymap | None = None) -> Keymap:
     """The keymap with keys replaced, each word as `record=r,f5`. Raises UsageError."""
     keys_by_id: dict[str, str] = {}
     for word in words:
         action_id, sign, keys = word.partition("=")
         if not sign:
-            raise UsageError(f"--keys got {word!r}. Write ACTION=KEY,KEY instead, such as record=r,f5.")
+            raise UsageError(f"--keys got {word!r}. Name a keyboard ({', '.join(PRESETS)}) or write "
+                             "ACTION=KEY,KEY, such as record=r,f5.")
         keys_by_id[action_id.strip()] = keys
-    return Keymap().with_keys(keys_by_id)
+    return (keymap or Keymap()).with_keys(keys_by_id)
 
 
 def key_table(actions: Iterable[Action]) -> dict[str, str]:
-    """The action id of every key. Raises UsageError for a key that two actions share."""
-    owners: dict[str, str] = {}
-    for action in actions:
-        for key in action.keys:
-            owner = owners.setdefault(key, action.id)
-            if owner != action.id:
-                raise UsageError(f"The key {key} is assigned to both {owner} and {action.id}. Give one another key.")
-    return owners
+    """The action id of every key."""
+    return {key: action.id for action in actions for key in action.keys}
 
 
-def _changed(group: Group, keys_by_id: Mapping[str, str]) -> Group:
-    return replace(group, actions=tuple(_with_keys(action, keys_by_id) for action in group.actions))
+def _changed(group: Group, keys_by_id: Mapping[str, tuple[str, ...]]) -> Group:
+    return replace(group, actions=tuple(replace(action, keys=keys_by_id.get(action.id, action.keys))
+                                        for action in group.actions))
 
 
-def _with_keys(action: Action, keys_by_id: Mapping[str, str]) -> Action:
-    if action.id not in keys_by_id:
-        return action
-    keys = (key.strip() for key in keys_by_id[action.id].split(","))
-    return replace(action, keys=tuple(key for key in keys if key))
-
-
-def key_label(key: str, glyphs: Glyphs) -> str:
-    """A key as the keyboard shows it: ^p, shift+↑, ?."""
-    *modifiers, name = key.split("+")
-    name = NAMED_KEYS.get(name) or glyphs.arrows.get(name) or (name.upper() if name[1:].isdigit() else name)
-    return "".join("^" if modifier == "ctrl" else modifier + "+" for modifier in modifiers) + name
+def _keys_in(action_id: str, text: str) -> tuple[str, ...]:
+    """The keys in a comma-separated list; none in an empty one. Raises UsageError."""
+    try:
+        return tuple(key_named(key) for key in text.split(",") if key.strip())
+    except InvalidValue as problem:
+        raise UsageError(f"The keys of {action_id} are {text!r}, but {problem}. Write keys such as r, f5, ctrl+r or "
+                         "shift+left.") from None

@@ -1,6 +1,8 @@
 """config.toml: the settings that outlast a session, each called like its flag."""
 
 import difflib
+import json
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,8 +11,9 @@ from typing import Any
 import click
 import platformdirs
 
-from engine.core.errors import UsageError
+from engine.core.errors import TaoError, UsageError
 from engine.core.names import readable
+from engine.library.files import replacing
 
 MAX_BYTES = 1 << 20
 
@@ -38,6 +41,37 @@ def read_config(file: Path, instrument: click.Group) -> dict[str, Any]:
     return _settings(written, instrument, str(file))
 
 
+def write_setting(file: Path, key: str, value: str) -> None:
+    """Give a setting at the top of `file` a value; the rest of the file stays as it is, comments too.
+
+    Raises TaoError when the file is not TOML or cannot be written.
+    """
+    try:
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        before = tomllib.loads(text)
+        after = _with_setting(text, key, value)
+        if tomllib.loads(after) != {**before, key: value}:
+            raise ValueError(f"{key} is written in an unusual way")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(file) as part:
+            part.write_text(after, encoding="utf-8")
+    except (OSError, ValueError, RecursionError) as problem:
+        raise TaoError(f"{key} = {json.dumps(value)} could not be kept in {file} ({readable(str(problem), 200)}). "
+                       "Write it there yourself.") from None
+
+
+def _with_setting(text: str, key: str, value: str) -> str:
+    """The text with the setting on a line of its own, where it was or else at the top."""
+    line = f"{key} = {json.dumps(value)}\n"
+    lines = text.splitlines(keepends=True)
+    for number, old in enumerate(lines):
+        if old.lstrip().startswith("["):
+            break
+        if re.match(rf"\s*{re.escape(key)}\s*=", old):
+            return "".join([*lines[:number], line, *lines[number + 1 :]])
+    return line + text
+
+
 def _settings(written: dict[str, Any], command: click.Command, where: str) -> dict[str, Any]:
     """What is written for a command and its verbs, by the names of Click's parameters."""
     options = [option for option in command.params if isinstance(option, click.Option) and option.expose_value]
@@ -45,7 +79,7 @@ def _settings(written: dict[str, Any], command: click.Command, where: str) -> di
     verbs = command.commands if isinstance(command, click.Group) else {}
     found: dict[str, Any] = {}
     for key, value in written.items():
-        if key in verbs:
+        if key in verbs and key not in flags:
             if not isinstance(value, dict):
                 raise UsageError(f"{where}: {key} is a verb, so its settings are a table, [{key}].")
             found[key] = _settings(value, verbs[key], f"{where}, [{key}]")

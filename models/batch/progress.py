@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,11 +74,41 @@ class Progress(Protocol):
 def shown(tally: Tally, stream: IO[str] | None = None) -> Iterator[Progress]:
     """Show progress until the block ends."""
     stream = stream or sys.stderr
-    if stream.isatty() and os.environ.get("TERM") != "dumb":
+    if _is_terminal(stream):
         with _bar(tally, stream) as bar:
             yield bar
     else:
         yield _Lines(stream)
+
+
+@contextmanager
+def shown_stages(name: str, stream: IO[str] | None = None) -> Iterator[Callable[[str, float], None]]:
+    """A function to call with each stage of one file, and the share that is done: a bar on a terminal until the block
+    ends, otherwise a line for each stage."""
+    stream = stream or sys.stderr
+    if not _is_terminal(stream):
+        said: list[str] = []
+
+        def say(stage: str, _: float) -> None:
+            if stage not in said:
+                said.append(stage)
+                print(f"{name}: {stage}", file=stream, flush=True)
+
+        yield say
+        return
+    from rich import progress as rich
+    from rich.console import Console
+
+    columns = (rich.TextColumn("{task.fields[file]}", markup=False), rich.BarColumn(), rich.TaskProgressColumn(),
+               rich.TextColumn("{task.description}"))
+    with rich.Progress(*columns, console=Console(file=stream), transient=True, redirect_stdout=False,
+                       redirect_stderr=False) as bars:
+        task = bars.add_task("starting", total=1.0, file=name)
+        yield lambda stage, share: bars.update(task, completed=share, description=stage)
+
+
+def _is_terminal(stream: IO[str]) -> bool:
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 @dataclass(slots=True)

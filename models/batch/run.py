@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from engine.core.errors import TaoError
+from engine.library.kits.kit_folder import read_folder
 from engine.library.outputs import check_folder, check_inputs_stay
+from engine.library.report.page import FILE, write_report
 from models import plugins
 from models.batch.capacity import PROCESS_MB, cores, free_mb, size_for
 from models.batch.inputs import Inputs, inputs_of, listed_in
@@ -25,7 +27,8 @@ MANY = 200  # files: looking at what is there takes a moment
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What the user asks for. named: files and folders; listed: a file with a list of more, or "-"; processes: how many
-    at once, None for all cores; cluster: the address of a Ray cluster that does the work instead."""
+    at once, None for all cores; cluster: the address of a Ray cluster that does the work instead; report: whether
+    each kit gets a page to see and hear."""
 
     named: tuple[Path, ...]
     out: Path
@@ -35,6 +38,7 @@ class Batch:
     as_json: bool = False
     processes: int | None = None
     cluster: str | None = None
+    report: bool = False
 
 
 class SomeFailed(TaoError):
@@ -55,6 +59,8 @@ def run(batch: Batch) -> None:
     _announce(inputs, plan, batch)
     for _, kit in plan.finished:
         _print_kit(kit, batch)
+        if not (kit / FILE).exists():
+            _report_on(kit, batch)
     tally = Tally(len(plan.jobs))
     try:
         _do(plan.jobs, batch, tally)
@@ -75,6 +81,7 @@ def _do(jobs: list[Job], batch: Batch, tally: Tally) -> None:
             progress.show(outcome, tally)
             if outcome.folder is not None:
                 _print_kit(outcome.folder, batch)
+                _report_on(outcome.folder, batch)
 
 
 @contextmanager
@@ -107,6 +114,15 @@ def _print_kit(folder: Path, batch: Batch) -> None:
     """Print a kit.json on one line, if that is asked for."""
     if batch.as_json:
         click.echo(json.dumps(json.loads((folder / "kit.json").read_bytes())))
+
+
+def _report_on(folder: Path, batch: Batch) -> None:
+    """Write a kit's page, if that is asked for."""
+    if batch.report:
+        try:
+            write_report(folder, read_folder(folder))
+        except (OSError, TaoError) as problem:
+            _talk(f"tao: {printable(folder)}: its report cannot be written: {problem}")
 
 
 def _sum_up(tally: Tally, skipped: int, failures: list[tuple[Path, str]]) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.core.errors import UsageError
-from engine.server.config import read_config
+from engine.core.errors import TaoError, UsageError
+from engine.server.config import read_config, write_setting
 from tao_live import cli
 
 
@@ -41,7 +41,7 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path, content: bytes) -> None
     ('audoi = "jack"', "there is no setting 'audoi'. Did you mean 'audio'?"),
     ("block_frames = 128", "no setting 'block_frames'"), ("sample_rate = 48000", "Did you mean 'sample-rate'?"),
     ("[decompose]\nbeat = 8", "[decompose]: there is no setting 'beat'. Did you mean 'beats'?"),
-    ("xyzzy = 1", "Settings: another, attach, audio"), ("decompose = 3", "a table, [decompose]"),
+    ("xyzzy = 1", "Settings: another, ascii, attach, audio"), ("decompose = 3", "a table, [decompose]"),
     ("link = 1", "link is true or false"), ('keys = "record=r"', "keys takes a list"), ("block = [1]", "one value"),
     ("block = 7", "block: "), ('audio = "alsa"', "audio: "), ("device = {}", "one value"), ("block = inf", "block: "),
     ("version = true", "no setting")])
@@ -49,3 +49,25 @@ def test_what_is_no_setting_is_refused_in_one_sentence(tmp_path: Path, content: 
     with pytest.raises(UsageError, match=re.escape(said)) as refused:
         config(tmp_path, content)
     assert "\n" not in str(refused.value) and str(tmp_path) in str(refused.value)
+
+
+@pytest.mark.parametrize(("before", "after"), [
+    ("", 'theme = "light"\n'),
+    ('# mine\naudio = "jack"\ntheme = "sixteen"  # old\n\n[decompose]\nbeats = 8\n',
+     '# mine\naudio = "jack"\ntheme = "light"\n\n[decompose]\nbeats = 8\n'),
+    ('[decompose]\nbeats = 8\n', 'theme = "light"\n[decompose]\nbeats = 8\n')])
+def test_a_setting_is_kept_and_the_rest_of_the_file_stays(tmp_path: Path, before: str, after: str) -> None:
+    file = tmp_path / "new" / "config.toml"
+    if before:
+        file.parent.mkdir()
+        file.write_text(before)
+    write_setting(file, "theme", "light")
+    assert file.read_text() == after and read_config(file, cli)["theme"] == "light"
+
+
+@pytest.mark.parametrize("before", ['theme = """\nlight"""\n', '"theme" = "sixteen"\n', "audio = "])
+def test_a_file_that_cannot_be_changed_safely_stays_as_it_is(tmp_path: Path, before: str) -> None:
+    (tmp_path / "config.toml").write_text(before)
+    with pytest.raises(TaoError, match="Write it there yourself"):
+        write_setting(tmp_path / "config.toml", "theme", "light")
+    assert (tmp_path / "config.toml").read_text() == before

@@ -162,9 +162,9 @@ async def test_on_a_keyboard_without_digits_the_keys_that_trigger_serve_leader_k
     from tui.app import TaoApp
     from tui.keymap import Keymap
 
-    app = TaoApp(engine, keymap=Keymap().with_keys({"track-2": "eacute"}))
+    app = TaoApp(engine, keymap=Keymap().with_keys({"track-2": "é"}))
     async with app.run_test() as pilot:
-        await pilot.press("m", "eacute")
+        await pilot.press("m", "é")
     assert engine.machine.mutes == {"snare"}
 
 

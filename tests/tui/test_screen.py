@@ -13,8 +13,8 @@ from engine.core.pattern import TRACK_NAMES, Pattern, Step
 from engine.core.snapshot import Job, RecordState
 from engine.core.timeline import Ticks
 from tests.tui.fake import FakeEngine, demo_machine, track
-from tui.app import TaoApp, frames_per_second
-from tui.glyphs import ASCII, UNICODE, glyphs_for
+from tui.app import TaoApp
+from tui.glyphs import ASCII
 from tui.screens.help import HelpScreen
 
 
@@ -256,18 +256,6 @@ async def test_without_colour_cursor_playhead_mute_and_uncertainty_can_still_be_
         colours = set(re.findall(r"#([0-9a-f]{6})", tao.app.export_screenshot().split("</style>")[1]))
         colours -= {"292929", "ff5f57", "febc2e", "28c840", "c5c8c6"}  # the screenshot's own frame
         assert all(code[:2] == code[2:4] == code[4:] for code in colours)
-
-
-@pytest.mark.parametrize(("environ", "glyphs"), [
-    ({"LANG": "en_GB.UTF-8"}, UNICODE), ({"LANG": "C"}, ASCII), ({}, ASCII), ({"LC_ALL": "C.utf8"}, UNICODE),
-    ({"LANG": "de_DE.UTF-8", "LC_ALL": "POSIX"}, ASCII), ({"LANG": "C", "TAO_GLYPHS": "unicode"}, UNICODE)])
-def test_the_locale_chooses_the_glyphs(environ, glyphs):
-    assert glyphs_for(environ, "linux") is glyphs
-
-
-def test_the_screen_is_updated_less_often_over_ssh():
-    assert frames_per_second({}) == 30
-    assert frames_per_second({"SSH_CONNECTION": "10.0.0.2 50000 10.0.0.1 22"}) == 10
 
 
 @pytest.mark.parametrize("key", ["f4", "f6"])

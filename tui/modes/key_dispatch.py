@@ -32,5 +32,7 @@ class KeyDispatch:
         if leader is None:
             return False
         answer = leader.answer(self._digits.get(key, key))
+        if answer is None and leader.stays:
+            return False
         self.panel.leader = answer or END
         return answer is not None or not leader.lasting

@@ -23,12 +23,13 @@ class Leader:
 
     answer: is given each key, digits as digits. It returns the name of the leader that waits next (END for none), or
     None for a key that it has no use for. Such a key ends the wait; if the leader is `lasting`, because it has had its
-    keys already, the key then does what it usually does.
+    keys already, the key then does what it usually does. If the leader `stays`, the wait goes on after that.
     """
 
     prompt: str
     answer: Callable[[str], str | None]
     lasting: bool = False
+    stays: bool = False
 
 
 class Mode:

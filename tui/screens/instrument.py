@@ -16,6 +16,7 @@ from tui.modes.history import HistoryMode
 from tui.modes.key_dispatch import KeyDispatch
 from tui.modes.midi import MidiMode
 from tui.modes.mode import Actions, Mode
+from tui.modes.pads import PadMode
 from tui.modes.patterns import PatternMode
 from tui.modes.ranges import RangeMode
 from tui.modes.sound import SoundMode
@@ -48,7 +49,8 @@ class InstrumentScreen(Panel):
         self.browser = BrowserMode(self, requests, self.transport_keys, history, app_actions["help"])
         modes: tuple[Mode, ...] = (
             self.transport_keys, history, self.takes, self.ranges, StepMode(self, requests, self.ranges), self.patterns,
-            self.tracks, EffectMode(self, requests), SoundMode(self, requests), self.tempo, self.midi, self.browser)
+            self.tracks, PadMode(self, self.tracks), EffectMode(self, requests), SoundMode(self, requests), self.tempo,
+            self.midi, self.browser)
         leaders = _merged(*(mode.leaders() for mode in modes))
         self.key_bar.prompts |= {name: leader.prompt for name, leader in leaders.items()}
         self.actions: Actions = _merged(app_actions, {"escape": self.escape}, *(mode.actions() for mode in modes))
