@@ -45,7 +45,7 @@ class Renderer:
     def impulses(self, places: Tensor, gains: Tensor) -> Tensor:
         """(..., frames): each hit's gain, split linearly between the two frames around its place."""
         below = places.detach().floor()
-        part = places - below
+        part = (places - below).to(gains.dtype)  # places may be doubles: floats are coarse late in a long loop
         train = gains.new_zeros(*torch.broadcast_shapes(places.shape, gains.shape)[:-1], self.frames)
         for at, weight in ((below.long(), gains * (1.0 - part)), (below.long() + 1, gains * part)):
             if not self.circular:

@@ -7,10 +7,10 @@ The paper's selection, used as Tao would use it: hits as transcribed, with veloc
 import numpy as np
 import torch
 import torchaudio
-from torch import Tensor
 
 from engine.core.kit import choke_group_of
 from engine.library.resampling import resampled
+from models.papers.tao.renderer import Renderer
 from models.plugins import Audio, ExtractedShot, Extraction, OnProgress, Onset, Stems, Transcription, ignore_progress
 from models.sounds.one_shots import cut_circular, faded
 
@@ -50,22 +50,15 @@ def similarities(stem: Audio, sample_rate: int, hits: tuple[Onset, ...]) -> np.n
     its rendering from each hit's slice."""
     mono = resampled(stem.mean(axis=0, keepdims=True), sample_rate, LISTEN_RATE)[0]
     starts = [round(onset.time_s * LISTEN_RATE) % len(mono) for onset in hits]
-    activations = np.zeros(len(mono), np.float32)
-    np.add.at(activations, starts, [onset.velocity for onset in hits])
+    velocities = torch.tensor([onset.velocity for onset in hits], dtype=torch.float32)
+    renderer = Renderer(LISTEN_RATE, len(mono), circular=True)
+    train = renderer.impulses(torch.tensor(starts, dtype=torch.float64), velocities)
     timbre = torchaudio.transforms.MFCC(LISTEN_RATE, n_mfcc=13,
                                         melkwargs={"n_fft": 1024, "hop_length": 256, "n_mels": 40})
     wanted = timbre(torch.from_numpy(np.ascontiguousarray(mono))).flatten()
-    found = [torch.cosine_similarity(wanted, timbre(rendering).flatten(), dim=0).item()
-             for rendering in _renderings(mono, starts, hits, torch.from_numpy(activations))]
-    return np.array(found)
-
-
-def _renderings(mono: np.ndarray, starts: list[int], hits: tuple[Onset, ...], activations: Tensor) -> list[Tensor]:
-    """(frames,) for each hit: its slice, scaled to velocity 1, played at all hits on the circular loop."""
-    frames = len(mono)
-    spectrum = torch.fft.rfft(activations)
     found = []
-    for start, onset in zip(starts, hits, strict=True):
-        cut = torch.from_numpy(cut_circular(mono[None], start, SLICE_FRAMES)[0] / np.float32(onset.velocity))
-        found.append(torch.fft.irfft(torch.fft.rfft(cut, n=frames) * spectrum, n=frames))
-    return found
+    for start, velocity in zip(starts, velocities, strict=True):
+        cut = torch.from_numpy(cut_circular(mono[None], start, SLICE_FRAMES)[0]) / velocity
+        rendering = timbre(renderer.convolved(train, cut)).flatten()
+        found.append(torch.cosine_similarity(wanted, rendering, dim=0).item())
+    return np.array(found)

@@ -58,6 +58,12 @@ def test_a_hit_between_two_frames_is_heard_in_both() -> None:
     assert train.tolist() == [1.0, 0, 0.75, 0.25, 0, 0, 0, 1.0]
 
 
+def test_doubles_as_places_keep_the_gains_type() -> None:
+    train = Renderer(100, 8).impulses(torch.tensor([2.25], dtype=torch.float64), torch.tensor([1.0]))
+    assert train.dtype == torch.float32
+    assert train.tolist() == [0, 0, 0.75, 0.25, 0, 0, 0, 0]
+
+
 def test_a_batch_is_its_rows() -> None:
     renderer = Renderer(1000, 3000)
     bpm, steps, shots = torch.tensor([60.0, 143.0]), torch.rand(2, 3, 8), torch.randn(2, 3, 500)
