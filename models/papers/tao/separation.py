@@ -37,7 +37,7 @@ def with_cymbals_summed(stems: Stems) -> Stems:
     """The stems with hi-hat, ride and crash as one, under the name of the hi-hat."""
     cymbals = [stems[name] for name in CYMBALS if name in stems]
     rest = {name: stem for name, stem in stems.items() if name not in CYMBALS}
-    return rest | ({_TRACK: np.sum(cymbals, axis=0, dtype=np.float32)} if cymbals else {})
+    return rest | ({_TRACK: np.stack(cymbals).sum(axis=0)} if cymbals else {})
 
 
 def _converted(audio: Audio, from_rate: int, to_rate: int) -> Audio:

@@ -72,7 +72,8 @@ def _of_drum(sounds: Sounds, drum: int) -> list[np.ndarray]:
 
 @dataclass(frozen=True, slots=True)
 class PaperEvaluationSettings:
-    """weights: of `train paper`; data: folders of one-shots; loops: how many to make."""
+    """weights: of `train paper`; data: folders of one-shots; loops: how many to make, rounded up to whole
+    batches."""
 
     weights: Path
     data: tuple[Path, ...]
@@ -84,16 +85,16 @@ def evaluate_paper(settings: PaperEvaluationSettings, report: Callable[[str], No
     """A table of the network's scores, and of the one-shots that the selection picks from true stems, once at the true
     steps and once at those heard. Raises WeightsMissing, TaoError without one-shots."""
     net, front_end = open_network(settings.weights), input_spectrogram()
-    synthesis = PaperSynthesis(paper_shots(settings.data, "val"), _SEED, torch.device("cpu"), _ROWS)
+    rows, batches = min(_ROWS, settings.loops), -(-settings.loops // _ROWS)
+    synthesis = PaperSynthesis(paper_shots(settings.data, "val"), _SEED, torch.device("cpu"), rows)
     tally, shots = PaperTally(), {"true": list[Scores](), "heard": list[Scores]()}
-    batches = max(-(-settings.loops // _ROWS), 1)
     for number in range(batches):
         batch = synthesis.batch(number)
         found = net(front_end(batch.audio))
         tally.add(found, batch)
-        for row in range(_ROWS):
+        for row in range(rows):
             _select(batch, row, found, shots)
-        report(f"{(number + 1) * _ROWS} of {batches * _ROWS} loops")
+        report(f"{(number + 1) * rows} of {batches * rows} loops")
     return _table(tally, shots)
 
 

@@ -19,13 +19,14 @@ from models.training.train.trainer import find_device
 from models.weights.files import save_weights
 
 _SILENT = Silent()
-_VALIDATION_SEED, _VALIDATION_BATCHES, _VALIDATION_ROWS = 77, 12, 16
+_VALIDATION_SEED, _VALIDATION_ROWS = 77, 16
 
 
 @dataclass(frozen=True, slots=True)
 class PaperRunSettings:
     """data: folders of one-shots; run: the folder of the run; steps: how many in all; minutes: how long this call may
-    take, 0 for as long as it needs; resume: go on from the checkpoint; rows: loops in a batch, 64 in the paper."""
+    take, 0 for as long as it needs; resume: go on from the checkpoint; rows: loops in a batch, 64 in the paper;
+    validation_loops: rounded up to whole batches of 16."""
 
     data: tuple[Path, ...]
     run: Path
@@ -37,6 +38,7 @@ class PaperRunSettings:
     licence: str = "all"
     rows: int = ROWS
     threads: int | None = None
+    validation_loops: int = 192
     validate_every: int = 250
     save_every: int = 25
 
@@ -71,7 +73,8 @@ class PaperRun:
         self.progress = self._resumed()
         shots = paper_shots(settings.data, "train", settings.licence)
         self.synthesis = PaperSynthesis(shots, settings.seed, device, settings.rows)
-        self.validation = PaperSynthesis(paper_shots(settings.data, "val"), _VALIDATION_SEED, device, _VALIDATION_ROWS)
+        self.validation = PaperSynthesis(paper_shots(settings.data, "val"), _VALIDATION_SEED, device,
+                                         min(_VALIDATION_ROWS, settings.validation_loops))
 
     @property
     def checkpoint(self) -> Path:
@@ -111,10 +114,10 @@ class PaperRun:
 
     @torch.no_grad()
     def scores(self) -> dict[str, float]:
-        """The network's scores on the same 192 loops each time, of one-shots that it does not train on."""
+        """The network's scores on the same loops each time, of one-shots that it does not train on."""
         self.recipe.net.eval()
         tally, losses = PaperTally(), []
-        for number in range(_VALIDATION_BATCHES):
+        for number in range(-(-self.settings.validation_loops // _VALIDATION_ROWS)):
             batch = self.validation.batch(number)
             found = self.recipe.net(self.recipe.features(batch))
             losses.append(float(self.recipe.loss(found, batch)))

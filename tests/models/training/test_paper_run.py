@@ -15,7 +15,8 @@ from tests.models.training.listener import Listener, Stopped
 
 
 def settings(samples: Path, run: Path, **more: object) -> PaperRunSettings:
-    chosen: dict[str, object] = {"steps": 3, "rows": 2, "device": "cpu", "save_every": 1, "validate_every": 9}
+    chosen: dict[str, object] = {"steps": 3, "rows": 2, "device": "cpu", "save_every": 1, "validate_every": 9,
+                                 "validation_loops": 2, "threads": 1}
     return PaperRunSettings((samples,), run, **(chosen | more))  # type: ignore[arg-type]
 
 
