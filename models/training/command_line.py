@@ -51,14 +51,14 @@ def _trained(**asked: object) -> None:
 @train.command(name="transcriber")
 @run_options
 @click.option("--network", type=click.Choice(["tao", "paper"]), default="tao", show_default=True,
-              help="Tao's own, or that of Yi & Barthet (NIME 2025).")
+              help="Tao's own, or that of Yi & Barthet (NIME 2025) on Tao's loops; `train paper` follows their recipe.")
 @click.option("--random-share", type=click.FloatRange(0.0, 1.0), default=0.5, show_default=True,
               help="The share of loops with random patterns, each drum independent of the others.")
 def train_transcriber_verb(**asked: object) -> None:
     """Train a transcriber on loops that are synthesised on the fly, and print the path of its weights.
 
-    Use them with --transcriber tao:FILE or paper:FILE. With several GPUs: torchrun --nproc-per-node N tao_live.py train
-    transcriber ... `assemble` fits its classifier on the kits that --without leaves out.
+    Use them with --transcriber tao:FILE or paper-circular:FILE. With several GPUs: torchrun --nproc-per-node N
+    tao_live.py train transcriber ... `assemble` fits its classifier on the kits that --without leaves out.
     """
     _trained(**asked)
 
@@ -71,6 +71,37 @@ def train_separator_verb(**asked: object) -> None:
     Use them with --separator tao:FILE. With several GPUs: torchrun --nproc-per-node N tao_live.py train separator ...
     """
     _trained(network="masks", rows=6, validate_every=100, **asked)
+
+
+@train.command(name="paper")
+@click.option("--data", multiple=True, required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
+              help="A folder that holds oneshots/; may be repeated.")
+@click.option("--run", required=True, type=click.Path(path_type=Path),
+              help="The folder for checkpoint, curve and weights.")
+@click.option("--steps", type=click.IntRange(min=1), default=50_000, show_default=True, help="How many steps in all.")
+@click.option("--minutes", type=click.FloatRange(min=0.0), default=0.0,
+              help="Stop after this long even if steps are left; --resume goes on.")
+@click.option("--resume", is_flag=True, help="Continue a run that was stopped or killed, or start one.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@click.option("--licence", type=click.Choice(["all", "permissive"]), default="all", show_default=True,
+              help="The licences of the data to train on; permissive leaves copyleft out.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same data.")
+@click.option("--rows", type=click.IntRange(min=1), default=64, show_default=True, help="Loops in a batch.")
+@click.option("--threads", type=click.IntRange(min=1), help="The largest number of CPU threads to use.")
+def train_paper_verb(data: tuple[Path, ...], **asked: object) -> None:
+    """Train the network of Yi & Barthet (NIME 2025) by their recipe, and print the path of its weights.
+
+    Use them with --transcriber paper:FILE. Everything that is not an option is as in the paper, such as Adam at 0.0005.
+    """
+    from models.plugins import loading
+
+    with loading("Training"):
+        from models.training.train.paper_run import PaperRunSettings, train_paper
+        from models.training.train.reporting import reporting
+
+    with reporting() as reporter:
+        weights = train_paper(PaperRunSettings(data, **asked), reporter)  # type: ignore[arg-type]
+    click.echo(weights)
 
 
 @train.command()
@@ -113,6 +144,21 @@ def evaluate_transcriber_verb(loops: Path, names: tuple[str, ...]) -> None:
         from models.training.evaluate.transcription import EvaluationSettings, evaluate_transcriber
 
     click.echo(evaluate_transcriber(EvaluationSettings(loops, tuple(names)), lambda line: click.echo(line, err=True)))
+
+
+@evaluate.command(name="paper")
+@click.argument("weights", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--data", multiple=True, required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
+              help="A folder that holds oneshots/; may be repeated.")
+@click.option("--loops", type=click.IntRange(min=1), default=128, show_default=True, help="How many loops to make.")
+def evaluate_paper_verb(weights: Path, data: tuple[Path, ...], loops: int) -> None:
+    """Print how well WEIGHTS of `train paper` do on loops like those of the paper, of one-shots they never met."""
+    from models.plugins import loading
+
+    with loading("The evaluation"):
+        from models.training.evaluate.paper import PaperEvaluationSettings, evaluate_paper
+
+    click.echo(evaluate_paper(PaperEvaluationSettings(weights, data, loops), lambda line: click.echo(line, err=True)))
 
 
 @evaluate.command(name="decomposition")

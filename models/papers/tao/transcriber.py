@@ -1,99 +1,97 @@
-"""The transcriber `paper`, of Yi & Barthet (NIME 2025, section 3.2.2): the reference to compare with.
-
-Kick, snare and hi-hat from peaks of the onset head, the tempo from the tempo head. It estimates no velocities; the
-height of a peak is used instead.
+"""The transcriber `paper`: tempo and step vectors of kick, snare and hi-hat, as published (Yi & Barthet, NIME 2025,
+sections 3.1 and 3.2.2). `circular.py` has the same network with a loop's length and seam taken into account.
 """
 
+import math
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from engine.core.errors import NoOnsets, UsageError, WeightsMissing
+from engine.core.errors import NoOnsets, WeightsMissing
 from engine.library.resampling import resampled
 from models.hearing.monaural import monaural
-from models.hearing.peak_picking import activation_peaks
-from models.hearing.spectrogram import PAPER, LogSpectrogram
-from models.hearing.tempo import MAX_BEATS, check_length
-from models.papers.tao.network import PAPER_DRUMS, SLOWEST_BPM, PaperActivations, PaperNet
+from models.hearing.tempo import check_length
+from models.papers.tao.features import RATE, STFT_FRAMES_PER_S, input_spectrogram
+from models.papers.tao.network import PAPER_DRUMS, PaperActivations, PaperNet
+from models.papers.tao.peaks import onset_frames
+from models.papers.tao.renderer import STEPS_PER_BEAT
+from models.papers.tao.steps import beats_in, likeliest_bpm, nearest_steps, step_s
 from models.plugins import Audio, Onset, TempoGuess, Transcription
 from models.weights.files import load_weights
 
-_CONTEXT_S = 1.0
-_THRESHOLD = 0.3
-_GUESSES = 3
+NETWORK = "paper-2025"  # in the weights' metadata; files of `train transcriber --network paper` say "paper"
 _MIN_PEAK = 10 ** (-70 / 20)
 
 
 class Paper:
-    """`paper:FILE`: the weights.safetensors of `train transcriber --network paper`; none are shipped.
+    """`paper:FILE`: the weights.safetensors of `train paper`; none are shipped yet.
 
-    Raises UsageError without a file, WeightsMissing when it holds another network.
+    Raises WeightsMissing without a file, and when it holds another network.
     """
 
     name = "paper"
 
     def __init__(self, weights: str = "") -> None:
         if not weights:
-            raise UsageError("No weights for the paper's network come with Tao. Train some with `tao_live.py train "
-                             "transcriber --network paper`, then name them with --transcriber paper:FILE.")
-        tensors, metadata = load_weights(Path(weights))
-        if metadata.get("network") != "paper":
-            raise WeightsMissing(f"{weights} holds weights of the network {metadata.get('network')!r}; 'paper' is "
-                                 "needed here.")
-        self._front_end = LogSpectrogram(PAPER)
-        self._net = PaperNet(self._front_end.bands)
-        self._net.load_state_dict(tensors)
-        self._net.eval()
+            raise WeightsMissing("No weights for the paper's network come with Tao. Train some with `tao_live.py train "
+                                 "paper`, then name them with --transcriber paper:FILE.")
+        self._front_end, self._net = input_spectrogram(), open_network(Path(weights))
 
     def transcribe(self, audio: Audio, sample_rate: int, beats: int | None = None,
                    circular: bool = True) -> Transcription:
-        """Hits and tempo of audio (channels, frames). Raises NoOnsets on silence and when no hit is found."""
+        """Hits on steps of half a beat, all at velocity 1, and the tempo, of audio (channels, frames).
+
+        beats: believed instead of the tempo heard, if known. circular is ignored: the paper surrounds a loop with
+        silence. Raises NoOnsets on silence and when no hit is found.
+        """
         mono = monaural(audio)
         length_s = len(mono) / sample_rate
         check_length(length_s, beats)
         if float(np.abs(mono).max(initial=0.0)) < _MIN_PEAK:
             raise NoOnsets("The loop is silent, so there is nothing to decompose. Check the input level.")
-        found = self._activations(mono, sample_rate, circular)
-        hits = _hits(torch.sigmoid(found.onsets[0]).numpy(), length_s)
+        found = self._activations(mono, sample_rate)
+        tempo = _tempo(found.tempo[0], length_s, beats)
+        hits = _hits(torch.sigmoid(found.onsets[0]).numpy(), tempo, length_s)
         if not hits:
             raise NoOnsets("No drum hits were found in the loop. Try another loop, or --transcriber tao.")
-        return Transcription(hits, _tempi(torch.softmax(found.tempo[0], dim=0).numpy(), length_s, beats))
+        return Transcription(hits, (tempo,))
 
     @torch.no_grad()
-    def _activations(self, mono: np.ndarray, sample_rate: int, circular: bool) -> PaperActivations:
-        at_rate = resampled(mono[None], sample_rate, PAPER.sample_rate, circular)[0]
+    def _activations(self, mono: np.ndarray, sample_rate: int) -> PaperActivations:
+        at_rate = resampled(mono[None], sample_rate, RATE, circular=False)[0]
         at_rate = at_rate / max(float(np.abs(at_rate).max()), 1e-9)
-        context = round(_CONTEXT_S * PAPER.sample_rate)
-        padded = np.pad(at_rate, context, mode="wrap" if circular else "constant").astype(np.float32)
-        found: PaperActivations = self._net(self._front_end(torch.from_numpy(padded)[None]))
+        found: PaperActivations = self._net(self._front_end(torch.from_numpy(at_rate.astype(np.float32))[None]))
         return found
 
 
-def _hits(activations: np.ndarray, length_s: float) -> tuple[Onset, ...]:
-    """The peaks of activations (stft_frames, 3) inside the loop."""
-    found = activation_peaks(activations, np.full(len(PAPER_DRUMS), _THRESHOLD))
-    rate = PAPER.sample_rate / PAPER.hop_frames
-    times_s = found.places / rate - _CONTEXT_S
-    inside = (times_s >= -0.5 / rate) & (times_s < length_s - 0.5 / rate)
-    onsets = [Onset(PAPER_DRUMS[drum], max(float(time_s), 0.0), float(height), float(height))
-              for drum, time_s, height in zip(found.drums[inside], times_s[inside], found.activations[inside],
-                                              strict=True)]
-    return tuple(sorted(onsets, key=lambda onset: (onset.time_s, onset.track)))
+def open_network(path: Path) -> PaperNet:
+    """The network of a weights file, ready to listen. Raises WeightsMissing when there is none in it."""
+    tensors, metadata = load_weights(path)
+    if metadata.get("network") != NETWORK:
+        raise WeightsMissing(f"{path} holds weights of the network {metadata.get('network')!r}; {NETWORK!r} is needed "
+                             "here. Files of `train transcriber --network paper` belong to --transcriber "
+                             "paper-circular:FILE.")
+    net = PaperNet(input_spectrogram().bands)
+    net.load_state_dict(tensors)
+    return net.eval()
 
 
-def _tempi(probabilities: np.ndarray, length_s: float, beats: int | None) -> tuple[TempoGuess, ...]:
-    """The three best readings with a whole number of beats, rated by the sum of the probabilities (141,) of the three
-    BPM nearest to their tempo."""
+def _tempo(logits: torch.Tensor, length_s: float, beats: int | None) -> TempoGuess:
     if beats is not None:
-        return (TempoGuess(60.0 * beats / length_s, beats, 1.0),)
-    counts = range(1, MAX_BEATS + 1)
-    rated = []
-    for count in counts:
-        index = round(60.0 * count / length_s) - SLOWEST_BPM
-        if 0 <= index < len(probabilities):
-            rated.append((float(probabilities[max(index - 1, 0) : index + 2].sum()), count))
-    if not rated:
-        return (TempoGuess(120.0, max(round(length_s * 2.0), 1), 0.0),)
-    best = sorted(rated, reverse=True)[:_GUESSES]
-    return tuple(TempoGuess(60.0 * count / length_s, count, min(chance, 1.0)) for chance, count in best)
+        return TempoGuess(60.0 * beats / length_s, beats, 1.0)
+    bpm = likeliest_bpm(logits.numpy())
+    return TempoGuess(float(bpm), beats_in(length_s, bpm), float(torch.softmax(logits, dim=0).max()))
+
+
+def _hits(envelopes: np.ndarray, tempo: TempoGuess, length_s: float) -> tuple[Onset, ...]:
+    """The active steps of envelopes (stft_frames, 3); a hit's confidence is the height of its highest peak."""
+    count = min(round(tempo.beats * STEPS_PER_BEAT), math.ceil(length_s / step_s(tempo.bpm)))
+    onsets = []
+    for drum, name in enumerate(PAPER_DRUMS):
+        frames = onset_frames(envelopes[:, drum])
+        steps = nearest_steps(frames / STFT_FRAMES_PER_S, tempo.bpm)
+        for step in np.unique(steps[steps < count]):
+            height = float(envelopes[frames[steps == step], drum].max())
+            onsets.append(Onset(name, float(step) * step_s(tempo.bpm), 1.0, min(height, 1.0)))
+    return tuple(sorted(onsets, key=lambda onset: (onset.time_s, onset.track)))

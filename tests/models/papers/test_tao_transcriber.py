@@ -1,4 +1,4 @@
-"""The reference transcriber reads its own weights, and answers as every transcriber does."""
+"""The paper's transcriber answers with steps of half a beat, and reads only its own weights."""
 
 from pathlib import Path
 
@@ -6,46 +6,51 @@ import numpy as np
 import pytest
 import torch
 
-from engine.core.errors import NoOnsets, UsageError, WeightsMissing
-from models.hearing.spectrogram import PAPER, LogSpectrogram
-from models.papers.tao.network import PaperNet
-from models.plugins import transcriber
+from engine.core.errors import NoOnsets, WeightsMissing
+from models.papers.tao.features import input_spectrogram
+from models.papers.tao.network import PaperActivations, PaperNet
+from models.papers.tao.transcriber import NETWORK, Paper
 from models.weights.files import save_weights
 
 
 @pytest.fixture
 def weights(tmp_path: Path) -> Path:
-    """An untrained network that is biased towards hits."""
+    """An untrained network."""
     torch.manual_seed(2)
-    net = PaperNet(LogSpectrogram(PAPER).bands)
-    torch.nn.init.constant_(net.onset_head.bias, 1.0)
-    save_weights(tmp_path / "paper.safetensors", net.state_dict(), {"network": "paper"})
-    return tmp_path / "paper.safetensors"
+    save_weights(tmp_path / "w.safetensors", PaperNet(input_spectrogram().bands).state_dict(), {"network": NETWORK})
+    return tmp_path / "w.safetensors"
 
 
-@pytest.mark.parametrize("rate", [16000, 44100])
-def test_its_hits_lie_in_the_loop_and_its_tempo_fits_the_length(weights: Path, rate: int) -> None:
-    noise = np.random.default_rng(1).standard_normal((2, 2 * rate)).astype(np.float32)
-    heard = transcriber(f"paper:{weights}").transcribe(noise, rate)
-    assert set(heard.tracks) <= {"kick", "snare", "hihat"}
-    assert all(0 <= onset.time_s < 2.0 for onset in heard.onsets)
-    assert 60 <= heard.tempo.bpm <= 200
-    assert heard.tempo.beats * 60 / heard.tempo.bpm == pytest.approx(2.0)
+class Scripted(torch.nn.Module):
+    """A network that hears a kick at 0.0 and 1.01 s, a hi-hat at 0.49 s, at 120 BPM, whatever sounds."""
+
+    def forward(self, spectrogram: torch.Tensor) -> PaperActivations:
+        onsets, tempo = torch.full((1, spectrogram.shape[1], 3), -9.0), torch.zeros(1, 141)
+        onsets[0, [0, 101], 0] = 3.0
+        onsets[0, 49, 2] = 1.0
+        tempo[0, 60] = 4.0
+        return PaperActivations(onsets, tempo)
 
 
-def test_known_beats_are_believed(weights: Path) -> None:
-    noise = np.random.default_rng(1).standard_normal((1, 32000)).astype(np.float32)
-    assert transcriber(f"paper:{weights}").transcribe(noise, 16000, beats=5).tempo.beats == 5
+def test_it_answers_with_eight_binary_steps_a_bar(weights: Path) -> None:
+    paper = Paper(str(weights))
+    paper._net = Scripted()
+    noise = np.random.default_rng(1).standard_normal((2, 88200)).astype(np.float32)
+    heard = paper.transcribe(noise, 44100)
+    assert [(hit.track, hit.time_s, hit.velocity) for hit in heard.onsets] == [
+        ("kick", 0.0, 1.0), ("hihat", 0.5, 1.0), ("kick", 1.0, 1.0)]
+    assert (heard.tempo.bpm, heard.tempo.beats) == (120.0, 4)
+    assert paper.transcribe(noise, 44100, beats=5).tempo.bpm == pytest.approx(150.0)
 
 
 def test_silence_has_no_onsets(weights: Path) -> None:
     with pytest.raises(NoOnsets, match="silent"):
-        transcriber(f"paper:{weights}").transcribe(np.zeros((1, 16000), np.float32), 16000)
+        Paper(str(weights)).transcribe(np.zeros((1, 16000), np.float32), 16000)
 
 
 def test_it_wants_its_own_weights(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="train transcriber --network paper"):
-        transcriber("paper")
-    save_weights(tmp_path / "w.safetensors", {"a": torch.ones(2)}, {"network": "tao"})
-    with pytest.raises(WeightsMissing, match="'paper' is needed here"):
-        transcriber(f"paper:{tmp_path / 'w.safetensors'}")
+    with pytest.raises(WeightsMissing, match="train paper"):
+        Paper()
+    save_weights(tmp_path / "w.safetensors", {"a": torch.ones(2)}, {"network": "paper"})
+    with pytest.raises(WeightsMissing, match="paper-circular:FILE"):
+        Paper(str(tmp_path / "w.safetensors"))
