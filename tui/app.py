@@ -14,19 +14,24 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 
 from engine.core.commands import Boundary
-from engine.core.snapshot import Notice, Snapshot
+from engine.core.snapshot import Snapshot
 from tui.dropouts import Dropouts
 from tui.engine_connection import EngineConnection
+from tui.facts import audio_lines, job_lines, message_lines
 from tui.glyphs import UNICODE, Glyphs, glyphs_for
 from tui.keymap import Keymap
+from tui.messages import Messages
 from tui.modes.mode import Actions
 from tui.requests import Requests
 from tui.screens.ask_name import AskNameScreen
 from tui.screens.export import ExportChoice, ExportScreen, folder_of
+from tui.screens.facts import FactsScreen, Lines
 from tui.screens.help import HelpScreen
 from tui.screens.instrument import InstrumentScreen
 from tui.screens.open_loop import OpenScreen
+from tui.screens.panel import Said
 from tui.theme import SHADES, TAO
+from tui.titles import title_with_keys
 from tui.widgets.readout import ActionRequested
 
 TWICE_WITHIN_S = 2.0
@@ -64,7 +69,7 @@ class TaoApp(App[None]):
         self.requests = Requests(engine, self.say)
         self.snapshot: Snapshot = engine.snapshot()
         self.instrument = InstrumentScreen(glyphs, self.keymap, self.snapshot, self.requests, self._actions())
-        self.notice, self.notice_until_s = Notice(""), 0.0
+        self.messages = Messages()
         self.quit_until_s = self.new_until_s = 0.0
         self.load = 0.0
         self.dropouts = Dropouts()
@@ -96,14 +101,16 @@ class TaoApp(App[None]):
         self.load = max(self.load, newest.meters.load)
         now_s = time.monotonic()
         advice = self.dropouts.seen(newest.meters.dropped_blocks, newest.status.block_frames, now_s)
-        if advice is not None:
-            self.say(advice)
-        if now_s > self.notice_until_s and not self.notice.urgent:
-            self.notice = Notice("")
+        if advice is not None and newest.status.backend != "null":  # there, no buffer could be larger
+            self.say(advice, urgent=True)
         banner = newest.status.banner or ""
         if not self.engine.connected:
             banner = f"{banner or 'The engine has stopped.'} Press {self.keymap.key_of('quit', self.glyphs)} to quit."
-        self.instrument.show_snapshot(newest, banner, self.notice, now_s)
+        said = Said(banner, self.messages.shown(now_s), len(self.messages.unread), self.engine.connected)
+        self.instrument.show_snapshot(newest, said, now_s)
+        for screen in self.screen_stack:
+            if isinstance(screen, FactsScreen) and screen.is_mounted:
+                screen.show()
 
     def show_load(self) -> None:
         """Show the highest load since the last time."""
@@ -111,8 +118,8 @@ class TaoApp(App[None]):
         self.load = 0.0
 
     def say(self, text: str, urgent: bool = False, for_s: float = NOTICE_S) -> None:
-        """Show a sentence on the notice line."""
-        self.notice, self.notice_until_s = Notice(text, urgent), time.monotonic() + for_s
+        """Show a sentence in the message area, and keep it in the history."""
+        self.messages.add(text, urgent, time.monotonic(), for_s)
 
     def perform(self, action_id: str) -> None:
         """Carry out an action of the keymap."""
@@ -124,7 +131,9 @@ class TaoApp(App[None]):
         return {"decompose": partial(ask, self.engine.decompose), "correct": partial(ask, self.engine.correct),
                 "cancel-job": partial(ask, self.engine.cancel_job), "open": self.ask_for_path, "save": self.ask_for_kit,
                 "save-set": self.ask_for_set, "new": self.begin_anew, "export": self.ask_what_to_export,
-                "help": self.show_help,
+                "help": self.show_help, "messages": self.show_messages,
+                "jobs": partial(self.show_facts, "Jobs", job_lines), "audio": partial(self.show_facts, "Audio",
+                                                                                      audio_lines),
                 "palette": self.action_command_palette, "detach": self.detach, "quit": self.quit}
 
     def _say_new_notices(self, newest: Snapshot) -> None:
@@ -193,6 +202,16 @@ class TaoApp(App[None]):
         """Show every key."""
         self.push_screen(HelpScreen(self.keymap, self.glyphs))
 
+    def show_messages(self) -> None:
+        """Show all that was said, and put the warnings away."""
+        self.messages.read()
+        self.push_screen(FactsScreen("Messages", lambda: message_lines(self.messages.history, time.monotonic(),
+                                                                       self.glyphs.warning)))
+
+    def show_facts(self, title: str, lines: Callable[[Snapshot], Lines]) -> None:
+        """Show a page of facts about the newest snapshot."""
+        self.push_screen(FactsScreen(title, lambda: lines(self.snapshot)))
+
     def detach(self) -> None:
         """Close the screen; the music plays on."""
         self.engine.close()
@@ -229,8 +248,8 @@ class TaoApp(App[None]):
         """The palette: every action of the keymap, and the themes."""
         for action in self.keymap:
             if action.id not in NOT_IN_PALETTE:
-                yield SystemCommand(action.id, action.help, partial(self.perform, action.id))
-        yield SystemCommand("theme", "choose other colours", self.action_change_theme)
+                yield SystemCommand(title_with_keys(action, self.glyphs), action.help, partial(self.perform, action.id))
+        yield SystemCommand("Theme", "choose other colours", self.action_change_theme)
 
 
 def open_screen(engine: EngineConnection, environ: Mapping[str, str], keymap: Keymap | None = None) -> None:

@@ -7,9 +7,10 @@ from typing import TypeVar
 from textual import on
 from textual.events import Key
 
-from engine.core.snapshot import Notice, Snapshot
+from engine.core.snapshot import Snapshot
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
+from tui.layers import LAYER_WORDS
 from tui.modes.browser import BrowserMode
 from tui.modes.effects import EffectMode
 from tui.modes.history import HistoryMode
@@ -25,7 +26,7 @@ from tui.modes.tempo import TempoMode
 from tui.modes.tracks import TrackMode
 from tui.modes.transport import TransportMode
 from tui.requests import Requests
-from tui.screens.panel import Panel
+from tui.screens.panel import Panel, Said
 from tui.widgets.lane import Lane
 from tui.widgets.pads import Pad
 
@@ -51,7 +52,9 @@ class InstrumentScreen(Panel):
             self.tracks, EffectMode(self, requests), SoundMode(self, requests), self.tempo, self.midi, self.browser)
         leaders = _merged(*(mode.leaders() for mode in modes))
         self.key_bar.prompts |= {name: leader.prompt for name, leader in leaders.items()}
-        self.actions: Actions = _merged(app_actions, {"escape": self.escape}, *(mode.actions() for mode in modes))
+        here: Actions = {"escape": self.escape, "layer": self.next_layer}
+        self.actions: Actions = _merged(app_actions, here, *(mode.actions() for mode in modes))
+        self._leaders = leaders
         self._dispatch = KeyDispatch(self, keymap, self.actions, leaders)
 
     async def on_key(self, event: Key) -> None:
@@ -59,18 +62,30 @@ class InstrumentScreen(Panel):
         self.tempo.last_key_s = time.monotonic()
         if self._dispatch.press(event.key):
             event.stop()
+            self._show_value()
 
-    def show_snapshot(self, snapshot: Snapshot, banner: str, notice: Notice, now_s: float) -> None:
+    def show_snapshot(self, snapshot: Snapshot, said: Said, now_s: float) -> None:
         """Show the newest snapshot here and on the screens above."""
-        self.show(snapshot, self.takes.bars, banner, notice, now_s)
+        self.show(snapshot, self.takes.bars, said, now_s)
+        self._show_value()
         self.tempo.show(snapshot.status.readings)
         self.midi.show(snapshot)
         self.browser.show(snapshot)
+
+    def _show_value(self) -> None:
+        """Say beside the prompt what is set now."""
+        leader = self._leaders.get(self.leader)
+        self.key_bar.value = leader.value() if leader is not None and leader.value is not None else ""
 
     def escape(self) -> None:
         """Unmark all steps. Twice in quick succession is a panic."""
         self.ranges.unmark()
         self.transport_keys.escape()
+
+    def next_layer(self) -> None:
+        """Show the values of the next layer in the grid."""
+        self.grid_layer = self.grid_layer.following
+        self.tracks.notify(f"Grid: {LAYER_WORDS[self.grid_layer]}.")
 
     @on(Lane.StepPressed)
     def _step_pressed(self, event: Lane.StepPressed) -> None:
