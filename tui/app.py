@@ -68,8 +68,9 @@ class TaoApp(App[None]):
         self.engine, self.glyphs, self.keymap, self.fps = engine, glyphs, keymap or Keymap(), fps
         self.requests = Requests(engine, self.say)
         self.snapshot: Snapshot = engine.snapshot()
-        self.instrument = InstrumentScreen(glyphs, self.keymap, self.snapshot, self.requests, self._actions())
-        self.messages = Messages()
+        self.instrument = InstrumentScreen(glyphs, self.keymap, self.snapshot, self.requests, self._actions(),
+                                           lambda: self.messages.read())
+        self.messages, self.clock = Messages(), time.monotonic
         self.quit_until_s = self.new_until_s = 0.0
         self.load = 0.0
         self.dropouts = Dropouts()
@@ -99,7 +100,7 @@ class TaoApp(App[None]):
         self._say_new_notices(newest)
         self.snapshot = newest
         self.load = max(self.load, newest.meters.load)
-        now_s = time.monotonic()
+        now_s = self.clock()
         advice = self.dropouts.seen(newest.meters.dropped_blocks, newest.status.block_frames, now_s)
         if advice is not None and newest.status.backend != "null":  # there, no buffer could be larger
             self.say(advice, urgent=True)
@@ -119,7 +120,7 @@ class TaoApp(App[None]):
 
     def say(self, text: str, urgent: bool = False, for_s: float = NOTICE_S) -> None:
         """Show a sentence in the message area, and keep it in the history."""
-        self.messages.add(text, urgent, time.monotonic(), for_s)
+        self.messages.add(text, urgent, self.clock(), for_s)
 
     def perform(self, action_id: str) -> None:
         """Carry out an action of the keymap."""
@@ -205,7 +206,7 @@ class TaoApp(App[None]):
     def show_messages(self) -> None:
         """Show all that was said, and put the warnings away."""
         self.messages.read()
-        self.push_screen(FactsScreen("Messages", lambda: message_lines(self.messages.history, time.monotonic(),
+        self.push_screen(FactsScreen("Messages", lambda: message_lines(self.messages.history, self.clock(),
                                                                        self.glyphs.warning)))
 
     def show_facts(self, title: str, lines: Callable[[Snapshot], Lines]) -> None:

@@ -1,7 +1,7 @@
 """The instrument: the panel, with a mode for each subject that its keys and clicks are about."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from textual import on
@@ -34,11 +34,13 @@ Entry = TypeVar("Entry")
 
 
 class InstrumentScreen(Panel):
-    """Holds the modes, and gives them every key. app_actions: what the keys do that concern the whole program."""
+    """Holds the modes, and gives them every key. app_actions: what the keys do that concern the whole program;
+    put_away: takes warnings off the screen."""
 
     def __init__(self, glyphs: Glyphs, keymap: Keymap, snapshot: Snapshot, requests: Requests,
-                 app_actions: Actions) -> None:
+                 app_actions: Actions, put_away: Callable[[], None]) -> None:
         super().__init__(glyphs, keymap, snapshot)
+        self._put_away = put_away
         self.transport_keys, history = TransportMode(self, requests), HistoryMode(self, requests)
         self.takes = TakeMode(self, requests)
         self.ranges = RangeMode(self, requests)
@@ -78,8 +80,9 @@ class InstrumentScreen(Panel):
         self.key_bar.value = leader.value() if leader is not None and leader.value is not None else ""
 
     def escape(self) -> None:
-        """Unmark all steps. Twice in quick succession is a panic."""
+        """Unmark all steps, and put warnings away. Twice in quick succession is a panic."""
         self.ranges.unmark()
+        self._put_away()
         self.transport_keys.escape()
 
     def next_layer(self) -> None:

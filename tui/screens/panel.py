@@ -119,7 +119,7 @@ class Panel(Screen[None]):
         """Show banner and message; make room for them where their rows have changed."""
         self.notice_line.show(said.message, said.unread)
         self.banner.text = said.banner
-        news = said.banner, self.notice_line.text, self.notice_line.waiting, self.effects_line.display
+        news = said.banner, self.notice_line.sentence, self.effects_line.display
         if news != self._shown_news:
             self._shown_news = news
             self._fit()
@@ -163,7 +163,7 @@ class Panel(Screen[None]):
             return
         width, height = self.size
         banner = rows_of_notice(self.banner.text, width) if self.banner.text else 0
-        notice = rows_of_notice(self.notice_line.text, width)
+        notice = rows_of_notice(self.notice_line.sentence, width)
         extra = banner + notice - 1 + self.effects_line.display
         tracks = len(self._shown_machine.pattern.tracks)
         rows = share_rows(height, width, tracks, self._view.wide, extra)

@@ -39,7 +39,7 @@ class NoticeLine(Widget):
     """The message area: what has just happened, or else the newest warning that you have not read; wrapped, up to three
     rows. `waiting`: warnings beside the one that is shown."""
 
-    text: reactive[str] = reactive("", layout=True)
+    text: reactive[str] = reactive("")
     urgent: reactive[bool] = reactive(False)
     count: reactive[int] = reactive(1)
     waiting: reactive[int] = reactive(0)
@@ -54,14 +54,23 @@ class NoticeLine(Widget):
         self.count = 1 if message is None else message.count
         self.waiting = unread - self.urgent
 
-    def render(self) -> Text:
-        """The sentence, how often it came, and how many warnings wait."""
+    @property
+    def sentence(self) -> str:
+        """The text, how often it came, and how many warnings wait."""
         if not self.text:
-            return Text("")
-        mark = self.glyphs.warning if self.urgent else " "
-        often = f"  ({self.count} times)" if self.count > 1 else ""
+            return ""
+        often = f"  ({self.count} times)" if self.urgent and self.count > 1 else ""
         more = f"  {self.glyphs.warning} {self.waiting} more: {self.history_key}" if self.waiting else ""
-        return Text(f" {mark} {self.text}{often}{more}")
+        return self.text + often + more
+
+    def render(self) -> Text:
+        """The sentence behind a warning mark if it is urgent, wrapped."""
+        mark = self.glyphs.warning if self.urgent else " "
+        rows = wrap(self.sentence, max(8, self.size.width - 4))
+        if len(rows) > MOST_ROWS:  # the history has the rest
+            end = f"{self.glyphs.cut} {self.history_key}"
+            rows = [*rows[: MOST_ROWS - 1], rows[MOST_ROWS - 1][: max(1, self.size.width - 5 - len(end))] + end]
+        return Text(f" {mark} " + "\n   ".join(rows), no_wrap=True)
 
     def watch_urgent(self, urgent: bool) -> None:
         """Light up or go quiet."""
