@@ -168,9 +168,10 @@ def play_first(engine: Any, loop: Path) -> None:
 def show(engine: Any, keymap: Any) -> None:
     """Show this engine's screen until the musician leaves; the engine plays on unless it was told to quit."""
     from tui.app import open_screen
+    from tui.guide import Guide
 
     try:
-        open_screen(engine, os.environ, keymap)
+        open_screen(engine, os.environ, keymap, Guide(platformdirs.user_state_path("tao") / "guide-seen"))
     finally:
         engine.close()
 

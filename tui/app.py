@@ -19,6 +19,7 @@ from tui.dropouts import Dropouts
 from tui.engine_connection import EngineConnection
 from tui.facts import audio_lines, job_lines, message_lines
 from tui.glyphs import UNICODE, Glyphs, glyphs_for
+from tui.guide import Guide, steps
 from tui.keymap import Keymap
 from tui.messages import Messages
 from tui.modes.mode import Actions
@@ -26,6 +27,7 @@ from tui.requests import Requests
 from tui.screens.ask_name import AskNameScreen
 from tui.screens.export import ExportChoice, ExportScreen, folder_of
 from tui.screens.facts import FactsScreen, Lines
+from tui.screens.guide import GuideScreen
 from tui.screens.help import HelpScreen
 from tui.screens.instrument import InstrumentScreen
 from tui.screens.open_loop import OpenScreen
@@ -63,14 +65,14 @@ class TaoApp(App[None]):
     ALLOW_SELECT = False
 
     def __init__(self, engine: EngineConnection, glyphs: Glyphs = UNICODE, keymap: Keymap | None = None,
-                 fps: int = 30) -> None:
+                 fps: int = 30, guide: Guide | None = None) -> None:
         super().__init__()
         self.engine, self.glyphs, self.keymap, self.fps = engine, glyphs, keymap or Keymap(), fps
         self.requests = Requests(engine, self.say)
         self.snapshot: Snapshot = engine.snapshot()
         self.instrument = InstrumentScreen(glyphs, self.keymap, self.snapshot, self.requests, self._actions(),
                                            lambda: self.messages.read())
-        self.messages, self.clock = Messages(), time.monotonic
+        self.messages, self.clock, self.guide = Messages(), time.monotonic, guide
         self.quit_until_s = self.new_until_s = 0.0
         self.load = 0.0
         self.dropouts = Dropouts()
@@ -93,6 +95,8 @@ class TaoApp(App[None]):
         self.show_load()
         self.set_interval(1 / self.fps, self.read)
         self.set_interval(LOAD_EVERY_S, self.show_load)
+        if self.guide is not None and self.guide.wanted:
+            self.show_guide(self.guide)
 
     def read(self) -> None:
         """Read the newest snapshot and hand it to the screens."""
@@ -199,6 +203,10 @@ class TaoApp(App[None]):
             self._export_choice = choice
             self.requests.attempt(self.engine.export_kit, choice.formats, folder_of(choice), choice.settings)
 
+    def show_guide(self, guide: Guide) -> None:
+        """Show the three steps of the first start, this once."""
+        self.push_screen(GuideScreen(steps(self.keymap, self.glyphs)), lambda _: guide.done())
+
     def show_help(self) -> None:
         """Show every key."""
         self.push_screen(HelpScreen(self.keymap, self.glyphs))
@@ -253,6 +261,7 @@ class TaoApp(App[None]):
         yield SystemCommand("Theme", "choose other colours", self.action_change_theme)
 
 
-def open_screen(engine: EngineConnection, environ: Mapping[str, str], keymap: Keymap | None = None) -> None:
+def open_screen(engine: EngineConnection, environ: Mapping[str, str], keymap: Keymap | None = None,
+                guide: Guide | None = None) -> None:
     """Show the instrument in this terminal until the musician leaves. Glyphs and rate suit the terminal."""
-    TaoApp(engine, glyphs_for(environ, sys.platform), keymap, frames_per_second(environ)).run()
+    TaoApp(engine, glyphs_for(environ, sys.platform), keymap, frames_per_second(environ), guide).run()

@@ -21,8 +21,8 @@ def stretched(peaks: Sequence[float], count: int, first: float = 0.0, share: flo
 
 
 def rows_of(levels: Sequence[float], rows: int, hanging: bool = False, ascii_: str = "") -> list[str]:
-    """Lines of text, the top one first, that draw levels 0..1; two levels to a character, or one in ASCII. hanging: from
-    the top down. ascii_: the characters to climb from empty to full with, if not braille."""
+    """Lines of text, the top one first, that draw levels 0..1; two levels to a character, or one in ASCII. hanging:
+    from the top down. ascii_: the characters to climb from empty to full with, if not braille."""
     if ascii_:
         return _ascii_rows(levels, rows, hanging, ascii_)
     heights = [round(min(1.0, max(0.0, level)) * rows * DOTS) or int(level > 0.004) for level in levels]

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from engine.core.snapshot import Snapshot
-from tui.meter_scale import decibels
 from tui.messages import Message
+from tui.meter_scale import decibels
 
 Line = tuple[str, str]  # what is quiet, what is said
 
@@ -53,7 +53,8 @@ def audio_lines(snapshot: Snapshot) -> list[Line]:
         ("Backend", status.backend), ("Device", status.device or "none"),
         ("Sample rate", f"{status.sample_rate} Hz"),
         ("Block", f"{status.block_frames} frames, {delay_ms:.1f} ms"),
-        ("Load", f"{meters.load:.0%} of a block's time"), ("Dropped blocks", f"{meters.dropped_blocks} since the start"),
+        ("Load", f"{meters.load:.0%} of a block's time"),
+        ("Dropped blocks", f"{meters.dropped_blocks} since the start"),
         ("Voices", str(meters.voices)),
         ("Input", "  ".join(f"{decibels(peak):+.0f} dB" for peak in meters.input_peaks)),
         ("Output", "  ".join(f"{decibels(peak):+.0f} dB" for peak in meters.master_peaks)),

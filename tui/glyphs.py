@@ -39,7 +39,7 @@ class Glyphs:
     arrows: Mapping[str, str]
     doubtful: str
     forgotten: str
-    lock: str = "*"
+    own: str = "*"
     ratchet: str = "="
     swung: str = ","
     added: str = "+"

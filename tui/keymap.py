@@ -103,7 +103,7 @@ GROUPS = (
         Action("ratchet", ("x",), "then 1-8: strokes in this step"),
         Action("change", ("K",), "then p, d, f, o: pitch, decay, filter or one-shot"),
         Action("next-uncertain", ("N",), "go to the next uncertain step, marked ?"),
-        Action("layer", ("V",), "show hits, velocity, timing, chance ... in the grid"),
+        Action("grid-values", ("V",), "show hits, velocity, timing ... in the grid"),
     )),
     Group("Patterns", (
         Action("pattern", ("g",), "then 1-9, 0, a-f: next pattern; several: a chain", "pattern"),

@@ -32,8 +32,8 @@ async def _save(engine: EngineConnection, file: Path, size: tuple[int, int], aft
 def without_leading_blanks(svg: str) -> str:
     """The same picture with each piece of text moved right by its leading blanks: some viewers leave these out, so that
     words run together."""
-    return re.sub(r'<text([^>]*?) x="([\d.]+)"([^>]*?) textLength="([\d.]+)"([^>]*)>((?:&#160;)+)([^<]*)</text>', _moved,
-                  svg)
+    piece = r'<text([^>]*?) x="([\d.]+)"([^>]*?) textLength="([\d.]+)"([^>]*)>((?:&#160;)+)([^<]*)</text>'
+    return re.sub(piece, _moved, svg)
 
 
 def _moved(found: re.Match[str]) -> str:

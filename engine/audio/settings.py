@@ -14,7 +14,8 @@ AUDIO = (AUTO, "jack", "portaudio", "null")
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """audio: the backend, or auto for the first that is there; device, input_device: names of PortAudio's, None its default.
+    """audio: the backend, or auto for the first that is there; device, input_device: names of PortAudio's, None its
+    default.
 
     sample_rate in Hz and block_frames are what is asked of portaudio and null (a JACK server decides itself).
     effects: the name of a rack, or bypass: gain and limiter alone. connect: whether to connect JACK ports to the

@@ -147,8 +147,8 @@ class Heard:
 @dataclass(frozen=True, slots=True)
 class Status:
     """Everything that changes seldom. pending: changes that wait for their boundary, in words; readings: ways to count
-    the loop, likeliest first, while its tempo is uncertain; midi: ports and controllers; kept: the kit on disk; pictures:
-    peaks 0..255 of each one-shot, from start to end, and of the loop's residual."""
+    the loop, likeliest first, while its tempo is uncertain; midi: ports and controllers; kept: the kit on disk;
+    pictures: peaks 0..255 of each one-shot, from start to end, and of the loop's residual."""
 
     machine: Machine
     backend: str

@@ -9,8 +9,8 @@ from engine.bridge.segments import unlink_segment
 from engine.core.commands.loading import LoadDecomposition, holds
 from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import read_alike
-from engine.core.kit import SampleId
 from engine.core.errors import InvalidValue
+from engine.core.kit import SampleId
 from engine.core.loop import PlayedLoop, Reading, same_recording
 from engine.core.machine import Listen, Machine
 from engine.core.snapshot import Heard

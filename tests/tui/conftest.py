@@ -56,7 +56,7 @@ def open_tao(engine: FakeEngine) -> Callable[..., AbstractAsyncContextManager[Op
 
     @asynccontextmanager
     async def opened(size: tuple[int, int] = (80, 24), glyphs: Glyphs = UNICODE) -> AsyncIterator[OpenTao]:
-        app = TaoApp(engine, glyphs)
+        app = TaoApp(engine, glyphs, fps=1)  # the tests read when they look
         async with app.run_test(size=size) as pilot:
             shown = OpenTao(app, pilot, engine)
             await shown.look()

@@ -1,4 +1,4 @@
-"""How a lane draws its steps: hits, marks, layers, and the ghosts of what was heard."""
+"""How a lane draws its steps: hits, marks, values, and the ghosts of what was heard."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from engine.core.pattern import Step, Track
 from engine.core.timeline import Ticks
 from tui.geometry import GridView
 from tui.glyphs import ASCII, UNICODE, Glyphs
-from tui.layers import Layer
+from tui.step_values import Values
 from tui.widgets.lane import STYLES
 from tui.widgets.lane_steps import Ground, Steps, step_cells
 
@@ -54,12 +54,12 @@ def test_what_was_heard_and_is_gone_leaves_a_ghost_and_what_was_added_a_mark() -
     assert "◌" not in drawn(Steps(now, other_grid))[0]
 
 
-@pytest.mark.parametrize(("layer", "text"), [
-    (Layer.VELOCITY, "8060"), (Layer.TIMING, "<1◐ "), (Layer.CHANCE, "◆ 50"), (Layer.RATCHET, "◆ x3")])
-def test_a_layer_shows_values_instead_of_hits(layer: Layer, text: str) -> None:
+@pytest.mark.parametrize(("values", "text"), [
+    (Values.VELOCITY, "8060"), (Values.TIMING, "<1◐ "), (Values.PROBABILITY, "◆ 50"), (Values.RATCHET, "◆ x3")])
+def test_values_stand_where_hits_were(values: Values, text: str) -> None:
     track = lane(Step(0.8, microtiming=Ticks(-24), confidence=0.1), Step(0.6, probability=0.5, ratchet=3))
-    assert drawn(Steps(track, layer=layer))[0].startswith(text)
-    assert len(drawn(Steps(track, layer=layer), 3)) == 3
+    assert drawn(Steps(track, values=values))[0].startswith(text)
+    assert len(drawn(Steps(track, values=values), 3)) == 3
 
 
 def test_the_cursor_stands_around_the_step_on_every_row_but_that_of_the_marks() -> None:
@@ -72,5 +72,5 @@ def test_the_cursor_stands_around_the_step_on_every_row_but_that_of_the_marks() 
 def test_steps_that_share_columns_are_still_drawn_inside_the_lane() -> None:
     track = Track("hat", tuple(Step(0.8, ratchet=2) for _ in range(32)), 16)
     for rows in (1, 2, 4):
-        for layer in Layer:
-            drawn(Steps(track, layer=layer, cursor=31), rows, GridView(0, 2, 4))
+        for values in Values:
+            drawn(Steps(track, values=values, cursor=31), rows, GridView(0, 2, 4))

@@ -31,8 +31,7 @@ def heard(engine: FakeEngine) -> FakeEngine:
 
 def lines(tao) -> list[str]:
     """The screen, row by row."""
-    width, height = tao.app.size
-    return ["".join(segment.text for segment in tao.app.screen._compositor.render_strips()[row]) for row in range(height)]
+    return [strip.text for strip in tao.app.screen._compositor.render_strips()]
 
 
 async def test_every_row_belongs_to_a_part_and_no_two_overlap(open_tao, heard, size):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input
 
-from engine.core.commands import Play, SetGain, SetRole, ShapeOneShot
+from engine.core.commands import Play, SetGain, SetRole
 from engine.core.commands.sounds import Quality
 
 

@@ -1,6 +1,5 @@
 """Keys for the effects: latch them, adjust the one touched last, release them all, bypass the rack."""
 
-from functools import partial
 
 from engine.core.commands import BypassRack, LatchEffect, ReleaseEffects, ShapeEffect
 from engine.core.commands.boundary import Boundary

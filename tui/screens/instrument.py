@@ -10,7 +10,6 @@ from textual.events import Key
 from engine.core.snapshot import Snapshot
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
-from tui.layers import LAYER_WORDS
 from tui.modes.browser import BrowserMode
 from tui.modes.effects import EffectMode
 from tui.modes.history import HistoryMode
@@ -27,6 +26,7 @@ from tui.modes.tracks import TrackMode
 from tui.modes.transport import TransportMode
 from tui.requests import Requests
 from tui.screens.panel import Panel, Said
+from tui.step_values import VALUES_WORDS
 from tui.widgets.lane import Lane
 from tui.widgets.pads import Pad
 
@@ -54,7 +54,7 @@ class InstrumentScreen(Panel):
             self.tracks, EffectMode(self, requests), SoundMode(self, requests), self.tempo, self.midi, self.browser)
         leaders = _merged(*(mode.leaders() for mode in modes))
         self.key_bar.prompts |= {name: leader.prompt for name, leader in leaders.items()}
-        here: Actions = {"escape": self.escape, "layer": self.next_layer}
+        here: Actions = {"escape": self.escape, "grid-values": self.next_values}
         self.actions: Actions = _merged(app_actions, here, *(mode.actions() for mode in modes))
         self._leaders = leaders
         self._dispatch = KeyDispatch(self, keymap, self.actions, leaders)
@@ -85,10 +85,10 @@ class InstrumentScreen(Panel):
         self._put_away()
         self.transport_keys.escape()
 
-    def next_layer(self) -> None:
-        """Show the values of the next layer in the grid."""
-        self.grid_layer = self.grid_layer.following
-        self.tracks.notify(f"Grid: {LAYER_WORDS[self.grid_layer]}.")
+    def next_values(self) -> None:
+        """Show the next kind of value in the grid."""
+        self.grid_values = self.grid_values.following
+        self.tracks.notify(f"Grid: {VALUES_WORDS[self.grid_values]}.")
 
     @on(Lane.StepPressed)
     def _step_pressed(self, event: Lane.StepPressed) -> None:

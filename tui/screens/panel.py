@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -15,9 +14,9 @@ from engine.core.snapshot import Snapshot, Status
 from tui.geometry import NARROW_BELOW, GridView, best_view, share_rows
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
-from tui.layers import Layer
 from tui.messages import Message
 from tui.pending_edits import PendingEdits, Setting
+from tui.step_values import Values
 from tui.widgets.effects_line import EffectsLine
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.loop_strip import LoopStrip
@@ -41,13 +40,13 @@ class Said:
 
 class Panel(Screen[None]):
     """`show` is given each snapshot. `cursor`: (track index, step index); `marked_from`: the opposite corner of the
-    marked steps, if any; `leader`: the leader key that waits for more keys, "" for none; `grid_layer`: the values that the
-    grid shows."""
+    marked steps, if any; `leader`: the leader key that waits for more keys, "" for none; `grid_values`: what the grid
+    shows of each step."""
 
     cursor: reactive[tuple[int, int]] = reactive((0, 0))
     marked_from: reactive[tuple[int, int] | None] = reactive(None)
     leader: reactive[str] = reactive("")
-    grid_layer: reactive[Layer] = reactive(Layer.HITS)
+    grid_values: reactive[Values] = reactive(Values.HITS)
 
     def __init__(self, glyphs: Glyphs, keymap: Keymap, snapshot: Snapshot) -> None:
         super().__init__()
@@ -172,7 +171,8 @@ class Panel(Screen[None]):
         self.set_class(rows.transport > 4, "-big")
         parts = ((self.transport, rows.transport), (self.banner, banner), (self.loop_strip.wave, rows.wave),
                  (self.loop_strip.onsets, rows.onsets), (self.pads, rows.pads), (self.notice_line, notice),
-                 (self.loop_strip, 1 + rows.wave + rows.onsets), (self.grid, 1 + tracks * rows.lane), *((lane, rows.lane) for lane in self.grid.lanes))
+                 (self.loop_strip, 1 + rows.wave + rows.onsets), (self.grid, 1 + tracks * rows.lane),
+                 *((lane, rows.lane) for lane in self.grid.lanes))
         for part, wanted in parts:
             if part.styles.height is None or part.styles.height.value != wanted:
                 part.styles.height = wanted
@@ -184,9 +184,9 @@ class Panel(Screen[None]):
         """Show where the cursor went."""
         self._turn_page()
 
-    def watch_grid_layer(self, layer: Layer) -> None:
-        """Show the values of another layer."""
-        self.grid.show_layer(layer)
+    def watch_grid_values(self, values: Values) -> None:
+        """Show another kind of value."""
+        self.grid.show_values(values)
 
     def watch_marked_from(self) -> None:
         """Show which steps are marked, and what can be done with them."""

@@ -14,8 +14,8 @@ from textual.widget import Widget
 from engine.core.pattern import Track
 from tui.geometry import FULL_LABEL, GridView
 from tui.glyphs import Glyphs
-from tui.layers import Layer
 from tui.meter_scale import FLOOR_DB, lit_columns, next_level_db
+from tui.step_values import Values
 from tui.widgets.lane_label import METER_COLUMNS, Label, Sound, Switches, columns_of, label_cells, meter_starts
 from tui.widgets.lane_steps import BARS_FROM, Cells, Ground, Steps, step_cells
 from tui.widgets.styles import part_styles
@@ -34,7 +34,7 @@ class Lane(Widget):
     swing: reactive[float] = reactive(0.5)
     switches: reactive[Switches] = reactive(Switches())
     sound: reactive[Sound] = reactive(Sound())
-    values: reactive[Layer] = reactive(Layer.HITS)
+    values: reactive[Values] = reactive(Values.HITS)
     view: reactive[GridView] = reactive(GridView())
     cursor: reactive[int | None] = reactive(None)
     playing: reactive[int | None] = reactive(None, repaint=False)

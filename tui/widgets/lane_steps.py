@@ -1,4 +1,4 @@
-"""The right part of a lane: its steps as hits with marks, or as the values of a layer."""
+"""The right part of a lane: its steps as hits with marks, or as one kind of value."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from rich.style import Style
 from engine.core.pattern import Step, Track
 from tui.geometry import GridView
 from tui.glyphs import MEDIUM_FROM, STRONG_FROM, Glyphs
-from tui.layers import Layer, marks_of, value_of
+from tui.step_values import Values, marks_of, value_of
 
 BARS_FROM = 3  # rows: one for the marks, the others for a bar as high as the hit is hard
 EIGHTHS = 8
@@ -21,7 +21,7 @@ class Steps:
     track: Track
     heard: Track | None = None
     swing: float = 0.5
-    layer: Layer = Layer.HITS
+    values: Values = Values.HITS
     cursor: int | None = None
     marked: range = range(0)
     audible: bool = True
@@ -77,25 +77,25 @@ def _draw_step(rows: list[Cells], steps: Steps, index: int, column: int, width: 
     if len(rows) == 1:
         text = _in_one_row(steps, index, step, width, ground.glyphs)
         _put(rows[0], column, text[:1], _look(steps, step, ground.style))
-        _put(rows[0], column + 1, text[1:], ground.style["value" if steps.layer is not Layer.HITS else
+        _put(rows[0], column + 1, text[1:], ground.style["value" if steps.values is not Values.HITS else
                                                          "uncertain" if step.uncertain else "mark"])
         return
     if len(rows) < BARS_FROM:
         _put(rows[-1], column, ground.glyphs.of_step(step), _look(steps, step, ground.style))
     else:
         _draw_bar(rows[1:], steps, step, column, max(1, width - 1), ground)
-    value = value_of(step, steps.track, steps.layer, width)
-    over = value or (_marks(steps, index, step, ground.glyphs) if steps.layer is Layer.HITS else "")
+    value = value_of(step, steps.track, steps.values, width)
+    over = value or (_marks(steps, index, step, ground.glyphs) if steps.values is Values.HITS else "")
     look = ground.style["value" if value else "uncertain" if step.uncertain else "mark"]
     _put(rows[0], column, over[:width], look)
 
 
 def _in_one_row(steps: Steps, index: int, step: Step, width: int, glyphs: Glyphs) -> str:
-    """The hit and its first marks; or its value on the layer."""
-    value = value_of(step, steps.track, steps.layer, width)
+    """The hit and its first marks; or its value."""
+    value = value_of(step, steps.track, steps.values, width)
     if value:
         return value[:width]
-    marks = _marks(steps, index, step, glyphs) if steps.layer is Layer.HITS else ""
+    marks = _marks(steps, index, step, glyphs) if steps.values is Values.HITS else ""
     if width < 2:
         return glyphs.uncertain if step.uncertain else glyphs.of_step(step)
     return glyphs.of_step(step) + marks[: width - 1]

@@ -17,7 +17,7 @@ from engine.core.snapshot import Heard, Snapshot, Status
 from tui.geometry import FULL_LABEL, GridView
 from tui.glyphs import Glyphs
 from tui.pending_edits import Setting
-from tui.layers import Layer
+from tui.step_values import Values
 from tui.widgets.lane import Lane
 from tui.widgets.lane_label import Switches
 from tui.widgets.sounds import sound_of
@@ -59,7 +59,7 @@ class Ruler(Widget):
         return Text("", no_wrap=True) + text[:at] + mark + text[at + 1 :]
 
     def _page(self) -> str:
-        """The pattern and the next one, and the layer; which bars these are, where not all are shown; the swing."""
+        """The pattern and the next one, and the values; which bars these are, where not all are shown; the swing."""
         first = self.view.first_beat // self.beats_per_bar + 1
         swing = "" if self.swing <= 0.5 else f" swing {self.swing:.0%}"
         all_shown = self.view.beats >= self.total_beats
@@ -103,11 +103,11 @@ class StepGrid(Vertical):
         self.ruler.beats_per_bar, self.ruler.total_beats = pattern.beats_per_bar, pattern.beats
         self.ruler.swing = pattern.swing
 
-    def show_layer(self, layer: Layer) -> None:
+    def show_values(self, values: Values) -> None:
         """Show these values."""
-        self.ruler.values = "" if layer is Layer.HITS else layer.value
+        self.ruler.values = "" if values is Values.HITS else values.value
         for lane in self.lanes:
-            lane.values = layer
+            lane.values = values
 
     def show_levels(self, peaks: tuple[float, ...], elapsed_s: float) -> None:
         """Show the newest peaks, one per track."""

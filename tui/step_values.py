@@ -1,4 +1,4 @@
-"""What the grid shows of a step: marks for all that is special about it, or the values of one layer."""
+"""What the grid shows of a step: marks for all that is special about it, or one kind of value."""
 
 from enum import Enum
 
@@ -10,32 +10,32 @@ LATE_FROM = 0.08  # of a step: less is not marked
 MANY = 99
 
 
-class Layer(Enum):
-    """What the grid shows; the value is its name on the screen."""
+class Values(Enum):
+    """What the grid shows of each step; the value is its name on the screen."""
 
     HITS = "hits"
     VELOCITY = "velocity"
     TIMING = "timing"
-    CHANCE = "chance"
+    PROBABILITY = "probability"
     CONDITION = "condition"
     RATCHET = "ratchet"
-    LOCKS = "locks"
+    SOUND = "own sound"
 
     @property
-    def following(self) -> "Layer":
+    def following(self) -> "Values":
         """The next one, round and round."""
-        order = list(Layer)
+        order = list(Values)
         return order[(order.index(self) + 1) % len(order)]
 
 
-LAYER_WORDS = {
-    Layer.HITS: "hits, with a mark for what is special about a step",
-    Layer.VELOCITY: "velocity in %, 99 for the hardest",
-    Layer.TIMING: "tenths of a step early (<) or late (>)",
-    Layer.CHANCE: "chance in %; a plain hit always plays",
-    Layer.CONDITION: "passes: 1:4 or 14 is the first of four; F in fills, !F outside",
-    Layer.RATCHET: "strokes in the step",
-    Layer.LOCKS: "own pitch (p), decay (d), filter (f) or one-shot (o)",
+VALUES_WORDS = {
+    Values.HITS: "hits, with a mark for what is special about a step",
+    Values.VELOCITY: "velocity in %, 99 for the hardest",
+    Values.TIMING: "tenths of a step early (<) or late (>)",
+    Values.PROBABILITY: "probability in %; a plain hit always plays",
+    Values.CONDITION: "passes: 1:4 or 14 is the first of four; F in fills, !F outside",
+    Values.RATCHET: "strokes in the step",
+    Values.SOUND: "own pitch (p), decay (d), filter (f) or one-shot (o)",
 }
 
 
@@ -44,29 +44,29 @@ def marks_of(step: Step, track: Track, index: int, swing: float, glyphs: Glyphs)
     own_swing = swing if track.swing is None else track.swing
     late = step.microtiming / track.step_ticks
     marks = (
-        (step.uncertain, glyphs.uncertain), (step.overrides != Overrides(), glyphs.lock),
+        (step.uncertain, glyphs.uncertain), (step.overrides != Overrides(), glyphs.own),
         (step.condition != (1, 1) or step.when is not When.ALWAYS, ":"), (step.probability < 1.0, "%"),
         (step.ratchet > 1, glyphs.ratchet), (late >= LATE_FROM, ">"), (late <= -LATE_FROM, "<"),
         (own_swing > 0.5 and index % 2 == 1, glyphs.swung))
     return "".join(mark for there, mark in marks if there)
 
 
-def value_of(step: Step, track: Track, layer: Layer, columns: int) -> str:
-    """The step's value on a layer in `columns` characters, at least two; empty where it is the usual one."""
-    match layer:
-        case Layer.VELOCITY:
+def value_of(step: Step, track: Track, values: Values, columns: int) -> str:
+    """The step's value of this kind in `columns` characters, at least two; empty where it is the usual one."""
+    match values:
+        case Values.VELOCITY:
             percent = round(100 * step.velocity)
             return str(percent) if columns > 3 else f"{min(MANY, percent):02d}"
-        case Layer.TIMING:
+        case Values.TIMING:
             return _timing(step, track, columns)
-        case Layer.CHANCE:
+        case Values.PROBABILITY:
             return "" if step.probability >= 1.0 else f"{round(100 * step.probability):02d}"
-        case Layer.CONDITION:
+        case Values.CONDITION:
             return _condition(step, columns)
-        case Layer.RATCHET:
+        case Values.RATCHET:
             return f"x{step.ratchet}" if step.ratchet > 1 else ""
-        case Layer.LOCKS:
-            return _locks(step.overrides, columns)
+        case Values.SOUND:
+            return _own_sound(step.overrides, columns)
     return ""
 
 
@@ -87,7 +87,7 @@ def _condition(step: Step, columns: int) -> str:
     return f"{nth}:{of}" if columns > 3 else f"{nth}{of}"[:2]
 
 
-def _locks(overrides: Overrides, columns: int) -> str:
+def _own_sound(overrides: Overrides, columns: int) -> str:
     if columns > 5 and overrides.pitch_semitones is not None:
         return f"p{overrides.pitch_semitones:+g}"
     letters = (("p", overrides.pitch_semitones), ("d", overrides.decay_s), ("f", overrides.cutoff_hz),
