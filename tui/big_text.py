@@ -25,7 +25,7 @@ def big_text(text: str, rows: int, half_blocks: bool = True) -> list[str]:
     if not half_blocks and scale == 1:
         drawn = [_segments(letter) for letter in letters]
     else:
-        drawn = [_blocks(letter, scale, half_blocks) for letter in letters]
+        drawn = [tuple(_blocks(letter, scale, half_blocks)) for letter in letters]
     return [(" " * scale).join(letter[row] for letter in drawn) for row in range(BIG_ROWS if scale == 2 else ROWS)]
 
 

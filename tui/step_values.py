@@ -75,7 +75,7 @@ def _timing(step: Step, track: Track, columns: int) -> str:
         return ""
     sign = ">" if step.microtiming > 0 else "<"
     ticks = abs(step.microtiming)
-    return f"{sign}{ticks}" if columns > 4 else f"{sign}{round(10 * ticks / track.step_ticks)}"
+    return f"{sign}{ticks}" if columns > 4 else f"{sign}{max(1, round(10 * ticks / track.step_ticks))}"
 
 
 def _condition(step: Step, columns: int) -> str:

@@ -15,10 +15,9 @@ from engine.core.errors import TaoError
 from engine.core.snapshot import Notice
 from engine.rack.pyo_rack import CHUNK_FRAMES
 
-NO_SOUND = ("Tao makes no sound, as asked with --audio null. To hear it, start it without that, or with make: "
-            "make run AUDIO=jack (or portaudio).")
-NO_DEVICE = ("Tao makes no sound: it found no JACK or PipeWire server and no audio device. Start a server or plug a "
-             "device in, then start Tao again (`make run`; AUDIO=jack or AUDIO=portaudio insists on one).")
+NO_SOUND = "No sound, as asked (--audio null). To hear Tao: make run, or make run AUDIO=jack or AUDIO=portaudio."
+NO_DEVICE = ("No sound: there is no JACK or PipeWire server, and no audio device. Start or plug in one, then start Tao "
+             "again: make run, or make run AUDIO=jack to insist on it.")
 STILL_S, LOOKS = 0.7, 3  # silent for so long, and seen to be so often: a frozen computer is no lost device
 SEARCH_S = 1.0
 

@@ -34,9 +34,9 @@ class OpenTao:
         await self.pilot.pause()
 
     def row(self, number: int) -> str:
-        """Lane `number` as it is drawn."""
+        """The lowest row of lane `number`, with its name and hits."""
         lane = self.app.instrument.grid.lanes[number - 1]
-        return lane.render_line((lane.size.height - 1) // 2).text
+        return lane.render_line(lane.size.height - 1).text
 
     def step(self, track: int, index: int) -> Step | None:
         """A step of the engine's machine."""

@@ -54,7 +54,7 @@ CALLS: dict[str, Any] = {  # commands and requests, in the demo machine, stopped
     "resample": ("resample", "master", 8), "hold": ("hold", 8), "count-in": ("set_recording",),
     "threshold": ("set_recording",), "monitor": ("set_recording",), "decompose": ("decompose",),
     "correct": ("correct",), "cancel-job": ("cancel_job",), "undo": ("undo",), "redo": ("redo",),
-    "new": ("new", Boundary.NOW), "next-sound": ("swap_next", "kick", 1, FitOptions(), Boundary.NOW),
+    "new": ("new", Boundary.BAR), "next-sound": ("swap_next", "kick", 1, FitOptions(), Boundary.NOW),
     "previous-sound": ("swap_next", "kick", -1, FitOptions(), Boundary.NOW),
     **{f"track-{number}": TriggerPad(name) for number, name in enumerate(DRUMS, 1)}}
 LEADERS = {"gain": "master", **{name: name for name in (

@@ -88,7 +88,7 @@ async def test_other_keys_leave_the_effects_and_do_what_they_always_do(open_tao,
 async def test_eighty_columns_hold_all_nine_and_the_settings_of_any(open_tao, engine):
     async with open_tao() as tao:
         await tao.press("f", *"123456789")
-        assert "9●REV  1/4" in line(tao) and "5●VERB" in line(tao)
+        assert "9●REV]  1/4" in line(tao) and "5●VERB" in line(tao)
         for effect in Effect:
             engine.send(LatchEffect(effect, False))
             await tao.press(str(list(Effect).index(effect) + 1))

@@ -51,7 +51,7 @@ class EffectsLine(Widget):
             text.append("  BYPASSED: E", chosen)
         elif self.chosen is not None:
             is_on = self.effects.of(self.chosen).on or self.chosen in self.coming
-            state = "" if is_on else "off, "
+            state = "" if is_on or self.size.width < ROOM else "off, "
             text.append(f"  {state}{settings_words(self.effects, self.chosen)}", chosen)
         return text
 

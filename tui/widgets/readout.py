@@ -36,8 +36,8 @@ class Readout(Widget):
     def render(self) -> Text:
         """The label and the value, on one line."""
         quiet, = part_styles(self, "readout--label")
-        label = Text(f"{self.label} " if self.label else "", quiet, no_wrap=True, overflow="ellipsis")
-        return label + Text(self.text)
+        label = f"{self.label} " if self.label else ""
+        return Text.assemble((label, quiet), self.text, no_wrap=True, overflow="ellipsis")
 
     def say(self, text: str, lamp: bool = False) -> None:
         """Show this text and lamp."""
