@@ -38,5 +38,5 @@ def steps(keymap: Keymap, glyphs: Glyphs) -> list[tuple[str, str]]:
                             f"next bar line, loops them at once, and turns them into a kit and a pattern. "
                             f"{key('open')} opens a file instead."),
         ("Change it", f"The arrows move, {key('toggle')} puts a hit on a step or clears it, {key('sounds')} swaps the "
-                      f"sound, {key('undo')} takes anything back. {key('help')} lists every key, {key('palette')} finds "
-                      "any action by name.")]
+                      f"sound, {key('undo')} takes anything back. {key('help')} lists every key, {key('palette')} "
+                      "finds any action by name.")]

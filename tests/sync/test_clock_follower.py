@@ -146,3 +146,12 @@ def test_a_clock_leads_until_it_has_been_gone_for_ten_seconds() -> None:
         follower.hear(frame, 0, message, True)
     assert follower.leads(5 * RATE) and follower.lost(5 * RATE)
     assert follower.leads(13 * RATE) and not follower.leads(15 * RATE)
+
+
+@pytest.mark.parametrize(("jitter_ms", "low", "high"), [(0.0, 0.0, 0.2), (2.0, 0.8, 1.6)])
+def test_the_jitter_of_the_clock_is_shown(jitter_ms: float, low: float, high: float) -> None:
+    """Uniform jitter of +-2 ms has a standard deviation of 1.15 ms."""
+    stage = Stage()
+    stage.play(leader(120.0, 20.0, jitter_ms)[1], 20 * RATE)
+    shown = stage.follower.status(stage.machine, stage.at).jitter_ms
+    assert shown is not None and low <= shown <= high

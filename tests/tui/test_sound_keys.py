@@ -28,6 +28,7 @@ async def test_notches_that_come_faster_than_snapshots_add_up(open_tao, engine):
         for _ in range(3):
             await tao.pilot.press("down")
         assert engine.machine.kit.one_shots["kick"].gain == pytest.approx(10 ** (-5 / 20), rel=1e-6)
+        await tao.look()
         assert "kick: gain -5 dB" in tao.app.instrument.notice_line.text
 
 
