@@ -113,6 +113,7 @@ def test_every_title_belongs_to_an_action_and_no_two_are_alike():
     actions = list(Keymap())
     assert set(TITLES) <= {action.id for action in actions}
     assert len({title_of(action) for action in actions}) == len(actions)
+    assert [title for title in map(title_of, actions) if len(title) > 15] == []  # three columns on eighty
 
 
 async def test_detach_in_the_palette_leaves_the_music_on(open_tao, engine):

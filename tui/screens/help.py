@@ -15,7 +15,7 @@ from tui.keymap import Action, Group, Keymap, key_label
 from tui.titles import title_of
 from tui.widgets.styles import part_styles
 
-NARROWEST = 26  # columns for a key and a title
+NARROWEST = 25  # columns for a key and a title
 IN_FULL = 60  # columns for a key and its help
 KEY_COLUMNS = 9
 Block = list[tuple[str, str]]  # a heading ("", name), then (keys, words)
