@@ -139,7 +139,7 @@ GROUPS = (
         Action("escape", ("escape",), "cancel what you started; unmark steps"),
         Action("palette", ("ctrl+p",), "find any action by name"),
         Action("messages", ("f8",), "read every message, and put warnings away"),
-        Action("jobs", ("f5",), "what is being decomposed, and what it has found"),
+        Action("jobs", ("f7",), "what is being decomposed, and what it has found"),
         Action("audio", ("f2",), "the audio device, its load and its levels"),
         Action("detach", (), "close the screen and let the music play on"),
         Action("help", ("question_mark", "f1"), "show these keys", "keys"),

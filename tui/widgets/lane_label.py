@@ -10,7 +10,7 @@ from tui.geometry import FULL_LABEL, WIDE_LABEL, GridView
 from tui.glyphs import Glyphs
 
 NAME_STARTS, SWITCH_COLUMNS = 3, 6  # the columns before the name, and those of mute, solo, lock and a gap
-MATCH_COLUMNS, METER_COLUMNS, PICTURE_COLUMNS = 5, 6, 8
+MATCH_COLUMNS, METER_COLUMNS = 5, 6
 LONGEST_NAME = 14
 Cells = list[tuple[str, Style]]
 Styles = dict[str, Style]
@@ -55,7 +55,7 @@ def name_columns(view: GridView) -> int:
     """How long a name may be in this view."""
     if not view.wide:
         return view.label_columns - NAME_STARTS - SWITCH_COLUMNS
-    return min(LONGEST_NAME, 6 + (view.label_columns - WIDE_LABEL) // 2)
+    return min(LONGEST_NAME, 7 + (view.label_columns - WIDE_LABEL) // 2)
 
 
 def columns_of(view: GridView) -> tuple[range, range]:
