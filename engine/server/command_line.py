@@ -128,8 +128,8 @@ def measure_loopback(settings: "EngineSettings") -> str:
     from engine.server.launch import find_engine, start_engine
 
     running = find_engine()
-    no_loopback = DeviceNotFound("The null backend has no loopback to measure. Start a JACK server or plug a device in, "
-                                 "and name it before the verb: --audio jack or --audio portaudio.")
+    no_loopback = DeviceNotFound("The null backend has no loopback to measure. Start a JACK server or plug a device "
+                                 "in, and name it before the verb: --audio jack or --audio portaudio.")
     if running is None and settings.audio == "null":
         raise no_loopback
     with shown() as progress:
