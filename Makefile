@@ -4,7 +4,7 @@ VENV := .venv
 VENV_PYTHON := $(VENV)/bin/python
 .PHONY: run test quick lint bench clean set-up-again
 
-run: $(VENV)/.run-ready            ## open Tao with the demo loop playing (AUDIO=jack|portaudio|null chooses the backend; EMPTY=1: without the loop)
+run: $(VENV)/.run-ready            ## open Tao with the demo loop playing (AUDIO=auto|jack|portaudio|null chooses the backend, auto by default; EMPTY=1: without the loop)
 	@$(VENV_PYTHON) tao_live.py $(if $(AUDIO),--audio $(AUDIO)) $(if $(EMPTY),--empty)
 
 test: $(VENV)/.test-ready          ## run all tests, on a private JACK server (ARGS="-k name" is passed to pytest)

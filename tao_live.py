@@ -47,8 +47,9 @@ def talk(text: str) -> None:
 
 @click.group(context_settings=CONTEXT, invoke_without_command=True)
 @click.version_option(package_name="tao-live", prog_name="tao")
-@click.option("--audio", type=click.Choice(["jack", "portaudio", "null"]), default=None,
-              help="Audio backend: jack, portaudio, or null (no sound; the default).")
+@click.option("--audio", type=click.Choice(["auto", "jack", "portaudio", "null"]), default="auto",
+              show_default=True, help="Audio backend: jack, portaudio, null (no sound), or auto: the first that is "
+              "there, in this order. PipeWire answers as jack.")
 @click.option("--device", default=None, help="PortAudio output: its name or part of it; see `devices`.")
 @click.option("--input", "input_device", default=None, help="PortAudio input: its name or part of it.")
 @click.option("--sample-rate", type=click.IntRange(8000, 192000), default=48000, show_default=True,
@@ -148,12 +149,12 @@ def library_places() -> Any:
 
 def engine_settings(asked: dict[str, Any]) -> Any:
     """The options of the command line as the engine's settings, with Tao's own folders."""
-    from engine.audio.settings import EngineSettings
+    from engine.audio.settings import AUTO, EngineSettings
 
     data, places = platformdirs.user_data_path("tao"), library_places()
     options = {"midi_file": str(midi_file()),
                **{name: value for name, value in asked.items() if name not in NOT_FOR_ENGINES}}
-    return EngineSettings(**{**options, "audio": asked["audio"] or "null"}, takes_folder=str(data / "takes"),
+    return EngineSettings(**{**options, "audio": asked["audio"] or AUTO}, takes_folder=str(data / "takes"),
                           sessions_folder=str(sessions_folder()),
                           calibration_file=str(data / "calibration.json"), worker_argv=worker_argv(),
                           library_index=str(places.index), library_folders=str(places.named))
@@ -215,8 +216,9 @@ def show(engine: Any, screen: ScreenSetup | None) -> None:
         else:
             os.environ.update(screen.look.environment)
             from tui.app import open_screen
+            from tui.guide import Guide
 
-            open_screen(engine, screen)
+            open_screen(engine, screen, Guide(platformdirs.user_state_path("tao") / "guide-seen"))
     finally:
         engine.close()
 

@@ -111,13 +111,13 @@ def _decompose_one(loop: Path, out: Path, settings: Any, overwrite: bool, as_jso
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--set", "to_set", multiple=True, metavar="TRACK:STEP=VELOCITY",
-              help="Set a step, counted from 0, to a velocity above 0 and up to 1.")
+              help="Set a step, counted from 1, to a velocity above 0 and up to 1.")
 @click.option("--clear", "to_clear", multiple=True, metavar="TRACK:STEP", help="Clear a step.")
 @click.option("--rename", "to_rename", multiple=True, metavar="TRACK=DRUM", help="This track is another drum.")
 def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...], to_rename: tuple[str, ...]) -> None:
     """Correct the steps or drum names of a decomposition FOLDER and solve its kit again.
 
-    Example: --set kick:3=0.8 --clear snare:5 --rename hihat=ride. Use the new names for steps. The drums are kick,
+    Example: --set kick:4=0.8 --clear snare:6 --rename hihat=ride. Use the new names for steps. The drums are kick,
     snare, tom, hihat, ride, crash, perc 1, perc 2 ...
     """
     from engine.library.kits.kit_folder import read_folder, write_folder
@@ -148,11 +148,11 @@ def _step_edit(text: str, sounding: bool) -> Any:
 
     found = re.fullmatch(r"([^:=]+):(\d+)=(0?\.\d+|1|1\.0+)" if sounding else r"([^:=]+):(\d+)", text)
     velocity = float(found[3]) if found and sounding else None
-    if found is None or velocity == 0.0:
-        wanted = ("TRACK:STEP=VELOCITY, such as kick:3=0.8, with a velocity above 0 and up to 1" if sounding
-                  else "TRACK:STEP, such as snare:5")
-        raise UsageError(f"{text!r} does not name a step. Write {wanted}.")
-    return StepEdit(found[1], int(found[2]), velocity)
+    if found is None or velocity == 0.0 or int(found[2]) < 1:
+        wanted = ("TRACK:STEP=VELOCITY, such as kick:4=0.8, with a velocity above 0 and up to 1" if sounding
+                  else "TRACK:STEP, such as snare:6")
+        raise UsageError(f"{text!r} does not name a step. Write {wanted}. The first step is 1.")
+    return StepEdit(found[1], int(found[2]) - 1, velocity)
 
 
 def _new_name(text: str) -> tuple[str, str]:

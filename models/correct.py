@@ -82,7 +82,7 @@ def edited(pattern: Pattern, edits: tuple[StepEdit, ...]) -> Pattern:
             track = Track(edit.track, (None,) * len(example.steps), example.steps_per_beat)
             pattern = replace(pattern, tracks=(*pattern.tracks, track))
         if not 0 <= edit.index < len(track.steps):
-            raise UsageError(f"{edit.track} has no step {edit.index}; its steps are 0 to {len(track.steps) - 1}.")
+            raise UsageError(f"{edit.track} has no step {edit.index + 1}; its steps are 1 to {len(track.steps)}.")
         step = None if edit.velocity is None else replace(track.steps[edit.index] or Step(1.0), velocity=edit.velocity)
         pattern = pattern.with_track(track.with_step(edit.index, step))
     return pattern

@@ -189,7 +189,7 @@ class Worker:
         self._samples_sent |= set(fresh)
         return StageReady(job.job_id, stage.stage, stage.kit, stage.pattern, stage.loop, refs, stage.match,
                           stage.as_played.bpm or stage.bpm, _readings(job, stage), stage.as_played.stored_patterns,
-                          stage.as_played.slot)
+                          stage.as_played.slot, stage.track_match)
 
     def _report(self, job: Job, stage: str, fraction: float) -> None:
         self._check(job)

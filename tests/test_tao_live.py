@@ -213,7 +213,8 @@ def test_two_passes_are_twice_one(tao, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("arguments", "words"), [
     (["decompose"], "LOOPS"), (["no-such-verb"], "no-such-verb"), (["render", "x"], "--out"),
     (["--audio", "tape"], "tape"), ([], "terminal"), (["decompose", "x", "-o", "y", "--transcriber", "ear"], "ear"),
-    (["correct", "x", "--set", "kick=1"], "kick:3=0.8"), (["correct", "x", "--set", "kick:1=0"], "velocity"),
+    (["correct", "x", "--set", "kick=1"], "kick:4=0.8"), (["correct", "x", "--set", "kick:1=0"], "velocity"),
+    (["correct", "x", "--set", "kick:0=1"], "The first step is 1"),
     (["correct", "x"], "Nothing to correct"), (["correct", "x", "--rename", "hihat"], "hihat=ride"),
     (["--keys", "rewind=f5", "attach"], "No action is called 'rewind'"),
     (["correct", "x", "--rename", "hihat=gong"], "Drums: kick, snare"),

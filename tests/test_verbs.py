@@ -34,7 +34,7 @@ def test_the_doctor_says_pass_or_fail_with_a_remedy(tao: Call) -> None:
 
 
 def test_a_calibration_needs_a_device(tao: Call) -> None:
-    code, out, err = tao("calibrate")
+    code, out, err = tao("--audio", "null", "calibrate")
     assert code == 3 and not out and "no loopback" in err
 
 

@@ -14,21 +14,28 @@ from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
 from engine.core.commands import Boundary
-from engine.core.snapshot import Notice, Snapshot
+from engine.core.snapshot import Snapshot
 from tui.dropouts import Dropouts
 from tui.engine_connection import EngineConnection
+from tui.facts import audio_lines, job_lines, message_lines
 from tui.glyphs import UNICODE, Glyphs
+from tui.guide import Guide, steps
 from tui.keymap import Keymap
+from tui.messages import Messages
 from tui.modes.mode import Actions
 from tui.paths import is_set
 from tui.requests import Requests
 from tui.screen_setup import Look, ScreenSetup
 from tui.screens.ask_name import AskNameScreen
 from tui.screens.export import ExportChoice, ExportScreen, folder_of
+from tui.screens.facts import FactsScreen, Lines
+from tui.screens.guide import GuideScreen
 from tui.screens.help import HelpScreen
 from tui.screens.instrument import InstrumentScreen
 from tui.screens.open_loop import OpenScreen
+from tui.screens.panel import Said
 from tui.theme import OURS, SHADES
+from tui.titles import title_with_keys
 from tui.widgets.readout import ActionRequested
 
 TWICE_WITHIN_S = 2.0
@@ -49,13 +56,14 @@ class TaoApp(App[None]):
     ALLOW_SELECT = False
 
     def __init__(self, engine: EngineConnection, glyphs: Glyphs = UNICODE, keymap: Keymap | None = None,
-                 look: Look = PLAIN_LOOK, problems: tuple[str, ...] = ()) -> None:
+                 look: Look = PLAIN_LOOK, problems: tuple[str, ...] = (), guide: Guide | None = None) -> None:
         super().__init__()
         self.engine, self.glyphs, self.keymap, self.look = engine, glyphs, keymap or Keymap(), look
         self.requests = Requests(engine, self.say)
         self.snapshot: Snapshot = engine.snapshot()
-        self.instrument = InstrumentScreen(glyphs, self.keymap, self.snapshot, self.requests, self._actions())
-        self.notice, self.notice_until_s = Notice(""), 0.0
+        self.instrument = InstrumentScreen(glyphs, self.keymap, self.snapshot, self.requests, self._actions(),
+                                           lambda: self.messages.read())
+        self.messages, self.clock, self.guide = Messages(), time.monotonic, guide
         self.quit_until_s = self.new_until_s = 0.0
         self.load = 0.0
         self.dropouts = Dropouts()
@@ -90,6 +98,8 @@ class TaoApp(App[None]):
         self.set_interval(1 / self.look.fps, self.read)
         self.theme_changed_signal.subscribe(self, lambda theme: self._keep_theme(theme.name))
         self.set_interval(LOAD_EVERY_S, self.show_load)
+        if self.guide is not None and self.guide.wanted:
+            self.show_guide(self.guide)
 
     def read(self) -> None:
         """Read the newest snapshot and hand it to the screens."""
@@ -97,16 +107,18 @@ class TaoApp(App[None]):
         self._say_new_notices(newest)
         self.snapshot = newest
         self.load = max(self.load, newest.meters.load)
-        now_s = time.monotonic()
+        now_s = self.clock()
         advice = self.dropouts.seen(newest.meters.dropped_blocks, newest.status.block_frames, now_s)
-        if advice is not None:
-            self.say(advice)
-        if now_s > self.notice_until_s and not self.notice.urgent:
-            self.notice = Notice("")
+        if advice is not None and newest.status.backend != "null":  # there, no buffer could be larger
+            self.say(advice, urgent=True)
         banner = newest.status.banner or ""
         if not self.engine.connected:
             banner = f"{banner or 'The engine has stopped.'} Press {self.keymap.key_of('quit', self.glyphs)} to quit."
-        self.instrument.show_snapshot(newest, banner, self.notice, now_s)
+        said = Said(banner, self.messages.shown(now_s), len(self.messages.unread), self.engine.connected)
+        self.instrument.show_snapshot(newest, said, now_s)
+        for screen in self.screen_stack:
+            if isinstance(screen, FactsScreen) and screen.is_mounted:
+                screen.show()
 
     def show_load(self) -> None:
         """Show the highest load since the last time."""
@@ -114,8 +126,8 @@ class TaoApp(App[None]):
         self.load = 0.0
 
     def say(self, text: str, urgent: bool = False, for_s: float = NOTICE_S) -> None:
-        """Show a sentence on the notice line."""
-        self.notice, self.notice_until_s = Notice(text, urgent), time.monotonic() + for_s
+        """Show a sentence in the message area, and keep it in the history."""
+        self.messages.add(text, urgent, self.clock(), for_s)
 
     def perform(self, action_id: str) -> None:
         """Carry out an action of the keymap."""
@@ -127,7 +139,9 @@ class TaoApp(App[None]):
         return {"decompose": partial(ask, self.engine.decompose), "correct": partial(ask, self.engine.correct),
                 "cancel-job": partial(ask, self.engine.cancel_job), "open": self.ask_for_path, "save": self.ask_for_kit,
                 "save-set": self.ask_for_set, "new": self.begin_anew, "export": self.ask_what_to_export,
-                "help": self.show_help,
+                "help": self.show_help, "messages": self.show_messages,
+                "jobs": partial(self.show_facts, "Jobs", job_lines), "audio": partial(self.show_facts, "Audio",
+                                                                                      audio_lines),
                 "palette": self.action_command_palette, "detach": self.detach, "quit": self.quit}
 
     def _say_new_notices(self, newest: Snapshot) -> None:
@@ -192,9 +206,23 @@ class TaoApp(App[None]):
             self._export_choice = choice
             self.requests.attempt(self.engine.export_kit, choice.formats, folder_of(choice), choice.settings)
 
+    def show_guide(self, guide: Guide) -> None:
+        """Show the three steps of the first start, this once."""
+        self.push_screen(GuideScreen(steps(self.keymap, self.glyphs)), lambda _: guide.done())
+
     def show_help(self) -> None:
         """Show every key."""
         self.push_screen(HelpScreen(self.keymap, self.glyphs))
+
+    def show_messages(self) -> None:
+        """Show all that was said, and put the warnings away."""
+        self.messages.read()
+        self.push_screen(FactsScreen("Messages", lambda: message_lines(self.messages.history, self.clock(),
+                                                                       self.glyphs.warning)))
+
+    def show_facts(self, title: str, lines: Callable[[Snapshot], Lines]) -> None:
+        """Show a page of facts about the newest snapshot."""
+        self.push_screen(FactsScreen(title, lambda: lines(self.snapshot)))
 
     def detach(self) -> None:
         """Close the screen; the music plays on."""
@@ -232,10 +260,10 @@ class TaoApp(App[None]):
         """The palette: every action of the keymap, and the themes."""
         for action in self.keymap:
             if action.id not in NOT_IN_PALETTE:
-                yield SystemCommand(action.id, action.help, partial(self.perform, action.id))
-        yield SystemCommand("theme", "choose other colours", self.action_change_theme)
+                yield SystemCommand(title_with_keys(action, self.glyphs), action.help, partial(self.perform, action.id))
+        yield SystemCommand("Theme", "choose other colours", self.action_change_theme)
 
 
-def open_screen(engine: EngineConnection, setup: ScreenSetup) -> None:
+def open_screen(engine: EngineConnection, setup: ScreenSetup, guide: Guide | None = None) -> None:
     """Show the instrument in this terminal until the musician leaves."""
-    TaoApp(engine, setup.glyphs, setup.keymap, setup.look, setup.problems).run()
+    TaoApp(engine, setup.glyphs, setup.keymap, setup.look, setup.problems, guide).run()

@@ -12,7 +12,8 @@ FEW_GLYPHS = ("linux", "dumb", "ansi", "vt")  # terminals without our shapes in 
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One set, each a column wide. `wave` climbs from an eighth to full; `arrows` name keys."""
+    """One set, each a column wide. `wave` climbs from an eighth to full; `doubtful` are the
+    three shapes of uncertain hits; `forgotten` marks what was heard and is no longer there; `arrows` name keys."""
 
     name: str
     strong: str
@@ -37,13 +38,18 @@ class Glyphs:
     cut: str
     wave: str
     arrows: Mapping[str, str]
+    doubtful: str
+    forgotten: str
+    own: str = "*"
+    ratchet: str = "="
+    swung: str = ","
+    added: str = "+"
     uncertain: str = "?"
 
     def of_step(self, step: Step) -> str:
-        """A hit's shape shows its velocity."""
-        if step.velocity >= STRONG_FROM:
-            return self.strong
-        return self.medium if step.velocity >= MEDIUM_FROM else self.ghost
+        """A hit's shape shows its velocity; another family of shapes is for hits that the transcriber doubted."""
+        strength = 0 if step.velocity >= STRONG_FROM else 1 if step.velocity >= MEDIUM_FROM else 2
+        return self.doubtful[strength] if step.uncertain else (self.strong, self.medium, self.ghost)[strength]
 
     def mark_of(self, step: Step) -> str:
         """The mark beside the step: a question mark where the transcriber was not sure."""
@@ -53,12 +59,12 @@ class Glyphs:
 UNICODE = Glyphs(
     "unicode", strong="●", medium="◐", ghost="○", silent="·", beat="┊", playhead="▾", chosen="▸", pending="▷",
     play="►", stop="■", record="●", armed="◌", lit="●", unlit="○", bar="━", rest="─", done="✓", todo="·",
-    warning="▲", cut="…", wave="▁▂▃▄▅▆▇█",
+    warning="▲", cut="…", wave="▁▂▃▄▅▆▇█", doubtful="◆◈◇", forgotten="◌", ratchet="≡",
     arrows={"up": "↑", "down": "↓", "left": "←", "right": "→", "enter": "⏎", "backspace": "⌫"})
 ASCII = Glyphs(
     "ascii", strong="#", medium="+", ghost="o", silent=".", beat=":", playhead="v", chosen=">", pending="~",
     play=">", stop="=", record="*", armed="o", lit="#", unlit=".", bar="=", rest="-", done="+", todo=".",
-    warning="!", cut="~", wave="...:::||", arrows={})
+    warning="!", cut="~", wave="...:::||", doubtful="???", forgotten="'", arrows={})
 
 
 def glyphs_for(environ: Mapping[str, str], platform: str) -> Glyphs:

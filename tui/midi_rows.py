@@ -61,7 +61,8 @@ def sync_words(sync: Sync) -> str:
             return f"finding the tempo of {who}{too}"
         case SyncState.LOST:
             return f"{who} has disappeared; playing on{bpm}{too}"
-    return f"following {who}{bpm}{too}"
+    jitter = "" if sync.jitter_ms is None else f", jitter {sync.jitter_ms:.1f} ms"
+    return f"following {who}{bpm}{jitter}{too}"
 
 
 def tempo_words(bpm: float, sync: Sync) -> str:

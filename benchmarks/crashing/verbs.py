@@ -102,7 +102,7 @@ ACTIVITIES = (
     Activity("save", lambda place: write_folder(place.kit, _quieter(place)), replaces=True, share=6),
     Activity("keep", lambda place: write_new_folder(free_path(place.folder, "kept"), _quieter(place)), makes="kept",
              share=3),
-    Activity("correct", lambda place: _tao("correct", place.kit, "--set", "kick:3=0.7"), replaces=True, share=4),
+    Activity("correct", lambda place: _tao("correct", place.kit, "--set", "kick:4=0.7"), replaces=True, share=4),
     Activity("decompose", lambda place: _tao("decompose", place.loop, "-o", place.folder / "made"), makes="made"),
     Activity("decompose again", lambda place: _tao("decompose", place.loop, "-o", place.kit, "--overwrite"),
              replaces=True),

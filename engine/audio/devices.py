@@ -9,7 +9,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.core.errors import DeviceNotFound
@@ -59,8 +59,10 @@ def silent_libraries() -> Iterator[None]:
 
 
 def open_backend(settings: "EngineSettings") -> "Backend":
-    """The backend of `settings.audio`, found but not started. Raises DeviceNotFound; never takes another."""
+    """The backend of `settings.audio`, found but not started. Raises DeviceNotFound; only `auto` tries several."""
     match settings.audio:
+        case "auto":
+            return _first_there(settings)
         case "jack":
             try:
                 from engine.audio.jack import JackBackend
@@ -76,6 +78,16 @@ def open_backend(settings: "EngineSettings") -> "Backend":
     from engine.audio.null import NullBackend
 
     return NullBackend(settings.sample_rate, settings.block_frames)
+
+
+def _first_there(settings: "EngineSettings") -> "Backend":
+    """JACK, which may be PipeWire's, else PortAudio, else null. A device that was named is PortAudio's."""
+    if settings.device is not None or settings.input_device is not None:
+        return open_backend(replace(settings, audio="portaudio"))
+    for audio in ("jack", "portaudio"):
+        with contextlib.suppress(DeviceNotFound, OSError), silent_libraries():
+            return open_backend(replace(settings, audio=audio))
+    return open_backend(replace(settings, audio="null"))
 
 
 def open_again(settings: "EngineSettings") -> "Backend":

@@ -15,18 +15,21 @@ from engine.core.errors import TaoError
 from engine.core.snapshot import Notice
 from engine.rack.pyo_rack import CHUNK_FRAMES
 
+NO_SOUND = "No sound, as asked (--audio null). To hear Tao: make run, or make run AUDIO=jack or AUDIO=portaudio."
+NO_DEVICE = ("No sound: there is no JACK or PipeWire server, and no audio device. Start or plug in one, then start Tao "
+             "again: make run, or make run AUDIO=jack to insist on it.")
 STILL_S, LOOKS = 0.7, 3  # silent for so long, and seen to be so often: a frozen computer is no lost device
 SEARCH_S = 1.0
 
 
 class FailoverDevice:
-    """Starts, loses and finds again. The control thread alone calls it; `find` runs in a thread of its own."""
+    """Starts, loses and finds again. The control thread alone calls it; `find` runs in a thread of its own. no_sound:
+    what to tell the musician if there is no device from the start."""
 
-    def __init__(self, backend: Backend, find: Callable[[], Backend], host: Host, notify: Callable[[Notice], None]
-                 ) -> None:
+    def __init__(self, backend: Backend, find: Callable[[], Backend], host: Host, notify: Callable[[Notice], None],
+                 no_sound: str = NO_SOUND) -> None:
         self.backend, self._find, self._host, self._notify = backend, find, host, notify
-        self.banner = "No sound (--audio null). Choose --audio jack or --audio portaudio." \
-            if backend.name == "null" else None
+        self.banner = no_sound if backend.name == "null" else None
         self._seen_frames, self._seen_s, self._looks = -1, 0.0, 0
         self._search: threading.Thread | None = None
         self._closing = threading.Event()

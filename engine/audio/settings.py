@@ -8,12 +8,14 @@ from engine.core.errors import UsageError
 from engine.rack.plugin import check_rack
 from engine.rack.pyo_rack import CHUNK_FRAMES
 
-AUDIO = ("jack", "portaudio", "null")
+AUTO = "auto"
+AUDIO = (AUTO, "jack", "portaudio", "null")
 
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """audio: the backend; device, input_device: names of PortAudio's, None its default.
+    """audio: the backend, or auto for the first that is there; device, input_device: names of PortAudio's, None its
+    default.
 
     sample_rate in Hz and block_frames are what is asked of portaudio and null (a JACK server decides itself).
     effects: the name of a rack, or bypass: gain and limiter alone. connect: whether to connect JACK ports to the
@@ -49,7 +51,8 @@ class EngineSettings:
 
     def __post_init__(self) -> None:
         if self.audio not in AUDIO:
-            raise UsageError(f"No audio backend is called {self.audio!r}. Choose jack, portaudio or null.")
+            raise UsageError(f"No audio backend is called {self.audio!r}. Choose auto, jack, portaudio or "
+                             "null.")
         check_rack(self.effects)
         if not 8000 <= self.sample_rate <= 192000:
             raise UsageError(f"Sample rates lie between 8000 and 192000 Hz; {self.sample_rate} was asked for.")

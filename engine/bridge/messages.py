@@ -1,6 +1,6 @@
 """What processes say to each other besides core's commands and requests: the engine's answers, jobs, stages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import get_args
 
 from engine.core.commands import Command
@@ -109,7 +109,8 @@ class StageReady:
     """From the worker: a playable result. The last stage of every job is called kit.
 
     Every SampleId in kit and loop is a key of `samples` here or in an earlier stage of the same job.
-    bpm: the loop's own tempo; match: 0..1, how much of the loop kit and pattern explain; readings: ways to count its
+    bpm: the loop's own tempo; match: 0..1, how much of the loop kit and pattern explain; track_match: the same
+    of each track's stem; readings: ways to count its
     beats, likeliest first, if they are uncertain. stored_patterns: of a kit saved live, the patterns of the other slots
     (None where a slot is empty, and at `slot`, where `pattern` belongs); () leaves the slots alone.
     """
@@ -125,6 +126,7 @@ class StageReady:
     readings: tuple[Reading, ...] = ()
     stored_patterns: tuple[Pattern | None, ...] = ()
     slot: int = 0
+    track_match: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from engine.core.groove import grid_ticks
+from engine.core.kit import SampleId
 from engine.core.loop import Reading
 from engine.core.machine import Machine
 from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS, ClockSource
-from engine.core.pattern import Track
+from engine.core.pattern import Pattern, Track
 from engine.core.recording import RecordingSetup
 from engine.core.requests import SoundSource
 from engine.core.timeline import PPQN
@@ -75,7 +76,8 @@ class SyncState(Enum):
 @dataclass(frozen=True, slots=True)
 class Sync:
     """What keeps the time. bpm: the outside clock's, for display; input: the MIDI input it arrives at (1, 2; 0 none);
-    rivals: whether a second clock arrives as well; peers: how many others are on Link."""
+    rivals: whether a second clock arrives as well; peers: how many others are on Link; jitter_ms: the standard
+    deviation of the clock's ticks, if it is a MIDI clock."""
 
     source: ClockSource = ClockSource.AUTO
     state: SyncState = SyncState.INTERNAL
@@ -83,6 +85,7 @@ class Sync:
     input: int = 0
     rivals: bool = False
     peers: int = 0
+    jitter_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +136,21 @@ class KeptKit:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What the decomposer heard in the loop that plays. pattern: its hits before you edited any, counted as the loop is
+    now; match: 0..1, how much of the recording its kit and pattern explain, None before the kit is solved; track_match:
+    the same for each track's stem."""
+
+    pattern: Pattern
+    match: float | None = None
+    track_match: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Everything that changes seldom. pending: changes that wait for their boundary, in words; readings: ways to count
-    the loop, likeliest first, while its tempo is uncertain; midi: ports and controllers; kept: the kit on disk."""
+    the loop, likeliest first, while its tempo is uncertain; midi: ports and controllers; kept: the kit on disk;
+    pictures: peaks 0..255 of each one-shot, from start to end, and of the loop's residual."""
 
     machine: Machine
     backend: str
@@ -154,6 +169,8 @@ class Status:
     midi: MidiStatus = field(default_factory=MidiStatus)
     readings: tuple[Reading, ...] = ()
     kept: KeptKit = KeptKit()
+    heard: Heard | None = None
+    pictures: Mapping[SampleId, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,12 +128,15 @@ def measure_loopback(settings: "EngineSettings") -> str:
     from engine.server.launch import find_engine, start_engine
 
     running = find_engine()
+    no_loopback = DeviceNotFound("The null backend has no loopback to measure. Start a JACK server or plug a device "
+                                 "in, and name it before the verb: --audio jack or --audio portaudio.")
     if running is None and settings.audio == "null":
-        raise DeviceNotFound("The null backend has no loopback to measure. Choose another one before the verb: "
-                             "--audio jack or --audio portaudio.")
+        raise no_loopback
     with shown() as progress:
         client = EngineClient(running or start_engine(settings, progress))
     try:
+        if running is None and client.snapshot().status.backend == "null":
+            raise no_loopback
         known = client.snapshot().status.notices
         client.ask(Calibrate())
         client.wait(lambda snapshot: snapshot.status.notices != known, CALIBRATION_S)

@@ -80,7 +80,7 @@ def sound() -> Iterator[Check]:
     server = any(device.audio == "jack" for device in devices)
     yield Check("PortAudio", bool(names) or server, ", ".join(names) or "no output device",
                 "Plug in an audio interface and switch it on, or start a JACK server")
-    yield Check("JACK", True, "a server is running" if server else "no server is running (only --audio jack needs one)")
+    yield Check("JACK", True, "a server is running" if server else "no server is running; Tao uses PortAudio instead")
 
 
 def priority(soft: int, hard: int, root: bool) -> Check:

@@ -1,6 +1,7 @@
 """The engine put together: device, audio thread, machine, takes, worker, MIDI. `step` is one turn of all of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,10 @@ from typing import Any
 from engine.audio.backend import Backend
 from engine.audio.callback import clock_call
 from engine.audio.devices import open_again
-from engine.audio.failover import FailoverDevice
+from engine.audio.failover import NO_DEVICE, NO_SOUND, FailoverDevice
 from engine.audio.frame_clock import FrameClock
 from engine.audio.host import Host
-from engine.audio.settings import EngineSettings
+from engine.audio.settings import AUTO, EngineSettings
 from engine.bridge.codec import Envelope
 from engine.core.commands import Boundary, Play, SetTempo, Stop
 from engine.core.errors import InvalidValue, UsageError
@@ -30,6 +31,7 @@ from engine.live.journal import Faded, Journal, Session
 from engine.live.library import Library
 from engine.live.notices import Notices
 from engine.live.opening import Opening
+from engine.live.pictures import Pictures
 from engine.live.rack_watch import RackWatch
 from engine.midi.control import MidiControl
 from engine.midi.open_ports import open_ports
@@ -88,7 +90,9 @@ class Engine:
         self.opening = Opening(self.conductor, self.notices, partial(self.jobs.open_audio, beats=None),
                                self.jobs.load_folder)
         self.exports = Exports(self.conductor, shared_folder, takes_folder, self.notices, settings.job_stall_s)
-        self.device = FailoverDevice(backend, partial(open_again, settings), self.host, self.notices)
+        self.device = FailoverDevice(backend, partial(open_again, replace(settings, audio=backend.name)), self.host,
+                                     self.notices, NO_DEVICE if settings.audio == AUTO else NO_SOUND)
+        self._pictures = Pictures(self.conductor.bank)
         self._rack_watch = RackWatch(self.conductor, self.host, self.notices)
         self._handlers = handlers(self)
         if resumed is not None:
@@ -138,7 +142,7 @@ class Engine:
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.status,
                       self.conductor.pending, self.notices.newest, self.device.banner, self.takes.setup,
                       self._link.sync or self.midi.sync, self.browser.sounds, self.midi.status, self.jobs.readings,
-                      self.sets.status)
+                      self.sets.status, self.jobs.heard, self._pictures.of(self.conductor.machine))
 
     def quit(self) -> None:
         """Ask the control thread to end the engine."""

@@ -116,7 +116,8 @@ class ClockFollower:
         else:
             state = SyncState.LOCKED if leader.filter.locked else SyncState.SEEKING
         rivals = sum(now_frames / self._rate - other.heard_s <= LOST_S for other in self._inputs.values()) > 1
-        return Sync(source, state, self._shown_bpm, (self._leader_port or 0) + 1, rivals)
+        jitter_ms = round(1000.0 * leader.filter.noise_s, 1) if leader.filter.locked else None
+        return Sync(source, state, self._shown_bpm, (self._leader_port or 0) + 1, rivals, jitter_ms=jitter_ms)
 
     def position(self, at_frames: int) -> float | None:
         """The leader's song tick on `at_frames`; None while it is not known."""

@@ -47,6 +47,11 @@ class TempoFilter:
         return 60.0 / (self.period_s * CLOCKS_PER_BEAT) if self.readings else None
 
     @property
+    def noise_s(self) -> float:
+        """The jitter's standard deviation; 0 while nothing is known of it."""
+        return self.readings[0].noise_s if self.readings else 0.0
+
+    @property
     def settled(self) -> bool:
         """Whether the tempo has been the same for a while."""
         return bool(self.readings) and self.readings[0].ticks >= SETTLED_TICKS

@@ -8,9 +8,12 @@ from engine.bridge.messages import DecomposeFile, DecomposeJob, OpenFolder, Stag
 from engine.bridge.segments import unlink_segment
 from engine.core.commands.loading import LoadDecomposition, holds
 from engine.core.commands.merging import EarlierStage
+from engine.core.commands.reading import read_alike
+from engine.core.errors import InvalidValue
 from engine.core.kit import SampleId
 from engine.core.loop import PlayedLoop, Reading, same_recording
 from engine.core.machine import Listen, Machine
+from engine.core.snapshot import Heard
 from engine.core.timeline import MAX_BPM, MIN_BPM, Ticks
 
 LAST_STAGE = "kit"
@@ -54,6 +57,13 @@ class Job:
     newest: LoadDecomposition | None = None
     staged: bool = False
     dropped: bool = False
+
+    @property
+    def words(self) -> str:
+        """What it does, as in "decomposing amen"."""
+        if isinstance(self.message, OpenFolder):
+            return f"loading {self.name}"
+        return f"{'re-solving the kit of' if self.kind is CORRECTION else 'decomposing'} {self.name}"
 
     def is_gone(self, machine: Machine) -> bool:
         """Whether nothing is left in `machine` of what the job is about."""
@@ -150,6 +160,41 @@ class TempoCandidates:
         """The readings of this loop, if it is the one and you have not counted it otherwise."""
         asked = loop is not None and (loop.sample, loop.beats) == (self.sample, self.beats)
         return self.readings if asked else ()
+
+
+@dataclass(frozen=True, slots=True)
+class LastHeard:
+    """What was heard in `loop`, and the sounds of the kit that came of it."""
+
+    loop: PlayedLoop
+    heard: Heard
+    samples: frozenset[SampleId]
+
+    def after(self, command: LoadDecomposition, stage: StageReady, kind: Kind) -> "LastHeard":
+        """The same, once a later stage has come. A correction was told its pattern: it hears nothing new."""
+        later = heard_in(command, stage)
+        if later is None or kind is not CORRECTION or not same_recording(self.loop, later.loop):
+            return later or self
+        return replace(later, loop=self.loop, heard=replace(later.heard, pattern=self.heard.pattern))
+
+    def about(self, machine: Machine) -> Heard | None:
+        """What was heard, in the reading of the machine's loop; None where that is another, or its kit is gone."""
+        loop, sounds = machine.loop, {name for shot in machine.kit.one_shots.values() for name in shot.samples}
+        if loop is None or not same_recording(self.loop, loop) or not self.samples & sounds:
+            return None
+        try:
+            pattern, _ = read_alike(self.heard.pattern, self.loop, loop)
+        except InvalidValue:  # the grid of this reading cannot hold it
+            return replace(self.heard, pattern=machine.pattern)
+        return replace(self.heard, pattern=pattern)
+
+
+def heard_in(command: LoadDecomposition, stage: StageReady) -> LastHeard | None:
+    """What a stage says about its loop; None where it has none."""
+    if command.loop is None:
+        return None
+    sounds = frozenset(name for shot in command.kit.one_shots.values() for name in shot.samples)
+    return LastHeard(command.loop, Heard(command.pattern, stage.match, dict(stage.track_match)), sounds)
 
 
 def bpm_of(loop: PlayedLoop, sample_rate: int) -> float:

@@ -16,12 +16,15 @@ from engine.bridge.messages import (
 )
 from engine.bridge.segments import forget_segments, write_segment
 from engine.core.commands import Boundary, DoubleReading, HalveReading, target_frames
+from engine.core.commands.loading import LoadDecomposition
 from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import as_recorded, doublings
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.loop import Audio, PlayedLoop, Reading
+from engine.core.machine import Machine
 from engine.core.names import check_path, readable
 from engine.core.pattern import Pattern
+from engine.core.snapshot import Heard
 from engine.core.snapshot import Job as JobStatus
 from engine.core.timeline import MAX_BPM, MIN_BPM, Ticks
 from engine.live.conductor import Conductor
@@ -37,8 +40,10 @@ from engine.worker.job import (
     Job,
     Kind,
     KitOnDisk,
+    LastHeard,
     TempoCandidates,
     bpm_of,
+    heard_in,
 )
 from engine.worker.process import WorkerProcess
 
@@ -59,6 +64,16 @@ class Jobs:
         self.status: JobStatus | None = None
         self._candidates = TempoCandidates()
         self._on_disk: list[KitOnDisk] = []
+        self._heard: LastHeard | None = None
+        self._heard_in: tuple[Machine, Heard | None] | None = None
+
+    @property
+    def heard(self) -> Heard | None:
+        """What was heard in the loop that plays, as far as its kit is still there."""
+        machine = self._conductor.machine
+        if self._heard_in is None or self._heard_in[0] is not machine:
+            self._heard_in = machine, None if self._heard is None else self._heard.about(machine)
+        return self._heard_in[1]
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -140,6 +155,7 @@ class Jobs:
         if self._job is None:
             raise InvalidValue("No job is running.")
         self._let_wait(None)
+        self._notices.say(f"Stopped {self._job.words}.")
         self._drop(self._job)
 
     def was_undone(self) -> None:
@@ -170,8 +186,10 @@ class Jobs:
                 self._note_folder(job, message)
                 self._end()
             case JobFailed():
-                self._notices.warn(message.sentence)
-                if job is not None and job.message.job_id == message.job_id:
+                mine = job is not None and job.message.job_id == message.job_id
+                if job is None or not mine or not job.dropped:
+                    self._notices.warn(message.sentence)
+                if mine:
                     self._end()
 
     def _note_folder(self, job: Job, done: JobDone) -> None:
@@ -198,6 +216,7 @@ class Jobs:
         """Hand it to the worker; a job that is still running gives way."""
         if self._job is not None:
             self._let_wait(job)
+            self._notices.say(f"Stopped {self._job.words} to begin with {job.name}.")
             self._drop(self._job)
             return
         problem = self._worker.submit(job.message, job.name)
@@ -241,10 +260,17 @@ class Jobs:
             return
         job.has_brought(command)
         self._candidates = TempoCandidates.of(stage) or self._candidates
+        self._hear(command, stage, job.kind)
         if isinstance(job.message, OpenFolder):
             self._notices.say(f"The kit {stage.kit.name} plays from the next bar line on.")
         elif stage.stage == LAST_STAGE and stage.match is not None:
             self._notices.say(f"{job.name} is a kit now; it matches the recording by {stage.match:.0%}.")
+
+    def _hear(self, command: LoadDecomposition, stage: StageReady, kind: Kind) -> None:
+        """Remember what a stage heard."""
+        before = self._heard
+        self._heard = heard_in(command, stage) if before is None else before.after(command, stage, kind)
+        self._heard_in = None
 
     def _double(self, times: int) -> None:
         """Count twice as many beats so often, half as many where `times` is negative; one undo takes all back."""

@@ -70,7 +70,7 @@ def test_edits_clear_set_and_add_hits():
 
 
 def test_steps_that_are_not_there_are_refused():
-    with pytest.raises(UsageError, match="0 to 15"):
+    with pytest.raises(UsageError, match="no step 17; its steps are 1 to 16"):
         edited(BEAT, (StepEdit("kick", 16, 1.0),))
 
 

@@ -72,7 +72,7 @@ def test_a_job_can_be_stopped_even_if_the_worker_does_not_listen(engine: Running
     assert engine.client.wait(lambda s: s.status.job is not None, 5.0)
     engine.client.cancel_job()
     assert engine.client.wait(lambda s: s.status.job is None, 5.0)
-    assert engine.client.snapshot().status.notices[-1].text == "The job was stopped."
+    assert engine.client.snapshot().status.notices[-1].text == "Stopped loading hang."
 
 
 def test_a_bad_file_is_one_sentence(lasting: RunningEngine) -> None:

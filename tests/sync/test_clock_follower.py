@@ -203,3 +203,12 @@ def test_a_song_that_was_moved_by_hand_keeps_its_beats_in_step() -> None:
     assert max(abs(bpm - 120.0) for at, bpm in stage.tempi if at > 6 * RATE) <= 2.41
     off = stage.off_ms(ideal[len(ideal) - 1], np.float64(40 * (len(ideal) - 1))) / 500.0
     assert off - round(off) == pytest.approx(0.0, abs=0.002)
+
+
+@pytest.mark.parametrize(("jitter_ms", "low", "high"), [(0.0, 0.0, 0.2), (2.0, 0.8, 1.6)])
+def test_the_jitter_of_the_clock_is_shown(jitter_ms: float, low: float, high: float) -> None:
+    """Uniform jitter of +-2 ms has a standard deviation of 1.15 ms."""
+    stage = Stage()
+    stage.play(leader(120.0, 20.0, jitter_ms)[1], 20 * RATE)
+    shown = stage.follower.status(stage.machine, stage.at).jitter_ms
+    assert shown is not None and low <= shown <= high

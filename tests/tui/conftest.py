@@ -34,9 +34,9 @@ class OpenTao:
         await self.pilot.pause()
 
     def row(self, number: int) -> str:
-        """Lane `number` as it is drawn."""
+        """The lowest row of lane `number`, with its name and hits."""
         lane = self.app.instrument.grid.lanes[number - 1]
-        return lane.render_line((lane.size.height - 1) // 2).text
+        return lane.render_line(lane.size.height - 1).text
 
     def step(self, track: int, index: int) -> Step | None:
         """A step of the engine's machine."""
@@ -56,7 +56,7 @@ def open_tao(engine: FakeEngine) -> Callable[..., AbstractAsyncContextManager[Op
 
     @asynccontextmanager
     async def opened(size: tuple[int, int] = (80, 24), glyphs: Glyphs = UNICODE) -> AsyncIterator[OpenTao]:
-        app = TaoApp(engine, glyphs)
+        app = TaoApp(engine, glyphs, fps=1)  # the tests read when they look
         async with app.run_test(size=size) as pilot:
             shown = OpenTao(app, pilot, engine)
             await shown.look()

@@ -24,4 +24,4 @@ async def test_the_screen_shows_the_advice(open_tao, engine):
         for dropped in (1, 2, 4):
             engine.meters = replace(engine.meters, dropped_blocks=dropped)
             await tao.look()
-        assert "larger buffer than 128 frames" in tao.app.notice.text
+        assert "larger buffer than 128 frames" in tao.app.instrument.notice_line.text

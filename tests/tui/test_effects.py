@@ -18,8 +18,16 @@ async def test_f_and_a_digit_latch_an_effect_at_the_next_step_and_release_it_at_
         await tao.press("f", str(digit))
         assert effect.value.upper() in line(tao)
         await tao.press(str(digit))
-        assert effect.value.upper() not in line(tao)
+        assert effect.value.upper() not in line(tao) and f"[{digit} {effect.value}]" in line(tao)
+        assert "off, " in line(tao)
     assert engine.sent == [(LatchEffect(effect, True), Boundary.STEP), (LatchEffect(effect, False), Boundary.NOW)]
+
+
+async def test_f_and_the_same_digit_later_adjust_the_effect_and_leave_it_on(open_tao, engine):
+    async with open_tao(size=(100, 30)) as tao:
+        await tao.press("f", "1", "escape", "f", "1", "up")
+        assert engine.machine.effects.of(Effect.FILTER).on and "[1●FILTER]" in line(tao)
+    assert [type(command) for command in engine.commands] == [LatchEffect, ShapeEffect]
 
 
 async def test_an_effect_that_waits_for_its_step_is_marked(open_tao, engine):
@@ -80,7 +88,7 @@ async def test_other_keys_leave_the_effects_and_do_what_they_always_do(open_tao,
 async def test_eighty_columns_hold_all_nine_and_the_settings_of_any(open_tao, engine):
     async with open_tao() as tao:
         await tao.press("f", *"123456789")
-        assert "9●REV  1/4" in line(tao) and "5●VERB" in line(tao)
+        assert "9●REV]  1/4" in line(tao) and "5●VERB" in line(tao)
         for effect in Effect:
             engine.send(LatchEffect(effect, False))
             await tao.press(str(list(Effect).index(effect) + 1))

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core.pattern import STEPS_PER_BEAT, Pattern, Step, Track, next_uncertain
 from tests.tui.fake import demo_machine, demo_pattern
-from tui.geometry import GridView, fit_view
+from tui.geometry import FIXED_ROWS, GridView, best_view, fit_view, share_rows
 from tui.meter_scale import FLOOR_DB, decibels, lit_columns, next_level_db
 from tui.pending_edits import PendingEdits, Setting
 
@@ -42,6 +43,37 @@ def test_every_beat_of_a_roomy_view_gives_each_step_its_own_column(pattern, colu
     view = fit_view(columns, 15, pattern, 0)
     finest = max(track.steps_per_beat for track in pattern.tracks)
     assert view.columns_per_beat >= finest
+
+
+@given(patterns(), st.integers(1, 300), st.integers(0, 40))
+def test_label_and_beats_fill_every_column(pattern, columns, at_beat):
+    view = best_view(columns, pattern, at_beat)
+    last_page = view.first_beat + view.beats > pattern.beats and view.first_beat > 0
+    assert view.label_columns + view.columns >= min(columns, view.label_columns) and (
+        last_page or view.columns_per_beat in (1, 48) or view.label_columns + view.columns >= columns)
+
+
+@pytest.mark.parametrize(("columns", "wide"), [(80, False), (99, False), (100, True), (140, True), (200, True)])
+def test_lanes_have_meters_and_pictures_from_a_hundred_columns_on(columns, wide):
+    view = best_view(columns, demo_pattern(), 0)
+    assert (view.wide, view.beats) == (wide, 8) and view.label_columns + view.columns == columns
+
+
+@given(st.integers(1, 100), st.integers(1, 300), st.integers(1, 8), st.booleans(), st.integers(0, 4))
+def test_the_rows_are_shared_out_to_the_last_one(rows, columns, tracks, wide, extra):
+    shared = share_rows(rows, columns, tracks, wide, extra)
+    assert shared.lane >= 1 and shared.transport >= 1
+    if not shared.compact:
+        fixed = FIXED_ROWS - 4 + shared.transport + shared.pads + extra
+        assert fixed + shared.wave + shared.onsets + tracks * shared.lane == rows
+        assert shared.wave >= 1 and shared.onsets >= 1
+
+
+def test_a_larger_screen_has_a_larger_wave_larger_digits_and_higher_lanes():
+    small, large = share_rows(24, 80, 6, False), share_rows(60, 200, 6, True)
+    assert (small.transport, small.lane, small.pads) == (4, 1, 3) and small.wave >= 3
+    assert (large.transport, large.pads) == (6, 0) and large.lane >= 4 and large.wave > small.wave
+    assert share_rows(12, 40, 6, False).compact
 
 
 def test_a_meter_is_full_at_full_scale_and_empty_at_its_floor():

@@ -7,7 +7,8 @@ from tests.tui.fake import FakeEngine
 from tui.app import TaoApp
 from tui.glyphs import ASCII, UNICODE
 from tui.keymap import Keymap, key_label, keymap_with
-from tui.screens.help import KeyGroup
+from tui.screens.help import KeysPage
+from tui.titles import TITLES, title_of, title_with_keys
 
 
 def test_no_key_means_two_things():
@@ -82,14 +83,20 @@ async def test_another_keymap_moves_the_key_and_the_footer():
     assert "F5 rec" in footer
 
 
-async def test_the_help_screen_lists_every_key(open_tao):
-    async with open_tao() as tao:
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (140, 45), (200, 60)])
+async def test_the_help_screen_lists_every_action_by_subject_and_cuts_none(open_tao, size):
+    async with open_tao(size=size) as tao:
         await tao.press("question_mark")
-        text = "\n".join(group.render().plain for group in tao.app.screen.query(KeyGroup))
-        for action in Keymap():
-            for key in action.keys if not action.id.startswith("track-") else ():
-                assert key_label(key, UNICODE) in text, action.id
+        page = tao.app.screen.query_one(KeysPage)
+        text = page.render().plain
+        for group in (*Keymap().groups, *Keymap().local):
+            assert group.name in text
+            for action in group.actions:
+                first = key_label(action.keys[0], UNICODE).replace("shift+", "sh+") if action.keys else ""
+                assert action.id.startswith("track-") or title_of(action) in text, action.id
+                assert action.id.startswith("track-") or first in text, action.id
         assert "1-8" in text
+        assert size < (200, 60) or page.parent.max_scroll_y == 0  # one page
         await tao.press("escape")
         assert tao.app.screen is tao.app.instrument
 
@@ -97,7 +104,16 @@ async def test_the_help_screen_lists_every_key(open_tao):
 async def test_the_palette_offers_every_action(open_tao, engine):
     async with open_tao() as tao:
         offered = {command.title for command in tao.app.get_system_commands(tao.app.screen)}
-    assert {action.id for action in Keymap()} - offered == {"palette", "escape", "digit-9", "digit-0"}
+    missing = {action.id for action in Keymap() if title_with_keys(action, UNICODE) not in offered}
+    assert missing == {"palette", "escape", "digit-9", "digit-0"}
+    assert {"Next sound  [n]", "Undo  [u, ^z]", "Detach"} <= offered
+
+
+def test_every_title_belongs_to_an_action_and_no_two_are_alike():
+    actions = list(Keymap())
+    assert set(TITLES) <= {action.id for action in actions}
+    assert len({title_of(action) for action in actions}) == len(actions)
+    assert [title for title in map(title_of, actions) if len(title) > 15] == []  # three columns on eighty
 
 
 async def test_detach_in_the_palette_leaves_the_music_on(open_tao, engine):

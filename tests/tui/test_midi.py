@@ -170,6 +170,8 @@ async def test_the_tempo_names_its_source(open_tao, engine):
     (Sync(ClockSource.AUTO, SyncState.LOCKED, 99.04, 1, True),
      "following input 1 at 99.0 BPM; another clock is coming in, too", "99.0 MIDI 1"),
     (Sync(ClockSource.MIDI, SyncState.LOST, 99.0, 1), "input 1 has disappeared; playing on at 99.0 BPM", "99.0 LOST"),
+    (Sync(ClockSource.MIDI, SyncState.LOCKED, 99.0, 2, jitter_ms=0.43),
+     "following input 2 at 99.0 BPM, jitter 0.4 ms", "99.0 MIDI 2"),
     (Sync(ClockSource.LINK, SyncState.LOCKED, 99.0, peers=2), "following Link with 2 others at 99.0 BPM", "99.0 LINK")])
 def test_what_the_song_follows_is_said_in_words(sync, long, short):
     assert (sync_words(sync), tempo_words(120.0, sync)) == (long, short)

@@ -24,7 +24,7 @@ async def test_without_a_kit_there_is_nothing_to_save(open_tao, engine):
     engine.status = replace(engine.status, machine=empty_machine(48000))
     async with open_tao() as tao:
         await tao.press("ctrl+s")
-        assert "no kit to save" in tao.app.notice.text
+        assert "no kit to save" in tao.app.instrument.notice_line.text
     assert engine.asked == []
 
 
@@ -41,7 +41,7 @@ async def test_ctrl_n_begins_anew_and_asks_twice_while_it_plays(open_tao, engine
         await tao.press("ctrl+n")
         assert engine.asked == [("new", Boundary.BAR)]
         await tao.press("space", "ctrl+n")
-        assert len(engine.asked) == 1 and "again" in tao.app.notice.text
+        assert len(engine.asked) == 1 and "again" in tao.app.instrument.notice_line.text
         await tao.press("ctrl+n")
     assert len(engine.asked) == 2
 

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from textual.widgets import Input
 
-from engine.core.commands import SetGain, SetRole, ShapeOneShot
+from engine.core.commands import Play, SetGain, SetRole
 from engine.core.commands.sounds import Quality
 
 
@@ -27,20 +28,20 @@ async def test_notches_that_come_faster_than_snapshots_add_up(open_tao, engine):
         for _ in range(3):
             await tao.pilot.press("down")
         assert engine.machine.kit.one_shots["kick"].gain == pytest.approx(10 ** (-5 / 20), rel=1e-6)
-        assert "kick: gain -5 dB" in tao.app.notice.text
+        await tao.look()
+        assert "kick: gain -5 dB" in tao.app.instrument.notice_line.text
 
 
 async def test_other_keys_leave_and_do_what_they_always_do(open_tao, engine):
     async with open_tao() as tao:
-        await tao.press("e", "p", "enter")
-        assert tao.app.instrument.leader == "" and tao.step(0, 0) is None
-        assert not any(isinstance(command, ShapeOneShot) for command in engine.commands)
+        await tao.press("e", "p", "space")
+        assert tao.app.instrument.leader == "" and engine.commands == [Play()]
 
 
 async def test_a_track_without_a_sound_says_so(open_tao, engine):
     async with open_tao() as tao:
         await tao.press(*["down"] * 4, "e", "g")
-        assert "ride has no sound" in tao.app.notice.text and tao.app.instrument.leader == ""
+        assert "ride has no sound" in tao.app.instrument.notice_line.text and tao.app.instrument.leader == ""
 
 
 async def test_m_and_arrows_move_the_master_fader_within_its_range(open_tao, engine):
@@ -49,7 +50,30 @@ async def test_m_and_arrows_move_the_master_fader_within_its_range(open_tao, eng
         assert engine.commands[:3] == [SetGain(-1.0), SetGain(-2.0), SetGain(-1.0)]
         assert engine.machine.effects.gain_db == 12.0
         await tao.press("0")
-        assert engine.machine.effects.gain_db == 0.0 and "+0 dB" in tao.app.notice.text
+        assert engine.machine.effects.gain_db == 0.0 and "+0 dB" in tao.app.instrument.notice_line.text
+
+
+@pytest.mark.parametrize(("letter", "typed", "quality", "value"), [
+    ("g", "-3.5", "gain", 10 ** (-3.5 / 20)), ("p", "-40", "pan", -0.4), ("t", "1,25", "pitch_semitones", 1.25),
+    ("d", "0.333", "decay_s", 0.333), ("f", "1234", "cutoff_hz", 1234.0), ("a", "12", "attack_s", 0.012),
+    ("n", "40", "midi_note", 40)])
+async def test_enter_lets_a_value_be_typed(open_tao, engine, letter, typed, quality, value):
+    async with open_tao() as tao:
+        await tao.press("e", letter, "enter")
+        tao.app.screen.query_one(Input).value = typed
+        await tao.press("enter")
+        assert getattr(engine.machine.kit.one_shots["kick"], quality) == pytest.approx(value)
+
+
+async def test_the_prompt_shows_the_value_and_follows_it(open_tao, engine):
+    async with open_tao() as tao:
+        await tao.press("e", "g")
+        assert tao.app.instrument.key_bar.render().plain.startswith(" GAIN kick, gain -2 dB  up, down")
+        await tao.press("down")
+        assert " GAIN kick, gain -3 dB  " in tao.app.instrument.key_bar.render().plain
+        await tao.press("escape", "M", "enter", "home", "delete", "delete", "delete", "minus", "4", ".", "5", "enter")
+        assert engine.machine.effects.gain_db == -4.5
+        assert " MASTER FADER -4.5 dB  " in tao.app.instrument.key_bar.render().plain
 
 
 def test_every_quality_has_a_letter():
@@ -63,7 +87,7 @@ async def test_e_r_and_a_digit_correct_the_role_of_a_track(open_tao, engine):
     engine.status = replace(engine.status, machine=engine.machine.with_pattern(free))
     async with open_tao() as tao:
         await tao.press("down", "down", "down", "e", "r")
-        assert tao.app.instrument.key_bar.render().plain.startswith(" THIS TRACK IS  1 kick")
+        assert tao.app.instrument.key_bar.render().plain.startswith(" THIS TRACK IS hihat  1 kick")
         await tao.press("5")
         assert "ride" in tao.row(4) and "D re-solves the kit" in tao.app.instrument.notice_line.text
         await tao.press("e", "r", "1")

@@ -55,4 +55,4 @@ async def test_keys_set_how_takes_are_made(open_tao, engine):
         assert engine.status.recording == RecordingSetup(2, -40.0, Monitor.ON)
         await tao.press("k", "T", "T", "T", "i")
         assert engine.status.recording == RecordingSetup(0, None, Monitor.AUTO)
-        assert "armed or running" in tao.app.notice.text
+        assert "armed or running" in tao.app.instrument.notice_line.text

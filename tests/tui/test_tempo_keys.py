@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from textual.widgets import Input
 
-from engine.core.commands import TriggerPad
+from engine.core.commands import SetTempo, TriggerPad
 from engine.core.loop import Reading
 
 READINGS = (Reading(8, 92.0, 0.4), Reading(12, 138.0, 0.3), Reading(4, 46.0, 0.2))
@@ -60,3 +61,23 @@ async def test_the_palette_offers_it_again(open_tao, engine, uncertain):
         await tao.look()
         assert "The tempo is certain" in tao.app.instrument.notice_line.text
     assert engine.asked == [("count_as", 12)]
+
+
+async def test_a_tempo_can_be_typed_to_the_hundredth_and_begins_with_the_one_that_plays(open_tao, engine):
+    async with open_tao() as tao:
+        await tao.press("J")
+        assert tao.app.screen.query_one(Input).value == "96.00"
+        await tao.press(*"136.88", "enter")
+        assert tao.app.instrument.transport.tempo.text == "136.88 BPM"
+    assert engine.commands == [SetTempo(136.88)]
+
+
+@pytest.mark.parametrize("typed", ["", "fast", "5", "1e9", "nan"])
+async def test_a_tempo_that_is_none_is_refused_in_words_and_can_be_corrected(open_tao, engine, typed):
+    async with open_tao() as tao:
+        await tao.press("J")
+        tao.app.screen.query_one(Input).value = typed
+        await tao.press("enter")
+        assert "Tempo is a number from" in str(tao.app.screen.query_one("#value-words").render())
+        await tao.press("escape")
+    assert engine.sent == []

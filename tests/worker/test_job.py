@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from engine.bridge.messages import DecomposeFile, DecomposeJob, StageReady
-from engine.core.kit import Kit
+from engine.core.kit import Kit, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen, empty_machine
+from engine.core.pattern import Step
 from engine.core.timeline import Ticks
-from engine.worker.job import AGAIN, CORRECTION, FILE, RECOUNT, TAKE, Job, Kind
+from engine.worker.job import AGAIN, CORRECTION, FILE, RECOUNT, TAKE, Job, Kind, heard_in
 
 RATE = 48000
 LOOP = PlayedLoop("ab" * 8, 96000, 4)  # 120 BPM
@@ -55,3 +56,43 @@ def test_a_file_that_is_counted_otherwise_by_a_later_stage_begins_again() -> Non
 
 def test_a_tempo_that_tao_cannot_play_is_not_set() -> None:
     assert job(FILE).command(stage("slices", bpm=500.0), Listen.KIT, lambda: BAR).bpm is None
+
+
+SOUNDS = Kit("k", {"kick": OneShot("12" * 8, 100)})
+
+
+def solved(pattern=PATTERN, match=0.9):
+    """The last stage of a decomposition of LOOP, and the command that loads it."""
+    made = StageReady(1, "kit", SOUNDS, pattern, LOOP, {}, match, track_match={"kick": 0.8})
+    return job(AGAIN).command(made, Listen.ORIGINAL, lambda: BAR), made
+
+
+def test_what_was_heard_and_how_well_it_matches_belongs_to_its_loop_and_kit() -> None:
+    last = heard_in(*solved())
+    assert last is not None
+    playing = replace(empty_machine(RATE), loop=LOOP, kit=SOUNDS)
+    heard = last.about(playing)
+    assert heard is not None and (heard.pattern, heard.match, heard.track_match) == (PATTERN, 0.9, {"kick": 0.8})
+    assert last.about(replace(playing, loop=replace(LOOP, sample="ef" * 8))) is None
+    assert last.about(replace(playing, kit=Kit("k"))) is None and last.about(empty_machine(RATE)) is None
+
+
+def test_what_was_heard_is_counted_as_the_loop_is_now() -> None:
+    last = heard_in(*solved())
+    assert last is not None
+    heard = last.about(replace(empty_machine(RATE), loop=replace(LOOP, beats=8), kit=SOUNDS))
+    assert heard is not None and heard.pattern.beats == 2 * PATTERN.beats
+
+
+def test_a_correction_brings_a_new_match_but_hears_nothing_new() -> None:
+    first, edited = heard_in(*solved()), PATTERN.with_track(PATTERN.tracks[0].with_step(0, Step(0.5)))
+    assert first is not None
+    playing = replace(empty_machine(RATE), loop=LOOP, kit=SOUNDS)
+    corrected = first.after(*solved(edited, 0.95), CORRECTION).about(playing)
+    again = first.after(*solved(edited, 0.95), AGAIN).about(playing)
+    assert corrected is not None and (corrected.pattern, corrected.match) == (PATTERN, 0.95)
+    assert again is not None and again.pattern == edited
+
+
+def test_a_job_says_what_it_does() -> None:
+    assert [job(kind).words for kind in (TAKE, CORRECTION)] == ["decomposing loop", "re-solving the kit of loop"]

@@ -1,27 +1,38 @@
 """Keys for the effects: latch them, adjust the one touched last, release them all, bypass the rack."""
 
-from functools import partial
 
 from engine.core.commands import BypassRack, LatchEffect, ReleaseEffects, ShapeEffect
 from engine.core.commands.boundary import Boundary
 from engine.core.effects import RANGES, Effect
 from tui.modes.mode import END, Actions, Leader, Mode
 from tui.pending_edits import Setting
+from tui.requests import Requests
+from tui.screens.panel import Panel
 
 NOTCH = 0.05  # of an amount's range
 
 
 class EffectMode(Mode):
-    """While `effects` waits, digits latch and arrows adjust."""
+    """While `effects` waits, a digit turns an effect on and chooses it, and turns the chosen one off or on again; so a
+    digit alone never switches off what it was meant to adjust. `chosen` since the leader key: the effect, or None."""
+
+    def __init__(self, panel: Panel, requests: Requests) -> None:
+        super().__init__(panel, requests)
+        self._chosen: Effect | None = None
 
     def actions(self) -> Actions:
         """Effects on and off, and the whole rack."""
-        return {"effects": partial(self.wait_for, "effects"), "effects-off": self.release, "rack": self.bypass_rack}
+        return {"effects": self.begin, "effects-off": self.release, "rack": self.bypass_rack}
 
     def leaders(self) -> dict[str, Leader]:
         """One, which stays until another key."""
-        return {"effects": Leader("EFFECTS  1-9: on, off; up, down: amount; left, right: note; 0: all off; Esc",
+        return {"effects": Leader("EFFECTS  1-9: on; again: off; up, down: amount; left, right: note; 0: all off",
                                   self._effects, lasting=True)}
+
+    def begin(self) -> None:
+        """Wait for an effect."""
+        self._chosen = None
+        self.wait_for("effects")
 
     def release(self) -> None:
         """Turn every effect off."""
@@ -48,10 +59,13 @@ class EffectMode(Mode):
         return "effects"
 
     def _latch(self, effect: Effect) -> None:
-        """On from the next step, off at once."""
-        self.panel.effect = effect
+        """Choose it, on from the next step; the chosen one off at once, or on again."""
         setting = Setting("effect", effect=effect.value)
-        on = not self.expected(setting)
+        was_on = self.expected(setting)
+        again, self._chosen, self.panel.effect = self._chosen is effect, effect, effect
+        if was_on and not again:
+            return
+        on = not was_on
         self.change(setting, on, LatchEffect(effect, on), Boundary.STEP if on else Boundary.NOW)
 
     def _adjust_amount(self, by: int) -> None:

@@ -11,7 +11,9 @@ from engine.core.machine import Machine
 from engine.core.pattern import Pattern, Track
 from tui.pending_edits import Setting
 from tui.requests import Requests
+from tui.screens.ask_value import AskValueScreen
 from tui.screens.panel import Panel
+from tui.typed_values import Typed
 
 Actions = Mapping[str, Callable[[], None]]  # by action id of the keymap
 END = ""
@@ -19,7 +21,7 @@ END = ""
 
 @dataclass(frozen=True, slots=True)
 class Leader:
-    """A key that waits for more keys. prompt: what the key bar says meanwhile.
+    """A key that waits for more keys. prompt: what the key bar says meanwhile; value: what is set now, in words.
 
     answer: is given each key, digits as digits. It returns the name of the leader that waits next (END for none), or
     None for a key that it has no use for. Such a key ends the wait; if the leader is `lasting`, because it has had its
@@ -30,6 +32,7 @@ class Leader:
     answer: Callable[[str], str | None]
     lasting: bool = False
     stays: bool = False
+    value: Callable[[], str] | None = None
 
 
 class Mode:
@@ -89,6 +92,14 @@ class Mode:
             self.panel.pending_edits.remember(Setting("step", one.track, one.index), one.step, self.machine, now_s)
         if steps:
             self.send(steps[0] if len(steps) == 1 else SetSteps(tuple(steps)))
+
+    def ask_for(self, typed: Typed, value: float, take: Callable[[float], None]) -> None:
+        """Let the musician type a number, beginning with `value`; give it to `take`."""
+        def taken(number: float | None) -> None:
+            if number is not None:
+                take(number)
+
+        self.panel.app.push_screen(AskValueScreen(typed, value), taken)
 
     def key_of(self, action_id: str) -> str:
         """The first key of an action, as the keyboard shows it."""

@@ -42,13 +42,21 @@ class PatternMode(Mode):
     def leaders(self) -> dict[str, Leader]:
         """What each of them waits for."""
         return {"pattern": Leader("PATTERN  1-9 0 a-f: play it next; g: the previous one; y: copy this one to; Esc",
-                                  self._pattern),
+                                  self._pattern, value=lambda: f"{self.machine.slot + 1}"),
                 "chain": Leader("CHAIN  more patterns; Enter: done", self._more_chain, lasting=True),
                 "copy": Leader("COPY THIS PATTERN TO  1-9 0 a-f; Esc", self._copy),
                 "grid": Leader("TRACK GRID  left, right: length; up, down: steps per beat; Esc", self._grid,
-                               lasting=True),
+                               lasting=True, value=self._grid_words),
                 "swing": Leader("SWING  up, down: pattern; left, right: this track; 0: as the pattern; Esc",
-                                self._swing, lasting=True)}
+                                self._swing, lasting=True, value=self._swing_words)}
+
+    def _grid_words(self) -> str:
+        name = self.track.name
+        return f"{self.expected(Setting('length', name))} steps, {self.expected(Setting('resolution', name))} per beat"
+
+    def _swing_words(self) -> str:
+        own = self.expected(Setting("track-swing", self.track.name))
+        return f"{self.expected(Setting('swing')):.0%}" + ("" if own is None else f", {self.track.name} {own:.0%}")
 
     def toggle_fill(self) -> None:
         """Start a fill that lasts, or end it."""

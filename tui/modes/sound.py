@@ -11,24 +11,24 @@ from engine.core.pattern import TRACK_NAMES
 from tui.meter_scale import decibels
 from tui.modes.mode import END, Actions, Leader, Mode
 from tui.pending_edits import Setting
+from tui.typed_values import MASTER, QUALITIES, as_stored, as_typed
 
 LETTERS = {"g": Quality.GAIN, "p": Quality.PAN, "t": Quality.PITCH, "d": Quality.DECAY, "f": Quality.CUTOFF,
            "a": Quality.ATTACK, "c": Quality.CHOKE, "n": Quality.NOTE}
 PROMPTS = {
-    Quality.GAIN: "GAIN  up, down: 1 dB; Backspace: 0 dB; Esc",
-    Quality.PAN: "PAN  left, right; Backspace: centre; Esc",
-    Quality.PITCH: "TUNE  up, down: a semitone; left, right: 5 cents; Backspace: as recorded; Esc",
-    Quality.DECAY: "DECAY  up, down; Backspace: full length; Esc",
-    Quality.CUTOFF: "FILTER  up, down: a third of an octave; Backspace: open; Esc",
-    Quality.ATTACK: "ATTACK  up, down; Backspace: none; Esc",
+    Quality.GAIN: "GAIN  up, down: 1 dB; Enter: type it; Backspace: 0 dB; Esc",
+    Quality.PAN: "PAN  left, right; Enter: type it; Backspace: centre; Esc",
+    Quality.PITCH: "TUNE  up, down: a semitone; left, right: 5 cents; Enter: type; Backspace: reset",
+    Quality.DECAY: "DECAY  up, down; Enter: type it; Backspace: full length; Esc",
+    Quality.CUTOFF: "FILTER  up, down: a third of an octave; Enter: type it; Backspace: open",
+    Quality.ATTACK: "ATTACK  up, down; Enter: type it; Backspace: none; Esc",
     Quality.CHOKE: "CHOKE GROUP  1-8: one-shots of a group cut each other; 0: none; Esc",
-    Quality.NOTE: "MIDI NOTE  up, down; Esc",
+    Quality.NOTE: "MIDI NOTE  up, down; Enter: type it; Esc",
 }
 NEUTRAL: dict[Quality, float | None] = {Quality.GAIN: 1.0, Quality.PAN: 0.0, Quality.PITCH: 0.0, Quality.DECAY: None,
                                         Quality.CUTOFF: None, Quality.ATTACK: 0.0, Quality.CHOKE: None}
 ARROWS = {"up": 1, "down": -1, "right": 1, "left": -1}
 SILENT_DB, LOUDEST_DB = -48.0, 24.0
-MASTER_LOW_DB, MASTER_HIGH_DB = -60.0, 12.0
 
 
 class SoundMode(Mode):
@@ -44,10 +44,18 @@ class SoundMode(Mode):
         return {
             "shape": Leader("SOUND  g gain p pan t tune d decay f filter a attack c choke n note r drum Esc",
                             self._shape),
-            "role": Leader("THIS TRACK IS  1 kick 2 snare 3 tom 4 hihat 5 ride 6 crash 7 perc; Esc", self._role),
-            "master": Leader("MASTER FADER  up, down: 1 dB; 0: 0 dB; Esc", self._master, lasting=True),
-            **{quality.value: Leader(prompt, partial(self._adjust, quality), lasting=True)
+            "role": Leader("THIS TRACK IS  1 kick 2 snare 3 tom 4 hihat 5 ride 6 crash 7 perc; Esc", self._role,
+                           value=lambda: self.track.name),
+            "master": Leader("MASTER FADER  up, down: 1 dB; 0: 0 dB; Enter: type it; Esc", self._master, lasting=True,
+                             value=lambda: f"{self.expected(Setting('gain')):+.1f} dB"),
+            **{quality.value: Leader(prompt, partial(self._adjust, quality), lasting=True,
+                                     value=partial(self._value_words, quality))
                for quality, prompt in PROMPTS.items()}}
+
+    def _value_words(self, quality: Quality) -> str:
+        """A quality of this track's sound."""
+        known = self.track.name in self.machine.kit.one_shots
+        return f"{self.track.name}, {quality_words(quality, self._expected_quality(quality))}" if known else ""
 
     def _shape(self, key: str) -> str | None:
         """A letter: what to adjust."""
@@ -77,7 +85,23 @@ class SoundMode(Mode):
         self.notify(f"{old} is now {command.role}. {self.key_of('correct')} re-solves the kit to match.")
         return END
 
+    def _type(self, quality: Quality) -> str:
+        """Let a value be typed."""
+        now = self._expected_quality(quality)
+        if now is None:  # the widest there is
+            now = 20000.0 if quality is Quality.CUTOFF else self._full_s
+        self.ask_for(QUALITIES[quality], as_typed(quality, now),
+                     lambda typed: self._set(quality, as_stored(quality, typed)))
+        return quality.value
+
+    def _set(self, quality: Quality, value: float | None) -> None:
+        setting = Setting("quality", self.track.name, quality=quality.value)
+        self.change(setting, value, ShapeOneShot(self.track.name, quality, value))
+        self._say(quality, value)
+
     def _adjust(self, quality: Quality, key: str) -> str | None:
+        if key == "enter" and quality in QUALITIES:
+            return self._type(quality)
         if key == "backspace" and quality in NEUTRAL:
             value = NEUTRAL[quality]
         elif quality is Quality.CHOKE:
@@ -88,20 +112,22 @@ class SoundMode(Mode):
             value = self._notch_further(quality, key)
         else:
             return None
-        setting = Setting("quality", self.track.name, quality=quality.value)
-        self.change(setting, value, ShapeOneShot(self.track.name, quality, value))
-        self._say(quality, value)
+        self._set(quality, value)
         return quality.value
 
     def _expected_quality(self, quality: Quality) -> float | None:
         value: float | None = self.expected(Setting("quality", self.track.name, quality=quality.value))
         return value
 
+    @property
+    def _full_s(self) -> float:
+        """How long this track's sound is."""
+        return min(60.0, self.machine.kit.one_shots[self.track.name].frames / self.machine.timeline.sample_rate)
+
     def _notch_further(self, quality: Quality, key: str) -> float | None:
         """One notch further, within the quality's range."""
         by, value = ARROWS[key], self._expected_quality(quality)
-        shot = self.machine.kit.one_shots[self.track.name]
-        full_s = min(60.0, shot.frames / self.machine.timeline.sample_rate)
+        full_s = self._full_s
         match quality:
             case Quality.GAIN:
                 level_db = round(decibels(value or 0.0) + by)
@@ -125,15 +151,21 @@ class SoundMode(Mode):
         self.notify(f"{self.track.name}: {quality_words(quality, value)}")
 
     def _master(self, key: str) -> str | None:
+        if key == "enter":
+            self.ask_for(MASTER, self.expected(Setting("gain")), self._set_master)
+            return "master"
         if key == "0":
             gain_db = 0.0
         elif key in ARROWS:
-            gain_db = min(MASTER_HIGH_DB, max(MASTER_LOW_DB, round(self.expected(Setting("gain")) + ARROWS[key])))
+            gain_db = min(MASTER.high, max(MASTER.low, round(self.expected(Setting("gain")) + ARROWS[key])))
         else:
             return None
-        self.change(Setting("gain"), float(gain_db), SetGain(float(gain_db)))
-        self.notify(f"Master fader {gain_db:+.0f} dB")
+        self._set_master(float(gain_db))
         return "master"
+
+    def _set_master(self, gain_db: float) -> None:
+        self.change(Setting("gain"), gain_db, SetGain(gain_db))
+        self.notify(f"Master fader {gain_db:+.3g} dB")
 
 
 def quality_words(quality: Quality, value: float | None) -> str:

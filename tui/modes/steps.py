@@ -1,5 +1,6 @@
 """Keys for what a step is: velocity, timing, probability, passes, ratchet, and a pitch, decay or sound of its own."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -37,25 +38,46 @@ class StepMode(Mode):
 
     def leaders(self) -> dict[str, Leader]:
         """Each layer, and what a step overrides of its sound."""
+        def step(words: Callable[[Step, Track], str]) -> Callable[[], str]:
+            return partial(self._value_of, words)
+
         return {
-            "velocity": Leader("VELOCITY  1-9: 10-90 %; 0: 100 %; Esc", self._velocity),
+            "velocity": Leader("VELOCITY  1-9: 10-90 %; 0: 100 %; Esc", self._velocity,
+                               value=step(lambda step, _: f"{step.velocity:.0%}")),
             "timing": Leader("TIMING  arrows: 5 ticks; 1-4: early, 5: on the grid, 6-9: late; Esc", self._timing,
-                             lasting=True),
+                             lasting=True, value=step(lambda step, _: f"{step.microtiming:+d} ticks")),
             "probability": Leader("PROBABILITY  1-9: 10-90 %; 0: always; up, down: 5 %; Esc", self._probability,
-                                  lasting=True),
+                                  lasting=True, value=step(lambda step, _: f"{step.probability:.0%}")),
             "condition": Leader("PASSES  A, B: pass A of every B; 0: all; f: in fills; n: outside fills; Esc",
-                                self._condition),
+                                self._condition, value=step(lambda step, _: condition_words(step))),
             "of": Leader("PASSES  of every how many: 1-9; Esc", self._condition_of),
-            "ratchet": Leader("RATCHET  1-8 strokes; Esc", self._ratchet),
+            "ratchet": Leader("RATCHET  1-8 strokes; Esc", self._ratchet,
+                              value=step(lambda step, _: f"{step.ratchet}")),
             "change": Leader("THIS STEP  p: pitch, d: decay, f: filter, o: another track's one-shot; Esc",
                              OVERRIDES.get),
             "pitch": Leader("PITCH OF THIS STEP  up, down; Backspace: as the kit; Esc",
-                            partial(self._override, "pitch"), lasting=True),
+                            partial(self._override, "pitch"), lasting=True,
+                            value=partial(self._override_value, "pitch")),
             "decay": Leader("DECAY OF THIS STEP  up, down; Backspace: as the kit; Esc",
-                            partial(self._override, "decay"), lasting=True),
+                            partial(self._override, "decay"), lasting=True,
+                            value=partial(self._override_value, "decay")),
             "cutoff": Leader("FILTER OF THIS STEP  up, down; Backspace: as the kit; Esc",
-                             partial(self._override, "cutoff"), lasting=True),
+                             partial(self._override, "cutoff"), lasting=True,
+                             value=partial(self._override_value, "cutoff")),
             "one-shot": Leader("ONE-SHOT OF THIS STEP  1-8: that track's; 0: its own; Esc", self._one_shot)}
+
+    def _value_of(self, words: Callable[[Step, Track], str]) -> str:
+        """Something about the step under the cursor, in words."""
+        step = self._expected_step()
+        return "no hit" if step is None else words(step, self.track)
+
+    def _override_value(self, what: str) -> str:
+        """What the step under the cursor overrides."""
+        step = self._expected_step()
+        value = None if step is None else getattr(step.overrides, FIELDS[what])
+        if value is None:
+            return "as the kit"
+        return {"pitch": f"{value:+g} semitones", "decay": f"{value:.3g} s", "cutoff": f"{value:.0f} Hz"}[what]
 
     def go_to_uncertain(self) -> None:
         """Go to the next step that the transcriber was not sure of."""
@@ -165,6 +187,13 @@ class StepMode(Mode):
         name = tracks[int(key) - 1].name if int(key) else None
         self._edit(lambda _, step: replace(step, overrides=replace(step.overrides, one_shot=name)))
         return END
+
+
+def condition_words(step: Step) -> str:
+    """`1:4`, `in fills`, `every pass`."""
+    if step.when is not When.ALWAYS:
+        return "in fills" if step.when is When.FILL else "outside fills"
+    return "every pass" if step.condition == (1, 1) else f"{step.condition[0]}:{step.condition[1]}"
 
 
 def _nudged(by: int, track: Track, step: Step) -> Step:

@@ -41,7 +41,7 @@ class TakeMode(Mode):
     def leaders(self) -> dict[str, Leader]:
         """The length of takes."""
         return {"length": Leader("TAKE LENGTH  1-9 bars, 0: 16; up: double, down: half; L: no limit; Esc",
-                                 self._length)}
+                                 self._length, value=lambda: f"{self.bars} bars" if self.bars else "no limit")}
 
     def record(self) -> None:
         """Arm a take; cancel an armed one; end a running one on the bar line."""

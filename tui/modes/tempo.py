@@ -11,6 +11,7 @@ from tui.modes.mode import END, Actions, Leader, Mode
 from tui.pending_edits import Setting
 from tui.requests import Requests
 from tui.screens.panel import Panel
+from tui.typed_values import TEMPO
 
 READINGS = "readings"
 OFFERED = 3
@@ -32,7 +33,8 @@ class TempoMode(Mode):
         """The tempo, and how the loop is counted."""
         return {"tempo-up": partial(self.nudge, 1.0), "tempo-down": partial(self.nudge, -1.0), "tap": self.tap,
                 "halve": partial(self.send, HalveReading()), "double": partial(self.send, DoubleReading()),
-                "downbeat": partial(self.send, ShiftDownbeat(1)), "readings": self.offer_readings}
+                "type-tempo": self.type_tempo, "downbeat": partial(self.send, ShiftDownbeat(1)),
+                "readings": self.offer_readings}
 
     def leaders(self) -> dict[str, Leader]:
         """The choice of a reading. Its prompt is set when the readings are known."""
@@ -42,6 +44,11 @@ class TempoMode(Mode):
         """Faster or slower, within the tempo's range."""
         bpm = min(MAX_BPM, max(MIN_BPM, self.expected(Setting("tempo")) + by_bpm))
         self.change(Setting("tempo"), bpm, SetTempo(bpm))
+
+    def type_tempo(self) -> None:
+        """Let a tempo be typed."""
+        setting = Setting("tempo")
+        self.ask_for(TEMPO, self.expected(setting), lambda bpm: self.change(setting, bpm, SetTempo(bpm)))
 
     def tap(self) -> None:
         """Count this tap; from the third on the taps set the tempo."""

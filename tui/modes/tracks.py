@@ -31,8 +31,10 @@ class TrackMode(Mode):
 
     def leaders(self) -> dict[str, Leader]:
         """Mute and solo."""
-        return {"mute": Leader("MUTE  1-8: that track; m: this one; t: cut tails or let them ring; Esc", self._mute),
-                "solo": Leader("SOLO  1-8: that track; s: this one; Esc", self._solo)}
+        return {"mute": Leader("MUTE  1-8: that track; m: this one; t: cut tails or let them ring; Esc", self._mute,
+                               value=lambda: ", ".join(sorted(self.machine.mutes))),
+                "solo": Leader("SOLO  1-8: that track; s: this one; Esc", self._solo,
+                               value=lambda: ", ".join(sorted(self.machine.solos)))}
 
     def trigger(self, number: int) -> None:
         """Trigger the one-shot of track `number`, if there is such a track."""

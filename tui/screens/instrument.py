@@ -1,13 +1,13 @@
 """The instrument: the panel, with a mode for each subject that its keys and clicks are about."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from textual import on
 from textual.events import Key
 
-from engine.core.snapshot import Notice, Snapshot
+from engine.core.snapshot import Snapshot
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
 from tui.modes.browser import BrowserMode
@@ -26,7 +26,8 @@ from tui.modes.tempo import TempoMode
 from tui.modes.tracks import TrackMode
 from tui.modes.transport import TransportMode
 from tui.requests import Requests
-from tui.screens.panel import Panel
+from tui.screens.panel import Panel, Said
+from tui.step_values import VALUES_WORDS
 from tui.widgets.lane import Lane
 from tui.widgets.pads import Pad
 
@@ -34,11 +35,13 @@ Entry = TypeVar("Entry")
 
 
 class InstrumentScreen(Panel):
-    """Holds the modes, and gives them every key. app_actions: what the keys do that concern the whole program."""
+    """Holds the modes, and gives them every key. app_actions: what the keys do that concern the whole program;
+    put_away: takes warnings off the screen."""
 
     def __init__(self, glyphs: Glyphs, keymap: Keymap, snapshot: Snapshot, requests: Requests,
-                 app_actions: Actions) -> None:
+                 app_actions: Actions, put_away: Callable[[], None]) -> None:
         super().__init__(glyphs, keymap, snapshot)
+        self._put_away = put_away
         self.transport_keys, history = TransportMode(self, requests), HistoryMode(self, requests)
         self.takes = TakeMode(self, requests)
         self.ranges = RangeMode(self, requests)
@@ -53,7 +56,9 @@ class InstrumentScreen(Panel):
             self.midi, self.browser)
         leaders = _merged(*(mode.leaders() for mode in modes))
         self.key_bar.prompts |= {name: leader.prompt for name, leader in leaders.items()}
-        self.actions: Actions = _merged(app_actions, {"escape": self.escape}, *(mode.actions() for mode in modes))
+        here: Actions = {"escape": self.escape, "grid-values": self.next_values}
+        self.actions: Actions = _merged(app_actions, here, *(mode.actions() for mode in modes))
+        self._leaders = leaders
         self._dispatch = KeyDispatch(self, keymap, self.actions, leaders)
 
     async def on_key(self, event: Key) -> None:
@@ -61,18 +66,31 @@ class InstrumentScreen(Panel):
         self.tempo.last_key_s = time.monotonic()
         if self._dispatch.press(event.key):
             event.stop()
+            self._show_value()
 
-    def show_snapshot(self, snapshot: Snapshot, banner: str, notice: Notice, now_s: float) -> None:
+    def show_snapshot(self, snapshot: Snapshot, said: Said, now_s: float) -> None:
         """Show the newest snapshot here and on the screens above."""
-        self.show(snapshot, self.takes.bars, banner, notice, now_s)
+        self.show(snapshot, self.takes.bars, said, now_s)
+        self._show_value()
         self.tempo.show(snapshot.status.readings)
         self.midi.show(snapshot)
         self.browser.show(snapshot)
 
+    def _show_value(self) -> None:
+        """Say beside the prompt what is set now."""
+        leader = self._leaders.get(self.leader)
+        self.key_bar.value = leader.value() if leader is not None and leader.value is not None else ""
+
     def escape(self) -> None:
-        """Unmark all steps. Twice in quick succession is a panic."""
+        """Unmark all steps, and put warnings away. Twice in quick succession is a panic."""
         self.ranges.unmark()
+        self._put_away()
         self.transport_keys.escape()
+
+    def next_values(self) -> None:
+        """Show the next kind of value in the grid."""
+        self.grid_values = self.grid_values.following
+        self.tracks.notify(f"Grid: {VALUES_WORDS[self.grid_values]}.")
 
     @on(Lane.StepPressed)
     def _step_pressed(self, event: Lane.StepPressed) -> None:

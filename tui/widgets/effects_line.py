@@ -15,8 +15,9 @@ ROOM = 88  # columns for all nine names in full, with the settings of one
 
 
 class EffectsLine(Widget):
-    """`1 filter 2●DELAY ...`: a mark and capitals mean on; a hollow mark means on from the next step. Hidden while
-    nothing is on and the effects' keys are not in use. `chosen`: the effect that the arrows adjust, if any."""
+    """`1 filter 2●DELAY ...`: a mark and capitals mean on; a hollow mark means on from the next step; brackets mean
+    chosen, `[1 filter]`, and say nothing about on or off. Hidden while nothing is on and the effects' keys are not in
+    use. `chosen`: the effect that the arrows adjust, if any."""
 
     effects: reactive[Effects] = reactive(Effects())
     coming: reactive[frozenset[Effect]] = reactive(frozenset())
@@ -43,11 +44,15 @@ class EffectsLine(Widget):
             mark = self.glyphs.pending if effect in self.coming else self.glyphs.lit if is_on else " "
             full = effect.value if self.size.width >= ROOM else SHORT.get(effect, effect.value)
             name = full.upper() if is_on else full
-            text.append(f" {number}{mark}{name}", chosen if effect is self.chosen else on if is_on else off)
+            left, right = "[]" if effect is self.chosen else "  "
+            text.append(left, chosen).append(f"{number}{mark}{name}", on if is_on else off)
+            text.append(right.strip(), chosen)
         if self.effects.bypassed:
-            text.append("  BYPASSED: E", on)
+            text.append("  BYPASSED: E", chosen)
         elif self.chosen is not None:
-            text.append(f"  {settings_words(self.effects, self.chosen)}", chosen)
+            is_on = self.effects.of(self.chosen).on or self.chosen in self.coming
+            state = "" if is_on or self.size.width < ROOM else "off, "
+            text.append(f"  {state}{settings_words(self.effects, self.chosen)}", chosen)
         return text
 
 

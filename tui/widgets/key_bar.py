@@ -14,9 +14,11 @@ from tui.widgets.styles import part_styles
 
 
 class KeyBar(Widget):
-    """The keys that matter now: the keymap's footer, or what a leader key waits for. prompts: what to say then."""
+    """The keys that matter now: the keymap's footer, or what a leader key waits for. prompts: what to say then; value:
+    what is set now."""
 
     leader: reactive[str] = reactive("")
+    value: reactive[str] = reactive("")
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--label", "keys--prompt"}
 
@@ -32,7 +34,9 @@ class KeyBar(Widget):
         """`space play  r rec ...`, as many as fit; the last two always do."""
         key, label, prompt = part_styles(self, "keys--key", "keys--label", "keys--prompt")
         if self.leader:
-            return Text(" " + self.prompts[self.leader], prompt, no_wrap=True, overflow="ellipsis")
+            title, _, keys_words = self.prompts[self.leader].partition("  ")
+            now = f" {self.value}" if self.value else ""
+            return Text.assemble((f" {title}{now}  ", prompt), (keys_words, label), no_wrap=True, overflow="ellipsis")
         text = Text(" ", no_wrap=True)
         for _, name, words in self.shown():
             text.append(name, key).append(f" {words}  ", label)

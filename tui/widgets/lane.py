@@ -1,11 +1,11 @@
-"""One track of the grid: its name and switches, then its steps, with cursor and playhead."""
+"""One track of the grid: its name, switches, meter and picture, then its steps, with cursor and playhead."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -14,39 +14,35 @@ from textual.widget import Widget
 from engine.core.pattern import Track
 from tui.geometry import FULL_LABEL, GridView
 from tui.glyphs import Glyphs
+from tui.meter_scale import FLOOR_DB, lit_columns, next_level_db
+from tui.step_values import Values
+from tui.widgets.lane_label import METER_COLUMNS, Label, Sound, Switches, columns_of, label_cells, meter_starts
+from tui.widgets.lane_steps import BARS_FROM, Cells, Ground, Steps, step_cells
 from tui.widgets.styles import part_styles
 
-NAME_COLUMNS = range(9)
-MUTE_COLUMNS = range(9, 11)
-SOLO_COLUMNS = range(11, 13)
 STYLES = ("name", "chosen", "switch", "on", "pending", "strong", "medium", "ghost", "uncertain", "silent", "beat",
-          "bracket", "playing", "mute", "marked")
-
-
-@dataclass(frozen=True, slots=True)
-class Switches:
-    """A track's mute and solo, which of them are pending, whether the track is audible, and whether its one-shot is
-    locked."""
-
-    muted: bool = False
-    soloed: bool = False
-    mute_pending: bool = False
-    solo_pending: bool = False
-    audible: bool = True
-    locked: bool = False
+          "bracket", "playing", "mute", "marked", "mark", "value", "forgotten", "shade", "meter", "over", "rest",
+          "picture", "match")
 
 
 class Lane(Widget):
-    """Track number `number` (from 1). `cursor` and `playing` are step indices or None; `marked` are step indices."""
+    """Track number `number` (from 1). `cursor` and `playing` are step indices or None; `marked` are step indices;
+    `heard` is the track as the decomposer heard it, if it did."""
 
     track: reactive[Track | None] = reactive(None)
+    heard: reactive[Track | None] = reactive(None)
+    swing: reactive[float] = reactive(0.5)
     switches: reactive[Switches] = reactive(Switches())
+    sound: reactive[Sound] = reactive(Sound())
+    values: reactive[Values] = reactive(Values.HITS)
     view: reactive[GridView] = reactive(GridView())
     cursor: reactive[int | None] = reactive(None)
-    playing: reactive[int | None] = reactive(None)
+    playing: reactive[int | None] = reactive(None, repaint=False)
     marked: reactive[range] = reactive(range(0))
+    lit: reactive[int] = reactive(0, repaint=False)
+    over: reactive[bool] = reactive(False, repaint=False)
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lane--{name}" for name in STYLES} | {"lane--shade"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lane--{name}" for name in STYLES}
 
     class StepPressed(Message):
         """A step of lane `number` was clicked."""
@@ -66,26 +62,43 @@ class Lane(Widget):
         super().__init__(id=f"lane-{number}")
         self.number = number
         self.glyphs = glyphs
+        self.level_db = FLOOR_DB
+        self._drawn: tuple[object, list[Cells], list[Strip]] = (None, [], [])
+
+    def show_level(self, peak: float, elapsed_s: float) -> None:
+        """Show the newest peak, linear, `elapsed_s` after the last one."""
+        if self.view.wide and self.track is not None:
+            self.level_db = next_level_db(self.level_db, peak, elapsed_s)
+            self.lit = lit_columns(self.level_db, METER_COLUMNS)
+            self.over = peak > 1.0 or (self.over and self.level_db > -3.0)
+
+    def watch_lit(self) -> None:
+        """Redraw the meter alone."""
+        self.refresh(Region(meter_starts(self.view), self.size.height - 1, METER_COLUMNS, 1))
+
+    def watch_over(self) -> None:
+        """The same."""
+        self.watch_lit()
+
+    def watch_playing(self, before: int | None, after: int | None) -> None:
+        """Redraw the cells that the playhead leaves and enters."""
+        for index in (before, after):
+            if (span := self._span(index)) is not None:
+                self.refresh(Region(span[0], 0, span[1], self.size.height))
 
     def render_line(self, y: int) -> Strip:
-        """The middle line holds the steps; the lines around it continue the beats."""
-        width = self.size.width
+        """The label, then a row of the steps; marks above the hits where there is room."""
+        width, ground = self.size.width, self.rich_style
         if self.track is None:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, ground)
         style = dict(zip(STYLES, part_styles(self, *(f"lane--{name}" for name in STYLES)), strict=True))
-        middle = (self.size.height - 1) // 2
-        if y == middle:
-            label = [(letter, look) for text, look in self._label(style) for letter in text]
-            cells = label + self._steps(self.track, style)
-        else:
-            cells = [(" ", Style())] * self.view.label_columns + self._beats(self.track, style)
-        self._draw_marked(cells, self.track, style)
-        self._draw_playhead(cells, self.track, style)
-        if y == middle:
-            self._draw_cursor(cells, self.track, style)
-        ground = self.rich_style
+        label = Label(self.number, self.track, self.switches, self.sound, self.cursor is not None, self.lit, self.over)
+        cells = label_cells(label, self.view, self.size.height, y, self.glyphs, style)
+        if self._bracket_in_label and (y or self.size.height == 1):
+            cells[-1] = "[", style["bracket"]
         strip = Strip([Segment(text, ground + look) for text, look in cells])
-        return strip.adjust_cell_length(width, ground)
+        steps = self._steps(self.track, style, ground)[y]
+        return Strip.join([strip, self._with_playhead(steps, y, style, ground)]).adjust_cell_length(width, ground)
 
     def on_click(self, event: Click) -> None:
         """Say which step, or which part of the label, was clicked."""
@@ -95,99 +108,58 @@ class Lane(Widget):
             index = self.view.index(event.x - self.view.label_columns, self.track.steps_per_beat)
             if index < len(self.track.steps):
                 self.post_message(self.StepPressed(self.number, index))
-        elif self.view.label_columns < FULL_LABEL or event.x in NAME_COLUMNS:
-            self.post_message(self.LabelPressed(self.number, "name"))
-        elif event.x in MUTE_COLUMNS or event.x in SOLO_COLUMNS:
-            self.post_message(self.LabelPressed(self.number, "mute" if event.x in MUTE_COLUMNS else "solo"))
+            return
+        mute, solo = columns_of(self.view)
+        full = self.view.label_columns >= FULL_LABEL
+        part = "mute" if full and event.x in mute else "solo" if full and event.x in solo else "name"
+        self.post_message(self.LabelPressed(self.number, part))
 
-    def _label(self, style: dict[str, Style]) -> list[tuple[str, Style]]:
+    def _steps(self, track: Track, style: dict[str, Style], ground: Style) -> list[Strip]:
+        """Every row of the steps, drawn again only when something but the playhead has changed."""
+        shown = Steps(track, self.heard, self.swing, self.values, self.cursor, self.marked, self.switches.audible)
+        key = shown, self.view, self.size.height, ground, tuple(style.values())
+        if self._drawn[0] != key:
+            rows = step_cells(shown, self.view, Ground(self.size.height, self.glyphs, style))
+            self._drawn = key, rows, [_strip(cells, ground) for cells in rows]
+        return self._drawn[2]
+
+    def _with_playhead(self, steps: Strip, y: int, style: dict[str, Style], ground: Style) -> Strip:
+        """A row with the cells that sound in another colour."""
+        span = self._span(self.playing)
+        if span is None:
+            return steps
+        start, columns = span[0] - self.view.label_columns, span[1]
+        lit = _strip([(text, style["playing"]) for text, _ in self._drawn[1][y][start : start + columns]], ground)
+        return Strip.join([steps.crop(0, start), lit, steps.crop(start + columns)])
+
+    @property
+    def _bracket_in_label(self) -> bool:
+        """Whether the cursor's opening bracket falls on the label's last column."""
         assert self.track is not None
-        chosen = self.cursor is not None
-        now = self.switches
-        name = style["chosen" if chosen else "name" if now.audible else "mute"]
-        if self.view.label_columns < FULL_LABEL:
-            letter = "M" if now.muted else "S" if now.soloed else " "
-            return [(str(self.number), style["switch"]), (f"{self.track.name[:5]:<5}", name),
-                    (letter, style["on"] if letter != " " else Style()), (" ", Style())]
-        crop = self.track.name if len(self.track.name) <= 6 else self.track.name[:5] + self.glyphs.cut
-        return [(self.glyphs.chosen if chosen else " ", style["chosen"]),
-                (f"{self.number} ", style["switch"]), (f"{crop:<6}", name),
-                *self._switch("m", now.muted, now.mute_pending, style),
-                *self._switch("s", now.soloed, now.solo_pending, style),
-                ("L" if now.locked else " ", style["on"] if now.locked else Style()), (" ", Style())]
+        roomy = self.view.columns_per_beat >= 2 * self.track.steps_per_beat
+        return self.cursor is not None and roomy and self.view.column(self.cursor, self.track.steps_per_beat) == 0
 
-    def _switch(self, letter: str, on: bool, pending: bool, style: dict[str, Style]) -> list[tuple[str, Style]]:
-        mark = self.glyphs.pending if pending else " "
-        return [(mark, style["pending"]), (letter.upper() if on else letter, style["on" if on else "switch"])]
-
-    def _beats(self, track: Track, style: dict[str, Style]) -> list[tuple[str, Style]]:
-        """The empty grid: a line on each beat of the track, every other beat on a shaded ground."""
-        shade, = part_styles(self, "lane--shade")
-        per_beat = self.view.columns_per_beat
-        end = len(track.steps) * per_beat // track.steps_per_beat - self.view.first_beat * per_beat
-        cells = []
-        for column in range(self.view.columns):
-            ground = shade if column // per_beat % 2 else Style()
-            line = column % per_beat == 0 and column < end
-            cells.append((self.glyphs.beat if line else " ", ground + style["beat"]))
-        return cells
-
-    def _steps(self, track: Track, style: dict[str, Style]) -> list[tuple[str, Style]]:
-        cells = self._beats(track, style)
-        columns = [self.view.column(index, track.steps_per_beat) for index in range(len(track.steps))]
-        for index, column in enumerate(columns):
-            if column is None:
-                continue
-            following = self.view.column(index + 1, track.steps_per_beat) or self.view.columns
-            self._draw_step(cells, index, column, following - column, style)
-        return cells
-
-    def _draw_step(self, cells: list[tuple[str, Style]], index: int, column: int, width: int,
-                   style: dict[str, Style]) -> None:
-        assert self.track is not None
-        step = self.track.steps[index]
-        ground = cells[column][1]
-        if step is None:
-            on_beat = index % self.track.steps_per_beat == 0
-            cells[column] = (self.glyphs.beat if on_beat else self.glyphs.silent,
-                             ground + style["beat" if on_beat else "silent"])
-        else:
-            glyph, mark = self.glyphs.of_step(step), self.glyphs.mark_of(step)
-            names = {self.glyphs.strong: "strong", self.glyphs.medium: "medium", self.glyphs.ghost: "ghost"}
-            look = style[names[glyph] if self.switches.audible else "mute"]
-            uncertain = mark == self.glyphs.uncertain
-            cells[column] = (mark if uncertain and width < 2 else glyph, ground + look)
-            if uncertain and width > 1:
-                cells[column + 1] = (mark, ground + style["uncertain"])
-
-    def _draw_marked(self, cells: list[tuple[str, Style]], track: Track, style: dict[str, Style]) -> None:
-        """Another background under the marked steps, up to where the next one begins."""
-        per_beat, first = self.view.columns_per_beat, self.view.first_beat * self.view.columns_per_beat
-        start = self.marked.start * per_beat // track.steps_per_beat - first
-        end = self.marked.stop * per_beat // track.steps_per_beat - first
-        for at in range(max(0, start), min(end, self.view.columns)):
-            glyph, look = cells[self.view.label_columns + at]
-            cells[self.view.label_columns + at] = glyph, look + style["marked"]
-
-    def _draw_playhead(self, cells: list[tuple[str, Style]], track: Track, style: dict[str, Style]) -> None:
-        """The cell that sounds, on every line of the lane."""
-        column = None if self.playing is None else self.view.column(self.playing, track.steps_per_beat)
+    def _span(self, index: int | None) -> tuple[int, int] | None:
+        """The first column of a step, and how many are lit while it sounds."""
+        if index is None or self.track is None:
+            return None
+        column = self.view.column(index, self.track.steps_per_beat)
         if column is None:
-            return
-        width = max(1, self.view.columns_per_beat // track.steps_per_beat)
-        start = self.view.label_columns + column
-        for at in range(start, min(start + min(width, 3), len(cells))):
-            cells[at] = (cells[at][0], style["playing"])
+            return None
+        width = max(1, self.view.columns_per_beat // self.track.steps_per_beat)
+        most = width - 1 if self.size.height >= BARS_FROM else 3  # as wide as the bars, if there are any
+        return self.view.label_columns + column, min(width, max(1, most), self.view.columns - column)
 
-    def _draw_cursor(self, cells: list[tuple[str, Style]], track: Track, style: dict[str, Style]) -> None:
-        """Brackets around the step, or reversed where there is no room for them."""
-        column = None if self.cursor is None else self.view.column(self.cursor, track.steps_per_beat)
-        if column is None:
-            return
-        at = self.view.label_columns + column
-        glyph, look = cells[at]
-        if self.view.columns_per_beat < 2 * track.steps_per_beat:
-            cells[at] = (glyph, look + Style(reverse=True))
-            return
-        cells[at - 1] = ("[", cells[at - 1][1] + style["bracket"])
-        cells[at + 1] = ("]", cells[at + 1][1] + style["bracket"])
+
+def _strip(cells: Cells, ground: Style) -> Strip:
+    """Cells as few segments: neighbours of one style become one."""
+    segments: list[Segment] = []
+    letters, look = "", None
+    for letter, style in cells:
+        if look is not None and style != look:
+            segments.append(Segment(letters, ground + look))
+            letters = ""
+        letters, look = letters + letter, style
+    if look is not None:
+        segments.append(Segment(letters, ground + look))
+    return Strip(segments)

@@ -1,103 +1,59 @@
-"""The loop strip: the recording above its own steps, and how far its decomposition has come."""
+"""The loop strip: the recording above its own steps, its hits by drum, and how far its decomposition has come."""
 
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import reactive
-from textual.strip import Strip
 from textual.widget import Widget
 
 from engine.core.loop import PlayedLoop
-from engine.core.snapshot import Job
-from tui.geometry import GridView
+from engine.core.snapshot import Heard, Job, Status
 from tui.glyphs import Glyphs
+from tui.widgets.onsets import OnsetRows
 from tui.widgets.styles import part_styles
+from tui.widgets.wave import Wave
 
 STAGES = ("slices", "pattern", "stems", "kit")
-EIGHTHS = 8
-ROOMY = 70
-
-
-class Wave(Widget):
-    """Peaks of the loop, in the columns of the grid below."""
-
-    loop: reactive[PlayedLoop | None] = reactive(None)
-    view: reactive[GridView] = reactive(GridView())
-    playing_column: reactive[int | None] = reactive(None)
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"wave--body", "wave--playhead"}
-
-    def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__(id="wave")
-        self.glyphs = glyphs
-
-    def show_playing(self, fraction: float | None) -> None:
-        """Move the playhead to this share of the loop."""
-        column = None
-        if fraction is not None and self.loop is not None:
-            at = int(fraction * self._loop_columns(self.loop)) - self._first_column()
-            column = at if 0 <= at < self.view.columns else None
-        self.playing_column = column
-
-    def render_line(self, y: int) -> Strip:
-        """One line of the waveform."""
-        ground = self.rich_style
-        body, head = (ground + look for look in part_styles(self, "wave--body", "wave--playhead"))
-        height = self.size.height
-        segments = [Segment(" " * self.view.label_columns, ground)]
-        for column, peak in enumerate(self._peaks()):
-            eighths = max(0, min(EIGHTHS, round(peak * height * EIGHTHS) - (height - 1 - y) * EIGHTHS))
-            is_head = column == self.playing_column
-            glyph = self.glyphs.wave[eighths - 1] if eighths else self.glyphs.beat if is_head else " "
-            style = head if is_head else body
-            if eighths == EIGHTHS and self.glyphs.name != "ascii":
-                style += Style(bgcolor=style.color)  # no seams between full blocks, whatever the font
-            segments.append(Segment(glyph, style))
-        return Strip(segments).adjust_cell_length(self.size.width, ground)
-
-    def _peaks(self) -> list[float]:
-        loop = self.loop
-        if loop is None or not loop.overview:
-            return []
-        columns, first, peaks = self._loop_columns(loop), self._first_column(), loop.overview
-        shown = range(first, min(first + self.view.columns, columns))
-        bounds = [column * len(peaks) // columns for column in range(columns + 1)]
-        return [max(peaks[bounds[column] : max(bounds[column] + 1, bounds[column + 1])]) for column in shown]
-
-    def _loop_columns(self, loop: PlayedLoop) -> int:
-        return loop.beats * self.view.columns_per_beat
-
-    def _first_column(self) -> int:
-        return self.view.first_beat * self.view.columns_per_beat
+ROOMY, SPACIOUS = 70, 110
+ROUGH_BELOW = 0.6
 
 
 class LoopStrip(Vertical):
-    """A title line (name, length, stages, progress) and the wave."""
+    """A title line (name, length, match, progress), the wave and its hits."""
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(id="loop")
         self.title_line = LoopTitle(glyphs)
-        self.wave = Wave(glyphs)
+        self.wave, self.onsets = Wave(glyphs), OnsetRows()
 
     def compose(self) -> ComposeResult:
-        """Title over waveform."""
+        """Title over waveform over hits."""
         yield self.title_line
         yield self.wave
+        yield self.onsets
 
-    def show(self, loop: PlayedLoop | None, job: Job | None) -> None:
+    def show(self, status: Status) -> None:
         """Show the loop that plays and the job that runs."""
-        self.title_line.loop, self.title_line.job, self.wave.loop = loop, job, loop
+        machine, title = status.machine, self.title_line
+        title.loop, title.job, title.heard = machine.loop, status.job, status.heard
+        title.has_kit = bool(machine.kit.one_shots)
+        self.wave.loop = machine.loop
+        residual = None if machine.loop is None else machine.loop.residual
+        self.wave.residual = status.pictures.get(residual, b"") if residual else b""
+        heard = machine.pattern if status.heard is None else status.heard.pattern
+        fits = machine.loop is not None and heard.beats == machine.loop.beats
+        self.onsets.pattern = heard if fits else None
 
 
 class LoopTitle(Widget):
-    """`amen.flac  8 beats` on the left; on the right each stage with a mark for done, running or to come."""
+    """`amen.flac  8 beats  match 94%` on the left; on the right what is still coming, or missing."""
 
     loop: reactive[PlayedLoop | None] = reactive(None)
     job: reactive[Job | None] = reactive(None)
+    heard: reactive[Heard | None] = reactive(None)
+    has_kit: reactive[bool] = reactive(False)
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"title--name", "title--quiet", "title--now", "title--done"}
 
@@ -106,38 +62,46 @@ class LoopTitle(Widget):
         self.glyphs = glyphs
 
     def render(self) -> Text:
-        """Name on the left, job on the right."""
+        """Name on the left, what is missing on the right."""
         name, quiet = part_styles(self, "title--name", "title--quiet")
         if self.loop is None and self.job is None:
-            words = " No loop yet. r records one, ctrl+o opens a file"
+            words = " No loop yet: press r to record one, ctrl+o to open a file."
             return Text(words, quiet, no_wrap=True, overflow="ellipsis")
+        right = self._right()
         left = Text(" ", no_wrap=True)
-        if self.loop is not None:
-            beats = f"  {self.loop.beats} beats" if self.size.width >= ROOMY else ""
-            left += Text.assemble((self.loop.name, name), (beats, quiet))
-        else:
-            left.append(self.job.loop_name if self.job else "", name)
-        right = self._job_text()
-        room = self.size.width - right.cell_len - 2
+        left.append(self.loop.name if self.loop else self.job.loop_name if self.job else "", name)
+        facts = self._facts()
+        room = self.size.width - right.cell_len - facts.cell_len - 2
         left.truncate(max(0, room), overflow="ellipsis")
-        return left + Text(" " * max(1, room + 1 - left.cell_len)) + right
+        left += facts
+        return left + Text(" " * max(1, self.size.width - 1 - left.cell_len - right.cell_len)) + right
 
-    def _job_text(self) -> Text:
-        job = self.job
-        if job is None:
-            return Text("")
+    def _facts(self) -> Text:
+        """Length and match."""
+        quiet, done, now = part_styles(self, "title--quiet", "title--done", "title--now")
+        text = Text(no_wrap=True)
+        if self.loop is not None and self.size.width >= ROOMY:
+            text.append(f"  {self.loop.beats} beats", quiet)
+        if self.loop is not None and self.heard is not None and self.heard.match is not None:
+            rough = self.heard.match < ROUGH_BELOW
+            words = f"  match {self.heard.match:.0%}"
+            text.append(f"{words}, rough" if rough else words, now if rough else done)
+        return text
+
+    def _right(self) -> Text:
+        """What is coming, stage by stage where there is room; or what to press for what is missing."""
         quiet, now, done = part_styles(self, "title--quiet", "title--now", "title--done")
+        job = self.job
+        if job is None or not job.running:
+            return Text("" if self.has_kit else "no kit: press d ", now)
         text = Text(no_wrap=True)
         reached = STAGES.index(job.stage) if job.stage in STAGES else 0
-        for number, stage in enumerate(STAGES if self.size.width >= ROOMY else (job.stage,)):
-            if number < reached or not job.running:
-                text.append(f"{self.glyphs.done} {stage}  ", done)
-            elif stage == job.stage:
-                text.append(f"{self.glyphs.chosen} {stage}  ", now)
-            else:
-                text.append(f"{self.glyphs.todo} {stage}  ", quiet)
-        if job.running:
+        for number, stage in enumerate(STAGES if self.size.width >= SPACIOUS else ()):
+            mark, look = ((self.glyphs.done, done) if number < reached else
+                          (self.glyphs.chosen, now) if number == reached else (self.glyphs.todo, quiet))
+            text.append(f"{mark} {stage}  ", look)
+        text.append(f"{'new ' if self.has_kit and reached == 0 else ''}kit coming, {job.fraction:.0%} ", now)
+        if self.size.width >= ROOMY:
             lit = round(job.fraction * 10)
-            text.append(self.glyphs.bar * lit, now).append(self.glyphs.rest * (10 - lit), quiet)
-            text.append(f" {job.fraction:4.0%}", now)
+            text.append(self.glyphs.bar * lit, now).append(self.glyphs.rest * (10 - lit), quiet).append(" ")
         return text

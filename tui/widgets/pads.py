@@ -9,43 +9,54 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from engine.core.kit import OneShot
-from engine.core.machine import Machine
 from engine.core.pattern import MAX_TRACKS
+from engine.core.snapshot import Status
+from tui.braille import rows_of, stretched
 from tui.glyphs import Glyphs
-from tui.meter_scale import decibels
+from tui.widgets.lane_label import Sound
 from tui.widgets.meter import LevelMeter
+from tui.widgets.sounds import sound_of
 from tui.widgets.styles import part_styles
 
 LIT_FROM = 0.05
 
 
 class PadText(Widget):
-    """A pad's text: number and name, then length and gain of its one-shot."""
+    """A pad's text: number, name and a picture of its one-shot, then its length, gain and match."""
 
     name_of_track: reactive[str] = reactive("")
-    one_shot: reactive[OneShot | None] = reactive(None)
-    sample_rate: reactive[int] = reactive(48000)
+    sound: reactive[Sound] = reactive(Sound())
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"pad--name", "pad--quiet"}
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, glyphs: Glyphs) -> None:
         super().__init__()
-        self.number = number
+        self.number, self.glyphs = number, glyphs
 
     def render(self) -> Text:
         """Two lines."""
         name, quiet = part_styles(self, "pad--name", "pad--quiet")
-        return Text.assemble((f"{self.number} ", quiet), (self.name_of_track, name), "\n",
+        return Text.assemble((f"{self.number} ", quiet), (self.name_of_track, name), (self._picture(), quiet), "\n",
                              (self._sound(), quiet), no_wrap=True, overflow="crop")
 
+    def _picture(self) -> str:
+        """The one-shot behind its name, if three columns or more are free."""
+        columns = self.size.width - len(self.name_of_track) - 4
+        if columns < 3 or not self.sound.picture:
+            return ""
+        ascii_ = self.glyphs.wave if self.glyphs.name == "ascii" else ""
+        highest = max(self.sound.picture) or 1
+        peaks = stretched([peak / highest for peak in self.sound.picture], columns * (1 if ascii_ else 2))
+        return " " + rows_of(peaks, 1, ascii_=ascii_)[0]
+
     def _sound(self) -> str:
-        shot = self.one_shot
-        if shot is None:
-            return "no sound"
-        length = f"{shot.frames / self.sample_rate:.2f} s"
-        gain = f"{decibels(shot.gain):+.0f} dB"
-        return f"{length} {gain}" if self.size.width > len(length) + len(gain) else length
+        """As much of its length, match and gain as there is room for."""
+        length, _, gain = self.sound.words.partition(" s ")
+        match = "" if self.sound.match is None else f"{self.sound.match:.0%}"
+        words = f"{length} s" if gain else length
+        for more in filter(None, (match, gain)):
+            words = f"{words} {more}" if len(words) + len(more) < self.size.width else words
+        return words
 
 
 class Pad(Vertical):
@@ -61,7 +72,7 @@ class Pad(Vertical):
     def __init__(self, number: int, glyphs: Glyphs) -> None:
         super().__init__(id=f"pad-{number}")
         self.number = number
-        self.text = PadText(number)
+        self.text = PadText(number, glyphs)
         self.meter = LevelMeter("", glyphs)
 
     def compose(self) -> ComposeResult:
@@ -90,16 +101,15 @@ class Pads(Horizontal):
         """The pads, from the left."""
         yield from self.pads
 
-    def show_machine(self, machine: Machine) -> None:
+    def show_machine(self, status: Status) -> None:
         """Show which one-shot each track has."""
-        tracks = machine.pattern.tracks
+        tracks = status.machine.pattern.tracks
         for pad in self.pads:
             pad.display = pad.number <= len(tracks)
             if pad.display:
                 text = pad.text
                 text.name_of_track = tracks[pad.number - 1].name
-                text.one_shot = machine.kit.one_shots.get(text.name_of_track)
-                text.sample_rate = machine.timeline.sample_rate
+                text.sound = sound_of(status, text.name_of_track)
 
     def show_levels(self, peaks: tuple[float, ...], elapsed_s: float) -> None:
         """Show the newest peaks, one per track."""

@@ -1,4 +1,4 @@
-"""A readout: one value in words. A click requests its action."""
+"""A readout: one value in words, or in digits that can be read from afar. A click requests its action."""
 
 from typing import ClassVar
 
@@ -7,6 +7,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.big_text import BIG_ROWS, ROWS, big_text
+from tui.glyphs import Glyphs
 from tui.widgets.styles import part_styles
 
 
@@ -34,8 +36,8 @@ class Readout(Widget):
     def render(self) -> Text:
         """The label and the value, on one line."""
         quiet, = part_styles(self, "readout--label")
-        label = Text(f"{self.label} " if self.label else "", quiet, no_wrap=True, overflow="ellipsis")
-        return label + Text(self.text)
+        label = f"{self.label} " if self.label else ""
+        return Text.assemble((label, quiet), self.text, no_wrap=True, overflow="ellipsis")
 
     def say(self, text: str, lamp: bool = False) -> None:
         """Show this text and lamp."""
@@ -49,3 +51,33 @@ class Readout(Widget):
         """Request the action, if there is one."""
         if self.action_id:
             self.post_message(ActionRequested(self.action_id))
+
+
+class BigReadout(Readout):
+    """`big` in large digits where there are three rows or more; else `text`, or where nothing is to be large. What
+    follows the first space of `text` stands small beside the digits."""
+
+    big: reactive[str] = reactive("")
+
+    def __init__(self, glyphs: Glyphs, action_id: str = "", id: str | None = None) -> None:
+        super().__init__("", action_id, id)
+        self.glyphs = glyphs
+
+    def say_big(self, text: str, big: str, lamp: bool = False) -> None:
+        """Show this text small, or `big` large."""
+        self.big = big
+        self.say(text, lamp)
+
+    def render(self) -> Text:
+        """Digits, or the text in the middle."""
+        rows = self.size.height
+        if rows < ROWS:
+            return Text(self.text, no_wrap=True, overflow="ellipsis")
+        if not self.big:
+            return Text("\n" * ((rows - 1) // 2) + self.text, no_wrap=True, overflow="ellipsis")
+        quiet, = part_styles(self, "readout--label")
+        lines = big_text(self.big, BIG_ROWS if rows >= BIG_ROWS else ROWS, self.glyphs.name != "ascii")
+        beside = self.text.partition(" ")[2] if self.big[-1].isdigit() else ""
+        text = Text(lines[0], no_wrap=True)
+        text.append(f" {beside}" if beside else "", quiet)
+        return text + Text("".join(f"\n{line}" for line in lines[1:]))

@@ -12,12 +12,15 @@ from textual.widget import Widget
 
 from engine.core.commands.steps import StepRange
 from engine.core.machine import Machine
-from engine.core.pattern import MAX_TRACKS, Pattern
-from engine.core.snapshot import Snapshot
+from engine.core.pattern import MAX_TRACKS, Pattern, Track
+from engine.core.snapshot import Heard, Snapshot, Status
 from tui.geometry import FULL_LABEL, GridView
 from tui.glyphs import Glyphs
 from tui.pending_edits import Setting
-from tui.widgets.lane import Lane, Switches
+from tui.step_values import Values
+from tui.widgets.lane import Lane
+from tui.widgets.lane_label import Switches
+from tui.widgets.sounds import sound_of
 from tui.widgets.styles import part_styles
 
 
@@ -29,6 +32,8 @@ class Ruler(Widget):
     total_beats: reactive[int] = reactive(8)
     playing_column: reactive[int | None] = reactive(None)
     slots: reactive[str] = reactive("")
+    values: reactive[str] = reactive("")
+    swing: reactive[float] = reactive(0.5)
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"ruler--bar", "ruler--beat", "ruler--playhead"}
 
@@ -54,12 +59,15 @@ class Ruler(Widget):
         return Text("", no_wrap=True) + text[:at] + mark + text[at + 1 :]
 
     def _page(self) -> str:
-        """The pattern and the next one; which bars these are, where not all are shown."""
+        """The pattern and the next one, and the values; which bars these are, where not all are shown; the swing."""
         first = self.view.first_beat // self.beats_per_bar + 1
+        swing = "" if self.swing <= 0.5 else f" swing {self.swing:.0%}"
         all_shown = self.view.beats >= self.total_beats
         page = f"{first}/{-(-self.total_beats // self.beats_per_bar)}"
         bars = "" if all_shown else f" bar {page}" if self.view.label_columns >= FULL_LABEL else f" {page}"
-        words = bars if self.view.label_columns < FULL_LABEL and bars else f"{bars} {self.slots}"
+        words = bars if self.view.label_columns < FULL_LABEL and bars else f"{bars} {self.slots} {self.values}".rstrip()
+        if len(words) + len(swing) <= self.view.label_columns:
+            words += swing
         return words[: self.view.label_columns].ljust(self.view.label_columns)
 
 
@@ -77,8 +85,9 @@ class StepGrid(Vertical):
         yield self.ruler
         yield from self.lanes
 
-    def show_machine(self, machine: Machine, pending: Mapping[Setting, Any]) -> None:
+    def show_machine(self, status: Status, pending: Mapping[Setting, Any]) -> None:
         """Show tracks and switches; `pending`: what has been asked for but has not happened yet."""
+        machine, heard = status.machine, status.heard
         pattern = machine.pattern
         self.ruler.slots = self._slots(machine, pending)
         for lane, track in zip(self.lanes, _padded(pattern), strict=True):
@@ -86,10 +95,24 @@ class StepGrid(Vertical):
             lane.track = track
             if track is not None:
                 name = track.name
+                lane.heard, lane.swing = heard_track(heard, pattern, name), pattern.swing
+                lane.sound = sound_of(status, name)
                 lane.switches = Switches(name in machine.mutes, name in machine.solos,
                                          Setting("mute", name) in pending, Setting("solo", name) in pending,
                                          machine.audible(name), name in machine.locks)
         self.ruler.beats_per_bar, self.ruler.total_beats = pattern.beats_per_bar, pattern.beats
+        self.ruler.swing = pattern.swing
+
+    def show_values(self, values: Values) -> None:
+        """Show these values."""
+        self.ruler.values = "" if values is Values.HITS else values.value
+        for lane in self.lanes:
+            lane.values = values
+
+    def show_levels(self, peaks: tuple[float, ...], elapsed_s: float) -> None:
+        """Show the newest peaks, one per track."""
+        for lane in self.lanes:
+            lane.show_level(peaks[lane.number - 1] if lane.number <= len(peaks) else 0.0, elapsed_s)
 
     def _slots(self, machine: Machine, pending: Mapping[Setting, Any]) -> str:
         """`P1▷3 F`: the slot that plays, the next one, a fill."""
@@ -125,6 +148,13 @@ class StepGrid(Vertical):
                 column = lane.view.column(lane.playing, lane.track.steps_per_beat)
                 marks.append((len(lane.track.steps), column))
         self.ruler.playing_column = max(marks, key=lambda mark: mark[0])[1] if marks else None
+
+
+def heard_track(heard: Heard | None, pattern: Pattern, name: str) -> Track | None:
+    """The track as it was heard, if something was, and the pattern is still that of the loop."""
+    if heard is None or heard.pattern.beats != pattern.beats:
+        return None
+    return next((track for track in heard.pattern.tracks if track.name == name), None)
 
 
 def _padded(pattern: Pattern) -> list:

@@ -14,6 +14,7 @@ class StepLine(Widget):
     track: reactive[Track | None] = reactive(None)
     index: reactive[int] = reactive(0)
     marked: reactive[str] = reactive("")
+    heard: reactive[Track | None] = reactive(None)
 
     def render(self) -> Text:
         """`snare  step 5 of 32  velocity 80 %  12 ticks late  43 % sure`, after what is marked."""
@@ -21,8 +22,20 @@ class StepLine(Widget):
             return Text("")
         step = self.track.steps[self.index]
         where = [self.track.name, f"step {self.index + 1} of {len(self.track.steps)}"]
-        words = [*filter(None, [self.marked]), *where, *_step_words(step), *_grid_words(self.track)]
+        words = [*filter(None, [self.marked]), *where, *_step_words(step), *self._ghost(step), *_grid_words(self.track)]
         return Text(" " + "   ".join(words), no_wrap=True, overflow="ellipsis")
+
+    def _ghost(self, step: Step | None) -> list[str]:
+        """What was heard here, where you have changed it."""
+        assert self.track is not None
+        if self.heard is None or len(self.heard.steps) != len(self.track.steps):
+            return []
+        heard = self.heard.steps[self.index]
+        if heard is None:
+            return [] if step is None else ["added by you"]
+        if step is None:
+            return [f"heard here: velocity {heard.velocity:.0%}"]
+        return [f"heard at {heard.velocity:.0%}"] if abs(heard.velocity - step.velocity) >= 0.01 else []
 
 
 def _grid_words(track: Track) -> list[str]:

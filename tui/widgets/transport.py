@@ -1,4 +1,4 @@
-"""The transport bar: the music on one line, the device and its levels on the next."""
+"""The transport bar: the music in large digits, and below it what is heard, recorded and used."""
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -7,53 +7,59 @@ from engine.core.machine import Listen
 from engine.core.snapshot import RecordState, Snapshot, Status, SyncState
 from tui.glyphs import Glyphs
 from tui.midi_rows import tempo_words
+from tui.widgets.lamps import Lamps
 from tui.widgets.meter import LevelMeter
-from tui.widgets.readout import Readout
+from tui.widgets.readout import BigReadout, Readout
 
 LISTEN_WORDS = {Listen.ORIGINAL: "Original", Listen.KIT_AND_RESIDUAL: "Kit + Residual", Listen.KIT: "Kit"}
+BIG_RECORD = {RecordState.ARMED: "ARM", RecordState.RECORDING: "REC"}
 
 
 class Transport(Vertical):
-    """Two lines of readouts. `show` is given each snapshot; a readout redraws only when its text changes."""
+    """`show` is given each snapshot; a readout redraws only when its text changes."""
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(id="transport")
         self.glyphs = glyphs
-        self.state = Readout(id="state", action_id="play")
-        self.position = Readout(id="position", action_id="play")
-        self.beats = Readout(id="beats")
-        self.tempo = Readout(id="tempo", action_id="midi")
+        self.state = BigReadout(glyphs, "play", id="state")
+        self.position = BigReadout(glyphs, "play", id="position")
+        self.beats = Lamps(glyphs)
+        self.tempo = BigReadout(glyphs, "type-tempo", id="tempo")
+        self.take = BigReadout(glyphs, "record", id="take")
         self.listen = Readout("hear", id="listen", action_id="listen")
         self.record = Readout(id="record", action_id="record")
-        self.device = Readout(id="device")
-        self.load = Readout("DSP", id="load")
-        self.dropped = Readout("dropped", id="dropped")
+        self.device = Readout(id="device", action_id="audio")
+        self.load = Readout("DSP", id="load", action_id="audio")
+        self.dropped = Readout("dropped", id="dropped", action_id="audio")
         self.input, self.output = LevelMeter("in", glyphs, id="in"), LevelMeter("out", glyphs, id="out")
 
     def compose(self) -> ComposeResult:
-        """Music line, device line."""
-        yield Horizontal(self.state, self.position, self.beats, self.tempo, self.listen, self.record,
-                         id="clock")
-        yield Horizontal(self.device, self.load, self.dropped, self.input, self.output, id="machine")
+        """Music, then the line below."""
+        yield Horizontal(self.state, self.position, self.beats, self.tempo, self.take, id="clock")
+        yield Horizontal(self.listen, self.record, self.device, self.load, self.dropped, self.input, self.output,
+                         id="machine")
 
-    def show(self, snapshot: Snapshot, record_bars: int, next_listen: Listen | None, elapsed_s: float) -> None:
-        """Show the newest snapshot, `elapsed_s` after the last. next_listen: what is heard from the next bar on."""
+    def show(self, snapshot: Snapshot, record_bars: int, next_listen: Listen | None, elapsed_s: float,
+             connected: bool = True) -> None:
+        """Show the newest snapshot, `elapsed_s` after the last. next_listen: what is heard from the next bar on;
+        connected: whether the engine still answers."""
         status, meters, glyphs = snapshot.status, snapshot.meters, self.glyphs
-        playing = meters.playing
+        playing = meters.playing and connected
         bar, beat = snapshot.bar_beat
-        per_bar = status.machine.pattern.beats_per_bar
-        self.state.say(f"{glyphs.play} PLAY" if playing else f"{glyphs.stop} STOP", lamp=playing)
-        self.position.say(f"{bar}.{beat}")
-        lights = [glyphs.lit if playing and number == beat else glyphs.unlit
-                  for number in range(1, per_bar + 1)]
-        self.beats.say("".join(lights) if per_bar <= 8 else "")
-        self.tempo.say(tempo_words(status.machine.timeline.bpm, status.sync),
-                       lamp=status.sync.state is SyncState.LOST)
+        if not connected:
+            self.state.say_big("X GONE", "X", lamp=False)
+        else:
+            self.state.say_big(f"{glyphs.play} PLAY" if playing else f"{glyphs.stop} STOP", ">" if playing else "=",
+                               lamp=playing)
+        self.state.set_class(not connected, "-gone")
+        self.position.say_big(f"{bar}.{beat}", f"{bar}.{beat}")
+        self.beats.beats, self.beats.lit = status.machine.pattern.beats_per_bar, beat if playing else 0
+        words = tempo_words(status.machine.timeline.bpm, status.sync)
+        self.tempo.say_big(words, words.partition(" ")[0], lamp=status.sync.state is SyncState.LOST)
         mark = f"{glyphs.pending} " if next_listen else ""
         self.listen.say(mark + LISTEN_WORDS[next_listen or status.machine.listen])
-        self.record.say(self._record_words(status, record_bars), status.record_state is not RecordState.OFF)
-        self.device.say(f"{status.backend}: {status.device}  {_rate(status)}" if status.device
-                  else f"{status.backend}  {_rate(status)}")
+        self._show_take(status, record_bars, connected)
+        self.device.say(f"{status.backend} {status.sample_rate / 1000:g}k/{status.block_frames}")
         self.dropped.say(str(meters.dropped_blocks), lamp=meters.dropped_blocks > 0)
         self.input.show(max(meters.input_peaks), elapsed_s)
         self.output.show(max(meters.master_peaks), elapsed_s)
@@ -62,9 +68,15 @@ class Transport(Vertical):
         """Show the highest share of a block's time used lately, 0..1."""
         self.load.say(f"{load:.0%}", lamp=load > 0.8)
 
-    def _record_words(self, status: Status, record_bars: int) -> str:
+    def _show_take(self, status: Status, record_bars: int, connected: bool) -> None:
+        state = status.record_state if connected else RecordState.OFF
+        words, on = self._record_words(status, record_bars, state), state is not RecordState.OFF
+        self.record.say(words, on)
+        self.take.say_big(words if on else "", BIG_RECORD.get(state, ""), on)
+
+    def _record_words(self, status: Status, record_bars: int, state: RecordState) -> str:
         per_bar = status.machine.pattern.beats_per_bar
-        match status.record_state:
+        match state:
             case RecordState.ARMED:
                 return f"{self.glyphs.armed} ARMED {_bars(status.record_beats, per_bar)}"
             case RecordState.RECORDING:
@@ -76,7 +88,3 @@ def _bars(beats: int, per_bar: int) -> str:
     if beats % per_bar:
         return f"{beats} beats"
     return "1 bar" if beats == per_bar else f"{beats // per_bar} bars"
-
-
-def _rate(status: Status) -> str:
-    return f"{status.sample_rate / 1000:g} kHz / {status.block_frames}"

@@ -1,0 +1,33 @@
+"""The pages of facts: the job with the match, the audio device."""
+
+from dataclasses import replace
+
+from engine.core.loop import Reading
+from engine.core.snapshot import Heard, Job, Meters, Snapshot, Status
+from tests.tui.fake import demo_machine, demo_pattern
+from tui.facts import audio_lines, job_lines
+
+STATUS = Status(demo_machine(), "jack", "JACK client tao", 48000, 128)
+
+
+def test_the_job_page_has_the_match_of_the_whole_and_of_each_track() -> None:
+    heard = Heard(demo_pattern(), 0.941, {"kick": 0.98, "hihat": 0.77})
+    status = replace(STATUS, heard=heard, job=Job(1, "amen", "stems", 0.6), readings=(Reading(8, 96.0, 0.4),))
+    lines = dict(job_lines(Snapshot(status)))
+    assert lines["Job"] == "amen: stems, 60%" and lines["Match"].startswith("94.1%")
+    assert lines["  hihat"] == "77.0% of its stem" and lines["Doubts"].startswith("2 hits")
+    assert lines["Tempo"] == "96.00 BPM, 8 beats, 40% likely"
+
+
+def test_a_match_that_is_not_known_says_how_to_get_one() -> None:
+    lines = dict(job_lines(Snapshot(STATUS)))
+    assert lines["Job"] == "none is running" and "decompose the loop" in lines["Match"]
+    no_kit = replace(STATUS, heard=Heard(demo_pattern()))
+    assert dict(job_lines(Snapshot(no_kit)))["Match"] == "comes with the kit"
+
+
+def test_the_audio_page_names_the_device_its_delay_and_how_to_change_it() -> None:
+    lines = dict(audio_lines(Snapshot(STATUS, Meters(load=0.2, dropped_blocks=3, master_peaks=(1.0, 0.5)))))
+    assert lines["Device"] == "JACK client tao" and lines["Block"] == "128 frames, 2.7 ms"
+    assert lines["Output"] == "+0 dB  -6 dB" and "3 since" in lines["Dropped blocks"] and "AUDIO=jack" in lines[
+        "To change it"]
