@@ -9,7 +9,7 @@ and from plugins is float32 NumPy, (channels, frames), full scale 1.0.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from typing import Any, Protocol, cast
 
@@ -56,16 +56,29 @@ class TempoGuess:
     confidence: float = 1.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Curves:
+    """How likely a transcriber found each drum at each moment: logits (moments, drums), `per_s` moments a second, the
+    first at start_s; tracks names the drums."""
+
+    tracks: tuple[str, ...]
+    logits: np.ndarray
+    start_s: float
+    per_s: float
+
+
 @dataclass(frozen=True, slots=True)
 class Transcription:
     """A transcriber's result: onsets by time, and at least one tempo, the best first.
 
-    downbeat_s: the time of the first downbeat; 0 for a loop that was cut on its bar line.
+    downbeat_s: the time of the first downbeat; 0 for a loop that was cut on its bar line. curves: what the onsets were
+    picked from, if the transcriber tells.
     """
 
     onsets: tuple[Onset, ...]
     tempi: tuple[TempoGuess, ...]
     downbeat_s: float = 0.0
+    curves: Curves | None = field(default=None, compare=False, repr=False)
 
     @property
     def tempo(self) -> TempoGuess:

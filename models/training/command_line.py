@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-DATA = click.option("--data", required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
-                    help="A folder that holds oneshots/ and patterns/.")
+DATA = click.option("--data", required=True, multiple=True,
+                    type=click.Path(path_type=Path, file_okay=False, exists=True),
+                    help="A folder that holds oneshots/ and patterns/; may be repeated.")
 
 
 @click.group()
@@ -31,7 +32,11 @@ def run_options(verb: Callable[..., None]) -> Callable[..., None]:
             click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same data."),
             click.option("--threads", type=click.IntRange(min=1), help="The largest number of CPU threads to use."),
             click.option("--without", default="", metavar="K/N",
-                         help="Leave out every N-th family of kits, starting with number K."))):
+                         help="Leave out every N-th family of kits, starting with number K."),
+            click.option("--from", "start", default="", metavar="FILE[:K]",
+                         help="Start from these weights, or from network K of several, instead of new ones."),
+            click.option("--peak-rate", type=click.FloatRange(min=0.0, min_open=True),
+                         help="The largest learning rate, if not the network's own."))):
         verb = option(verb)
     return verb
 
@@ -79,7 +84,7 @@ def train_separator_verb(**asked: object) -> None:
 @click.option("--loops", required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="Loops with known answers, of kits that no run trained on, to fit the hit classifier on.")
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="The weights file to write.")
-def assemble(data: Path, runs: tuple[Path, ...], loops: Path, out: Path) -> None:
+def assemble(data: tuple[Path, ...], runs: tuple[Path, ...], loops: Path, out: Path) -> None:
     """Combine the weights.safetensors of several RUNS into one weights file, and print its SHA-256.
 
     Use it with --transcriber tao:FILE.
