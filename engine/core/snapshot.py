@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from engine.core.groove import grid_ticks
+from engine.core.doubts import Doubt
 from engine.core.loop import Reading
 from engine.core.machine import Machine
 from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS, ClockSource
@@ -135,7 +136,8 @@ class KeptKit:
 @dataclass(frozen=True, slots=True)
 class Status:
     """Everything that changes seldom. pending: changes that wait for their boundary, in words; readings: ways to count
-    the loop, likeliest first, while its tempo is uncertain; midi: ports and controllers; kept: the kit on disk."""
+    the loop, likeliest first, while its tempo is uncertain; midi: ports and controllers; kept: the kit on disk;
+    doubts: what the kit's decomposition is not sure of."""
 
     machine: Machine
     backend: str
@@ -154,6 +156,7 @@ class Status:
     midi: MidiStatus = field(default_factory=MidiStatus)
     readings: tuple[Reading, ...] = ()
     kept: KeptKit = KeptKit()
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

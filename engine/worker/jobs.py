@@ -18,7 +18,9 @@ from engine.bridge.segments import forget_segments, write_segment
 from engine.core.commands import Boundary, DoubleReading, HalveReading, target_frames
 from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import as_recorded, doublings
+from engine.core.doubts import Doubt
 from engine.core.errors import InvalidValue, TaoError
+from engine.core.kit import SampleId
 from engine.core.loop import Audio, PlayedLoop, Reading
 from engine.core.names import check_path, readable
 from engine.core.pattern import Pattern
@@ -58,12 +60,19 @@ class Jobs:
         self._last_id = 0
         self.status: JobStatus | None = None
         self._candidates = TempoCandidates()
+        self._doubts: tuple[SampleId, tuple[Doubt, ...]] = ("", ())     # the recording, what is not sure of its kit
         self._on_disk: list[KitOnDisk] = []
 
     @property
     def readings(self) -> tuple[Reading, ...]:
         """Ways to count the loop that is loaded, while its tempo is not sure."""
         return self._candidates.about(self._conductor.machine.loop)
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What the decomposition of the loop that is loaded is not sure of."""
+        loop = self._conductor.machine.loop
+        return self._doubts[1] if loop is not None and loop.sample == self._doubts[0] else ()
 
     @property
     def running(self) -> bool:
@@ -241,6 +250,8 @@ class Jobs:
             return
         job.has_brought(command)
         self._candidates = TempoCandidates.of(stage) or self._candidates
+        if stage.loop is not None:
+            self._doubts = (stage.loop.sample, stage.doubts)
         if isinstance(job.message, OpenFolder):
             self._notices.say(f"The kit {stage.kit.name} plays from the next bar line on.")
         elif stage.stage == LAST_STAGE and stage.match is not None:

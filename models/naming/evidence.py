@@ -6,8 +6,7 @@ import numpy as np
 from scipy.ndimage import maximum_filter1d
 
 from engine.core.pattern import TRACK_NAMES
-from models.plugins import Curves, Transcription
-from models.solving.judging import SolvedHits
+from models.plugins import Curves, SolvedHits, Transcription
 
 TOGETHER_S = 0.03          # hits of two tracks that are closer than this are one stroke
 _SUREST = 8.0              # logits are clipped to +- this

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.plugins import OnProgress
+from models.plugins import Judge, OnProgress
 from models.solving import stft
 from models.solving.clusters import split
-from models.solving.judging import Judge, hits_of, judged
+from models.solving.judging import hits_of, judged
 from models.solving.posterior import Posterior, solve_scene
 from models.solving.priors import LEAD_S
 from models.solving.repair import CLEAR, SOFT, with_missing_hits, worth_keeping

@@ -1,34 +1,16 @@
-"""What a judge is told of a scene's hits, and what it decides: each hit's track, or that it is none."""
+"""What a judge is told of a scene's hits, and the scene that it leaves."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
 
+from models.plugins import SolvedHits
 from models.solving.posterior import Posterior
 from models.solving.scene import Scene
 
 _EARLY_S = 0.06
 _SILENCE = 1e-9
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SolvedHits:
-    """Hits as the solver has improved them, (hits,) each: tracks, names; times_s; velocities (0..1], each track's
-    loudest at 1; levels_db, below the loop's loudest; correlations with their one-shots; origins, their indices among
-    the transcribed hits, -1 for one that the solver added. length_s: of the loop."""
-
-    tracks: np.ndarray
-    times_s: np.ndarray
-    velocities: np.ndarray
-    levels_db: np.ndarray
-    correlations: np.ndarray
-    origins: np.ndarray
-    length_s: float
-
-
-Judge = Callable[[SolvedHits], np.ndarray]  # the track of each hit (hits,), an empty name for one that is no hit
 
 
 def levels_of(posterior: Posterior, sample_rate: int) -> np.ndarray:

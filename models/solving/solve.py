@@ -5,10 +5,9 @@ import torch
 from torch import Tensor
 
 from engine.core.pattern import TRACK_NAMES
-from models.plugins import Audio, Extraction, OnProgress, Stems, Transcription, ignore_progress
+from models.plugins import Audio, Extraction, Judge, OnProgress, Stems, Transcription, ignore_progress
 from models.solving.alternation import REVISION_ROUNDS, ROUNDS, alternate
 from models.solving.extraction import extraction_of
-from models.solving.judging import Judge
 from models.solving.priors import LEAD_S, shipped_prior
 from models.solving.scene import Scene
 from models.solving.variances import sample_prior

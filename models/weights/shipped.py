@@ -27,6 +27,9 @@ class Shipped:
 
 
 SHIPPED: tuple[Shipped, ...] = (
+    Shipped("second-look", "second-look.json", "e6e5d7d64e7ac8cf83372b45e619c04915a360642a20f5433c89ff212f8f4f92",
+            "MIT; fitted on loops made of one-shots under the licences that TRANSCRIBER.md lists",
+            "models/weights/SECOND_LOOK.md"),
     Shipped("drum-priors", "drum-priors.safetensors",
             "6a61cf9ac92aaa5b5861ed9e1146ececcd7559f08cfe76dae99698189de9fb26",
             "MIT; means over one-shots under the licences that DRUM_PRIORS.md lists", "models/weights/DRUM_PRIORS.md"),
