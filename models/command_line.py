@@ -130,7 +130,7 @@ def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...], to
 
     with plugins.loading("The correction"):
         from models.correct import correct as solve_again
-        from models.correct import edited, renamed, with_left_out
+        from models.correct import edited, renamed, with_candidates
         from models.storing import opened, restored
 
     edits = tuple([_step_edit(text, True) for text in to_set] + [_step_edit(text, False) for text in to_clear])
@@ -138,11 +138,11 @@ def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...], to
     names = dict(_new_name(text, kept.second_names) for text in to_rename)
     if not edits and not names and not to_bring_back:
         raise UsageError("Nothing to correct. Name steps with --set TRACK:STEP=VELOCITY or --clear TRACK:STEP, or "
-                         f"drums with --rename TRACK=DRUM.{_doubts_in_words(kept)}")
+                         f"drums with --rename TRACK=DRUM.{_candidates_in_words(kept)}")
     before = renamed(opened(kept, kept.sample_rate), names)
     wanted = edited(before.pattern, edits)
     for track in to_bring_back:
-        wanted = with_left_out(before, track, wanted)
+        wanted = with_candidates(before, track, wanted)
     extractor = plugins.extractor(str(kept.made_by.get("extractor", EXTRACTOR)))
     after = solve_again(before, wanted, extractor)
     of_track = {names.get(name, name): unknown for name, unknown in kept.unknown_of_track.items()}
@@ -163,11 +163,11 @@ def _step_edit(text: str, sounding: bool) -> Any:
     return StepEdit(found[1], int(found[2]), velocity)
 
 
-def _doubts_in_words(kept: Any) -> str:
+def _candidates_in_words(kept: Any) -> str:
     """What else the tracks of a kit may be, and what was left out; a sentence each."""
     found = [f" {track} may be {second}: --rename {track}." for track, second in sorted(kept.second_names.items())]
     found += [f" Soft hits left out on {track}: {len(hits)}; --bring-back {track} brings them back."
-              for track, hits in sorted(kept.left_out.items())]
+              for track, hits in sorted(kept.candidates.items())]
     return "".join(found)
 
 

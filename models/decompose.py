@@ -47,7 +47,7 @@ class Decomposition:
 
     audio and samples are float32 (frames, 2) at sample_rate. stems, residual and the matches (0..1,
     models.sounds.spectra.match) are there at the last stage only, where the residual plus the kit played by the pattern
-    equals the recording. as_played: what a kit that was saved live has beyond its pattern. left_out: hits more likely
+    equals the recording. as_played: what a kit that was saved live has beyond its pattern. candidates: hits more likely
     false than real; second_names: what else each track may be (models.naming).
     """
 
@@ -64,7 +64,7 @@ class Decomposition:
     match: float | None = None
     track_match: dict[str, float] = field(default_factory=dict)
     as_played: AsPlayed = AsPlayed()
-    left_out: tuple[Onset, ...] = ()
+    candidates: tuple[Onset, ...] = ()
     second_names: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -104,7 +104,7 @@ def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambd
                       lambda share: report("kit", 0.5 + 0.5 * share), look)
     done = extracted(audio, loop.name, engine_rate, made)
     if look is not None:
-        done = replace(done, left_out=look.left_out, second_names=look.second_names)
+        done = replace(done, candidates=look.candidates, second_names=look.second_names)
     report("kit", 1.0)
     yield done
 

@@ -38,13 +38,13 @@ def _kept(done: Decomposition, source: Source, made_by: dict[str, Any]) -> Store
     samples = {name: done.samples[name] for shot in done.kit.one_shots.values() for name in shot.samples}
     onsets = {track: tuple(HeardOnset(onset.time_s, onset.velocity, onset.confidence)
                            for onset in done.transcription.of(track)) for track in done.transcription.tracks}
-    left_out: dict[str, tuple[HeardOnset, ...]] = {}
-    for onset in done.left_out:
+    candidates: dict[str, tuple[HeardOnset, ...]] = {}
+    for onset in done.candidates:
         heard = HeardOnset(onset.time_s, onset.velocity, onset.confidence)
-        left_out[onset.track] = (*left_out.get(onset.track, ()), heard)
+        candidates[onset.track] = (*candidates.get(onset.track, ()), heard)
     return StoredDecomposition(
         done.bpm, done.sample_rate, done.kit, done.pattern, samples, done.audio, done.residual, done.match,
-        dict(done.stems), onsets, dict(done.track_match), source, made_by, left_out=left_out,
+        dict(done.stems), onsets, dict(done.track_match), source, made_by, candidates=candidates,
         second_names=dict(done.second_names))
 
 
@@ -76,7 +76,7 @@ def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
                          {track: at_rate(stem, circular=True) for track, stem in kept.stems.items()},
                          residual, kept.match, dict(kept.track_match), kept.as_played,
                          tuple(sorted((Onset(track, onset.time_s % length_s, onset.velocity, onset.confidence)
-                                       for track, onsets in kept.left_out.items() for onset in onsets),
+                                       for track, onsets in kept.candidates.items() for onset in onsets),
                                       key=lambda onset: (onset.time_s, onset.track))), dict(kept.second_names))
 
 

@@ -35,8 +35,8 @@ from engine.bridge.messages import (
 )
 from engine.bridge.segments import map_segment, write_segment
 from engine.bridge.wire import read_frame, write_frame
+from engine.core.candidates import TrackCandidates
 from engine.core.commands.reading import read_alike
-from engine.core.doubts import Doubt
 from engine.core.errors import TaoError
 from engine.core.kit import SampleId
 from engine.core.loop import Loop, Reading
@@ -48,7 +48,7 @@ from models.correct import correct, played_as
 from models.decompose import Decomposition, Tools, decompose, recording_of
 from models.hearing.tempo import guess_tempi
 from models.keeping import keep_kit
-from models.naming.left_out import doubts_about
+from models.naming.candidates import candidates_of
 from models.storing import opened
 from models.torch_device import LOGGER
 
@@ -191,7 +191,7 @@ class Worker:
         self._samples_sent |= set(fresh)
         return StageReady(job.job_id, stage.stage, stage.kit, stage.pattern, stage.loop, refs, stage.match,
                           stage.as_played.bpm or stage.bpm, _readings(job, stage), stage.as_played.stored_patterns,
-                          stage.as_played.slot, _doubts(stage))
+                          stage.as_played.slot, _candidates(stage))
 
     def _report(self, job: Job, stage: str, fraction: float) -> None:
         self._check(job)
@@ -223,9 +223,9 @@ def _readings(job: Job, stage: Decomposition) -> tuple[Reading, ...]:
                  for guess in tempi)
 
 
-def _doubts(stage: Decomposition) -> tuple[Doubt, ...]:
+def _candidates(stage: Decomposition) -> tuple[TrackCandidates, ...]:
     """What the decomposition is not sure of."""
-    return doubts_about(stage.pattern, stage.left_out, stage.second_names, stage.loop.beats,
+    return candidates_of(stage.pattern, stage.candidates, stage.second_names, stage.loop.beats,
                         len(stage.audio) / stage.sample_rate)
 
 

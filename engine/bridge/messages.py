@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import get_args
 
+from engine.core.candidates import TrackCandidates
 from engine.core.commands import Command
 from engine.core.kit import Kit, SampleId
-from engine.core.doubts import Doubt
 from engine.core.loop import PlayedLoop, Reading
 from engine.core.pattern import Pattern
 from engine.core.requests import Request
@@ -113,7 +113,7 @@ class StageReady:
     bpm: the loop's own tempo; match: 0..1, how much of the loop kit and pattern explain; readings: ways to count its
     beats, likeliest first, if they are uncertain. stored_patterns: of a kit saved live, the patterns of the other slots
     (None where a slot is empty, and at `slot`, where `pattern` belongs); () leaves the slots alone.
-    doubts: what the decomposition is not sure of, track by track.
+    candidates: what the decomposition is not sure of, track by track.
     """
 
     job_id: int
@@ -127,7 +127,7 @@ class StageReady:
     readings: tuple[Reading, ...] = ()
     stored_patterns: tuple[Pattern | None, ...] = ()
     slot: int = 0
-    doubts: tuple[Doubt, ...] = ()
+    candidates: tuple[TrackCandidates, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

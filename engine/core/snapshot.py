@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from engine.core.candidates import TrackCandidates
 from engine.core.groove import grid_ticks
-from engine.core.doubts import Doubt
 from engine.core.loop import Reading
 from engine.core.machine import Machine
 from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS, ClockSource
@@ -137,7 +137,7 @@ class KeptKit:
 class Status:
     """Everything that changes seldom. pending: changes that wait for their boundary, in words; readings: ways to count
     the loop, likeliest first, while its tempo is uncertain; midi: ports and controllers; kept: the kit on disk;
-    doubts: what the kit's decomposition is not sure of."""
+    candidates: what the kit's decomposition is not sure of."""
 
     machine: Machine
     backend: str
@@ -156,7 +156,7 @@ class Status:
     midi: MidiStatus = field(default_factory=MidiStatus)
     readings: tuple[Reading, ...] = ()
     kept: KeptKit = KeptKit()
-    doubts: tuple[Doubt, ...] = ()
+    candidates: tuple[TrackCandidates, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

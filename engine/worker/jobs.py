@@ -15,10 +15,10 @@ from engine.bridge.messages import (
     StageReady,
 )
 from engine.bridge.segments import forget_segments, write_segment
+from engine.core.candidates import TrackCandidates
 from engine.core.commands import Boundary, DoubleReading, HalveReading, target_frames
 from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import as_recorded, doublings
-from engine.core.doubts import Doubt
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import SampleId
 from engine.core.loop import Audio, PlayedLoop, Reading
@@ -60,7 +60,7 @@ class Jobs:
         self._last_id = 0
         self.status: JobStatus | None = None
         self._candidates = TempoCandidates()
-        self._doubts: tuple[SampleId, tuple[Doubt, ...]] = ("", ())     # the recording, what is not sure of its kit
+        self._of_tracks: tuple[SampleId, tuple[TrackCandidates, ...]] = ("", ())  # of a recording's kit
         self._on_disk: list[KitOnDisk] = []
 
     @property
@@ -69,10 +69,10 @@ class Jobs:
         return self._candidates.about(self._conductor.machine.loop)
 
     @property
-    def doubts(self) -> tuple[Doubt, ...]:
+    def candidates(self) -> tuple[TrackCandidates, ...]:
         """What the decomposition of the loop that is loaded is not sure of."""
         loop = self._conductor.machine.loop
-        return self._doubts[1] if loop is not None and loop.sample == self._doubts[0] else ()
+        return self._of_tracks[1] if loop is not None and loop.sample == self._of_tracks[0] else ()
 
     @property
     def running(self) -> bool:
@@ -251,7 +251,7 @@ class Jobs:
         job.has_brought(command)
         self._candidates = TempoCandidates.of(stage) or self._candidates
         if stage.loop is not None:
-            self._doubts = (stage.loop.sample, stage.doubts)
+            self._of_tracks = (stage.loop.sample, stage.candidates)
         if isinstance(job.message, OpenFolder):
             self._notices.say(f"The kit {stage.kit.name} plays from the next bar line on.")
         elif stage.stage == LAST_STAGE and stage.match is not None:

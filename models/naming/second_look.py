@@ -17,9 +17,9 @@ _QUIETEST = 0.01
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """names (hits,): the track of each hit, empty for one that is left out; likely (hits,): its name if it stayed, empty
-    for one that is the same stroke as a louder hit; chances (hits,) that it is real; second_names: the next best name
-    of each track."""
+    """names (hits,): the track of each hit, empty for one that is left out; likely (hits,): its name if it stayed,
+    empty for one that is the same stroke as a louder hit; chances (hits,) that it is real; second_names: the next best
+    name of each track."""
 
     names: np.ndarray
     likely: np.ndarray
@@ -34,7 +34,7 @@ class SecondLook:
     heard: Transcription
     curves: Curves
     weights: NamingWeights
-    left_out: tuple[Onset, ...] = ()
+    candidates: tuple[Onset, ...] = ()
     second_names: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, hits: SolvedHits) -> np.ndarray:
@@ -42,7 +42,7 @@ class SecondLook:
         out = np.flatnonzero((verdict.names == "") & (verdict.likely != ""))
         left = [Onset(str(verdict.likely[hit]), float(hits.times_s[hit] % hits.length_s),
                       float(np.clip(hits.velocities[hit], _QUIETEST, 1.0)), float(verdict.chances[hit])) for hit in out]
-        self.left_out = tuple(sorted(left, key=lambda onset: (onset.time_s, onset.track)))
+        self.candidates = tuple(sorted(left, key=lambda onset: (onset.time_s, onset.track)))
         self.second_names = verdict.second_names
         return verdict.names
 

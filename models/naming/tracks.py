@@ -51,7 +51,8 @@ def track_features(evidence: Evidence) -> TrackFeatures:
         louder = np.where(beside, hits.levels_db, -np.inf).max(axis=1, initial=-np.inf)
         softer = np.where(np.isfinite(louder), np.maximum(louder - hits.levels_db[mine], 0.0), 0.0)
         none.append([1.0, 1.0 - float(np.clip(hits.correlations[mine], 0, 1).mean()), np.log(mine.sum()) - 2.0,
-                     float(beside.any(axis=1).mean()), float(softer.mean()) / 10, float(hits.levels_db[mine].mean()) / 20])
+                     float(beside.any(axis=1).mean()), float(softer.mean()) / 10,
+                     float(hits.levels_db[mine].mean()) / 20])
     return TrackFeatures(names, np.array(drums), np.array(none))
 
 

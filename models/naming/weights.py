@@ -55,5 +55,5 @@ def read_weights(path: Path, sha256: str | None = None) -> NamingWeights:
                  for part, features in _PARTS.items()}
         return NamingWeights(**parts, threshold=float(document["threshold"]))
     except (ValueError, KeyError, TypeError) as error:
-        raise WeightsMissing(f"{path} does not hold the weights of this version's second look ({error}). Fit them again "
-                             "with `tao_live.py train judge`.") from None
+        raise WeightsMissing(f"{path} does not hold the weights of this version's second look ({error}). Fit them "
+                             "again with `tao_live.py train judge`.") from None

@@ -98,6 +98,28 @@ def assemble(data: tuple[Path, ...], runs: tuple[Path, ...], loops: Path, out: P
     click.echo(assembled(AssemblySettings(runs, loops, data, out)))
 
 
+@train.command()
+@click.option("--loops", required=True, multiple=True,
+              type=click.Path(path_type=Path, file_okay=False, exists=True),
+              help="Loops with known answers, of kits that the transcriber has never met; may be repeated.")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False),
+              help="The weights file to write.")
+@click.option("--transcriber", default="tao", show_default=True, help="The transcriber whose hits are judged.")
+@click.option("--separator", default="tao", show_default=True, help="The separator in between.")
+@click.option("--extractor", default="solve", show_default=True, help="The extractor that solves the loops.")
+def judge(loops: tuple[Path, ...], **asked: object) -> None:
+    """Fit the second look at solved hits, which names tracks and drops false hits, and print its weights.
+
+    Fit it again whenever the transcriber or the solver changes.
+    """
+    from models.plugins import loading
+
+    with loading("Training"):
+        from models.training.train.judge import JudgeSettings, fit_judge
+
+    click.echo(fit_judge(JudgeSettings(loops, **asked), lambda line: click.echo(line, err=True)))  # type: ignore[arg-type]
+
+
 @click.group()
 def evaluate() -> None:
     """Measure one of Tao's parts on loops with known answers."""

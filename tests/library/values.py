@@ -36,4 +36,4 @@ def rich_decomposition() -> StoredDecomposition:
         {"kick": sound(5, RATE)}, {"kick": (HeardOnset(0.0, 1.0, 0.9), HeardOnset(0.37, 0.5, 0.7))},
         {"kick": 0.9}, Source("take.wav", "ab" * 32, "CC0-1.0"), {"separator": "x", "weights": {"x": "12"}},
         {"future": {"deep": [1, 2]}}, {"kick": {"colour": "red"}},
-        left_out={"kick": (HeardOnset(0.4, 0.1, 0.2),)}, second_names={"kick": "snare"})
+        candidates={"kick": (HeardOnset(0.4, 0.1, 0.2),)}, second_names={"kick": "snare"})

@@ -34,11 +34,11 @@ def test_a_decomposition_survives_its_folder(done, tmp_path):
 
 
 def test_what_is_not_sure_survives_its_folder(done, tmp_path):
-    unsure = replace(done, left_out=(Onset("kick", 0.25, 0.2, 0.3), Onset("tom", 0.5, 0.4, 0.1)),
+    unsure = replace(done, candidates=(Onset("kick", 0.25, 0.2, 0.3), Onset("tom", 0.5, 0.4, 0.1)),
                      second_names={"kick": "tom"})
     write_folder(tmp_path, stored(unsure, Source("demo"), TOOLS))
     again = opened(read_folder(tmp_path), RATE)
-    assert (again.left_out, again.second_names) == (unsure.left_out, unsure.second_names)
+    assert (again.candidates, again.second_names) == (unsure.candidates, unsure.second_names)
 
 
 def test_a_folder_is_opened_at_the_engines_rate(done, tmp_path):

@@ -11,7 +11,7 @@ from engine.core.snapshot import Notice, Snapshot
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
 from tui.modes.browser import BrowserMode
-from tui.modes.doubts import DoubtMode
+from tui.modes.candidates import CandidateMode
 from tui.modes.effects import EffectMode
 from tui.modes.history import HistoryMode
 from tui.modes.key_dispatch import KeyDispatch
@@ -45,12 +45,13 @@ class InstrumentScreen(Panel):
         self.patterns = PatternMode(self, requests)
         self.tracks = TrackMode(self, requests)
         self.tempo = TempoMode(self, requests)
-        self.doubts = DoubtMode(self, requests)
+        self.candidates = CandidateMode(self, requests)
         self.midi = MidiMode(self, requests, self.transport_keys, app_actions["help"])
         self.browser = BrowserMode(self, requests, self.transport_keys, history, app_actions["help"])
         modes: tuple[Mode, ...] = (
             self.transport_keys, history, self.takes, self.ranges, StepMode(self, requests, self.ranges), self.patterns,
-            self.tracks, EffectMode(self, requests), SoundMode(self, requests), self.tempo, self.doubts, self.midi, self.browser)
+            self.tracks, EffectMode(self, requests), SoundMode(self, requests), self.tempo, self.candidates,
+            self.midi, self.browser)
         leaders = _merged(*(mode.leaders() for mode in modes))
         self.key_bar.prompts |= {name: leader.prompt for name, leader in leaders.items()}
         self.actions: Actions = _merged(app_actions, {"escape": self.escape}, *(mode.actions() for mode in modes))
@@ -66,7 +67,7 @@ class InstrumentScreen(Panel):
         """Show the newest snapshot here and on the screens above."""
         self.show(snapshot, self.takes.bars, banner, notice, now_s)
         self.tempo.show(snapshot.status.readings)
-        self.doubts.show(snapshot.status.doubts)
+        self.candidates.show(snapshot.status.candidates)
         self.midi.show(snapshot)
         self.browser.show(snapshot)
 

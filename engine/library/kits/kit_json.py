@@ -23,7 +23,7 @@ MAX_KIT_BYTES = 16_000_000
 LATEST_ONSET_S, SLACK = 24 * 3600, 1e-3
 KEYS = frozenset({"schema", "tempo_bpm", "meter", "bars", "beats", "steps_per_beat", "swing", "length_s",
                   "sample_rate", "match", "source", "made_by", "tracks", "name", "sounds", "slot", "patterns",
-                  "loop_beats", "played_bpm", "downbeat_frames", "left_out"})
+                  "loop_beats", "played_bpm", "downbeat_frames", "candidates"})
 TRACK_KEYS = frozenset({"name", "midi_note", "choke_group", "match", "oneshot", "stem", "onsets",
                         "steps", "steps_per_beat", "length", "swing", "gain", "pan", "pitch_semitones",
                         "attack_s", "decay_s", "cutoff_hz", "layers", "second_name"})
@@ -38,7 +38,7 @@ def to_json(stored: StoredDecomposition) -> dict[str, Any]:
             "bars": _whole(pattern.beats / pattern.beats_per_bar),
             "length_s": len(stored.loop) / stored.sample_rate, "sample_rate": stored.sample_rate,
             "match": stored.match, "source": asdict(stored.source), "made_by": stored.made_by,
-            "tracks": [_track_to_json(stored, track) for track in pattern.tracks], **_left_out_to_json(stored),
+            "tracks": [_track_to_json(stored, track) for track in pattern.tracks], **_candidates_to_json(stored),
             **_as_played_to_json(stored)}
 
 
@@ -110,10 +110,10 @@ def onsets_from_json(track: dict[str, Any]) -> tuple[HeardOnset, ...]:
         raise UnreadableKit(f"kit.json has an impossible onset of {track['name']}: {_reason(error)}.") from error
 
 
-def left_out_from_json(document: dict[str, Any]) -> dict[str, tuple[HeardOnset, ...]]:
+def candidates_from_json(document: dict[str, Any]) -> dict[str, tuple[HeardOnset, ...]]:
     """The hits that were left out, by track. Raises UnreadableKit when one has no time."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for hit in document.get("left_out") or []:
+    for hit in document.get("candidates") or []:
         found.setdefault(hit["track"], []).append(hit)
     return {track: onsets_from_json({"name": track, "onsets": hits}) for track, hits in found.items()}
 
@@ -136,9 +136,9 @@ def _pattern_to_json(pattern: Pattern) -> dict[str, Any]:
             "steps_per_beat": pattern.tracks[0].steps_per_beat, "swing": pattern.swing}
 
 
-def _left_out_to_json(stored: StoredDecomposition) -> dict[str, Any]:
-    hits = [{"track": track, **asdict(onset)} for track, onsets in stored.left_out.items() for onset in onsets]
-    return {"left_out": sorted(hits, key=lambda hit: float(hit["time_s"]))} if hits else {}
+def _candidates_to_json(stored: StoredDecomposition) -> dict[str, Any]:
+    hits = [{"track": track, **asdict(onset)} for track, onsets in stored.candidates.items() for onset in onsets]
+    return {"candidates": sorted(hits, key=lambda hit: float(hit["time_s"]))} if hits else {}
 
 
 def _as_played_to_json(stored: StoredDecomposition) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class OnsetShape(Struct):
     confidence: Number = 0.0
 
 
-class LeftOutShape(Struct):
+class CandidateShape(Struct):
     """One hit that was left out."""
 
     track: Name
@@ -131,7 +131,7 @@ class KitShape(Struct):
     loop_beats: Whole = 0
     played_bpm: Number | None = None
     downbeat_frames: Whole = 0
-    left_out: Annotated[list[LeftOutShape], Meta(max_length=MOST_ONSETS)] | None = None
+    candidates: Annotated[list[CandidateShape], Meta(max_length=MOST_ONSETS)] | None = None
 
 
 def document_of(data: bytes, where: str) -> dict[str, Any]:

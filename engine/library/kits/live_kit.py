@@ -142,7 +142,7 @@ def _with_what_was_heard(made: StoredDecomposition, before: StoredDecomposition)
                                      if track in names},
                    match=before.match if as_it_was else None,
                    track_match=before.track_match if as_it_was else {},
-                   left_out={names.get(track, track): turned(heard) for track, heard in before.left_out.items()},
+                   candidates={names.get(track, track): turned(heard) for track, heard in before.candidates.items()},
                    second_names={names[track]: name for track, name in before.second_names.items() if track in names})
 
 

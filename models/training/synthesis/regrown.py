@@ -5,7 +5,7 @@ import numpy as np
 from models.training.synthesis.bank import RATE
 
 _CROSSED_S = 0.004          # how long one sound fades into the other
-_STEEPEST = 5.0             # nepers: a decay is changed by at most this over a whole sound
+_MOST_GROWTH = 7.0          # nepers: a whole sound is raised by at most this towards its end
 _LAST_SHARE = 0.3           # of a sound that was lengthened: it fades out, because recordings end before their tails do
 
 
@@ -29,7 +29,7 @@ def rung(sound: np.ndarray, factor: float) -> np.ndarray:
     at_s = np.arange(len(sound), dtype=np.float32) / RATE
     energy = np.square(sound)
     own_s = max(2.0 * float((at_s * energy).sum() / max(energy.sum(), 1e-12)), 1e-3)
-    slope = np.clip((1.0 - 1.0 / factor) / own_s, -_STEEPEST / at_s[-1], _STEEPEST / at_s[-1]) if len(sound) > 1 else 0
+    slope = min((1.0 - 1.0 / factor) / own_s, _MOST_GROWTH * RATE / len(sound))
     out = sound * np.exp(np.float32(slope) * at_s)
     if factor > 1.0:
         last = round(_LAST_SHARE * len(out))

@@ -1,8 +1,8 @@
 """Fit the weights of the second look on loops with known answers: what tracks are called, and which hits are real.
 
 Each part is a regression with few weights, shrunk towards those of an earlier study. The hits are judged on tracks that
-were named by weights fitted on other kits, and the threshold is chosen on hits that were judged so too: fitted on what it
-is measured on, either part looks better than it is.
+were named by weights fitted on other kits, and the threshold is chosen on hits that were judged so too: fitted on what
+it is measured on, either part looks better than it is.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,8 @@ _FOLDS = 6
 _REAL = 0.4                     # the least share of a track's hits that a name must explain
 _NAME_RIDGE, _HIT_RIDGE = 1.0, 3.0
 _THRESHOLDS = np.arange(0.2, 0.7, 0.02)
-EARLIER = NamingWeights(np.array([1.41, -0.75, 2.18, 1.25, -0.68, 1.59]), np.array([-1.53, 0.89, 0.86, 0.24, 0.24, -0.79]),
+EARLIER = NamingWeights(np.array([1.41, -0.75, 2.18, 1.25, -0.68, 1.59]),
+                        np.array([-1.53, 0.89, 0.86, 0.24, 0.24, -0.79]),
                         np.array([1.05, 0.62, -0.18, 1.31, 0.34, 0.0, 0.0, 0.0, 0.0, 0.0]), 0.36)
 
 
@@ -126,6 +127,7 @@ def _logistic(features: np.ndarray, real: np.ndarray) -> np.ndarray:
 
 def _best_threshold(chance: np.ndarray, real: np.ndarray, missed: float) -> float:
     """The threshold of the largest F."""
-    f = [2 * (real & (chance >= least)).sum() / ((chance >= least).sum() + real.sum() + missed) for least in _THRESHOLDS]
+    f = [2 * (real & (chance >= least)).sum() / ((chance >= least).sum() + real.sum() + missed)
+         for least in _THRESHOLDS]
     smooth = np.convolve(np.pad(f, 1, mode="edge"), np.ones(3) / 3, mode="valid")
     return float(_THRESHOLDS[int(np.argmax(smooth))])

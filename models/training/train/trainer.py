@@ -36,8 +36,8 @@ class TrainingSettings:
     data: the folders of one-shots and patterns; run: the folder of the run; resume: go on from its checkpoint; steps:
     how many, or minutes, from which the steps follow; licence: "all" data, or "permissive" only; peak_rate: the largest
     learning rate, None for the network's default; random_share: of loops with random patterns; computed_each: synthetic
-    sounds per drum; without: a fold K/N of kit families to leave out; start: the weights to go on from, FILE or FILE:K for
-    network K of several, empty for new ones.
+    sounds per drum; without: a fold K/N of kit families to leave out; start: the weights to go on from, FILE or
+    FILE:K for network K of several, empty for new ones.
     """
 
     data: tuple[Path, ...]

@@ -35,7 +35,8 @@ def heard(*hits: tuple[str, float, float]) -> Transcription:
 
 def hats_on_kicks() -> tuple[SolvedHits, Transcription, Curves]:
     """Four loud kicks, four hats between them, and two hats on top of kicks that are 25 dB softer than the others."""
-    hits = [*(("kick", 0.5 * beat, 0.0) for beat in range(4)), *(("hihat", 0.25 + 0.5 * beat, -10.0) for beat in range(4)),
+    hits = [*(("kick", 0.5 * beat, 0.0) for beat in range(4)),
+            *(("hihat", 0.25 + 0.5 * beat, -10.0) for beat in range(4)),
             ("hihat", 0.0, -35.0), ("hihat", 1.0, -35.0)]
     chances = [0.95] * 8 + [0.5] * 2
     logits = {(track, time_s): 4.0 for track, time_s, _ in hits[:8]} | {("hihat", 0.0): 0.0, ("hihat", 1.0): 0.0}

@@ -14,8 +14,8 @@ def test_soft_hits_on_top_of_another_drum_are_left_out_and_kept_in_mind() -> Non
     look = SecondLook(transcription, curves, shipped_weights())
     names = look(hits)
     assert names.tolist() == ["kick"] * 4 + ["hihat"] * 4 + ["", ""]
-    assert [(onset.track, onset.time_s) for onset in look.left_out] == [("hihat", 0.0), ("hihat", 1.0)]
-    assert all(0.0 < onset.velocity < 0.1 for onset in look.left_out)
+    assert [(onset.track, onset.time_s) for onset in look.candidates] == [("hihat", 0.0), ("hihat", 1.0)]
+    assert all(0.0 < onset.velocity < 0.1 for onset in look.candidates)
 
 
 def test_a_track_that_the_curves_call_something_else_gets_that_name() -> None:

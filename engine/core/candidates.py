@@ -6,7 +6,7 @@ from engine.core.step import Step
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class CandidateStep:
     """A hit that was left out, as the step that it would be."""
 
     index: int
@@ -14,10 +14,10 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """What is not sure about a track. second_name: what else it may be, empty if there is nothing; left_out: hits that
+class TrackCandidates:
+    """What is not sure about a track. second_name: what else it may be, empty if there is nothing; steps: hits that
     are more likely false than real."""
 
     track: str
     second_name: str = ""
-    left_out: tuple[LeftOut, ...] = ()
+    steps: tuple[CandidateStep, ...] = ()

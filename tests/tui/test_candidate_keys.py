@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import pytest
 
+from engine.core.candidates import CandidateStep, TrackCandidates
 from engine.core.commands import SetRole
-from engine.core.doubts import Doubt, LeftOut
 from engine.core.pattern import Step
 from engine.core.timeline import Ticks
 
-SOFT = LeftOut(3, Step(0.2, Ticks(4), confidence=0.3))
+SOFT = CandidateStep(3, Step(0.2, Ticks(4), confidence=0.3))
 
 
 @pytest.fixture
 def unsure(engine):
     """The kick may be a tom, and may have a soft hit more."""
-    engine.status = replace(engine.status, doubts=(Doubt("kick", "perc 1", (LeftOut(0, Step(0.1)), SOFT)),
-                                                   Doubt("snare", "hihat")))
+    kick = TrackCandidates("kick", "perc 1", (CandidateStep(0, Step(0.1)), SOFT))
+    engine.status = replace(engine.status, candidates=(kick, TrackCandidates("snare", "hihat")))
 
 
 async def test_hits_that_were_left_out_come_back_where_the_track_is_silent(open_tao, engine, unsure):

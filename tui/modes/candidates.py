@@ -1,32 +1,32 @@
 """Keys for what the decomposition was not sure of: hits that it left out, and a track's second-best name."""
 
+from engine.core.candidates import TrackCandidates
 from engine.core.commands import SetRole, SetStep
-from engine.core.doubts import Doubt
 from tui.modes.mode import Actions, Mode
 from tui.requests import Requests
 from tui.screens.panel import Panel
 
 
-class DoubtMode(Mode):
+class CandidateMode(Mode):
     """Repairs the track under the cursor with what the newest snapshot says of it."""
 
     def __init__(self, panel: Panel, requests: Requests) -> None:
         super().__init__(panel, requests)
-        self._doubts: dict[str, Doubt] = {}
+        self._candidates: dict[str, TrackCandidates] = {}
 
     def actions(self) -> Actions:
         """One key each."""
         return {"bring-back": self.bring_back, "second-name": self.rename}
 
-    def show(self, doubts: tuple[Doubt, ...]) -> None:
-        """Take over the doubts of the newest snapshot."""
-        self._doubts = {doubt.track: doubt for doubt in doubts}
+    def show(self, candidates: tuple[TrackCandidates, ...]) -> None:
+        """Take over the candidates of the newest snapshot."""
+        self._candidates = {known.track: known for known in candidates}
 
     def bring_back(self) -> None:
         """Set the steps that were left out on this track, where it has none."""
         track = self.track
-        doubt = self._doubts.get(track.name)
-        back = [SetStep(track.name, hit.index, hit.step) for hit in (doubt.left_out if doubt else ())
+        known = self._candidates.get(track.name)
+        back = [SetStep(track.name, hit.index, hit.step) for hit in (known.steps if known else ())
                 if hit.index < len(track.steps) and track.steps[hit.index] is None]
         if not back:
             self.notify(f"No hits were left out on {track.name}.")
@@ -38,8 +38,8 @@ class DoubtMode(Mode):
     def rename(self) -> None:
         """Give this track its second-best name."""
         name = self.track.name
-        doubt = self._doubts.get(name)
-        second = doubt.second_name if doubt else ""
+        known = self._candidates.get(name)
+        second = known.second_name if known else ""
         if not second:
             self.notify(f"There is no second-best name for {name}. Press {self.key_of('shape')} r to choose one.")
         elif second in (track.name for track in self.machine.pattern.tracks):
