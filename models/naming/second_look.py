@@ -19,7 +19,7 @@ _QUIETEST = 0.01
 class Verdict:
     """names (hits,): the track of each hit, empty for one that is left out; likely (hits,): its name if it stayed,
     empty for one that is the same stroke as a louder hit; chances (hits,) that it is real; second_names: the next best
-    name of each track."""
+    name of each track that no other has."""
 
     names: np.ndarray
     likely: np.ndarray
@@ -54,7 +54,7 @@ def second_look(heard: Transcription) -> SecondLook | None:
 
 def looked_at(evidence: Evidence, weights: NamingWeights) -> Verdict:
     """The verdict on a loop's hits. At least one hit stays."""
-    likely, second_names = named(evidence, weights)
+    likely, ranked = named(evidence, weights)
     likely = merged(evidence, likely)
     chance = np.zeros(len(likely))
     there = np.flatnonzero(likely != "")
@@ -65,15 +65,18 @@ def looked_at(evidence: Evidence, weights: NamingWeights) -> Verdict:
     if not kept.any():
         kept[int(np.argmax(chance))] = True
         likely = np.where(kept & (likely == ""), evidence.hits.tracks, likely)
-    return Verdict(np.where(kept, likely, ""), likely, chance, second_names)
+    names = np.where(kept, likely, "")
+    ranked = {name: ranking for name, ranking in ranked.items() if name in names}
+    free = {name: [other for other in ranking if other not in names] for name, ranking in ranked.items()}
+    return Verdict(names, likely, chance, {name: others[0] for name, others in free.items() if others})
 
 
-def named(evidence: Evidence, weights: NamingWeights) -> tuple[np.ndarray, dict[str, str]]:
-    """The name of each hit's track (hits,), empty for no drum; and each named track's next best name."""
+def named(evidence: Evidence, weights: NamingWeights) -> tuple[np.ndarray, dict[str, list[str]]]:
+    """The name of each hit's track (hits,), empty for no drum; and for each name given all names, the best first."""
     features = track_features(evidence)
     suits = utilities(features, weights.drums, weights.none)
     names = evidence.hits.tracks.astype(object)
-    second: dict[str, str] = {}
+    ranked: dict[str, list[str]] = {}
     for track, row in zip(features.tracks, suits, strict=True):
         best = int(row.argmax())
         order = [TRACK_NAMES[drum] for drum in np.argsort(-row[:NO_DRUM], kind="stable")]
@@ -81,8 +84,8 @@ def named(evidence: Evidence, weights: NamingWeights) -> tuple[np.ndarray, dict[
             names[evidence.hits.tracks == track] = ""
         else:
             names[evidence.hits.tracks == track] = order[0]
-            second.setdefault(order[0], order[1])
-    return names.astype(str), second
+            ranked.setdefault(order[0], order)
+    return names.astype(str), ranked
 
 
 def merged(evidence: Evidence, names: np.ndarray) -> np.ndarray:

@@ -151,9 +151,11 @@ def evaluate_transcriber_verb(loops: Path, names: tuple[str, ...]) -> None:
 @click.option("--extractor", "extractors", multiple=True, default=("solve",), show_default=True,
               help="An extractor to use; may be repeated.")
 @click.option("--oracle", is_flag=True, help="Use the loops' true hits instead of a transcriber.")
+@click.option("--second-look/--no-second-look", default=True, show_default=True,
+              help="Judge hits and names once a loop is solved.")
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Also draw the figures as a PNG.")
 def evaluate_decomposition_verb(**asked: object) -> None:
-    """Print a table of how good the stems and one-shots are for the folder LOOPS.
+    """Print tables of how good stems, one-shots and hits are for the folder LOOPS.
 
     Each loop is a folder with loop.wav, truth.json, stems and one-shots. Every transcriber is combined with every
     separator and extractor.
