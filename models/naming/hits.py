@@ -10,27 +10,21 @@ from scipy.special import expit
 from engine.core.pattern import TRACK_NAMES
 from models.naming.evidence import Evidence
 
-HIT_FEATURES = ("constant", "odds", "added", "level", "correlation", "logit", "rival", "beside", "softer", "log_count")
+HIT_FEATURES = ("constant", "odds", "added", "velocity", "correlation", "logit", "level")
 _SOFTEST_DB = -40.0
 
 
 def hit_features(evidence: Evidence, names: np.ndarray) -> np.ndarray:
     """(hits, HIT_FEATURES) of hits on the tracks `names` (hits,): the transcriber's log-odds, whether the solver added
-    it, its solved velocity in units of 10 dB, how much it resembles its one-shot, the logit of its drum and by how much
-    another drum's is larger, whether another track has a hit there and by how many 10 dB it is softer than that, how
-    many hits its track has."""
-    hits, count = evidence.hits, len(names)
-    same = names[:, None] == names[None]
-    loudest = np.where(same, hits.levels_db[None], -np.inf).max(axis=1)
+    it, its level below its track's loudest in units of 10 dB, how much it resembles its one-shot, the logit of its
+    drum, and its level below the loop's loudest."""
+    hits = evidence.hits
+    loudest = np.where(names[:, None] == names[None], hits.levels_db[None], -np.inf).max(axis=1)
     drums = np.array([TRACK_NAMES.index(name) if name in TRACK_NAMES else 0 for name in names])
-    logits = evidence.logits[np.arange(count), drums]
-    beside = evidence.together & ~same & (names != "")[None]
-    louder = np.where(beside, hits.levels_db[None], -np.inf).max(axis=1, initial=-np.inf)
-    softer = np.where(np.isfinite(louder), louder - hits.levels_db, 0.0)
     return np.column_stack([
-        np.ones(count), evidence.odds, evidence.added, np.maximum(hits.levels_db - loudest, _SOFTEST_DB) / 10,
-        np.clip(hits.correlations, 0.0, 1.0), logits, evidence.logits.max(axis=1) - logits, beside.any(axis=1),
-        np.clip(softer, -20, 40) / 10, np.log(same.sum(axis=1)) - 2.0])
+        np.ones(len(names)), evidence.odds, evidence.added,
+        np.maximum(hits.levels_db - loudest, _SOFTEST_DB) / 10, np.clip(hits.correlations, 0.0, 1.0),
+        evidence.logits[np.arange(len(names)), drums], np.maximum(hits.levels_db, 2 * _SOFTEST_DB) / 10])
 
 
 def chances(features: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from models.plugins import Curves, Onset, SolvedHits, Transcription
 
 NO_DRUM = len(TRACK_NAMES)
 _QUIETEST = 0.01
+_INERTIA = 1.0              # by how much another name must suit a track better than its own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +79,8 @@ def named(evidence: Evidence, weights: NamingWeights) -> tuple[np.ndarray, dict[
     names = evidence.hits.tracks.astype(object)
     ranked: dict[str, list[str]] = {}
     for track, row in zip(features.tracks, suits, strict=True):
+        if track in TRACK_NAMES:
+            row[TRACK_NAMES.index(track)] += _INERTIA
         best = int(row.argmax())
         order = [TRACK_NAMES[drum] for drum in np.argsort(-row[:NO_DRUM], kind="stable")]
         if best == NO_DRUM:

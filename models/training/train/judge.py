@@ -70,7 +70,8 @@ def evidence_in(loop_file: Path, transcriber: plugins.Transcriber, separator: pl
         heard = transcribed(transcriber, audio, loop.sample_rate, loop.beats)
     except NoOnsets:
         return None
-    if heard.curves is None or not isinstance(extractor, JudgedExtractor):
+    curves = heard.curves
+    if curves is None or not isinstance(extractor, JudgedExtractor):
         raise TaoError("A judge needs a transcriber that tells its curves, such as tao, and an extractor that asks it, "
                        "such as solve.")
     heard = velocities_from(separated(separator, audio, loop.sample_rate, heard), heard, loop.sample_rate)
@@ -82,4 +83,4 @@ def evidence_in(loop_file: Path, transcriber: plugins.Transcriber, separator: pl
 
     with contextlib.suppress(_Seen):
         extractor.extract_judged(audio, loop.sample_rate, heard, look)
-    return evidence_of(seen[0], heard, heard.curves)
+    return evidence_of(seen[0], heard, curves)
