@@ -27,7 +27,7 @@ class Shipped:
 
 
 SHIPPED: tuple[Shipped, ...] = (
-    Shipped("second-look", "second-look.json", "953e1222610a2d7863cf06239ef13565c406f2a5358674c1591e3d336e165612",
+    Shipped("second-look", "second-look.json", "ce07a959bb2ae29be8a70f52ec48d3f368a1c8c5540e09f5c2cdb4526f2531d9",
             "MIT; fitted on loops made of one-shots under the licences that TRANSCRIBER.md lists",
             "models/weights/SECOND_LOOK.md"),
     Shipped("drum-priors", "drum-priors.safetensors",

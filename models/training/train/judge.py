@@ -14,7 +14,6 @@ import numpy as np
 from engine.core.errors import NoOnsets, TaoError
 from engine.library.audio_files import read_loop
 from models import plugins
-from models.calling import separated, transcribed
 from models.decompose import stereo
 from models.hearing.velocities import velocities_from
 from models.naming.evidence import Evidence, evidence_of
@@ -67,14 +66,14 @@ def evidence_in(loop_file: Path, transcriber: plugins.Transcriber, separator: pl
     loop = read_loop(loop_file)
     audio = stereo(loop.audio.T, loop.sample_rate, loop.sample_rate)
     try:
-        heard = transcribed(transcriber, audio, loop.sample_rate, loop.beats)
+        heard = transcriber.transcribe(audio, loop.sample_rate, loop.beats)
     except NoOnsets:
         return None
     curves = heard.curves
     if curves is None or not isinstance(extractor, JudgedExtractor):
         raise TaoError("A judge needs a transcriber that tells its curves, such as tao, and an extractor that asks it, "
                        "such as solve.")
-    heard = velocities_from(separated(separator, audio, loop.sample_rate, heard), heard, loop.sample_rate)
+    heard = velocities_from(separator.separate(audio, loop.sample_rate, heard), heard, loop.sample_rate)
     seen: list[SolvedHits] = []
 
     def look(hits: SolvedHits) -> np.ndarray:
