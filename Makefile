@@ -9,8 +9,8 @@ run: $(VENV)/.run-ready            ## open Tao with the demo loop playing (AUDIO
 
 test: $(VENV)/.test-ready          ## run all tests, on a private JACK server (ARGS="-k name" is passed to pytest)
 ifeq ($(ARGS),)
-	@$(VENV_PYTHON) -m pytest -m "not server and not slow" -n auto --maxprocesses 4; first=$$?; \
-		$(VENV_PYTHON) -m pytest -m "server or slow" && exit $$first
+	@OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest -m "not server" -n auto --maxprocesses 4 --dist worksteal; first=$$?; \
+		$(VENV_PYTHON) -m pytest -m server && exit $$first
 else
 	@$(VENV_PYTHON) -m pytest $(ARGS)
 endif

@@ -87,7 +87,7 @@ def plain(block_frames: int) -> tuple[list[float], Sentinel]:
                 time.sleep(PLAIN_S)
                 return list(seen), sentinel
         finally:
-            client.kill()
+            client.terminate()  # it closes its client then; a server that clears one up may keep the observer waiting
             client.wait()
 
 

@@ -124,6 +124,7 @@ class Recorder:
         self._client = jack.Client("recorder", no_start_server=True)
         self._ports = [self._client.inports.register(f"in_{number}") for number in range(len(sources))]
         self._blocks: list[np.ndarray] = []
+        self._keeps = True
         self.xruns_s: list[float] = []
         self._xrun_blocks: list[int] = []  # how many blocks had been kept by then
         self._client.set_process_callback(self._keep)
@@ -148,6 +149,7 @@ class Recorder:
 
     def close(self) -> None:
         """Leave the server."""
+        self._keeps = False  # JACK takes the ports away one after the other while it still calls
         self._client.deactivate()
         self._client.close()
 
@@ -191,4 +193,5 @@ class Recorder:
         self._xrun_blocks.append(len(self._blocks))
 
     def _keep(self, frames: int) -> None:
-        self._blocks.append(np.stack([port.get_array() for port in self._ports]))
+        if self._keeps:
+            self._blocks.append(np.stack([port.get_array() for port in self._ports]))

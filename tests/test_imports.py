@@ -121,3 +121,12 @@ def test_a_room_loads_nothing_that_its_process_must_not_hold(room: str) -> None:
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.split())
     assert not [name for name in FORBIDDEN[room] if name in loaded]
+
+
+@pytest.mark.slow
+def test_the_worker_starts_without_what_it_seldom_needs() -> None:
+    """It is waited for until the first sound; each of these takes tenths of a second."""
+    program = "import models.worker, sys; print('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    assert not set(done.stdout.split()) & {"scipy.signal", "scipy.cluster", "torchaudio", "demucs", "madmom", "ray"}

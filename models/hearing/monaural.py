@@ -1,7 +1,7 @@
 """One channel of several, such that nothing cancels."""
 
 import numpy as np
-from scipy.signal import hilbert
+from scipy.fft import irfft, rfft
 
 from models.plugins import Audio
 
@@ -23,4 +23,5 @@ def monaural(audio: Audio) -> np.ndarray:
     side = (audio[0::2].mean(axis=0) - audio[1::2].mean(axis=0)) / 2
     if float(np.square(side).sum()) <= _ALIKE * float(np.square(middle).sum()):
         return middle
-    return (middle + hilbert(side).imag).astype(np.float32)
+    turned = irfft(-1j * rfft(side), len(side))  # scipy.signal.hilbert would add 0.4 s to the worker's start
+    return (middle + turned).astype(np.float32)
