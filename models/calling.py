@@ -8,7 +8,7 @@ import numpy as np
 from engine.core.errors import TaoError
 from engine.core.names import check_name, readable
 from models import plugins
-from models.plugins import Audio, Extraction, OnProgress, Stems, Transcription
+from models.plugins import Audio, Extraction, Judge, JudgedExtractor, OnProgress, Stems, Transcription
 
 MOST_ONSETS = 100_000
 
@@ -35,10 +35,12 @@ def separated(by: plugins.Separator, audio: Audio, sample_rate: int, transcripti
 
 
 def extraction(by: plugins.Extractor, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
-               report: OnProgress) -> Extraction:
-    """An extractor's kit."""
+               report: OnProgress, judge: Judge | None = None) -> Extraction:
+    """An extractor's kit; `judge` has the last word on the hits of one that lets it."""
     with _answering("extractor", by):
-        made = by.extract(audio, sample_rate, stems, transcription, report)
+        made = (by.extract_judged(audio, sample_rate, transcription, judge, report)
+                if judge is not None and isinstance(by, JudgedExtractor) else
+                by.extract(audio, sample_rate, stems, transcription, report))
         _check_extraction(made, audio, sample_rate)
     return made
 

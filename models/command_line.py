@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -113,30 +114,38 @@ def _decompose_one(loop: Path, out: Path, settings: Any, overwrite: bool, as_jso
 @click.option("--set", "to_set", multiple=True, metavar="TRACK:STEP=VELOCITY",
               help="Set a step, counted from 1, to a velocity above 0 and up to 1.")
 @click.option("--clear", "to_clear", multiple=True, metavar="TRACK:STEP", help="Clear a step.")
-@click.option("--rename", "to_rename", multiple=True, metavar="TRACK=DRUM", help="This track is another drum.")
-def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...], to_rename: tuple[str, ...]) -> None:
+@click.option("--rename", "to_rename", multiple=True, metavar="TRACK[=DRUM]",
+              help="This track is another drum; without =DRUM, its second-best name.")
+@click.option("--bring-back", "to_bring_back", multiple=True, metavar="TRACK",
+              help="Bring back the soft hits that were left out on this track.")
+def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...], to_rename: tuple[str, ...],
+            to_bring_back: tuple[str, ...]) -> None:
     """Correct the steps or drum names of a decomposition FOLDER and solve its kit again.
 
     Example: --set kick:4=0.8 --clear snare:6 --rename hihat=ride. Use the new names for steps. The drums are kick,
-    snare, tom, hihat, ride, crash, perc 1, perc 2 ...
+    snare, tom, hihat, ride, crash, perc 1, perc 2 ... Without options it says what else each track may be, and how many
+    soft hits were left out.
     """
     from engine.library.kits.kit_folder import read_folder, write_folder
     from models import plugins
 
     with plugins.loading("The correction"):
         from models.correct import correct as solve_again
-        from models.correct import edited, renamed
+        from models.correct import edited, renamed, with_candidates
         from models.storing import opened, restored
 
     edits = tuple([_step_edit(text, True) for text in to_set] + [_step_edit(text, False) for text in to_clear])
-    names = dict(_new_name(text) for text in to_rename)
-    if not edits and not names:
-        raise UsageError("Nothing to correct. Name steps with --set TRACK:STEP=VELOCITY or --clear TRACK:STEP, or "
-                         "drums with --rename TRACK=DRUM.")
     kept = read_folder(folder)
+    names = dict(_new_name(text, kept.second_names) for text in to_rename)
+    if not edits and not names and not to_bring_back:
+        raise UsageError("Nothing to correct. Name steps with --set TRACK:STEP=VELOCITY or --clear TRACK:STEP, or "
+                         f"drums with --rename TRACK=DRUM.{_candidates_in_words(kept)}")
     before = renamed(opened(kept, kept.sample_rate), names)
+    wanted = edited(before.pattern, edits)
+    for track in to_bring_back:
+        wanted = with_candidates(before, track, wanted)
     extractor = plugins.extractor(str(kept.made_by.get("extractor", EXTRACTOR)))
-    after = solve_again(before, edited(before.pattern, edits), extractor)
+    after = solve_again(before, wanted, extractor)
     of_track = {names.get(name, name): unknown for name, unknown in kept.unknown_of_track.items()}
     write_folder(folder, restored(after, replace(kept, unknown_of_track=of_track)))
     _talk(f"{folder}: match {before.match or 0.0:.1%} before, {after.match or 0.0:.1%} now")
@@ -155,9 +164,19 @@ def _step_edit(text: str, sounding: bool) -> Any:
     return StepEdit(found[1], int(found[2]) - 1, velocity)
 
 
-def _new_name(text: str) -> tuple[str, str]:
-    """TRACK=DRUM as both. Raises UsageError for anything else, or an unknown drum."""
-    track, _, drum = text.partition("=")
+def _candidates_in_words(kept: Any) -> str:
+    """What else the tracks of a kit may be, and what was left out; a sentence each."""
+    found = [f" {track} may be {second}: --rename {track}." for track, second in sorted(kept.second_names.items())]
+    found += [f" Soft hits left out on {track}: {len(hits)}; --bring-back {track} brings them back."
+              for track, hits in sorted(kept.candidates.items())]
+    return "".join(found)
+
+
+def _new_name(text: str, second_names: Mapping[str, str]) -> tuple[str, str]:
+    """TRACK=DRUM as both; TRACK alone with its second-best name. Raises UsageError for anything else, or an unknown
+    drum."""
+    track, equals, drum = text.partition("=")
+    drum = drum if equals else second_names.get(track, "")
     if not track or not (drum in TRACK_NAMES or re.fullmatch(r"perc [1-9]\d?", drum)):
         raise UsageError(f"{text!r} does not name a drum. Write TRACK=DRUM, such as hihat=ride. Drums: "
                          f"{', '.join(TRACK_NAMES)}, perc 1, perc 2 ...")

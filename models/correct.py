@@ -13,11 +13,13 @@ from engine.core.timeline import PPQN
 from models import plugins
 from models.calling import revision
 from models.decompose import Decomposition, extracted
+from models.naming.candidates import candidates_of
 from models.plugins import Onset, Transcription
 
 _PERC = re.compile(r"perc [1-9]\d?")
 _SAME_NAME = 0.5   # an unchanged name counts as much as half of the steps
 _SIMILAR = 0.5
+_SAME_HIT_S = 0.03
 _ROUGHLY = 0.8     # a step in the same place, with another velocity or microtiming
 
 
@@ -43,7 +45,40 @@ def correct(done: Decomposition, pattern: Pattern, extractor: plugins.Extractor,
         raise InvalidValue("No step is left, so there is no kit to solve. Keep at least one.")
     stems = {name: stem.T for name, stem in done.stems.items()}
     made = revision(extractor, done.audio.T, done.sample_rate, stems, transcription, report)
-    return extracted(done.audio.T, done.loop.name, done.sample_rate, made)
+    again = extracted(done.audio.T, done.loop.name, done.sample_rate, made)
+    second_names = {track: name for track, name in done.second_names.items() if track in again.kit.one_shots}
+    return replace(again, candidates=still_candidates(done, again), second_names=second_names)
+
+
+def still_candidates(before: Decomposition, after: Decomposition) -> tuple[Onset, ...]:
+    """The hits that were left out before and are no hits now."""
+    length_s, kept = len(after.audio) / after.sample_rate, []
+    for onset in before.candidates:
+        apart = ((other.time_s - onset.time_s + length_s / 2) % length_s - length_s / 2
+                 for other in after.transcription.of(onset.track))
+        if all(abs(late) > _SAME_HIT_S for late in apart):
+            kept.append(onset)
+    return tuple(kept)
+
+
+def with_candidates(done: Decomposition, track: str, pattern: Pattern) -> Pattern:
+    """The pattern with the hits of a track that `done` left out. A drum that has no track yet gets one. Raises
+    UsageError when none was left out."""
+    if not any(onset.track == track for onset in done.candidates):
+        names = ", ".join(dict.fromkeys(onset.track for onset in done.candidates)) or "none"
+        raise UsageError(f"No hits of {track!r} were left out. Tracks with hits left out: {names}.")
+    if all(one.name != track for one in pattern.tracks):
+        example = pattern.tracks[0]
+        added = Track(track, (None,) * len(example.steps), example.steps_per_beat)
+        pattern = replace(pattern, tracks=(*pattern.tracks, added))
+    length_s = len(done.audio) / done.sample_rate
+    for found in candidates_of(pattern, done.candidates, {}, done.loop.beats, length_s):
+        if found.track == track:
+            steps = list(next(one for one in pattern.tracks if one.name == track).steps)
+            for hit in found.steps:
+                steps[hit.index] = replace(hit.step, confidence=1.0)
+            pattern = pattern.with_track(replace(pattern.track(track), steps=tuple(steps)))
+    return pattern
 
 
 def played_as(pattern: Pattern, wanted: Pattern) -> Pattern:
@@ -149,7 +184,10 @@ def renamed(done: Decomposition, names: Mapping[str, str]) -> Decomposition:
         pattern=replace(done.pattern, tracks=tuple(replace(track, name=name) for track, name in
                                                    zip(done.pattern.tracks, new, strict=True))),
         transcription=replace(done.transcription, onsets=onsets), stems=by_track(done.stems),
-        track_match=by_track(done.track_match))
+        track_match=by_track(done.track_match),
+        candidates=tuple(replace(onset, track=names.get(onset.track, onset.track)) for onset in done.candidates),
+        second_names={names.get(track, track): track if track in names else second
+                      for track, second in done.second_names.items()})
 
 
 def _no_track(name: str, pattern: Pattern) -> UsageError:

@@ -21,7 +21,8 @@ from models.hearing.onset_strength import attacks
 from models.hearing.quantize import quantize
 from models.hearing.tempo import check_length
 from models.hearing.velocities import velocities_from
-from models.plugins import ExtractedShot, Stems, Transcription
+from models.naming.second_look import second_look
+from models.plugins import ExtractedShot, Onset, Stems, Transcription
 from models.sounds.choking import choked_as_recorded
 from models.sounds.one_shots import LeastDisturbed
 from models.sounds.rendering import mix, render_tracks
@@ -46,7 +47,8 @@ class Decomposition:
 
     audio and samples are float32 (frames, 2) at sample_rate. stems, residual and the matches (0..1,
     models.sounds.spectra.match) are there at the last stage only, where the residual plus the kit played by the pattern
-    equals the recording. as_played: what a kit that was saved live has beyond its pattern.
+    equals the recording. as_played: what a kit that was saved live has beyond its pattern. candidates: hits more likely
+    false than real; second_names: what else each track may be (models.naming).
     """
 
     stage: str
@@ -62,6 +64,8 @@ class Decomposition:
     match: float | None = None
     track_match: dict[str, float] = field(default_factory=dict)
     as_played: AsPlayed = AsPlayed()
+    candidates: tuple[Onset, ...] = ()
+    second_names: dict[str, str] = field(default_factory=dict)
 
     @property
     def bpm(self) -> float:
@@ -95,9 +99,12 @@ def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambd
     yield _interim("stems", audio, loop.name, engine_rate, transcription, stems)
 
     report("kit", 0.5)
+    look = second_look(transcription)
     made = extraction(tools.extractor, audio, engine_rate, stems, transcription,
-                      lambda share: report("kit", 0.5 + 0.5 * share))
+                      lambda share: report("kit", 0.5 + 0.5 * share), look)
     done = extracted(audio, loop.name, engine_rate, made)
+    if look is not None:
+        done = replace(done, candidates=look.candidates, second_names=look.second_names)
     report("kit", 1.0)
     yield done
 

@@ -9,9 +9,9 @@ and from plugins is float32 NumPy, (channels, frames), full scale 1.0.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 
@@ -56,16 +56,29 @@ class TempoGuess:
     confidence: float = 1.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Curves:
+    """How likely a transcriber found each drum at each moment: logits (moments, drums), `per_s` moments a second, the
+    first at start_s; tracks names the drums."""
+
+    tracks: tuple[str, ...]
+    logits: np.ndarray
+    start_s: float
+    per_s: float
+
+
 @dataclass(frozen=True, slots=True)
 class Transcription:
     """A transcriber's result: onsets by time, and at least one tempo, the best first.
 
-    downbeat_s: the time of the first downbeat; 0 for a loop that was cut on its bar line.
+    downbeat_s: the time of the first downbeat; 0 for a loop that was cut on its bar line. curves: what the onsets were
+    picked from, if the transcriber tells.
     """
 
     onsets: tuple[Onset, ...]
     tempi: tuple[TempoGuess, ...]
     downbeat_s: float = 0.0
+    curves: Curves | None = field(default=None, compare=False, repr=False)
 
     @property
     def tempo(self) -> TempoGuess:
@@ -116,6 +129,24 @@ class Extraction:
     stems: Stems
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SolvedHits:
+    """Hits as the solver has improved them, (hits,) each: tracks, names; times_s; velocities (0..1], each track's
+    loudest at 1; levels_db, below the loop's loudest; correlations with their one-shots; origins, their indices among
+    the transcribed hits, -1 for one that the solver added. length_s: of the loop."""
+
+    tracks: np.ndarray
+    times_s: np.ndarray
+    velocities: np.ndarray
+    levels_db: np.ndarray
+    correlations: np.ndarray
+    origins: np.ndarray
+    length_s: float
+
+
+Judge = Callable[[SolvedHits], np.ndarray]  # the track of each hit (hits,), an empty name for one that is no hit
+
+
 class Transcriber(Protocol):
     """Loop in, hits and tempo out."""
 
@@ -152,6 +183,16 @@ class Extractor(Protocol):
     def revise(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
                report: OnProgress = ignore_progress) -> Extraction:
         """The same after the user corrected the hits: keep all of them and add none."""
+        ...
+
+
+@runtime_checkable
+class JudgedExtractor(Extractor, Protocol):
+    """An extractor that lets a judge have the last word on its hits."""
+
+    def extract_judged(self, audio: Audio, sample_rate: int, transcription: Transcription, judge: Judge,
+                       report: OnProgress = ignore_progress) -> Extraction:
+        """As `extract`; near the end, `judge` says on which track each hit belongs, or that it is none."""
         ...
 
 

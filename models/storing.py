@@ -38,9 +38,14 @@ def _kept(done: Decomposition, source: Source, made_by: dict[str, Any]) -> Store
     samples = {name: done.samples[name] for shot in done.kit.one_shots.values() for name in shot.samples}
     onsets = {track: tuple(HeardOnset(onset.time_s, onset.velocity, onset.confidence)
                            for onset in done.transcription.of(track)) for track in done.transcription.tracks}
+    candidates: dict[str, tuple[HeardOnset, ...]] = {}
+    for onset in done.candidates:
+        heard = HeardOnset(onset.time_s, onset.velocity, onset.confidence)
+        candidates[onset.track] = (*candidates.get(onset.track, ()), heard)
     return StoredDecomposition(
         done.bpm, done.sample_rate, done.kit, done.pattern, samples, done.audio, done.residual, done.match,
-        dict(done.stems), onsets, dict(done.track_match), source, made_by)
+        dict(done.stems), onsets, dict(done.track_match), source, made_by, candidates=candidates,
+        second_names=dict(done.second_names))
 
 
 def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
@@ -69,7 +74,10 @@ def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
     return Decomposition("kit", engine_rate, audio, Kit(kept.kit.name, shots), kept.pattern, loop, samples,
                          Transcription(transcribed, (TempoGuess(kept.tempo_bpm, beats),)),
                          {track: at_rate(stem, circular=True) for track, stem in kept.stems.items()},
-                         residual, kept.match, dict(kept.track_match), kept.as_played)
+                         residual, kept.match, dict(kept.track_match), kept.as_played,
+                         tuple(sorted((Onset(track, onset.time_s % length_s, onset.velocity, onset.confidence)
+                                       for track, onsets in kept.candidates.items() for onset in onsets),
+                                      key=lambda onset: (onset.time_s, onset.track))), dict(kept.second_names))
 
 
 def source_of(path: Path) -> Source:

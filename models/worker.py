@@ -35,6 +35,7 @@ from engine.bridge.messages import (
 )
 from engine.bridge.segments import map_segment, write_segment
 from engine.bridge.wire import read_frame, write_frame
+from engine.core.candidates import TrackCandidates
 from engine.core.commands.reading import read_alike
 from engine.core.errors import TaoError
 from engine.core.kit import SampleId
@@ -47,6 +48,7 @@ from models.correct import correct, played_as
 from models.decompose import Decomposition, Tools, decompose, recording_of
 from models.hearing.tempo import guess_tempi
 from models.keeping import keep_kit
+from models.naming.candidates import candidates_of
 from models.storing import opened
 from models.torch_device import LOGGER
 
@@ -189,7 +191,7 @@ class Worker:
         self._samples_sent |= set(fresh)
         return StageReady(job.job_id, stage.stage, stage.kit, stage.pattern, stage.loop, refs, stage.match,
                           stage.as_played.bpm or stage.bpm, _readings(job, stage), stage.as_played.stored_patterns,
-                          stage.as_played.slot, stage.track_match)
+                          stage.as_played.slot, _candidates(stage), stage.track_match)
 
     def _report(self, job: Job, stage: str, fraction: float) -> None:
         self._check(job)
@@ -219,6 +221,12 @@ def _readings(job: Job, stage: Decomposition) -> tuple[Reading, ...]:
         tempi = guess_tempi(transcription.onsets, len(stage.audio) / stage.sample_rate)
     return tuple(Reading(max(1, round(guess.beats)), guess.bpm, min(1.0, max(0.0, guess.confidence)))
                  for guess in tempi)
+
+
+def _candidates(stage: Decomposition) -> tuple[TrackCandidates, ...]:
+    """What the decomposition is not sure of."""
+    return candidates_of(stage.pattern, stage.candidates, stage.second_names, stage.loop.beats,
+                        len(stage.audio) / stage.sample_rate)
 
 
 def _leave() -> None:

@@ -104,6 +104,7 @@ GROUPS = (
         Action("change", ("K",), "then p, d, f, o: pitch, decay, filter or one-shot"),
         Action("next-uncertain", ("N",), "go to the next uncertain step, marked ?"),
         Action("grid-values", ("V",), "show hits, velocity, timing ... in the grid"),
+        Action("bring-back", ("C",), "bring back the soft hits left out on this track"),
     )),
     Group("Patterns", (
         Action("pattern", ("g",), "then 1-9, 0, a-f: next pattern; several: a chain", "pattern"),
@@ -121,6 +122,7 @@ GROUPS = (
         Action("next-sound", ("n",), "next sound for this track, from its next hit on"),
         Action("previous-sound", ("b",), "previous sound for this track"),
         Action("shape", ("e",), "then a letter and arrows: shape this track's sound"),
+        Action("second-name", ("X",), "call this track by its second-best name"),
         Action("lock", ("l",), "keep this track's one-shot when you load a kit"),
     )),
     Group("Effects", (

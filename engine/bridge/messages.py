@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import get_args
 
+from engine.core.candidates import TrackCandidates
 from engine.core.commands import Command
 from engine.core.kit import Kit, SampleId
 from engine.core.loop import PlayedLoop, Reading
@@ -113,6 +114,7 @@ class StageReady:
     of each track's stem; readings: ways to count its
     beats, likeliest first, if they are uncertain. stored_patterns: of a kit saved live, the patterns of the other slots
     (None where a slot is empty, and at `slot`, where `pattern` belongs); () leaves the slots alone.
+    candidates: what the decomposition is not sure of, track by track.
     """
 
     job_id: int
@@ -126,6 +128,7 @@ class StageReady:
     readings: tuple[Reading, ...] = ()
     stored_patterns: tuple[Pattern | None, ...] = ()
     slot: int = 0
+    candidates: tuple[TrackCandidates, ...] = ()
     track_match: dict[str, float] = field(default_factory=dict)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from engine.core.candidates import TrackCandidates
 from engine.core.groove import grid_ticks
 from engine.core.kit import SampleId
 from engine.core.loop import Reading
@@ -150,7 +151,8 @@ class Heard:
 class Status:
     """Everything that changes seldom. pending: changes that wait for their boundary, in words; readings: ways to count
     the loop, likeliest first, while its tempo is uncertain; midi: ports and controllers; kept: the kit on disk;
-    pictures: peaks 0..255 of each one-shot, from start to end, and of the loop's residual."""
+    pictures: peaks 0..255 of each one-shot, from start to end, and of the loop's residual;
+    candidates: what the kit's decomposition is not sure of."""
 
     machine: Machine
     backend: str
@@ -171,6 +173,7 @@ class Status:
     kept: KeptKit = KeptKit()
     heard: Heard | None = None
     pictures: Mapping[SampleId, bytes] = field(default_factory=dict)
+    candidates: tuple[TrackCandidates, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,8 @@ class Engine:
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.status,
                       self.conductor.pending, self.notices.newest, self.device.banner, self.takes.setup,
                       self._link.sync or self.midi.sync, self.browser.sounds, self.midi.status, self.jobs.readings,
-                      self.sets.status, self.jobs.heard, self._pictures.of(self.conductor.machine))
+                      self.sets.status, self.jobs.heard, self._pictures.of(self.conductor.machine),
+                      self.jobs.candidates)
 
     def quit(self) -> None:
         """Ask the control thread to end the engine."""

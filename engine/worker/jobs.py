@@ -15,11 +15,13 @@ from engine.bridge.messages import (
     StageReady,
 )
 from engine.bridge.segments import forget_segments, write_segment
+from engine.core.candidates import TrackCandidates
 from engine.core.commands import Boundary, DoubleReading, HalveReading, target_frames
 from engine.core.commands.loading import LoadDecomposition
 from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import as_recorded, doublings
 from engine.core.errors import InvalidValue, TaoError
+from engine.core.kit import SampleId
 from engine.core.loop import Audio, PlayedLoop, Reading
 from engine.core.machine import Machine
 from engine.core.names import check_path, readable
@@ -63,6 +65,7 @@ class Jobs:
         self._last_id = 0
         self.status: JobStatus | None = None
         self._candidates = TempoCandidates()
+        self._of_tracks: tuple[SampleId, tuple[TrackCandidates, ...]] = ("", ())  # of a recording's kit
         self._on_disk: list[KitOnDisk] = []
         self._heard: LastHeard | None = None
         self._heard_in: tuple[Machine, Heard | None] | None = None
@@ -79,6 +82,12 @@ class Jobs:
     def readings(self) -> tuple[Reading, ...]:
         """Ways to count the loop that is loaded, while its tempo is not sure."""
         return self._candidates.about(self._conductor.machine.loop)
+
+    @property
+    def candidates(self) -> tuple[TrackCandidates, ...]:
+        """What the decomposition of the loop that is loaded is not sure of."""
+        loop = self._conductor.machine.loop
+        return self._of_tracks[1] if loop is not None and loop.sample == self._of_tracks[0] else ()
 
     @property
     def running(self) -> bool:
@@ -261,6 +270,8 @@ class Jobs:
         job.has_brought(command)
         self._candidates = TempoCandidates.of(stage) or self._candidates
         self._hear(command, stage, job.kind)
+        if stage.loop is not None:
+            self._of_tracks = (stage.loop.sample, stage.candidates)
         if isinstance(job.message, OpenFolder):
             self._notices.say(f"The kit {stage.kit.name} plays from the next bar line on.")
         elif stage.stage == LAST_STAGE and stage.match is not None:

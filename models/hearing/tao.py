@@ -10,8 +10,9 @@ from engine.core.pattern import TRACK_NAMES
 from models.hearing.ensemble import Ensemble, open_ensemble
 from models.hearing.hit_classifier import METADATA_KEY, HitClassifier, Hits
 from models.hearing.monaural import monaural
+from models.hearing.spectrogram import STFT_FRAMES_PER_S
 from models.hearing.tempo import guess_tempi
-from models.plugins import Audio, Onset, Transcription
+from models.plugins import Audio, Curves, Onset, Transcription
 from models.weights.shipped import shipped
 
 _MIN_PEAK = 10 ** (-70 / 20)
@@ -44,12 +45,14 @@ class Tao:
         mono = monaural(audio)
         if float(np.abs(mono).max(initial=0.0)) < _MIN_PEAK:
             raise NoOnsets("The loop is silent, so there is nothing to decompose. Check the input level.")
-        hits = self._classifier.hits(self._ensemble.activations(mono, sample_rate, circular))
+        activations = self._ensemble.activations(mono, sample_rate, circular)
+        hits = self._classifier.hits(activations)
         if not len(hits.drums):
             raise NoOnsets("No drum hits were found in the loop. Try another loop, or --transcriber onset-strength.")
         length_s = len(mono) / sample_rate
         onsets = as_onsets(hits)
-        return Transcription(onsets, guess_tempi(onsets, length_s, beats))
+        curves = Curves(TRACK_NAMES, activations.logits, -activations.first / STFT_FRAMES_PER_S, STFT_FRAMES_PER_S)
+        return Transcription(onsets, guess_tempi(onsets, length_s, beats), curves=curves)
 
 
 def as_onsets(hits: Hits) -> tuple[Onset, ...]:

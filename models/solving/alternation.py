@@ -9,16 +9,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.plugins import OnProgress
+from models.plugins import Judge, OnProgress
 from models.solving import stft
 from models.solving.clusters import split
+from models.solving.judging import hits_of, judged
 from models.solving.posterior import Posterior, solve_scene
-from models.solving.repair import with_missing_hits, worth_keeping
+from models.solving.priors import LEAD_S
+from models.solving.repair import CLEAR, SOFT, with_missing_hits, worth_keeping
 from models.solving.scene import Scene
 from models.solving.timing import Comparison, aligned, compare_hits
 from models.solving.variances import SampledPrior, fit_variances, shortened
 
-ROUNDS = ("time", "gain", "gain", "repair", "gain", "split", "gain", "repair", "gain")
+ROUNDS = ("time", "gain", "gain", "repair", "gain", "split", "gain", "repair", "judge")
 REVISION_ROUNDS = ("gain", "split", "gain")       # the hits are right but for milliseconds
 _ITERATIONS, LAST_ITERATIONS = 10, 20             # of conjugate gradients
 _FIRST_UPDATES, _UPDATES = 20, 12                 # of the variances
@@ -37,12 +39,13 @@ class Solution:
 
 
 def alternate(scene: Scene, loop: Tensor, prior: SampledPrior, sample_rate: int, rounds: tuple[str, ...],
-              on_progress: OnProgress) -> Solution:
+              on_progress: OnProgress, judge: Judge | None = None) -> Solution:
     """Solve a scene on mono loop (frames,) while improving its hits, one kind of round after another.
 
     "time" moves each hit to its best lag; "gain" does too, and sets gains and deviations; "split" divides a track's
-    hits into clusters; "repair" drops hits that explain nothing and adds missing ones. The variances are refitted
-    after every round.
+    hits into clusters; "repair" drops hits that explain nothing and adds missing ones; "judge" is a "gain" after which
+    `judge`, if there is one, says on which track each hit belongs, or that it is none. The variances are refitted after
+    every round.
     """
     transcribed_gain = scene.gain
     scene = replace(scene, variance=fit_variances(scene, loop, prior, _FIRST_UPDATES))
@@ -57,12 +60,17 @@ def alternate(scene: Scene, loop: Tensor, prior: SampledPrior, sample_rate: int,
             scene, posterior = split(scene, posterior, loop, sample_rate)
         elif kind == "repair":
             found = compare_hits(scene, posterior, loop, sample_rate, scene.start, 0.0)
-            scene = with_missing_hits(scene.only(worth_keeping(scene, found)), posterior, loop, sample_rate)
+            soft = judge is not None and "repair" not in rounds[done + 1 :]
+            scene = with_missing_hits(scene.only(worth_keeping(scene, found)), posterior, loop, sample_rate,
+                                      SOFT if soft else CLEAR)
         else:
             found = compare_hits(scene, posterior, loop, sample_rate, scene.start, _REACH_S)
             scene = replace(scene, start=scene.start + found.lag)
-            if kind == "gain":
+            if kind != "time":
                 scene = replace(scene, gain=gains(scene, found, transcribed_gain), delta=deltas(found))
+            if kind == "judge" and judge is not None:
+                hits = hits_of(scene, posterior, found.correlation, sample_rate, round(LEAD_S * sample_rate))
+                scene, posterior = judged(scene, posterior, judge(hits))
         scene = replace(scene, variance=fit_variances(scene, loop, prior, _UPDATES))
     posterior = solve_scene(scene, loop, LAST_ITERATIONS, posterior)
     return Solution(scene, posterior, compare_hits(scene, posterior, loop, sample_rate, scene.start, 0.0))

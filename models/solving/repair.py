@@ -8,7 +8,7 @@ from models.solving.scene import Scene, segments
 from models.solving.timing import LISTEN_S, Comparison, compare, whitening
 
 DROP_GAIN, DROP_CORRELATION = 0.12, 0.25
-ADD_GAIN, ADD_CORRELATION = 0.2, 0.25
+CLEAR, SOFT = (0.2, 0.25), (0.08, 0.2)   # the least gain and correlation of an added hit; soft ones need a judge
 _LOUDEST_ADDED = 1.6
 _APART_S = 0.03
 _REACH_S = 0.008
@@ -29,11 +29,12 @@ def worth_keeping(scene: Scene, found: Comparison) -> np.ndarray:
     return keep
 
 
-def with_missing_hits(scene: Scene, posterior: Posterior, loop: Tensor, sample_rate: int) -> Scene:
+def with_missing_hits(scene: Scene, posterior: Posterior, loop: Tensor, sample_rate: int,
+                      least: tuple[float, float] = CLEAR) -> Scene:
     """The scene with the hits that the residual calls for.
 
     At each onset of any drum, the one-shots of the tracks that have no hit there are compared with the residual within
-    +-8 ms; the one with the largest correlation is added if its gain exceeds 0.2 and its correlation 0.25.
+    +-8 ms; the one with the largest correlation is added if its gain and its correlation exceed `least`.
     """
     frames, apart = scene.frames, round(_APART_S * sample_rate)
     listen, reach = min(round(LISTEN_S * sample_rate), scene.shot_frames), round(_REACH_S * sample_rate)
@@ -49,7 +50,7 @@ def with_missing_hits(scene: Scene, posterior: Posterior, loop: Tensor, sample_r
     tried = tried.only(np.arange(len(scene.start), len(tried.start)))
     sounds = segments(residual, starts - reach, listen + 2 * reach, scene.circular).cpu()
     found = compare(sounds, posterior.shots[:, :listen].cpu()[clusters], whitening(tried, posterior.error, listen))
-    good = (found.gain > ADD_GAIN) & (found.correlation > ADD_CORRELATION)
+    good = (found.gain > least[0]) & (found.correlation > least[1])
     chosen = []
     for place in places:
         here = np.flatnonzero((starts == place) & good)

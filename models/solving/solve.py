@@ -4,7 +4,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.plugins import Audio, Extraction, OnProgress, Stems, Transcription, ignore_progress
+from engine.core.pattern import TRACK_NAMES
+from models.plugins import Audio, Extraction, Judge, OnProgress, Stems, Transcription, ignore_progress
 from models.solving.alternation import REVISION_ROUNDS, ROUNDS, alternate
 from models.solving.extraction import extraction_of
 from models.solving.priors import LEAD_S, shipped_prior
@@ -39,6 +40,12 @@ class Solve:
         """One-shots, improved hits, and stems that add up to audio (channels, frames). The given stems are unused."""
         return self._device.run(lambda device: _solved(audio, sample_rate, transcription, ROUNDS, report, device))
 
+    def extract_judged(self, audio: Audio, sample_rate: int, transcription: Transcription, judge: Judge,
+                       report: OnProgress = ignore_progress) -> Extraction:
+        """The same, but `judge` has the last word on which hits there are and what they are called."""
+        return self._device.run(lambda device: _solved(audio, sample_rate, transcription, ROUNDS, report, device,
+                                                       judge))
+
     def revise(self, audio: Audio, sample_rate: int, stems: Stems, transcription: Transcription,
                report: OnProgress = ignore_progress) -> Extraction:
         """The same for hits that are right but for milliseconds: no hit is dropped or added, and it is faster."""
@@ -47,12 +54,13 @@ class Solve:
 
 
 def _solved(audio: Audio, sample_rate: int, transcription: Transcription, rounds: tuple[str, ...],
-            report: OnProgress, device: torch.device) -> Extraction:
+            report: OnProgress, device: torch.device, judge: Judge | None = None) -> Extraction:
     channels = torch.from_numpy(np.ascontiguousarray(audio, np.float32)).to(device)
     loop, lead = channels.mean(dim=0), round(LEAD_S * sample_rate)
     scene = scene_of(transcription, loop, sample_rate, lead)
-    prior = sample_prior(shipped_prior(), transcription.tracks, sample_rate, scene.shot_frames, lead).on(device)
-    solution = alternate(scene, loop, prior, sample_rate, rounds, report)
+    names = tuple(dict.fromkeys((*transcription.tracks, *TRACK_NAMES)))
+    prior = sample_prior(shipped_prior(), names, sample_rate, scene.shot_frames, lead).on(device)
+    solution = alternate(scene, loop, prior, sample_rate, rounds, report, judge)
     report(len(rounds) / (len(rounds) + 1))
     return extraction_of(solution, channels, sample_rate, transcription)
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-DATA = click.option("--data", required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
-                    help="A folder that holds oneshots/ and patterns/.")
+DATA = click.option("--data", required=True, multiple=True,
+                    type=click.Path(path_type=Path, file_okay=False, exists=True),
+                    help="A folder that holds oneshots/ and patterns/; may be repeated.")
 
 
 @click.group()
@@ -31,7 +32,11 @@ def run_options(verb: Callable[..., None]) -> Callable[..., None]:
             click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same data."),
             click.option("--threads", type=click.IntRange(min=1), help="The largest number of CPU threads to use."),
             click.option("--without", default="", metavar="K/N",
-                         help="Leave out every N-th family of kits, starting with number K."))):
+                         help="Leave out every N-th family of kits, starting with number K."),
+            click.option("--from", "start", default="", metavar="FILE[:K]",
+                         help="Start from these weights, or from network K of several, instead of new ones."),
+            click.option("--peak-rate", type=click.FloatRange(min=0.0, min_open=True),
+                         help="The largest learning rate, if not the network's own."))):
         verb = option(verb)
     return verb
 
@@ -110,7 +115,7 @@ def train_paper_verb(data: tuple[Path, ...], **asked: object) -> None:
 @click.option("--loops", required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="Loops with known answers, of kits that no run trained on, to fit the hit classifier on.")
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="The weights file to write.")
-def assemble(data: Path, runs: tuple[Path, ...], loops: Path, out: Path) -> None:
+def assemble(data: tuple[Path, ...], runs: tuple[Path, ...], loops: Path, out: Path) -> None:
     """Combine the weights.safetensors of several RUNS into one weights file, and print its SHA-256.
 
     Use it with --transcriber tao:FILE.
@@ -122,6 +127,28 @@ def assemble(data: Path, runs: tuple[Path, ...], loops: Path, out: Path) -> None
         from models.training.train.assemble import assemble as assembled
 
     click.echo(assembled(AssemblySettings(runs, loops, data, out)))
+
+
+@train.command()
+@click.option("--loops", required=True, multiple=True,
+              type=click.Path(path_type=Path, file_okay=False, exists=True),
+              help="Loops with known answers, of kits that the transcriber has never met; may be repeated.")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False),
+              help="The weights file to write.")
+@click.option("--transcriber", default="tao", show_default=True, help="The transcriber whose hits are judged.")
+@click.option("--separator", default="tao", show_default=True, help="The separator in between.")
+@click.option("--extractor", default="solve", show_default=True, help="The extractor that solves the loops.")
+def judge(loops: tuple[Path, ...], **asked: object) -> None:
+    """Fit the second look at solved hits, which names tracks and drops false hits, and print its weights.
+
+    Fit it again whenever the transcriber or the solver changes.
+    """
+    from models.plugins import loading
+
+    with loading("Training"):
+        from models.training.train.judge import JudgeSettings, fit_judge
+
+    click.echo(fit_judge(JudgeSettings(loops, **asked), lambda line: click.echo(line, err=True)))  # type: ignore[arg-type]
 
 
 @click.group()
@@ -170,9 +197,11 @@ def evaluate_paper_verb(weights: Path, data: tuple[Path, ...], loops: int) -> No
 @click.option("--extractor", "extractors", multiple=True, default=("solve",), show_default=True,
               help="An extractor to use; may be repeated.")
 @click.option("--oracle", is_flag=True, help="Use the loops' true hits instead of a transcriber.")
+@click.option("--second-look/--no-second-look", default=True, show_default=True,
+              help="Judge hits and names once a loop is solved.")
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Also draw the figures as a PNG.")
 def evaluate_decomposition_verb(**asked: object) -> None:
-    """Print a table of how good the stems and one-shots are for the folder LOOPS.
+    """Print tables of how good stems, one-shots and hits are for the folder LOOPS.
 
     Each loop is a folder with loop.wav, truth.json, stems and one-shots. Every transcriber is combined with every
     separator and extractor.

@@ -27,6 +27,9 @@ class Shipped:
 
 
 SHIPPED: tuple[Shipped, ...] = (
+    Shipped("second-look", "second-look.json", "ce07a959bb2ae29be8a70f52ec48d3f368a1c8c5540e09f5c2cdb4526f2531d9",
+            "MIT; fitted on loops made of one-shots under the licences that TRANSCRIBER.md lists",
+            "models/weights/SECOND_LOOK.md"),
     Shipped("drum-priors", "drum-priors.safetensors",
             "6a61cf9ac92aaa5b5861ed9e1146ececcd7559f08cfe76dae99698189de9fb26",
             "MIT; means over one-shots under the licences that DRUM_PRIORS.md lists", "models/weights/DRUM_PRIORS.md"),

@@ -35,4 +35,5 @@ def rich_decomposition() -> StoredDecomposition:
         120.0, RATE, kit, pattern, samples, loop, sound(4, RATE), 0.875,
         {"kick": sound(5, RATE)}, {"kick": (HeardOnset(0.0, 1.0, 0.9), HeardOnset(0.37, 0.5, 0.7))},
         {"kick": 0.9}, Source("take.wav", "ab" * 32, "CC0-1.0"), {"separator": "x", "weights": {"x": "12"}},
-        {"future": {"deep": [1, 2]}}, {"kick": {"colour": "red"}})
+        {"future": {"deep": [1, 2]}}, {"kick": {"colour": "red"}},
+        candidates={"kick": (HeardOnset(0.4, 0.1, 0.2),)}, second_names={"kick": "snare"})

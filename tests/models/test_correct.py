@@ -4,12 +4,23 @@ import numpy as np
 import pytest
 
 from engine.core.errors import InvalidValue, UsageError
-from engine.core.loop import Loop
+from engine.core.kit import Kit
+from engine.core.loop import Loop, PlayedLoop
 from engine.core.pattern import Pattern, Step
 from engine.core.timeline import Ticks
-from models.correct import StepEdit, correct, corrected, edited, find_renames, played_as, renamed
-from models.decompose import Tools, decompose
-from models.plugins import TempoGuess, Transcription
+from models.correct import (
+    StepEdit,
+    correct,
+    corrected,
+    edited,
+    find_renames,
+    played_as,
+    renamed,
+    still_candidates,
+    with_candidates,
+)
+from models.decompose import Decomposition, Tools, decompose
+from models.plugins import Onset, TempoGuess, Transcription
 from models.solving.solve import Solve
 from tests.models.loops import RATE, TOOLS, audio_of, onsets_of, pattern_of
 
@@ -67,6 +78,44 @@ def test_edits_clear_set_and_add_hits():
     assert [(round(one.time_s / LENGTH_S * 16), one.velocity) for one in found.of("kick")] == [
         (0, 1.0), (3, 0.8), (8, 1.0), (10, 1.0)]
     assert [one.velocity for one in found.of("tom")] == [0.5]
+
+
+def unsure() -> Decomposition:
+    """A loop of which a soft snare and two toms were left out."""
+    audio = np.zeros((round(LENGTH_S * RATE), 2), np.float32)
+    heard = Transcription(tuple(onsets_of(BEAT, LENGTH_S)), (TempoGuess(110.0, 4),))
+    candidates = tuple(Onset(track, LENGTH_S * step / 16, 0.2, 0.3) for track, step in (("snare", 6), ("tom", 3),
+                                                                                  ("tom", 5)))
+    loop = PlayedLoop("0" * 16, len(audio), 4, "loop")
+    return Decomposition("kit", RATE, audio, Kit("kit", {}), BEAT, loop, {}, heard,
+                         candidates=candidates, second_names={"snare": "tom", "hihat": "ride"})
+
+
+def test_hits_that_were_left_out_come_back_as_steps_that_are_certain():
+    back = with_candidates(unsure(), "snare", BEAT)
+    assert [index for index, step in enumerate(back.track("snare").steps) if step] == [4, 6, 12]
+    assert back.track("snare").steps[6] == Step(0.2, back.track("snare").steps[6].microtiming, confidence=1.0)
+    heard = corrected(unsure().transcription, BEAT, back, LENGTH_S)
+    assert len(heard.of("snare")) == 3
+
+
+def test_a_drum_that_was_left_out_altogether_gets_its_track_back():
+    back = with_candidates(unsure(), "tom", BEAT)
+    assert [index for index, step in enumerate(back.track("tom").steps) if step] == [3, 5]
+    with pytest.raises(UsageError, match=r"No hits of 'crash' were left out\. Tracks with hits left out: snare, tom"):
+        with_candidates(unsure(), "crash", BEAT)
+
+
+def test_what_has_come_back_is_no_longer_left_out():
+    before = unsure()
+    back = corrected(before.transcription, BEAT, with_candidates(before, "tom", BEAT), LENGTH_S)
+    assert [onset.track for onset in still_candidates(before, replace(before, transcription=back))] == ["snare"]
+
+
+def test_a_track_that_was_renamed_may_be_what_it_was():
+    after = renamed(unsure(), {"snare": "tom"})
+    assert after.second_names == {"tom": "snare", "hihat": "ride"}
+    assert {onset.track for onset in after.candidates} == {"tom"}
 
 
 def test_steps_that_are_not_there_are_refused():

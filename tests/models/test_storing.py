@@ -9,6 +9,7 @@ from models.batch.made import made_in, sha256_of
 from models.batch.settings import Settings, tao_version
 from models.decompose import decompose
 from models.demo import demo_loop
+from models.plugins import Onset
 from models.storing import opened, source_of, stored
 from tests.models.loops import RATE, TOOLS
 
@@ -30,6 +31,14 @@ def test_a_decomposition_survives_its_folder(done, tmp_path):
     assert again.transcription.tracks
     assert set(again.samples) == {shot.sample for shot in done.kit.one_shots.values()} | {
         done.loop.sample, done.loop.residual}
+
+
+def test_what_is_not_sure_survives_its_folder(done, tmp_path):
+    unsure = replace(done, candidates=(Onset("kick", 0.25, 0.2, 0.3), Onset("tom", 0.5, 0.4, 0.1)),
+                     second_names={"kick": "tom"})
+    write_folder(tmp_path, stored(unsure, Source("demo"), TOOLS))
+    again = opened(read_folder(tmp_path), RATE)
+    assert (again.candidates, again.second_names) == (unsure.candidates, unsure.second_names)
 
 
 def test_a_folder_is_opened_at_the_engines_rate(done, tmp_path):

@@ -11,6 +11,7 @@ from engine.core.snapshot import Snapshot
 from tui.glyphs import Glyphs
 from tui.keymap import Keymap
 from tui.modes.browser import BrowserMode
+from tui.modes.candidates import CandidateMode
 from tui.modes.effects import EffectMode
 from tui.modes.history import HistoryMode
 from tui.modes.key_dispatch import KeyDispatch
@@ -48,12 +49,13 @@ class InstrumentScreen(Panel):
         self.patterns = PatternMode(self, requests)
         self.tracks = TrackMode(self, requests)
         self.tempo = TempoMode(self, requests)
+        self.candidates = CandidateMode(self, requests)
         self.midi = MidiMode(self, requests, self.transport_keys, app_actions["help"])
         self.browser = BrowserMode(self, requests, self.transport_keys, history, app_actions["help"])
         modes: tuple[Mode, ...] = (
             self.transport_keys, history, self.takes, self.ranges, StepMode(self, requests, self.ranges), self.patterns,
             self.tracks, PadMode(self, self.tracks), EffectMode(self, requests), SoundMode(self, requests), self.tempo,
-            self.midi, self.browser)
+            self.candidates, self.midi, self.browser)
         leaders = _merged(*(mode.leaders() for mode in modes))
         self.key_bar.prompts |= {name: leader.prompt for name, leader in leaders.items()}
         here: Actions = {"escape": self.escape, "grid-values": self.next_values}
@@ -73,6 +75,7 @@ class InstrumentScreen(Panel):
         self.show(snapshot, self.takes.bars, said, now_s)
         self._show_value()
         self.tempo.show(snapshot.status.readings)
+        self.candidates.show(snapshot.status.candidates)
         self.midi.show(snapshot)
         self.browser.show(snapshot)
 

@@ -50,7 +50,8 @@ class StoredDecomposition:
 
     samples: every id that the kit names; stems, onsets and track_match by track name; made_by: which plugins
     and weights; unknown: keys of kit.json that this version does not know, at the top and by track name,
-    to be written back unchanged.
+    to be written back unchanged. candidates, by track name: hits more likely false than real, which can be
+    brought back; second_names: what else each track may be.
     """
 
     tempo_bpm: float
@@ -69,3 +70,5 @@ class StoredDecomposition:
     unknown: dict[str, Any] = field(default_factory=dict)
     unknown_of_track: dict[str, dict[str, Any]] = field(default_factory=dict)
     as_played: AsPlayed = AsPlayed()
+    candidates: dict[str, tuple[HeardOnset, ...]] = field(default_factory=dict)
+    second_names: dict[str, str] = field(default_factory=dict)

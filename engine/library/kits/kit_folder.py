@@ -21,6 +21,7 @@ from engine.library.kits.kit_json import (
     KEYS,
     MAX_KIT_BYTES,
     as_played_from_json,
+    candidates_from_json,
     layer_from_json,
     layers_of,
     one_shot_from_json,
@@ -141,7 +142,8 @@ def _read(folder: Path) -> StoredDecomposition:
         source_from_json(document), document.get("made_by") or {},
         {key: value for key, value in document.items() if key not in KEYS},
         {track["name"]: unknown for track in tracks if (unknown := unknown_of(track))},
-        as_played_from_json(document, pattern))
+        as_played_from_json(document, pattern), candidates_from_json(document),
+        {track["name"]: track["second_name"] for track in tracks if track.get("second_name")})
 
 
 @contextlib.contextmanager

@@ -23,10 +23,10 @@ MAX_KIT_BYTES = 16_000_000
 LATEST_ONSET_S, SLACK = 24 * 3600, 1e-3
 KEYS = frozenset({"schema", "tempo_bpm", "meter", "bars", "beats", "steps_per_beat", "swing", "length_s",
                   "sample_rate", "match", "source", "made_by", "tracks", "name", "sounds", "slot", "patterns",
-                  "loop_beats", "played_bpm", "downbeat_frames"})
+                  "loop_beats", "played_bpm", "downbeat_frames", "candidates"})
 TRACK_KEYS = frozenset({"name", "midi_note", "choke_group", "match", "oneshot", "stem", "onsets",
                         "steps", "steps_per_beat", "length", "swing", "gain", "pan", "pitch_semitones",
-                        "attack_s", "decay_s", "cutoff_hz", "layers"})
+                        "attack_s", "decay_s", "cutoff_hz", "layers", "second_name"})
 SOUND_KEYS = ("gain", "pan", "pitch_semitones", "attack_s", "decay_s", "cutoff_hz")
 OVERRIDE_KEYS = ("pitch_semitones", "decay_s", "cutoff_hz", "one_shot")
 
@@ -38,7 +38,8 @@ def to_json(stored: StoredDecomposition) -> dict[str, Any]:
             "bars": _whole(pattern.beats / pattern.beats_per_bar),
             "length_s": len(stored.loop) / stored.sample_rate, "sample_rate": stored.sample_rate,
             "match": stored.match, "source": asdict(stored.source), "made_by": stored.made_by,
-            "tracks": [_track_to_json(stored, track) for track in pattern.tracks], **_as_played_to_json(stored)}
+            "tracks": [_track_to_json(stored, track) for track in pattern.tracks], **_candidates_to_json(stored),
+            **_as_played_to_json(stored)}
 
 
 def pattern_from_json(document: dict[str, Any]) -> Pattern:
@@ -109,6 +110,14 @@ def onsets_from_json(track: dict[str, Any]) -> tuple[HeardOnset, ...]:
         raise UnreadableKit(f"kit.json has an impossible onset of {track['name']}: {_reason(error)}.") from error
 
 
+def candidates_from_json(document: dict[str, Any]) -> dict[str, tuple[HeardOnset, ...]]:
+    """The hits that were left out, by track. Raises UnreadableKit when one has no time."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for hit in document.get("candidates") or []:
+        found.setdefault(hit["track"], []).append(hit)
+    return {track: onsets_from_json({"name": track, "onsets": hits}) for track, hits in found.items()}
+
+
 def unknown_of(track: dict[str, Any]) -> dict[str, Any]:
     """The keys of a track that this version does not know, to be written back."""
     return {key: value for key, value in track.items() if key not in TRACK_KEYS}
@@ -125,6 +134,11 @@ def source_from_json(document: dict[str, Any]) -> Source:
 def _pattern_to_json(pattern: Pattern) -> dict[str, Any]:
     return {"meter": [pattern.beats_per_bar, 4], "beats": pattern.beats,
             "steps_per_beat": pattern.tracks[0].steps_per_beat, "swing": pattern.swing}
+
+
+def _candidates_to_json(stored: StoredDecomposition) -> dict[str, Any]:
+    hits = [{"track": track, **asdict(onset)} for track, onsets in stored.candidates.items() for onset in onsets]
+    return {"candidates": sorted(hits, key=lambda hit: float(hit["time_s"]))} if hits else {}
 
 
 def _as_played_to_json(stored: StoredDecomposition) -> dict[str, Any]:
@@ -175,6 +189,8 @@ def _sound_to_json(stored: StoredDecomposition, name: str) -> dict[str, Any]:
         "layers": [{"velocity": layer.velocity, "gain": layer.gain} for layer in (shot.layers if shot else ())],
         "choke_group": shot.choke_group if shot else None, "match": stored.track_match.get(name),
         "onsets": [asdict(onset) for onset in stored.onsets.get(name, ())]}
+    if name in stored.second_names:
+        written["second_name"] = stored.second_names[name]
     plain = OneShot("plain", 1)
     for key in SOUND_KEYS:
         if shot is not None and getattr(shot, key) != getattr(plain, key):

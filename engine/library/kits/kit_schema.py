@@ -47,6 +47,15 @@ class OnsetShape(Struct):
     confidence: Number = 0.0
 
 
+class CandidateShape(Struct):
+    """One hit that was left out."""
+
+    track: Name
+    time_s: Number
+    velocity: Number = 0.0
+    confidence: Number = 0.0
+
+
 class LayerShape(Struct):
     """One layer; one that is just a path is a text."""
 
@@ -76,6 +85,7 @@ class TrackShape(Struct):
     attack_s: Number = 0.0
     decay_s: Number | None = None
     cutoff_hz: Number | None = None
+    second_name: Name | None = None
 
 
 class PatternShape(Struct):
@@ -121,6 +131,7 @@ class KitShape(Struct):
     loop_beats: Whole = 0
     played_bpm: Number | None = None
     downbeat_frames: Whole = 0
+    candidates: Annotated[list[CandidateShape], Meta(max_length=MOST_ONSETS)] | None = None
 
 
 def document_of(data: bytes, where: str) -> dict[str, Any]:

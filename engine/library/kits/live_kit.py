@@ -129,16 +129,21 @@ def _with_what_was_heard(made: StoredDecomposition, before: StoredDecomposition)
         return _from(round(turn * rate), resampled(audio, before.sample_rate, rate, circular=True, axis=0))
 
     length_s = len(made.loop) / rate
-    onsets = {names[track]: tuple(sorted((replace(onset, time_s=(onset.time_s - turn) % length_s) if turn else onset
-                                          for onset in heard), key=_time))
-              for track, heard in before.onsets.items() if track in names}
+
+    def turned(heard: tuple[HeardOnset, ...]) -> tuple[HeardOnset, ...]:
+        return tuple(sorted((replace(onset, time_s=(onset.time_s - turn) % length_s) if turn else onset
+                             for onset in heard), key=_time))
+
+    onsets = {names[track]: turned(heard) for track, heard in before.onsets.items() if track in names}
     as_it_was = before.kit.one_shots == made.kit.one_shots and before.pattern == made.pattern
     return replace(made, stems={names[track]: stem(audio) for track, audio in before.stems.items() if track in names},
                    onsets=onsets, source=before.source, made_by=before.made_by, unknown=before.unknown,
                    unknown_of_track={names[track]: keys for track, keys in before.unknown_of_track.items()
                                      if track in names},
                    match=before.match if as_it_was else None,
-                   track_match=before.track_match if as_it_was else {})
+                   track_match=before.track_match if as_it_was else {},
+                   candidates={names.get(track, track): turned(heard) for track, heard in before.candidates.items()},
+                   second_names={names[track]: name for track, name in before.second_names.items() if track in names})
 
 
 def _names_now(before: Kit, now: Kit) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 
@@ -19,7 +19,10 @@ from models.plugins import Onset, TempoGuess, Transcription
 from models.training.charts.bars import Bars, draw_bars
 from models.training.evaluate.loops import KnownLoop, read_item
 from models.training.evaluate.metrics import Scores, best_shot_scores, mono, stem_scores
+from models.training.evaluate.transcription import Tally as HitTally
+from models.training.evaluate.transcription import add as add_hits
 
+HIT_COLUMNS = ("F50", "F30", "velcorr", "acc1", "step_F", "exact")
 COLUMNS = ("stems SI-SDR", "LSD", "MFCC", "shots SI-SDR", "LSD", "MFCC", "match", "failed", "seconds")
 _QUIETEST = 0.02                  # the least velocity: an Onset's cannot be 0
 
@@ -27,13 +30,15 @@ _QUIETEST = 0.02                  # the least velocity: an Onset's cannot be 0
 @dataclass(frozen=True, slots=True)
 class DecompositionSettings:
     """loops: a folder of loops with known answers; every transcriber is combined with every separator and extractor.
-    oracle: use the true hits instead of transcribers. picture: also draw a PNG."""
+    oracle: use the true hits instead of transcribers. second_look: whether hits and names are judged once a loop is
+    solved. picture: also draw a PNG."""
 
     loops: Path
     transcribers: tuple[str, ...] = ("tao",)
     separators: tuple[str, ...] = ("tao",)
     extractors: tuple[str, ...] = ("solve",)
     oracle: bool = False
+    second_look: bool = True
     picture: Path | None = None
 
 
@@ -43,6 +48,7 @@ class Tally:
 
     stems: dict[str, list[Scores]] = field(default_factory=lambda: {name: [] for name in TRACK_NAMES})
     shots: dict[str, list[Scores]] = field(default_factory=lambda: {name: [] for name in TRACK_NAMES})
+    hits: HitTally = field(default_factory=HitTally)
     matches: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     failed: int = 0
@@ -74,6 +80,17 @@ class Oracle:
         return self._truth
 
 
+class WithoutCurves:
+    """A transcriber that does not tell its curves, so that nothing is judged later."""
+
+    def __init__(self, plugin: plugins.Transcriber) -> None:
+        self._plugin, self.name = plugin, plugin.name
+
+    def transcribe(self, audio: plugins.Audio, sample_rate: int, beats: int | None = None,
+                   circular: bool = True) -> Transcription:
+        return replace(self._plugin.transcribe(audio, sample_rate, beats, circular=circular), curves=None)
+
+
 def evaluate_decomposition(settings: DecompositionSettings,
                            report: Callable[[str], None] = lambda line: None) -> str:
     """The tables, as Markdown. Raises TaoError without loops, UsageError for an unknown plugin."""
@@ -87,18 +104,20 @@ def evaluate_decomposition(settings: DecompositionSettings,
         label = f"{transcriber} + {separator} + {extractor}"
         split, cut = plugins.separator(separator), plugins.extractor(extractor)
         opened = None if settings.oracle else plugins.transcriber(transcriber)
+        if opened is not None and not settings.second_look:
+            opened = WithoutCurves(opened)
         for number, path in enumerate(truths):
             known = read_item(path)
             tools = Tools(opened or Oracle(known), split, cut)
             counted = [tallies.setdefault((group, label), Tally()) for group in (known.group, "all")]
-            _measure(path, tools, counted)
+            _measure(path, known, tools, counted)
             report(f"{label}: {number + 1} of {len(truths)} loops")
     if settings.picture is not None:
         draw_bars(settings.picture, _bars(tallies))
     return table(tallies)
 
 
-def _measure(path: Path, tools: Tools, tallies: Sequence[Tally]) -> None:
+def _measure(path: Path, known: KnownLoop, tools: Tools, tallies: Sequence[Tally]) -> None:
     """Decompose one loop and add its scores to every tally. A missing stem or one-shot counts as silence."""
     truth = json.loads(path.read_text())
     loop = read_loop(path.parent / truth["loop"])
@@ -113,6 +132,7 @@ def _measure(path: Path, tools: Tools, tallies: Sequence[Tally]) -> None:
     for tally in tallies:
         tally.seconds.append(spent)
         tally.failed += done is None
+        add_hits(tally.hits, known, None if done is None else done.transcription)
         if done is not None and done.match is not None:
             tally.matches.append(done.match)
     for track in truth["tracks"]:
@@ -150,7 +170,22 @@ def table(tallies: dict[tuple[str, str], Tally]) -> str:
         drums.append(head + " | ".join(
             " / ".join(_shown(_mean(one.si_sdr for one in kind[name])) for kind in (tally.stems, tally.shots))
             for name in TRACK_NAMES) + " |")
-    return "\n".join([*lines, "", *drums])
+    return "\n".join([*lines, "", *drums, "", *_hit_lines(tallies)])
+
+
+def _hit_lines(tallies: dict[tuple[str, str], Tally]) -> list[str]:
+    """A table of the hits: scores as for transcribers, and for each drum how many are right / called / true."""
+    lines = ["| loops | plugins | " + " | ".join((*HIT_COLUMNS, "P", "R", *TRACK_NAMES)) + " |",
+             "|---" * (len(HIT_COLUMNS) + 4 + len(TRACK_NAMES)) + "|"]
+    for (group, label), tally in sorted(tallies.items()):
+        hits, scores = tally.hits, tally.hits.scores()
+        right = hits.correct[:, 0]
+        shares = [right.sum() / max(float(whole.sum()), 1.0) for whole in (hits.found, hits.true)]
+        counts = [f"{right[drum]:.0f}/{hits.found[drum]:.0f}/{hits.true[drum]:.0f}" for drum in range(len(TRACK_NAMES))]
+        numbers = [*(scores[column] for column in HIT_COLUMNS), *shares]
+        lines.append(f"| {group} ({hits.loops}) | {label} | " + " | ".join(
+            [*("-" if number != number else f"{number:.3f}" for number in numbers), *counts]) + " |")
+    return lines
 
 
 def _bars(tallies: dict[tuple[str, str], Tally]) -> list[Bars]:

@@ -110,6 +110,11 @@ def read_sounds(data: Path, split: str, licence: str = "all") -> Sounds:
     return Sounds(np.concatenate(pieces), tuple(shots), _grouped(shots))
 
 
+def read_packs(data: Sequence[Path], split: str, licence: str = "all") -> list[Sounds]:
+    """The shots of one split of several folders, as `read_sounds` reads each."""
+    return [read_sounds(folder, split, licence) for folder in data]
+
+
 @dataclass(frozen=True, slots=True)
 class Fold:
     """Every `of`-th family of kits, sorted by name, starting with number `index`. Raises UsageError."""
@@ -129,13 +134,18 @@ class Fold:
             raise UsageError(f"Write a fold as K/N, such as 0/4, not {text!r}.")
         return cls(int(index), int(of))
 
-    def of_names(self, families: Iterable[str]) -> set[str]:
-        """The families that are in the fold."""
-        return set(sorted(set(families))[self.index :: self.of])
+    def of_names(self, *packs: Iterable[str]) -> set[str]:
+        """The families, pack by pack, that are in the fold. Another pack leaves those of the packs before it where they
+        are."""
+        ordered: list[str] = []
+        for families in packs:
+            ordered += sorted(set(families).difference(ordered))
+        return set(ordered[self.index :: self.of])
 
-    def split(self, sounds: Sounds) -> tuple[Sounds, Sounds]:
+    def split(self, *packs: Sounds) -> tuple[Sounds, Sounds]:
         """The sounds outside the fold, and those inside."""
-        inside = self.of_names(shot.family for shot in sounds.shots)
+        inside = self.of_names(*({shot.family for shot in pack.shots} for pack in packs))
+        sounds = joined(*packs)
         parts = [tuple(shot for shot in sounds.shots if (shot.family in inside) == part) for part in (False, True)]
         return Sounds(sounds.audio, parts[0], _grouped(parts[0])), Sounds(sounds.audio, parts[1], _grouped(parts[1]))
 

@@ -24,7 +24,7 @@ Rng = np.random.Generator
 _TRIANGLE_FRAMES = 1.5            # half width of an onset's target, in STFT frames
 _SLOWEST_BPM, _FASTEST_BPM = 56, 205
 _MONO_HIHAT_SHARE, _MONO_SHARE = 0.75, 0.35  # of hi-hats, and of other drums, whose hits cut off the one before
-_CUT_LATE_FRAMES = 60             # how long such a hit goes on after the next one starts
+_CUT_LATE_FRAMES = (60, 2500)     # how long such a hit goes on after the next one starts, from .. to
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +127,13 @@ class Synthesis:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawnLoop:
-    """One loop before it is rendered. voices: by (drum, variant); mono: drums whose hits cut off the one before."""
+    """One loop before it is rendered. voices: by (drum, variant); mono: drums whose hits cut off the one before, and by
+    how many frames too late."""
 
     strokes: Strokes
     beats: int
     voices: dict[tuple[int, int], Voice]
-    mono: frozenset[int]
+    mono: dict[int, int]
 
 
 def draw_loop(rng: Rng, bank: Bank, grooves: Grooves, loop_s: float, settings: SynthesisSettings) -> DrawnLoop:
@@ -147,8 +148,9 @@ def draw_loop(rng: Rng, bank: Bank, grooves: Grooves, loop_s: float, settings: S
     palette = Palette(bank, rng)
     drawn = sorted(set(zip(strokes.drums.tolist(), strokes.variants.tolist(), strict=True)))
     voices = {(drum, variant): palette.voice(drum, variant) for drum, variant in drawn}
-    mono = frozenset(drum for drum in range(OTHER + 1)
-                     if rng.random() < (_MONO_HIHAT_SHARE if drum == HIHAT else _MONO_SHARE))
+    late = round(float(np.exp(rng.uniform(*np.log(_CUT_LATE_FRAMES)))))
+    mono = {drum: late for drum in range(OTHER + 1)
+            if rng.random() < (_MONO_HIHAT_SHARE if drum == HIHAT else _MONO_SHARE)}
     return DrawnLoop(strokes, beats, voices, mono)
 
 
@@ -194,7 +196,7 @@ def _strokes_of(number: int, row: DrawnLoop, starts: dict[tuple[int, int], list[
             layers = starts[key]
             start, frames = layers[min(int(velocity * len(layers)), len(layers) - 1)]
             if drum in row.mono:
-                frames = min(frames, int(until) + _CUT_LATE_FRAMES)
+                frames = min(frames, int(until) + row.mono[int(drum)])
             found.append((number, int(drum), int(frame[index]), start, frames, row.voices[key].gain * velocity,
                           velocity))
     return found

@@ -5,12 +5,13 @@ velocity layers of an articulation are treated alike, so that a drum stays one d
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
 
 from models.training.synthesis.bank import CRASH, HIHAT, KICK, OTHER, RATE, RIDE, SNARE, TOM, Bank
+from models.training.synthesis.regrown import crossed, rung, washed
 
 Rng = np.random.Generator
 # the level of a drum in a loop, drawn uniformly between these, in dB
@@ -25,6 +26,10 @@ _SOFT_SHARE = 0.5       # of loops in which a drum of one layer gets a second, d
 _SLOW_ATTACK_SHARE = 0.12
 _DRIVE_SHARE = 0.2
 _THICK_OTHER_SHARE = 0.05  # as Reach.thick_share, for other percussion
+_SAME_KIT_SHARE = 0.6    # of second sounds of a drum that are of the same kit: bell and bow, closed and open hat
+_RUNG_SHARE = 0.4        # of sounds that decay up to 2.5 times as fast or as slowly
+_CROSSED_SHARE = 0.15    # of sounds with the attack of one recording and the tail of another
+_WASHED = {RIDE: 0.35, CRASH: 0.2, HIHAT: 0.1}  # the share of a cymbal's sounds with a wash that builds up
 _PEAK_HZ = {KICK: (50, 600), SNARE: (120, 9000), TOM: (120, 9000)}  # where a drum's peak filters lie
 _PEAK_OTHERS_HZ = (1500, 14000)
 
@@ -167,12 +172,13 @@ class Palette:
         self._soft_db = rng.uniform(-14, 0) if rng.random() < _SOFT_SHARE else 0.0
         self._level_db = {drum: rng.uniform(*_LEVEL_DB[drum]) for drum in range(OTHER + 1)}
         self._made: dict[tuple[int, int], Voice] = {}
+        self._first: dict[int, tuple[int, ...]] = {}         # each drum's usual articulation
 
     def voice(self, drum: int, variant: int) -> Voice:
         """The voice of a variant of a drum; the same object each time."""
         if (drum, variant) not in self._made:
             gain = 10 ** ((self._level_db[drum] + (self._rng.normal(0, 1.5) if variant else 0.0)) / 20)
-            self._made[drum, variant] = Voice(self._layers(drum), gain)
+            self._made[drum, variant] = Voice(self._layers(drum, self._articulation(drum, variant)), gain)
         return self._made[drum, variant]
 
     def _group(self, drum: int) -> tuple[int, ...]:
@@ -186,19 +192,45 @@ class Palette:
             members = self._bank.of_drum[drum]
         return self._bank.sounds.groups[int(members[int(self._rng.integers(len(members)))])]
 
-    def _layers(self, drum: int) -> tuple[np.ndarray, ...]:
+    def _articulation(self, drum: int, variant: int) -> tuple[int, ...]:
+        """The recordings of a variant: often another articulation of the kit that the usual one is from."""
+        if variant and drum in self._first and self._rng.random() < _SAME_KIT_SHARE:
+            kit = self._bank.sounds.shots[self._first[drum][0]].kit
+            members = self._bank.of_kit[kit, drum]
+            return self._bank.sounds.groups[int(members[int(self._rng.integers(len(members)))])]
         group = self._group(drum)
+        self._first.setdefault(drum, group)
+        return group
+
+    def _layers(self, drum: int, group: tuple[int, ...]) -> tuple[np.ndarray, ...]:
         if len(group) > _MOST_LAYERS:
             group = tuple(group[index] for index in np.linspace(0, len(group) - 1, _MOST_LAYERS).round().astype(int))
         sources = [self._audio(number) for number in group]
         shape = draw_shape(self._rng, drum, self._tune, self._reach)
-        layers = [bent(source, shape) for source in sources]
+        layers = self._regrown(drum, [bent(source, shape) for source in sources])
         if self._rng.random() < (_THICK_OTHER_SHARE if drum == OTHER else self._reach.thick_share):
             layers = self._thickened(drum, layers)
         if len(layers) == 1 and self._soft_db < -3:
             darker = np.array([shelf_filter(1500.0, self._soft_db)])
             layers = [bend(layers[0], 1.0, 0.0, 0, darker, 0.0), layers[0]]
         return tuple(layers)
+
+    def _regrown(self, drum: int, layers: list[np.ndarray]) -> list[np.ndarray]:
+        """The layers with another tail, another decay, or a wash."""
+        rng = self._rng
+        if drum != OTHER and rng.random() < _CROSSED_SHARE:
+            tail = bent(self._audio(self._group(drum)[-1]), draw_shape(rng, drum, self._tune, self._reach))
+            after = round(rng.uniform(0.008, 0.06) * RATE)
+            layers = [crossed(layer, tail, after) for layer in layers]
+        if rng.random() < _RUNG_SHARE:
+            factor = float(np.exp(rng.uniform(np.log(0.4), np.log(2.5))))
+            layers = [rung(layer, factor) for layer in layers]
+        if rng.random() < _WASHED.get(drum, 0.0):
+            shape = replace(draw_shape(rng, drum, self._tune, self._reach), decay_frames=0.0,
+                            attack_frames=round(rng.uniform(0.08, 0.4) * RATE))
+            wash, gain = bent(self._audio(self._group(drum)[-1]), shape), float(rng.uniform(0.1, 0.6))
+            layers = [washed(layer, wash, gain) for layer in layers]
+        return layers
 
     def _thickened(self, drum: int, layers: list[np.ndarray]) -> list[np.ndarray]:
         """The layers with a second sound of the same drum underneath."""

@@ -5,6 +5,7 @@ where a drum usually is, which helps it on such grooves and hurts it on programm
 """
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,12 @@ import numpy as np
 from models.training.synthesis.bank import CRASH, DRUMS, HIHAT, OTHER, RIDE, SNARE, TOM
 
 Rng = np.random.Generator
+_ORIGINS = {"human_gmd": "played", "programmed_mma": "programmed", "programmed_step": "stepped",
+            "drum_machine_patterns": "stepped"}
 # of random loops, by drum in the order of TRACK_NAMES
 _PRESENT = (0.88, 0.85, 0.42, 0.8, 0.42, 0.36)  # the probability that the drum plays at all
 _DENSITY = ((0.08, 0.4), (0.05, 0.35), (0.03, 0.3), (0.15, 0.9), (0.1, 0.6), (0.02, 0.15))  # share of steps, from .. to
-_VARIED = (SNARE, TOM, HIHAT)                   # drums that may use a second sound often
+_VARIED = (SNARE, TOM, HIHAT, RIDE)             # drums that may use a second sound often
 _VARIANT_SHARES, _VARIANT_OTHERS_SHARE = (0.0, 0.1, 0.25), 0.03  # of their strokes, one of three; of other drums'
 _GRIDS, _GRID_CHANCES = (4, 2, 3, 6, 8), (0.66, 0.12, 0.08, 0.05, 0.09)  # steps per beat, and their probabilities
 _SWUNG_SHARE = 0.45        # of loops with swing
@@ -33,6 +36,7 @@ _SILENCED_SHARE = 0.12     # of drums of a groove that are left out
 _TIGHTENED_SHARE = 0.2     # of loops moved half-way or all the way to sixteenths
 _LOOSE_SHARE = 0.35        # of loops with random timing errors
 _PERCUSSION_SHARE = 0.22   # of loops with percussion that has no track
+_CRASHED_SHARE = 0.12      # of loops with hats or a ride that also have a crash on their first beat
 _APART_S = 0.02            # strokes of one drum that are closer than this become one
 
 
@@ -70,13 +74,14 @@ class Grooves:
     stepped: tuple[Groove, ...] = ()
 
 
-def read_grooves(data: Path, split: str, licence: str = "all") -> Grooves:
-    """The grooves of a split under DATA/patterns; none if there is no such folder."""
-    folder = data / "patterns"
-    if not folder.is_dir():
-        return Grooves()
-    return Grooves(*(tuple(_read(folder / name, split, licence))
-                     for name in ("human_gmd", "programmed_mma", "programmed_step")))
+def read_grooves(data: Sequence[Path], split: str, licence: str = "all") -> Grooves:
+    """The grooves of a split under patterns/ of each folder, as far as they are there."""
+    found: dict[str, list[Groove]] = {"played": [], "programmed": [], "stepped": []}
+    for folder in data:
+        for name, origin in _ORIGINS.items():
+            if (path := folder / "patterns" / name).with_suffix(".npz").is_file():
+                found[origin] += _read(path, split, licence)
+    return Grooves(*(tuple(grooves) for grooves in found.values()))
 
 
 def _read(path: Path, split: str, licence: str) -> list[Groove]:
@@ -109,7 +114,8 @@ def draw_strokes(rng: Rng, grooves: Grooves, beats: int, loop_s: float, random_s
             strokes = _window(rng, grooves.programmed, beats)
         else:
             strokes = _window(rng, grooves.stepped or grooves.programmed or grooves.played, beats)
-        strokes = _cleared(_played_loosely(rng, strokes, beats, loop_s), beats, loop_s)
+        strokes = _crashed(rng, _played_loosely(rng, strokes, beats, loop_s))
+        strokes = _cleared(strokes, beats, loop_s)
         if (strokes.drums < OTHER).any():
             return _with_percussion(rng, strokes, beats)
 
@@ -212,6 +218,14 @@ def _played_loosely(rng: Rng, strokes: Strokes, beats: int, loop_s: float) -> St
     if rng.random() < _LOOSE_SHARE:
         at = at + rng.normal(0, rng.uniform(0.001, 0.008), len(at)) * beats / loop_s
     return Strokes(strokes.drums, at % beats, strokes.velocities, strokes.variants)
+
+
+def _crashed(rng: Rng, strokes: Strokes) -> Strokes:
+    """Sometimes with a crash on the first beat, over the ride or the hats."""
+    if rng.random() > _CRASHED_SHARE or not np.isin(strokes.drums, (HIHAT, RIDE)).any():
+        return strokes
+    crash = Strokes(np.array([CRASH]), np.zeros(1), np.array([rng.uniform(0.6, 1.0)]), np.zeros(1, np.int64))
+    return _together([strokes, crash])
 
 
 def _cleared(strokes: Strokes, beats: int, loop_s: float) -> Strokes:

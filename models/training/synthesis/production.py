@@ -109,7 +109,21 @@ def _spaced(audio: Tensor, rng: Rng) -> Tensor:
         wet = wet * _per_bin(curves(rng, len(roomy), 4.0), frames, audio.device)
         spectra = spectra.index_copy(0, index, spectra[index] * (1.0 + wet))
     spectra = spectra * _folds(rng, rows, frames, audio.device)
-    return torch.fft.irfft(spectra, n=frames)
+    return torch.fft.irfft(spectra * _bleed(rng, rows, frames, audio.device), n=frames)
+
+
+def _bleed(rng: Rng, rows: int, frames: int, device: torch.device) -> Tensor:
+    """(rows, 1, bins): every drum in the other drums' microphones. On a third of the rows two copies of everything, of
+    another colour and up to 9 ms late, are 15 to 25 dB softer."""
+    hz = torch.arange(frames // 2 + 1, device=device) * (RATE / frames)
+    gain = torch.ones((rows, 1, len(hz)), dtype=torch.complex64, device=device)
+    some = rng.random(rows) < 0.33
+    for _ in range(2):
+        level = np.where(some, 10 ** (rng.uniform(-25, -15, rows) / 20), 0.0)
+        turn = -2 * math.pi * hz * _column(rng.uniform(0.001, 0.009, rows), device)
+        late = torch.polar(_column(level, device).expand(-1, len(hz)).contiguous(), turn)
+        gain = gain + late[:, None] * _per_bin(curves(rng, rows, 5.0), frames, device)
+    return gain
 
 
 def _folds(rng: Rng, rows: int, frames: int, device: torch.device) -> Tensor:

@@ -13,7 +13,7 @@ import torch
 from models.hearing.ensemble import Ensemble, open_ensemble, save_ensemble
 from models.hearing.hit_classifier import METADATA_KEY
 from models.training.evaluate.loops import KnownLoop, made_loops, read_loops
-from models.training.synthesis.bank import Bank, Fold, Sounds, read_sounds
+from models.training.synthesis.bank import Bank, Fold, Sounds, joined, read_packs
 from models.training.synthesis.examples import Synthesis, SynthesisSettings
 from models.training.synthesis.patterns import Grooves, read_grooves
 from models.training.train.fit_classifier import Evidence, evidence_of, fit_classifier, pooled
@@ -28,7 +28,7 @@ class AssemblySettings:
 
     runs: tuple[Path, ...]
     loops: Path
-    data: Path
+    data: tuple[Path, ...]
     out: Path
     batches: int = 24
 
@@ -47,10 +47,10 @@ def assemble(settings: AssemblySettings) -> str:
 
     everyone = Ensemble(nets)
     collect(everyone, read_loops(settings.loops))
-    collect(everyone, _made(read_sounds(settings.data, "val"), grooves, "val", settings.batches))
+    collect(everyone, _made(joined(*read_packs(settings.data, "val")), grooves, "val", settings.batches))
     for run, (ensemble, metadata) in zip(settings.runs, opened, strict=True):
         if metadata.get("without"):
-            _, kept_out = Fold.named(metadata["without"]).split(read_sounds(settings.data, "train"))
+            _, kept_out = Fold.named(metadata["without"]).split(*read_packs(settings.data, "train"))
             collect(ensemble, _made(kept_out, grooves, str(run), settings.batches))
     classifier = fit_classifier(pooled(parts), kits)
     return save_ensemble(settings.out, nets, {METADATA_KEY: classifier.metadata()})

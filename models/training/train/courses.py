@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from engine.core.errors import UsageError
 from engine.core.pattern import TRACK_NAMES
-from models.hearing.ensemble import save_ensemble
+from models.hearing.ensemble import open_ensemble, save_ensemble
 from models.hearing.spectrogram import PAPER, LogSpectrogram
 from models.hearing.tcn import TaoNet
 from models.papers.tao.network import PAPER_DRUMS, PaperNet, paper_loss
@@ -19,7 +19,7 @@ from models.training.synthesis.examples import Batch, Synthesis
 from models.training.train.onset_scores import onset_scores
 from models.training.train.optimisation import loss_of
 from models.training.train.separator_course import SeparatorCourse
-from models.weights.files import save_weights
+from models.weights.files import load_weights, save_weights
 
 _PAPER_COLUMNS = [TRACK_NAMES.index(name) for name in PAPER_DRUMS]
 
@@ -57,6 +57,10 @@ class Course(Protocol):
         """The optimiser of the network's parameters."""
         ...
 
+    def begin_from(self, start: str) -> None:
+        """Load the weights FILE, or network K of FILE:K, into `net`. Raises WeightsMissing or UsageError."""
+        ...
+
     def export(self, net: nn.Module, path: Path, metadata: dict[str, Any]) -> None:
         """Write a network's weights for the plugin that uses them."""
         ...
@@ -90,6 +94,13 @@ class TaoCourse:
 
     def optimizer(self, peak_rate: float) -> torch.optim.Optimizer:
         return torch.optim.AdamW(self.net.parameters(), lr=peak_rate, weight_decay=1e-2)
+
+    def begin_from(self, start: str) -> None:
+        path, number = numbered(start)
+        nets = open_ensemble(path)[0].networks
+        if number >= len(nets):
+            raise UsageError(f"{path} has {len(nets)} networks, counted from 0, so none is number {number}.")
+        self.net.load_state_dict(nets[number].state_dict())
 
     def export(self, net: nn.Module, path: Path, metadata: dict[str, Any]) -> None:
         save_ensemble(path, [cast(TaoNet, net)], metadata)
@@ -131,6 +142,9 @@ class PaperCourse:
     def optimizer(self, peak_rate: float) -> torch.optim.Optimizer:
         return torch.optim.Adam(self.net.parameters(), lr=peak_rate)
 
+    def begin_from(self, start: str) -> None:
+        self.net.load_state_dict(load_weights(numbered(start)[0])[0])
+
     def export(self, net: nn.Module, path: Path, metadata: dict[str, Any]) -> None:
         save_weights(path, net.state_dict(), {"network": self.name})
 
@@ -142,3 +156,9 @@ def find_course(name: str, device: torch.device) -> Course:
     if name not in courses:
         raise UsageError(f"There is no network named {name!r}. The networks are {', '.join(courses)}.")
     return courses[name](device)
+
+
+def numbered(start: str) -> tuple[Path, int]:
+    """FILE:K as both; FILE is network 0."""
+    path, _, number = start.rpartition(":")
+    return (Path(path), int(number)) if path and number.isdigit() else (Path(start), 0)

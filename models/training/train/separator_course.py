@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from engine.core.pattern import TRACK_NAMES
 from models.separation.inputs import Inputs, LoopView, inputs_of, view_of
-from models.separation.network import MaskNet, save_mask_net
+from models.separation.network import MaskNet, open_mask_net, save_mask_net
 from models.training.synthesis.bank import RATE
 from models.training.synthesis.examples import Hits, Synthesis
 from models.training.train.transcription_errors import draw_error_rates, with_errors
@@ -87,6 +87,9 @@ class SeparatorCourse:
 
     def optimizer(self, peak_rate: float) -> torch.optim.Optimizer:
         return torch.optim.AdamW(self.net.parameters(), lr=peak_rate, weight_decay=1e-3)
+
+    def begin_from(self, start: str) -> None:
+        self.net.load_state_dict(open_mask_net(Path(start)).state_dict())
 
     def export(self, net: nn.Module, path: Path, metadata: dict[str, Any]) -> None:
         save_mask_net(path, cast(MaskNet, net), metadata)

@@ -13,7 +13,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from engine.core.errors import TaoError, UsageError
 from models.training.charts.curve import draw_curve
-from models.training.synthesis.bank import Bank, Fold, joined, read_sounds
+from models.training.synthesis.bank import Bank, Fold, joined, read_packs
 from models.training.synthesis.electronic import computed_sounds
 from models.training.synthesis.examples import Synthesis, SynthesisSettings
 from models.training.synthesis.patterns import read_grooves
@@ -26,20 +26,21 @@ from models.training.train.validation import Validation
 _MEASURED_STEPS = 16
 _SILENT = Silent()
 _IDENTITY = ("network", "seed", "licence", "rows", "random_share", "peak_rate", "crop_s", "computed_each",
-             "average_decay", "mixed_precision", "without")
+             "average_decay", "mixed_precision", "without", "start")
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
     """The settings of a run.
 
-    data: the folder of one-shots and patterns; run: the folder of the run; resume: go on from its checkpoint; steps:
+    data: the folders of one-shots and patterns; run: the folder of the run; resume: go on from its checkpoint; steps:
     how many, or minutes, from which the steps follow; licence: "all" data, or "permissive" only; peak_rate: the largest
     learning rate, None for the network's default; random_share: of loops with random patterns; computed_each: synthetic
-    sounds per drum; without: a fold K/N of kit families to leave out.
+    sounds per drum; without: a fold K/N of kit families to leave out; start: the weights to go on from, FILE or
+    FILE:K for network K of several, empty for new ones.
     """
 
-    data: Path
+    data: tuple[Path, ...]
     run: Path
     steps: int = 0
     minutes: float = 0.0
@@ -59,6 +60,7 @@ class TrainingSettings:
     crop_s: float = 4.0
     computed_each: int = 48
     without: str = ""
+    start: str = ""
 
     def __post_init__(self) -> None:
         if (self.steps > 0) == (self.minutes > 0):
@@ -112,14 +114,15 @@ class Trainer:
         torch.manual_seed(settings.seed)
         self.course = find_course(settings.network, device)
         self.net = self.course.net
+        if settings.start:
+            self.course.begin_from(settings.start)
         self.average = copy.deepcopy(self.net).eval()
         self.peak_rate = settings.peak_rate or self.course.peak_rate
         self.optimizer = self.course.optimizer(self.peak_rate)
         self.progress = self._resumed()
         self.parallel: nn.Module = DistributedDataParallel(self.net) if world > 1 else self.net
-        recorded = read_sounds(settings.data, "train", settings.licence)
-        if settings.without:
-            recorded, _ = Fold.named(settings.without).split(recorded)
+        packs = read_packs(settings.data, "train", settings.licence)
+        recorded = Fold.named(settings.without).split(*packs)[0] if settings.without else joined(*packs)
         sounds = joined(recorded, computed_sounds(settings.seed, settings.computed_each))
         grooves = read_grooves(settings.data, "train", settings.licence)
         wanted = SynthesisSettings(settings.rows, settings.crop_s, random_share=settings.random_share)

@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 def same(one: StoredDecomposition, other: StoredDecomposition) -> None:
     for name in ("tempo_bpm", "sample_rate", "kit", "pattern", "match", "onsets", "track_match", "source", "made_by",
-                 "unknown", "unknown_of_track"):
+                 "unknown", "unknown_of_track", "candidates", "second_names"):
         assert getattr(one, name) == getattr(other, name), name
     whole, again = ({"loop": it.loop, "residual": it.residual} for it in (one, other))
     for before, after in ((one.samples, other.samples), (one.stems, other.stems), (whole, again)):
@@ -139,6 +139,8 @@ def test_a_track_name_cannot_leave_the_folder(tmp_path):
     ({"tracks": [{"name": "kick", "oneshot": "kit.json"}]}, "not audio"),
     ({"tracks": [{"name": "kick", "oneshot": "oneshots/kick.wav", "gain": "loud"}]}, "gain is a text, but a num"),
     ({"tracks": [{"name": "kick", "oneshot": "oneshots/kick.wav", "gain": -1}]}, "impossible sound"),
+    ({"candidates": [{"track": "kick"}]}, "time_s"),
+    ({"candidates": [{"track": "kick", "time_s": 1e8}]}, "impossible onset"),
 ])
 def test_a_broken_kit_is_refused_in_one_sentence(folder, changes, said):
     with pytest.raises(UnreadableKit, match=said) as refused:
@@ -167,7 +169,7 @@ json_values = st.recursive(st.none() | st.booleans() | st.floats() | st.integers
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["tracks", "tempo_bpm", "meter", "bars", "beats", "steps_per_beat", "swing", "source",
-                        "made_by", "match", "name"]), json_values)
+                        "made_by", "match", "name", "candidates"]), json_values)
 def test_any_json_is_read_or_refused_and_nothing_else(folder, key, value):
     original = (folder / "kit.json").read_text()
     try:

@@ -84,6 +84,7 @@ def test_a_moved_downbeat_moves_the_loop_and_what_was_heard_in_it(tmp_path: Path
     for audio in (stored.loop, stored.stems["kick"]):
         assert np.array_equal(audio, np.roll(LOOP, -RATE // 4, axis=0))
     assert [onset.time_s for onset in stored.onsets["kick"]] == pytest.approx([0.12, 0.75])
+    assert [onset.time_s for onset in stored.candidates["kick"]] == pytest.approx([0.15])
     assert same_recording(stored, live, samples(), RATE)
     back = live.stored(samples(), RATE, stored)
     assert np.array_equal(back.stems["kick"], LOOP) and np.array_equal(back.loop, LOOP)
@@ -95,6 +96,7 @@ def test_a_drum_that_was_renamed_keeps_its_stem_and_its_hits() -> None:
     shots["tom"] = shots.pop("kick")
     stored = replace(live, kit=Kit("rich", shots)).stored(samples(), RATE, replace(rich_decomposition(), loop=LOOP))
     assert stored.stems.keys() == {"tom"} and stored.onsets.keys() == {"tom"}
+    assert stored.candidates.keys() == {"tom"} and stored.second_names == {"tom": "snare"}
     assert stored.unknown_of_track == {"tom": {"colour": "red"}} and stored.source.name == "take.wav"
 
 

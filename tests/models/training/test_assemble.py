@@ -30,13 +30,13 @@ def known_loop(folder: Path) -> Path:
 
 @pytest.mark.slow
 def test_runs_become_one_file_with_a_classifier(samples: Path, tmp_path: Path) -> None:
-    runs = [train_network(TrainingSettings(samples, tmp_path / name, steps=6, seed=seed, rows=2, threads=1,
+    runs = [train_network(TrainingSettings((samples,), tmp_path / name, steps=6, seed=seed, rows=2, threads=1,
                                                mixed_precision=False, computed_each=4, crop_s=1.0, device="cpu",
                                                without=without))
             for name, seed, without in (("a", 1, ""), ("b", 2, "0/2"))]
     assert [load_weights(run)[1]["without"] for run in runs] == ["", "0/2"]
     out = tmp_path / "both.safetensors"
-    sha256 = assemble(AssemblySettings(tuple(runs), known_loop(tmp_path), samples, out, batches=1))
+    sha256 = assemble(AssemblySettings(tuple(runs), known_loop(tmp_path), (samples,), out, batches=1))
     ensemble, metadata = open_ensemble(out, sha256)
     assert len(ensemble.networks) == 2
     fitted = HitClassifier.from_metadata(metadata[METADATA_KEY])

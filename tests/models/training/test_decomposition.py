@@ -59,6 +59,8 @@ def test_true_hits_give_stems_and_shots_near_the_truth_and_a_picture(loops: Path
     assert stems_db > 15 and shots_db > 15 and shots_mfcc > 0.8
     assert match > 0.8 and failed == 0 and seconds > 0
     assert row(table, "all")[:2] == row(table, "made")[:2]
+    hits = next(line for line in table.splitlines() if line.startswith("| made ") and "4/4/4" in line)
+    assert [cell.strip() for cell in hits.split("|")[3:-1]][:2] == ["1.000", "1.000"] and hits.count("4/4/4") == 2
     assert lines == ["oracle + template-masks + least-disturbed: 1 of 1 loops"]
     assert picture.read_bytes().startswith(b"\x89PNG")
 

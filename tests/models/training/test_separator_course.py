@@ -71,12 +71,12 @@ SMALL = {"rows": 2, "threads": 1, "validate_every": 1000, "save_every": 2, "mixe
 @pytest.mark.slow
 def test_a_stopped_separator_goes_on_to_the_same_weights(samples: Path, tmp_path: Path) -> None:
     listener = Listener()
-    whole = train_network(TrainingSettings(samples, tmp_path / "whole", **SMALL), listener)
+    whole = train_network(TrainingSettings((samples,), tmp_path / "whole", **SMALL), listener)
     assert any("snr_db" in line for line in listener.lines)
 
     with pytest.raises(Stopped):
-        train_network(TrainingSettings(samples, tmp_path / "parts", **SMALL), Listener("saved at 2"))
-    parts = train_network(TrainingSettings(samples, tmp_path / "parts", resume=True, **SMALL), listener)
+        train_network(TrainingSettings((samples,), tmp_path / "parts", **SMALL), Listener("saved at 2"))
+    parts = train_network(TrainingSettings((samples,), tmp_path / "parts", resume=True, **SMALL), listener)
     one, other = load_file(whole), load_file(parts)
     assert all(np.array_equal(one[name], other[name]) for name in one)
     assert TaoSeparator(str(parts)).name == "tao"

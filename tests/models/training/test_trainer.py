@@ -25,7 +25,7 @@ SMALL = {"rows": 2, "threads": 1, "validate_every": 1000, "save_every": 2, "mixe
 
 
 def settings(samples: Path, run: Path, **more: object) -> TrainingSettings:
-    return TrainingSettings(samples, run, **{**SMALL, "device": "cpu", **more})  # type: ignore[arg-type]
+    return TrainingSettings((samples,), run, **{**SMALL, "device": "cpu", **more})  # type: ignore[arg-type]
 
 
 def test_a_stopped_run_goes_on_to_the_same_weights(samples: Path, tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def program(samples: Path, run: Path, **length: float) -> list[str]:
     asked = {**SMALL, **length, "resume": True, "device": "cpu"}
     return [sys.executable, "-c", "import json, sys; from pathlib import Path; "
             "from models.training.train.trainer import TrainingSettings, train_network; "
-            "train_network(TrainingSettings(Path(sys.argv[1]), Path(sys.argv[2]), **json.loads(sys.argv[3])))",
+            "train_network(TrainingSettings((Path(sys.argv[1]),), Path(sys.argv[2]), **json.loads(sys.argv[3])))",
             str(samples), str(run), json.dumps(asked)]
 
 
@@ -84,7 +84,7 @@ def test_a_folder_with_a_run_is_not_overwritten(samples: Path, tmp_path: Path) -
 
 def test_a_run_needs_a_length(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--minutes"):
-        TrainingSettings(tmp_path, tmp_path)
+        TrainingSettings((tmp_path,), tmp_path)
 
 
 def test_the_papers_network_trains_too(samples: Path, tmp_path: Path) -> None:
