@@ -12,6 +12,7 @@ from engine.core.pattern import Step
 from tests.tui.fake import FakeEngine
 from tui.app import TaoApp
 from tui.glyphs import UNICODE, Glyphs
+from tui.screen_setup import Look
 
 
 @dataclass
@@ -56,7 +57,7 @@ def open_tao(engine: FakeEngine) -> Callable[..., AbstractAsyncContextManager[Op
 
     @asynccontextmanager
     async def opened(size: tuple[int, int] = (80, 24), glyphs: Glyphs = UNICODE) -> AsyncIterator[OpenTao]:
-        app = TaoApp(engine, glyphs, fps=1)  # the tests read when they look
+        app = TaoApp(engine, glyphs, look=Look(fps=1))  # the tests read when they look
         async with app.run_test(size=size) as pilot:
             shown = OpenTao(app, pilot, engine)
             await shown.look()

@@ -9,6 +9,7 @@ from tui.app import TaoApp
 from tui.glyphs import UNICODE
 from tui.guide import Guide, steps
 from tui.keymap import Keymap
+from tui.screen_setup import Look
 from tui.screens.guide import GuideScreen
 
 
@@ -16,7 +17,7 @@ from tui.screens.guide import GuideScreen
 async def test_the_guide_is_shown_once_and_its_keys_play_nothing(tmp_path: Path, keys: list[str]) -> None:
     engine, guide = FakeEngine(), Guide(tmp_path / "state" / "guide-seen")
     for expected in (True, False):
-        app = TaoApp(engine, fps=1, guide=guide)
+        app = TaoApp(engine, look=Look(fps=1), guide=guide)
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
             assert isinstance(app.screen, GuideScreen) is expected
