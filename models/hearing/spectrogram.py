@@ -33,7 +33,7 @@ class SpectrogramSettings:
         return self.sample_rate // STFT_FRAMES_PER_S
 
 
-# the front end of models.papers.tao; its README says how it differs from the paper
+# the front end of models.papers.tao.circular; features.py there has the paper's own
 PAPER = SpectrogramSettings(16000, 1024, None, max_hz=8000.0, factor=1.0, difference=False)
 
 

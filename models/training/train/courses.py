@@ -107,7 +107,7 @@ class TaoCourse:
 
 
 class PaperCourse:
-    """`paper`: kick, snare, hi-hat and the tempo at 16 kHz.
+    """`paper`: kick, snare, hi-hat and the tempo at 16 kHz, for the transcriber `paper-circular`.
 
     Adam, with the paper's learning rate as the peak of a one-cycle schedule; models/papers/tao/README.md lists what
     else differs from the paper.
