@@ -68,8 +68,10 @@ def test_the_demo_is_made_decomposed_and_rendered(tao, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_decompose_prints_its_kit_as_json_and_nothing_else(tao, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "loop.wav", clicks(4.0), RATE)
-    code, out, _ = tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit", "--json", "--beats", 8)
+    code, out, said = tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit", "--json", "--beats", 8,
+                          "--report")
     assert code == 0 and json.loads(out)["tempo_bpm"] == pytest.approx(120.0)
+    assert (tmp_path / "kit" / "report.html").is_file() and "report.html" in said and "\x1b" not in said
 
 
 @pytest.mark.slow

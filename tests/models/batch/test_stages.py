@@ -1,9 +1,13 @@
-"""How one file goes: a bar on a terminal, a line for each stage elsewhere."""
+"""How one file goes: a bar on a terminal, a line for each stage elsewhere; and the page that is written at its end."""
 
 import io
 import os
 
+from engine.library.kits.kit_folder import write_folder
 from models.batch.progress import shown_stages
+from models.batch.run import Batch, _report_on
+from models.batch.settings import Settings
+from tests.library.values import rich_decomposition
 from tests.terminal import open_terminal
 
 
@@ -27,3 +31,14 @@ def test_on_a_terminal_there_is_a_bar_with_the_share_and_the_stage(monkeypatch):
             drawn += os.read(ours, 65536).decode()
     os.close(ours)
     assert "[amen].wav" in drawn and "kit" in drawn and "\x1b[" in drawn
+
+
+def test_a_batch_writes_each_kit_its_page_if_it_is_asked_to(tmp_path, capsys):
+    settings = Settings("tao", "tao", "solve")
+    write_folder(tmp_path / "kit", rich_decomposition())
+    _report_on(tmp_path / "kit", Batch((), tmp_path, settings))
+    assert not (tmp_path / "kit" / "report.html").exists()
+    _report_on(tmp_path / "kit", Batch((), tmp_path, settings, report=True))
+    assert (tmp_path / "kit" / "report.html").exists()
+    _report_on(tmp_path / "gone", Batch((), tmp_path, settings, report=True))
+    assert "its report cannot be written" in capsys.readouterr().err
