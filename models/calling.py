@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.core.errors import TaoError
 from engine.core.names import check_name, readable
+from engine.core.time_signature import Quarters, check_time_signature
 from models import plugins
 from models.plugins import Audio, Extraction, Judge, JudgedExtractor, OnProgress, Stems, Transcription
 
@@ -17,7 +18,7 @@ class PluginFailed(TaoError):
     """A plugin that did not do its work; `__cause__` is what it raised."""
 
 
-def transcribed(by: plugins.Transcriber, audio: Audio, sample_rate: int, beats: int | None,
+def transcribed(by: plugins.Transcriber, audio: Audio, sample_rate: int, beats: Quarters | None,
                 circular: bool = True) -> Transcription:
     """What a transcriber hears. Raises PluginFailed, and what the plugin raises as a TaoError; so do the others."""
     with _answering("transcriber", by):
@@ -80,7 +81,9 @@ def _check_transcription(heard: Transcription, length_s: float) -> None:
         check_name(onset.track, "A track")
     _check(bool(heard.tempi), "it returned no tempo")
     for guess in heard.tempi:
-        _check(0.0 < guess.bpm < 1e6 and 0.0 < guess.beats < 1e6, f"it returned the tempo {guess.bpm}")
+        _check(0.0 < guess.bpm < 1e6 and 0.0 < guess.beats < 1e6
+               and abs(guess.start_s) <= length_s, f"it returned the tempo {guess.bpm}")
+        check_time_signature(guess.time_signature)
 
 
 def _check_stems(stems: Stems, audio: Audio) -> None:

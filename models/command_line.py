@@ -2,18 +2,60 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from engine.core.errors import UsageError
+from engine.core.errors import InvalidValue, UsageError
 from engine.core.pattern import TRACK_NAMES
+from engine.core.time_signature import Quarters, read_time_signature, whole_or_half
+from engine.core.timeline import MAX_BPM, MIN_BPM
 
 TRANSCRIBER, SEPARATOR, EXTRACTOR = "tao", "tao", "solve"
+MOST_BEATS = 128
 _CHOICES = "NAME, or NAME:ARGUMENT; `models` lists what is installed."
+
+
+class Beats(click.ParamType):
+    """Quarter notes: a whole number, or one and a half."""
+
+    name = "BEATS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Quarters:
+        """The number; fails for any other."""
+        try:
+            beats = whole_or_half(float(value))
+        except (InvalidValue, ValueError, OverflowError):
+            beats = 0
+        if not 1 <= beats <= MOST_BEATS:
+            self.fail(f"{value!r} is not a number of beats: write 1 to {MOST_BEATS}, halves too, such as 8 or 3.5.")
+        return beats
+
+
+class Meter(click.ParamType):
+    """A metre, kept as it is written."""
+
+    name = "METER"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The metre as OVER/UNDER; fails for any other text."""
+        try:
+            return "{}/{}".format(*read_time_signature(str(value)))
+        except InvalidValue as error:
+            self.fail(str(error))
+
+
+def reading_options(verb: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say how a loop is read."""
+    for option in reversed((
+            click.option("--beats", type=Beats(), help="The loop's length in quarter notes, such as 8 or 3.5."),
+            click.option("--meter", type=Meter(), help="The loop's metre, such as 3/4 or 7/8."),
+            click.option("--bpm", type=click.FloatRange(MIN_BPM, MAX_BPM), help="The loop's tempo, within 2 %."))):
+        verb = option(verb)
+    return verb
 
 
 @click.group(name="models", invoke_without_command=True)
@@ -51,8 +93,8 @@ def get(name: str) -> None:
 @click.option("--overwrite", is_flag=True, help="Replace what is in the folder. Files that Tao did not write stay.")
 @click.option("--json", "as_json", is_flag=True, help="Print each kit.json, one line per loop.")
 @click.option("--report", is_flag=True, help="Write report.html, too: everything found, to see and to hear.")
-@click.option("--beats", type=click.IntRange(1, 256), help="The loop's length in quarter notes, if you know it.")
-@click.option("--free", is_flag=True, help="The file is not a loop: cut whole bars out of it first.")
+@reading_options
+@click.option("--free", is_flag=True, help="The file is a recording that holds a loop somewhere: find it.")
 @click.option("--transcriber", default=TRANSCRIBER, show_default=True, help=f"Finds the hits. {_CHOICES}")
 @click.option("--separator", default=SEPARATOR, show_default=True, help=f"Makes a stem per drum. {_CHOICES}")
 @click.option("--extractor", default=EXTRACTOR, show_default=True, help=f"Makes the one-shots. {_CHOICES}")
@@ -118,28 +160,40 @@ def _decompose_one(loop: Path, out: Path, settings: Any, overwrite: bool, as_jso
               help="This track is another drum; without =DRUM, its second-best name.")
 @click.option("--bring-back", "to_bring_back", multiple=True, metavar="TRACK",
               help="Bring back the soft hits that were left out on this track.")
+@reading_options
 def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...], to_rename: tuple[str, ...],
-            to_bring_back: tuple[str, ...]) -> None:
+            to_bring_back: tuple[str, ...], beats: Quarters | None, meter: str | None, bpm: float | None) -> None:
     """Correct the steps or drum names of a decomposition FOLDER and solve its kit again.
 
     Example: --set kick:4=0.8 --clear snare:6 --rename hihat=ride. Use the new names for steps. The drums are kick,
-    snare, tom, hihat, ride, crash, perc 1, perc 2 ... Without options it says what else each track may be, and how many
-    soft hits were left out.
+    snare, tom, hihat, ride, crash, perc 1, perc 2 ... With --beats, --meter or --bpm the whole recording is decomposed
+    again, read that way, and steps that you have set are lost. Without options it says what else each track may be, and
+    how many soft hits were left out.
     """
     from engine.library.kits.kit_folder import read_folder, write_folder
     from models import plugins
 
     with plugins.loading("The correction"):
+        from models.batch.one_file import wished, words_about
         from models.correct import correct as solve_again
         from models.correct import edited, renamed, with_candidates
+        from models.rereading import read_again
         from models.storing import opened, restored
 
     edits = tuple([_step_edit(text, True) for text in to_set] + [_step_edit(text, False) for text in to_clear])
     kept = read_folder(folder)
+    again = (beats, meter, bpm) != (None, None, None)
+    if not edits and not to_rename and not to_bring_back and not again:
+        raise UsageError("Nothing to correct. Name steps with --set TRACK:STEP=VELOCITY or --clear TRACK:STEP, drums "
+                         "with --rename TRACK=DRUM, or another reading with --beats, --meter or --bpm."
+                         f"{_candidates_in_words(kept)}")
+    if again:
+        kept = read_again(kept, wished(beats, meter, bpm))
+        _talk(f"{folder}: {words_about(kept)}")
+        if not edits and not to_rename and not to_bring_back:
+            write_folder(folder, kept)
+            return
     names = dict(_new_name(text, kept.second_names) for text in to_rename)
-    if not edits and not names and not to_bring_back:
-        raise UsageError("Nothing to correct. Name steps with --set TRACK:STEP=VELOCITY or --clear TRACK:STEP, or "
-                         f"drums with --rename TRACK=DRUM.{_candidates_in_words(kept)}")
     before = renamed(opened(kept, kept.sample_rate), names)
     wanted = edited(before.pattern, edits)
     for track in to_bring_back:

@@ -8,18 +8,21 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from engine.core.errors import NoOnsets
 from engine.core.kit import OTHER_NOTE, Kit, Layer, OneShot, SampleId, gm_note, sample_id
-from engine.core.loop import Audio, Loop, PlayedLoop, overview
+from engine.core.loop import Audio, Loop, PlayedLoop, Reading, overview
 from engine.core.pattern import Pattern
+from engine.core.time_signature import Quarters, whole_or_half
 from engine.library.kits.decomposition import AsPlayed
 from engine.library.resampling import resampled
 from models import plugins
 from models.calling import extraction, separated, transcribed
+from models.hearing.loop_cut import cut_as_read
 from models.hearing.monaural import monaural
 from models.hearing.onset_strength import RATE as ONSET_STRENGTH_RATE
-from models.hearing.onset_strength import attacks
 from models.hearing.quantize import quantize
-from models.hearing.tempo import check_length
+from models.hearing.readings import NO_WISHES, Wishes
+from models.hearing.tempo import as_wished, check_length
 from models.hearing.velocities import velocities_from
 from models.naming.second_look import second_look
 from models.plugins import ExtractedShot, Onset, Stems, Transcription
@@ -28,6 +31,7 @@ from models.sounds.one_shots import LeastDisturbed
 from models.sounds.rendering import mix, render_tracks
 from models.sounds.slices import sliced
 from models.sounds.spectra import match
+from models.sounds.unnamed import attacks_in, is_unnamed, unnamed
 
 Report = Callable[[str, float], None]
 
@@ -48,7 +52,8 @@ class Decomposition:
     audio and samples are float32 (frames, 2) at sample_rate. stems, residual and the matches (0..1,
     models.sounds.spectra.match) are there at the last stage only, where the residual plus the kit played by the pattern
     equals the recording. as_played: what a kit that was saved live has beyond its pattern. candidates: hits more likely
-    false than real; second_names: what else each track may be (models.naming).
+    false than real; second_names: what else each track may be (models.naming). readings: how the recording can be read,
+    the first as it was; recording: all of it, where the loop is a part of it or begins elsewhere.
     """
 
     stage: str
@@ -66,6 +71,8 @@ class Decomposition:
     as_played: AsPlayed = AsPlayed()
     candidates: tuple[Onset, ...] = ()
     second_names: dict[str, str] = field(default_factory=dict)
+    readings: tuple[Reading, ...] = ()
+    recording: Audio | None = None
 
     @property
     def bpm(self) -> float:
@@ -74,29 +81,45 @@ class Decomposition:
 
 
 def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambda stage, fraction: None,
-              ) -> Iterator[Decomposition]:
+              wishes: Wishes = NO_WISHES) -> Iterator[Decomposition]:
     """Decompose a loop in stages, each yielded as soon as it can be played.
 
     report(stage, share done) is called before each stage and during the last; what it raises ends the work, which is
-    how a job is cancelled. Raises NoOnsets when there are no hits, InvalidValue when no tempo fits the length or the
-    loop is too long.
+    how a job is cancelled. From the pattern on, the audio is the loop that the best reading finds in the recording,
+    unless `loop` says how many beats it has; wishes: what is known of tempo, beats and metre.
+
+    Raises NoOnsets when there is only silence, InvalidValue when no reading fits the length or the loop is too long.
     """
     check_length(loop.length_s, loop.beats)
     report("slices", 0.0)
     audio = stereo(loop.audio.T, loop.sample_rate, engine_rate)
     mono = resampled(monaural(audio)[None], engine_rate, ONSET_STRENGTH_RATE)[0]
-    times_s, rises = attacks(mono, True, loop.slices_s)
-    cut, slices = sliced(audio, engine_rate, times_s, rises, loop.beats)
+    times_s, rises = attacks_in(mono, loop.slices_s)
+    cut, slices = sliced(audio, engine_rate, times_s, rises, loop.beats, loop.hints)
     yield _stage("slices", audio, loop.name, engine_rate, cut, slices)
 
     report("pattern", 0.1)
-    transcription = transcribed(tools.transcriber, audio, engine_rate, loop.beats)
-    yield _interim("pattern", audio, loop.name, engine_rate, transcription, {})
+    transcription = _heard(tools.transcriber, audio, engine_rate, loop.beats, wishes.free, cut)
+    whole: Audio | None = None
+    read: tuple[Reading, ...] = ()
+    if loop.beats is None:
+        heard = as_wished(transcription, audio.shape[1] / engine_rate, wishes, loop.hints)
+        found = cut_as_read(audio, engine_rate, heard)
+        whole = None if found.audio is audio else frames_first(audio)
+        read = readings_of(heard, found.start_s, found.audio.shape[1] / engine_rate)
+        audio, transcription = found.audio, found.transcription
+
+    def with_readings(stage: Decomposition) -> Decomposition:
+        return replace(stage, readings=read, recording=whole)
+
+    yield with_readings(_interim("pattern", audio, loop.name, engine_rate, transcription, {}))
 
     report("stems", 0.4)
-    stems = separated(tools.separator, audio, engine_rate, transcription)
-    transcription = velocities_from(stems, transcription, engine_rate)
-    yield _interim("stems", audio, loop.name, engine_rate, transcription, stems)
+    stems: Stems = {}
+    if not is_unnamed(transcription.tracks):
+        stems = separated(tools.separator, audio, engine_rate, transcription)
+        transcription = velocities_from(stems, transcription, engine_rate)
+    yield with_readings(_interim("stems", audio, loop.name, engine_rate, transcription, stems))
 
     report("kit", 0.5)
     look = second_look(transcription)
@@ -106,7 +129,25 @@ def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambd
     if look is not None:
         done = replace(done, candidates=look.candidates, second_names=look.second_names)
     report("kit", 1.0)
-    yield done
+    yield with_readings(done)
+
+
+def _heard(by: plugins.Transcriber, audio: plugins.Audio, rate: int, beats: Quarters | None, free: bool,
+           slices: Transcription) -> Transcription:
+    """What the transcriber hears; where it hears no drum, the slices as unnamed sounds."""
+    try:
+        return transcribed(by, audio, rate, beats, circular=not free)
+    except NoOnsets:
+        return unnamed(slices, audio.shape[1] / rate, beats)
+
+
+def readings_of(heard: Transcription, start_s: float, length_s: float) -> tuple[Reading, ...]:
+    """The readings of a recording; of the first, the loop was cut out at start_s, length_s long."""
+    return tuple(Reading(max(1, whole_or_half(round(2 * guess.beats) / 2)), guess.bpm,
+                         min(1.0, max(0.0, guess.confidence)), guess.time_signature, guess.start_s,
+                         (start_s, start_s + length_s) if number == 0 else
+                         (guess.start_s, guess.start_s + guess.beats * 60.0 / guess.bpm))
+                 for number, guess in enumerate(heard.tempi))
 
 
 def extracted(audio: plugins.Audio, name: str, rate: int, made: plugins.Extraction) -> Decomposition:
@@ -141,8 +182,8 @@ def _interim(stage: str, audio: plugins.Audio, name: str, rate: int, transcripti
 def _stage(stage: str, audio: plugins.Audio, name: str, rate: int, transcription: Transcription,
            shots: dict[str, ExtractedShot]) -> Decomposition:
     """Kit, pattern and loop from hits and one-shots."""
-    frames, beats = audio.shape[1], int(transcription.tempo.beats)
-    pattern = quantize(transcription.onsets, frames / rate, beats)
+    frames, beats = audio.shape[1], whole_or_half(transcription.tempo.beats)
+    pattern = quantize(transcription.onsets, frames / rate, beats, transcription.tempo.time_signature)
     recording = frames_first(audio)
     bank, one_shots = {sample_id(recording): recording}, {}
     for index, (track, shot) in enumerate(shots.items()):

@@ -18,15 +18,15 @@ from models.storing import source_of, stored
 def keep_kit(job: DecomposeJob | DecomposeFile, done: Decomposition, tools: Tools) -> tuple[Path | None, bool]:
     """Write a solved kit into the job's folder of kits, under a free name, which becomes the kit's.
 
-    Returns its folder, and whether it is new: the same file's kit may be there already, perhaps with edits. None when
-    the job names no folder of kits. Raises UnwritableFolder.
+    Returns its folder, and whether it is new: the same file's kit may be there already, perhaps with edits; one that is
+    read in another way is another kit. None when the job names no folder of kits. Raises UnwritableFolder.
     """
     if not job.kits:
         return None, False
     name = Path(job.path).stem if isinstance(job, DecomposeFile) else job.name
     place = Path(job.kits) / folder_name(name, "kit")
     source = _source(job, done)
-    if isinstance(job, DecomposeFile) and sha256_in(place) == source.sha256:
+    if isinstance(job, DecomposeFile) and not job.readings and sha256_in(place) == source.sha256:
         return place, False
     place = free_path(place.parent, place.name)
     named = replace(done, kit=replace(done.kit, name=readable(place.name)))

@@ -17,6 +17,7 @@ import numpy as np
 
 from engine.core.errors import InvalidValue, TaoError, UsageError
 from engine.core.names import readable
+from engine.core.time_signature import Quarters, TimeSignature
 
 Audio = np.ndarray
 Stems = dict[str, Audio]
@@ -49,11 +50,14 @@ class Onset:
 
 @dataclass(frozen=True, slots=True)
 class TempoGuess:
-    """One reading of the tempo: bpm, the quarter notes in the audio (a whole number for a loop), confidence."""
+    """One reading of the audio: bpm, quarter notes (for a loop a multiple of one half), confidence, metre, and where
+    beat 1 is, in seconds; negative where the audio begins after it."""
 
     bpm: float
     beats: float
     confidence: float = 1.0
+    time_signature: TimeSignature = (4, 4)
+    start_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +156,7 @@ class Transcriber(Protocol):
 
     name: str
 
-    def transcribe(self, audio: Audio, sample_rate: int, beats: int | None = None,
+    def transcribe(self, audio: Audio, sample_rate: int, beats: Quarters | None = None,
                    circular: bool = True) -> Transcription:
         """Find the hits. beats: the length in quarter notes if it is known. circular: the audio is a loop, so the last
         tail wraps round to the first hit. Raises NoOnsets on silence."""

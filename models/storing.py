@@ -31,7 +31,8 @@ def restored(done: Decomposition, before: StoredDecomposition) -> StoredDecompos
     others = {name: shot for name, shot in before.kit.one_shots.items() if name not in playing}
     samples = {name: before.samples[name] for shot in others.values() for name in shot.samples}
     return replace(made, kit=Kit(made.kit.name, {**others, **made.kit.one_shots}), samples={**samples, **made.samples},
-                   unknown=before.unknown, unknown_of_track=before.unknown_of_track, as_played=before.as_played)
+                   unknown=before.unknown, unknown_of_track=before.unknown_of_track, as_played=before.as_played,
+                   readings=before.readings, recording=before.recording)
 
 
 def _kept(done: Decomposition, source: Source, made_by: dict[str, Any]) -> StoredDecomposition:
@@ -45,7 +46,7 @@ def _kept(done: Decomposition, source: Source, made_by: dict[str, Any]) -> Store
     return StoredDecomposition(
         done.bpm, done.sample_rate, done.kit, done.pattern, samples, done.audio, done.residual, done.match,
         dict(done.stems), onsets, dict(done.track_match), source, made_by, candidates=candidates,
-        second_names=dict(done.second_names))
+        second_names=dict(done.second_names), readings=done.readings, recording=done.recording)
 
 
 def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
@@ -72,12 +73,14 @@ def opened(kept: StoredDecomposition, engine_rate: int) -> Decomposition:
     transcribed = tuple(Onset(track, onset.time_s % length_s, onset.velocity, onset.confidence)
                         for track, onsets in kept.onsets.items() for onset in onsets)
     return Decomposition("kit", engine_rate, audio, Kit(kept.kit.name, shots), kept.pattern, loop, samples,
-                         Transcription(transcribed, (TempoGuess(kept.tempo_bpm, beats),)),
+                         Transcription(transcribed, (TempoGuess(kept.tempo_bpm, beats,
+                                                                time_signature=kept.pattern.time_signature),)),
                          {track: at_rate(stem, circular=True) for track, stem in kept.stems.items()},
                          residual, kept.match, dict(kept.track_match), kept.as_played,
                          tuple(sorted((Onset(track, onset.time_s % length_s, onset.velocity, onset.confidence)
                                        for track, onsets in kept.candidates.items() for onset in onsets),
-                                      key=lambda onset: (onset.time_s, onset.track))), dict(kept.second_names))
+                                      key=lambda onset: (onset.time_s, onset.track))), dict(kept.second_names),
+                         kept.readings, None if kept.recording is None else at_rate(kept.recording, circular=False))
 
 
 def source_of(path: Path) -> Source:

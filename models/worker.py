@@ -46,11 +46,12 @@ from engine.library.kits.kit_folder import UnwritableFolder, read_folder
 from models import plugins
 from models.correct import correct, played_as
 from models.decompose import Decomposition, Tools, decompose, recording_of
-from models.hearing.tempo import guess_tempi
+from models.hearing.readings import Wishes
 from models.keeping import keep_kit
 from models.naming.candidates import candidates_of
 from models.storing import opened
 from models.torch_device import LOGGER
+from models.words import told_feel, told_part, told_unnamed
 
 LAST_S = 2.0
 Job = DecomposeJob | DecomposeFile | OpenFolder
@@ -149,15 +150,22 @@ class Worker:
             self._report(job, "kit", 0.0)
             yield opened(read_folder(Path(job.path)), job.engine_rate)
             return
-        loop = read_loop(Path(job.path), job.beats) if isinstance(job, DecomposeFile) else _received(job)
+        loop = _read(job) if isinstance(job, DecomposeFile) else _received(job)
         if isinstance(job, DecomposeJob) and job.wanted is not None:
             yield self._corrected(job, loop, job.wanted)
             return
         yield from self._decomposed(job, loop)
 
     def _decomposed(self, job: Job, loop: Loop) -> Iterator[Decomposition]:
-        return decompose(loop, self._opened_tools(), job.engine_rate,
-                         lambda stage, fraction: self._report(job, stage, fraction))
+        for stage in decompose(loop, self._opened_tools(), job.engine_rate,
+                               lambda stage, fraction: self._report(job, stage, fraction), _wishes(job)):
+            if stage.stage == "pattern":
+                tracks = tuple(track.name for track in stage.pattern.tracks)
+                whole = stage.audio if stage.recording is None else stage.recording
+                part = told_part(stage.readings, stage.loop.beats, len(whole) / stage.sample_rate)
+                for note in filter(None, (told_unnamed(tracks), part, told_feel(stage.pattern))):
+                    self._send(JobNotice(job.job_id, note))
+            yield stage
 
     def _corrected(self, job: Job, loop: Loop, wanted: Pattern) -> Decomposition:
         """The kit solved again for the pattern `wanted`. It starts from the last kit, if that is of the same recording;
@@ -205,22 +213,27 @@ class Worker:
         write_frame(self._sink, self._codec.encode(message))
 
 
+def _read(job: DecomposeFile) -> Loop:
+    loop = read_loop(Path(job.path), job.beats)
+    return replace(loop, beats=None) if job.readings else loop
+
+
 def _received(job: DecomposeJob) -> Loop:
     audio = map_segment(job.segment, job.frames, job.channels)
     check_usable(audio, job.sample_rate, job.name)
-    return Loop(audio, job.sample_rate, job.name, job.beats)
+    return Loop(audio, job.sample_rate, job.name, job.beats if job.sure else None)
+
+
+def _wishes(job: Job) -> Wishes:
+    """What is known of a recording beforehand. A take whose beats are not known was begun and ended by hand."""
+    if isinstance(job, DecomposeFile):
+        return Wishes(readings=job.readings)
+    return Wishes(free=isinstance(job, DecomposeJob) and not job.sure)
 
 
 def _readings(job: Job, stage: Decomposition) -> tuple[Reading, ...]:
-    """The possible readings of the loop, sent once, with the pattern, unless its beats are certain."""
-    transcription = stage.transcription
-    if stage.stage != "pattern" or isinstance(job, OpenFolder):
-        return ()
-    tempi = transcription.tempi if job.beats is None else ()
-    if isinstance(job, DecomposeJob) and not job.sure:
-        tempi = guess_tempi(transcription.onsets, len(stage.audio) / stage.sample_rate)
-    return tuple(Reading(max(1, round(guess.beats)), guess.bpm, min(1.0, max(0.0, guess.confidence)))
-                 for guess in tempi)
+    """The possible readings of the loop, sent once, with the pattern."""
+    return () if stage.stage != "pattern" or isinstance(job, OpenFolder) else stage.readings
 
 
 def _candidates(stage: Decomposition) -> tuple[TrackCandidates, ...]:

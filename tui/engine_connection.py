@@ -8,6 +8,7 @@ from engine.core.exports import ExportSettings
 from engine.core.recording import RecordingSetup
 from engine.core.requests import FitOptions, MidiRequest, SoundSource
 from engine.core.snapshot import Snapshot
+from engine.core.time_signature import Quarters, TimeSignature
 
 
 class EngineConnection(Protocol):
@@ -21,7 +22,7 @@ class EngineConnection(Protocol):
     def snapshot(self) -> Snapshot:
         """The newest status and meters."""
 
-    def start_recording(self, beats: int) -> None:
+    def start_recording(self, beats: Quarters) -> None:
         """Record from the next bar line."""
 
     def cancel_recording(self) -> None:
@@ -33,16 +34,16 @@ class EngineConnection(Protocol):
     def end_take(self) -> None:
         """End the running take on the bar line."""
 
-    def capture_last(self, beats: int) -> None:
+    def capture_last(self, beats: Quarters) -> None:
         """Turn what was just heard into a take."""
 
     def overdub(self) -> None:
         """Record a layer over the loop."""
 
-    def resample(self, source: str, beats: int) -> None:
+    def resample(self, source: str, beats: Quarters) -> None:
         """Record Tao's own sound: "master", "kit" or a track."""
 
-    def hold(self, beats: int) -> None:
+    def hold(self, beats: Quarters) -> None:
         """Loop what was just played."""
 
     def set_recording(self, setup: RecordingSetup) -> None:
@@ -54,7 +55,10 @@ class EngineConnection(Protocol):
     def correct(self) -> None:
         """Re-solve the kit from the current steps."""
 
-    def count_as(self, beats: int) -> None:
+    def choose_reading(self, number: int) -> None:
+        """Read the loop's recording in another of the ways that the status lists; 0 is the present one."""
+
+    def count_as(self, beats: Quarters, time_signature: TimeSignature | None = None) -> None:
         """Count the loop as so many quarter notes."""
 
     def cancel_job(self) -> None:

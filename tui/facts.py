@@ -32,14 +32,14 @@ def job_lines(snapshot: Snapshot) -> list[Line]:
     status = snapshot.status
     job, heard, loop = status.job, status.heard, status.machine.loop
     lines = [("Job", "none is running" if job is None else f"{job.loop_name}: {job.stage}, {job.fraction:.0%}"),
-             ("Loop", "none" if loop is None else f"{loop.name}, {loop.beats} beats")]
+             ("Loop", "none" if loop is None else f"{loop.name}, {loop.beats:g} beats")]
     if heard is None:
         return [*lines, ("Match", "not known: decompose the loop to measure it")]
     whole = "comes with the kit" if heard.match is None else f"{heard.match:.1%} of the recording is kit and pattern"
     tracks = [(f"  {name}", f"{match:.1%} of its stem") for name, match in heard.track_match.items()]
     doubts = sum(step is not None and step.uncertain for track in heard.pattern.tracks for step in track.steps)
     return [*lines, ("Match", whole), *tracks, ("Doubts", f"{doubts} hits were uncertain when it was heard"),
-            *((("Tempo", f"{reading.bpm:.2f} BPM, {reading.beats} beats, {reading.confidence:.0%} likely"))
+            *((("Tempo", f"{reading.bpm:.2f} BPM, {reading.beats:g} beats, {reading.confidence:.0%} likely"))
               for reading in status.readings)]
 
 

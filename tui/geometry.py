@@ -53,7 +53,7 @@ def fit_view(columns: int, label_columns: int, pattern: Pattern, at_beat: int) -
     What the beats leave over widens the label.
     """
     total = max(math.ceil(len(track.steps) / track.steps_per_beat) for track in pattern.tracks)
-    total = max(total, pattern.beats)
+    total = max(total, math.ceil(pattern.beats))
     finest = max(track.steps_per_beat for track in pattern.tracks)
     common = math.lcm(*(track.steps_per_beat for track in pattern.tracks))
     room = max(columns - label_columns, 1)
@@ -61,8 +61,9 @@ def fit_view(columns: int, label_columns: int, pattern: Pattern, at_beat: int) -
     if room // total >= roomy:
         beats = total
     else:
-        bars = room // (roomy * pattern.beats_per_bar)
-        beats = bars * pattern.beats_per_bar or max(1, room // roomy)
+        whole_bars = pattern.beats_per_bar if pattern.beats_per_bar == int(pattern.beats_per_bar) else (
+            2 * pattern.beats_per_bar)
+        beats = int(room // (roomy * whole_bars) * whole_bars) or max(1, room // roomy)
     width = max(1, min(WIDEST_COLUMNS, room // beats))
     unit = common if common <= width else min(finest, width)
     width -= width % unit

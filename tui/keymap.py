@@ -69,7 +69,9 @@ GROUPS = (
         Action("listen-now", ("A",), "the same, at once"),
         Action("halve", ("h",), "count the loop at half the tempo; same sound"),
         Action("double", ("H",), "count the loop at twice the tempo"),
+        Action("next-reading", ("I",), "BPM?, uncertain: read the loop the next likely way"),
         Action("readings", (), "choose between the loop's likely tempos: 1, 2, 3"),
+        Action("meter", ("C",), "then 2-5: 2/4 to 5/4; 6, 7, 9, 0: 6/8, 7/8, 9/8, 12/8"),
         Action("downbeat", ("o",), "move the bar line one step later in the loop"),
         Action("open", ("ctrl+o",), "open audio, a kit, a set, or another program's files"),
         Action("save", ("ctrl+s",), "save the kit under a name; edits are saved anyway"),
@@ -104,7 +106,7 @@ GROUPS = (
         Action("change", ("K",), "then p, d, f, o: pitch, decay, filter or one-shot"),
         Action("next-uncertain", ("N",), "go to the next uncertain step, marked ?"),
         Action("grid-values", ("V",), "show hits, velocity, timing ... in the grid"),
-        Action("bring-back", ("C",), "bring back the soft hits left out on this track"),
+        Action("bring-back", ("Z",), "bring back the soft hits left out on this track"),
     )),
     Group("Patterns", (
         Action("pattern", ("g",), "then 1-9, 0, a-f: next pattern; several: a chain", "pattern"),

@@ -65,10 +65,11 @@ def sync_words(sync: Sync) -> str:
     return f"following {who}{bpm}{jitter}{too}"
 
 
-def tempo_words(bpm: float, sync: Sync) -> str:
-    """The tempo on the transport line, and its source where that is not Tao itself."""
+def tempo_words(bpm: float, sync: Sync, uncertain: bool = False) -> str:
+    """The tempo on the transport line, with a question mark where the loop can be read otherwise, and its source where
+    that is not Tao itself."""
     if sync.state is SyncState.INTERNAL:
-        return f"{bpm:.2f} BPM"
+        return f"{bpm:.2f} BPM{'?' if uncertain else ''}"
     word = {SyncState.WAITING: "wait", SyncState.SEEKING: "...", SyncState.LOST: "LOST"}.get(sync.state, "")
     who = "LINK" if sync.input == 0 else f"MIDI {sync.input}"
     return f"{bpm if sync.bpm is None else sync.bpm:.1f} {word or who}"

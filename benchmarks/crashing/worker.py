@@ -25,7 +25,7 @@ KEEPING_WORKER = (sys.executable, "-m", "benchmarks.crashing.worker")
 def keep(job: DecomposeJob) -> None:
     """Write the kit that the answer will hold, before the answer says that it is done."""
     audio = np.array(map_segment(job.segment, job.frames, job.channels))
-    kit, pattern, samples = whole_loop_kit(job.name, audio, job.beats or 4)
+    kit, pattern, samples = whole_loop_kit(job.name, audio, int(job.beats or 4))
     stored = StoredDecomposition(120.0, job.sample_rate, kit, pattern, samples, audio, source=Source(job.name))
     write_new_folder(free_path(Path(job.kits), safe_name(job.name)), stored)
 

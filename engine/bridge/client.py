@@ -22,6 +22,7 @@ from engine.core.exports import ExportSettings
 from engine.core.recording import RecordingSetup
 from engine.core.requests import FitOptions, SoundSource
 from engine.core.snapshot import Notice, Snapshot, Status
+from engine.core.time_signature import Quarters, TimeSignature
 
 GONE = "The engine has stopped; start Tao again."
 
@@ -108,7 +109,7 @@ class EngineClient:
                 self._changed.wait(0.01)
         return False
 
-    def start_recording(self, beats: int) -> None:
+    def start_recording(self, beats: Quarters) -> None:
         """Record from the next bar line."""
         self.send(requests.StartRecording(beats))
 
@@ -124,7 +125,7 @@ class EngineClient:
         """End the running take on the bar line."""
         self.send(requests.EndTake())
 
-    def capture_last(self, beats: int) -> None:
+    def capture_last(self, beats: Quarters) -> None:
         """Make a take of the input just heard."""
         self.send(requests.CaptureLast(beats))
 
@@ -132,11 +133,11 @@ class EngineClient:
         """Record a layer over the loop."""
         self.send(requests.Overdub())
 
-    def resample(self, source: str, beats: int) -> None:
+    def resample(self, source: str, beats: Quarters) -> None:
         """Record Tao's own sound."""
         self.send(requests.Resample(source, beats))
 
-    def hold(self, beats: int) -> None:
+    def hold(self, beats: Quarters) -> None:
         """Loop what was just played."""
         self.send(requests.Hold(beats))
 
@@ -152,11 +153,15 @@ class EngineClient:
         """Solve the kit again from the edited steps."""
         self.send(requests.Correct())
 
-    def count_as(self, beats: int) -> None:
-        """Count the loop as this many quarter notes."""
-        self.send(requests.CountAs(beats))
+    def choose_reading(self, number: int) -> None:
+        """Read the loop's recording in another of the ways that the status lists; 0 is the present one."""
+        self.send(requests.ChooseReading(number))
 
-    def open_audio(self, path: str | Path, beats: int | None = None) -> None:
+    def count_as(self, beats: Quarters, time_signature: TimeSignature | None = None) -> None:
+        """Count the loop as this many quarter notes, in another metre if one is given."""
+        self.send(requests.CountAs(beats, time_signature))
+
+    def open_audio(self, path: str | Path, beats: Quarters | None = None) -> None:
         """Decompose an audio file."""
         self.send(requests.OpenAudio(str(Path(path).absolute()), beats))
 

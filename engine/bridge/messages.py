@@ -10,6 +10,7 @@ from engine.core.loop import PlayedLoop, Reading
 from engine.core.pattern import Pattern
 from engine.core.requests import Request
 from engine.core.snapshot import Status
+from engine.core.time_signature import Quarters
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,9 @@ class DecomposeJob:
     """To the worker: decompose the loop in `segment`, float32 (frames, channels) at `sample_rate`.
 
     The answer's samples are at `engine_rate`, in segments written into `folder`. wanted: the user's pattern; then only
-    the kit is solved again, from the hits that were heard, corrected to this pattern. sure: whether `beats` is known,
-    rather than guessed from the length. kits: where the solved kit is kept as a folder; empty for nowhere.
+    the kit is solved again, from the hits that were heard, corrected to this pattern. sure: whether `beats` is known;
+    if not, the recording holds a loop somewhere, which the worker finds. kits: where the solved kit is kept as a
+    folder; empty for nowhere.
     """
 
     job_id: int
@@ -59,7 +61,7 @@ class DecomposeJob:
     channels: int
     sample_rate: int
     name: str
-    beats: int | None
+    beats: Quarters | None
     engine_rate: int
     folder: str
     wanted: Pattern | None = None
@@ -69,14 +71,16 @@ class DecomposeJob:
 
 @dataclass(frozen=True, slots=True)
 class DecomposeFile:
-    """To the worker: read this audio file and decompose it; the answers are the same as to a DecomposeJob."""
+    """To the worker: read this audio file and decompose it; the answers are the same as to a DecomposeJob. readings:
+    how it can be read, and is to be read as by the first; none where that is to be found out."""
 
     job_id: int
     path: str
-    beats: int | None
+    beats: Quarters | None
     engine_rate: int
     folder: str
     kits: str = ""
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,8 @@ class StageReady:
 
     Every SampleId in kit and loop is a key of `samples` here or in an earlier stage of the same job.
     bpm: the loop's own tempo; match: 0..1, how much of the loop kit and pattern explain; track_match: the same
-    of each track's stem; readings: ways to count its
-    beats, likeliest first, if they are uncertain. stored_patterns: of a kit saved live, the patterns of the other slots
+    of each track's stem; readings: ways to read it, likeliest first, unless that was known. stored_patterns: of a kit
+    saved live, the patterns of the other slots
     (None where a slot is empty, and at `slot`, where `pattern` belongs); () leaves the slots alone.
     candidates: what the decomposition is not sure of, track by track.
     """

@@ -3,10 +3,24 @@
 from engine.core.pattern import Pattern, Step, Track
 from engine.core.timeline import Ticks
 
+STRAIGHT, TRIPLET, NEAR_TRIPLET = 0.5, 2 / 3, 0.025  # as a swing
+
 
 def swing_ticks(swing: float, step_ticks: int) -> int:
     """How late the second step of each pair comes, in ticks: none at 0.5, half a step at 0.75."""
     return round((2.0 * swing - 1.0) * step_ticks)
+
+
+def feel(pattern: Pattern) -> str:
+    """How a pattern swings, in words, such as "sixteenths swung 58 %" or "triplets"; empty where it is straight."""
+    per_beat = pattern.tracks[0].steps_per_beat
+    if per_beat % 3 == 0:
+        return "triplets"
+    if pattern.swing <= STRAIGHT:
+        return ""
+    steps = {1: "quarters", 2: "eighths", 4: "sixteenths"}.get(per_beat, "steps")
+    triplets = ", a triplet feel" if abs(pattern.swing - TRIPLET) <= NEAR_TRIPLET else ""
+    return f"{steps} swung {100 * pattern.swing:.0f} %{triplets}"
 
 
 def grid_ticks(pattern: Pattern, track: Track, grid_index: int) -> Ticks:

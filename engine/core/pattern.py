@@ -5,6 +5,14 @@ from dataclasses import dataclass, replace
 from engine.core.errors import InvalidValue
 from engine.core.names import check_name
 from engine.core.step import Step
+from engine.core.time_signature import (
+    Quarters,
+    TimeSignature,
+    check_time_signature,
+    pulse_ticks,
+    ticks_of,
+    whole_or_half,
+)
 from engine.core.timeline import PPQN, Ticks
 
 TRACK_NAMES = ("kick", "snare", "tom", "hihat", "ride", "crash")
@@ -81,34 +89,47 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """1 to 8 tracks with unique names, a swing (0.5 straight .. 0.75) and a length in beats for the launch
-    boundary; `beats_per_bar` quarter notes make a bar."""
+    """1 to 8 tracks with unique names, a swing (0.5 straight .. 0.75) and a length in quarter notes for the launch
+    boundary; `beats_per_bar` quarter notes make a bar, and beat_unit says in what it is counted: 4 quarters, 8
+    eighths."""
 
     tracks: tuple[Track, ...]
-    beats: int
+    beats: Quarters
     swing: float = 0.5
-    beats_per_bar: int = 4
+    beats_per_bar: Quarters = 4
+    beat_unit: int = 4
 
     def __post_init__(self) -> None:
         names = [track.name for track in self.tracks]
         if not 1 <= len(names) <= MAX_TRACKS or len(set(names)) != len(names):
             raise InvalidValue(f"A pattern has 1 to {MAX_TRACKS} tracks with different names; given: "
                                f"{names[: MAX_TRACKS + 1]}.")
+        for name in ("beats", "beats_per_bar"):
+            object.__setattr__(self, name, whole_or_half(getattr(self, name)))
         if not 1 <= self.beats <= MAX_BEATS:
             raise InvalidValue(f"A pattern lasts 1 to {MAX_BEATS} beats; {self.beats} were given.")
-        if not 1 <= self.beats_per_bar <= 32:
-            raise InvalidValue(f"A bar has 1 to 32 beats; {self.beats_per_bar} were given.")
+        check_time_signature(self.time_signature)
         check_swing(self.swing)
 
     @property
-    def bar_ticks(self) -> int:
-        """Ticks from bar line to bar line."""
-        return self.beats_per_bar * PPQN
+    def time_signature(self) -> TimeSignature:
+        """Its metre, such as (7, 8)."""
+        return round(self.beats_per_bar * self.beat_unit / 4), self.beat_unit
 
     @property
-    def ticks(self) -> int:
+    def pulse_ticks(self) -> Ticks:
+        """Ticks from one counted beat to the next."""
+        return pulse_ticks(self.time_signature)
+
+    @property
+    def bar_ticks(self) -> Ticks:
+        """Ticks from bar line to bar line."""
+        return ticks_of(self.beats_per_bar)
+
+    @property
+    def ticks(self) -> Ticks:
         """Ticks from one pattern end to the next."""
-        return self.beats * PPQN
+        return ticks_of(self.beats)
 
     @property
     def silent(self) -> "Pattern":

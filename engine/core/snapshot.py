@@ -13,7 +13,7 @@ from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS, ClockSource
 from engine.core.pattern import Pattern, Track
 from engine.core.recording import RecordingSetup
 from engine.core.requests import SoundSource
-from engine.core.timeline import PPQN
+from engine.core.time_signature import Quarters
 
 
 class RecordState(Enum):
@@ -160,7 +160,7 @@ class Status:
     sample_rate: int
     block_frames: int
     record_state: RecordState = RecordState.OFF
-    record_beats: int = 8
+    record_beats: Quarters = 8
     job: Job | None = None
     pending: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -186,9 +186,9 @@ class Snapshot:
     @property
     def bar_beat(self) -> tuple[int, int]:
         """Bar and beat as musicians count them, from 1."""
-        beat = self.meters.position_ticks // PPQN
-        per_bar = self.status.machine.pattern.beats_per_bar
-        return beat // per_bar + 1, beat % per_bar + 1
+        pattern = self.status.machine.pattern
+        bar, within = divmod(self.meters.position_ticks, pattern.bar_ticks)
+        return bar + 1, within // pattern.pulse_ticks + 1
 
     def playing_step(self, track: Track) -> int | None:
         """The step of `track` under the playhead, on its swung grid; None while stopped."""
@@ -207,6 +207,6 @@ class Snapshot:
         machine = self.status.machine
         if not self.meters.playing or machine.loop is None:
             return None
-        length_ticks = machine.loop.beats * PPQN
+        length_ticks = machine.loop.ticks
         began_ticks = machine.loop_ticks - machine.loop.downbeat_ticks
         return (self.meters.position_ticks - began_ticks) % length_ticks / length_ticks

@@ -56,7 +56,7 @@ def _lower_loop(score: np.void, machine: Machine, bank: Mapping[SampleId, Audio]
     score["loop"]["audio"] = score["residual"]["audio"] = (0, 0)
     if loop is None:
         return
-    score["pass_ticks"], score["downbeat_ticks"] = loop.beats * PPQN, loop.downbeat_ticks
+    score["pass_ticks"], score["downbeat_ticks"] = loop.ticks, loop.downbeat_ticks
     score["loop_phase_ticks"] = machine.loop_ticks - loop.downbeat_ticks
     score["loop"]["audio"] = (address_of(bank, loop.sample, loop.frames), loop.frames)
     if loop.residual is not None:

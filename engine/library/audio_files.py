@@ -2,10 +2,11 @@
 eight channels; else one clear sentence."""
 
 import io
+import logging
 import math
 import os
+import re
 import stat
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,13 @@ import numpy as np
 import soundfile
 
 from engine.core.errors import UnreadableAudio
-from engine.core.loop import Audio, Loop
+from engine.core.loop import NO_HINTS, Audio, Hints, Loop
 from engine.core.names import readable
+from engine.core.time_signature import Quarters
+from engine.core.timeline import MAX_BPM, MIN_BPM
 from engine.library.importers.kinds import kind_of
 from engine.library.wav_file import Marks, marked_beats, marks_of
+from engine.library.wav_sizes import FEW_BYTES, missing_bytes, with_sizes
 
 AUDIO_SUFFIXES = frozenset({".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".mp3"})
 LONGEST_S = 300.0
@@ -25,28 +29,50 @@ SHORTEST_LOOP_S = 0.3
 LOWEST_RATE, HIGHEST_RATE = 8000, 192000
 MOST_CHANNELS = 8
 _LOUDEST = 16.0
+_log = logging.getLogger("tao")   # for musicians: the worker and the command line pass its warnings on
 
 
-def read_loop(path: Path, beats: int | None = None) -> Loop:
+def read_loop(path: Path, beats: Quarters | None = None) -> Loop:
     """The whole file as a loop, named after it: WAV, FLAC, AIFF, OGG or MP3, float32 (frames, channels). Without
-    `beats`, what the file is marked with counts: the part that a sampler repeats, its beats, its slices.
+    `beats`, what the file is marked with counts: the part that a sampler repeats, its slices, and as hints its beats
+    and metre, and a tempo in its name.
 
     Raises UnreadableAudio, saying what to do, when it is not a usable recording.
     """
     name = path.name
     audio, sample_rate = read_audio(path)
     missing = missing_bytes(path)
-    if missing:
+    if 0 < missing <= FEW_BYTES:
+        _log.warning("%s lacks its last %d bytes; what is there is used.", name, missing)
+    elif missing:
         raise UnreadableAudio(f"{name} is cut short: its last {missing} bytes are missing. Copy or export it again.")
     check_usable(audio, sample_rate, name)
     slices: tuple[int, ...] = ()
+    hints = NO_HINTS
     if beats is None:
         marks = marks_of(path)
         first, end = _marked_loop(len(audio), sample_rate, marks)
         audio, slices = audio[first:end], tuple(at - first for at, _ in marks.slices if first <= at < end)
-        beats = marked_beats(marks, len(audio) / sample_rate)
+        hints = _hints(marks, len(audio) / sample_rate, path.stem)
     return Loop(np.ascontiguousarray(audio), sample_rate, readable(path.stem or name), beats,
-                tuple(at / sample_rate for at in slices) if len(slices) > 1 else ())
+                tuple(at / sample_rate for at in slices) if len(slices) > 1 else (), hints)
+
+
+def _hints(marks: Marks, length_s: float, stem: str) -> Hints:
+    """What marks and name of a file say about its music. Programs write 4/4 where they do not know the metre."""
+    beats = marked_beats(marks, length_s)
+    signature = marks.time_signature if beats is not None and marks.time_signature != (4, 4) else None
+    return Hints(beats, signature, named_bpm(stem))
+
+
+def named_bpm(stem: str) -> float | None:
+    """The tempo in a file's name, such as "break_096bpm" or "Loop 120 BPM"; None if there is none, or it is absurd."""
+    found = re.search(r"(?<![\d.])(\d{2,3}(?:[.,]\d{1,3})?)[ _-]?bpm(?![a-z])|"
+                      r"(?<![a-z])bpm[ _-]?(\d{2,3}(?:[.,]\d{1,3})?)(?![\d])", stem, re.IGNORECASE)
+    if found is None:
+        return None
+    bpm = float((found[1] or found[2]).replace(",", "."))
+    return bpm if MIN_BPM <= bpm <= MAX_BPM else None
 
 
 def _marked_loop(frames: int, sample_rate: int, marks: Marks) -> tuple[int, int]:
@@ -63,10 +89,10 @@ def read_audio(path: Path, first_s: float | None = None) -> tuple[Audio, int]:
     than five minutes, or says something absurd about itself.
     """
     try:
-        with soundfile.SoundFile(open_regular(path), closefd=True) as file:
-            _check_header(file, path.name, first_s is None)
-            sample_rate = int(file.samplerate)
-            audio = file.read(-1 if first_s is None else round(first_s * sample_rate), dtype="float32", always_2d=True)
+        audio, sample_rate = _decoded(open_regular(path), path.name, first_s)
+        if not len(audio) and (mended := with_sizes(path)) is not None:
+            audio, sample_rate = _decoded(mended, path.name, first_s)
+            _log.warning("%s has a header that was never finished; all the audio after it is used.", path.name)
     except soundfile.SoundFileError as error:
         raise UnreadableAudio(f"{path.name} {_wrong_with(path)}. "
                               "Give a whole WAV, FLAC, AIFF, OGG or MP3 file.") from error
@@ -75,6 +101,14 @@ def read_audio(path: Path, first_s: float | None = None) -> tuple[Audio, int]:
     if not len(audio):
         raise UnreadableAudio(f"{path.name} holds no audio; the file is probably cut short. Export it again.")
     return audio, sample_rate
+
+
+def _decoded(source: int | io.BytesIO, name: str, first_s: float | None) -> tuple[Audio, int]:
+    with soundfile.SoundFile(source, closefd=True) as file:
+        _check_header(file, name, first_s is None)
+        sample_rate = int(file.samplerate)
+        return file.read(-1 if first_s is None else round(first_s * sample_rate), dtype="float32",
+                         always_2d=True), sample_rate
 
 
 def check_usable(audio: Audio, sample_rate: int, name: str) -> None:
@@ -167,21 +201,6 @@ def _wrong_with(path: Path) -> str:
 
 def _reason(error: Exception) -> str:
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-
-
-def missing_bytes(path: Path) -> int:
-    """How many bytes of audio a WAV's header announces but the file lacks; 0 for other formats, and for recordings
-    with an unfinished header, which announces nothing."""
-    with path.open("rb") as file:
-        if file.read(4) != b"RIFF" or file.seek(8) != 8 or file.read(4) != b"WAVE":
-            return 0
-        while len(head := file.read(8)) == 8:
-            kind, size = struct.unpack("<4sI", head)
-            if kind == b"data":
-                there = path.stat().st_size - file.tell()
-                return 0 if size >= 0xFFFFFF00 else max(0, size - there)
-            file.seek(size + size % 2, 1)
-    return 0
 
 
 def _check_header(file: soundfile.SoundFile, name: str, whole: bool) -> None:

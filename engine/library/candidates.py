@@ -16,7 +16,6 @@ from engine.core.kit import OneShot
 from engine.core.loop import Audio
 from engine.core.machine import Machine
 from engine.core.names import readable
-from engine.core.timeline import PPQN
 from engine.library.audio_files import AUDIO_SUFFIXES, read_audio
 from engine.library.kits.kit_json import MAX_KIT_BYTES
 from engine.library.resampling import resampled
@@ -45,10 +44,10 @@ def in_loop(machine: Machine, track: str) -> list[Candidate]:
     loop, pattern = machine.loop, machine.pattern
     if loop is None:
         return hits
-    frames_per_tick = loop.frames / (loop.beats * PPQN)
+    frames_per_tick = loop.frames / loop.ticks
     starts: dict[int, str] = {}
     for lane in sorted(pattern.tracks, key=lambda lane: lane.name != track):
-        for index in range(min(len(lane.steps), loop.beats * lane.steps_per_beat)):
+        for index in range(min(len(lane.steps), loop.ticks // lane.step_ticks)):
             ticks = step_onset_ticks(pattern, lane, index)
             if ticks is not None:
                 start = round((ticks + loop.downbeat_ticks) * frames_per_tick) % loop.frames

@@ -125,9 +125,15 @@ def at_one_rate(sounds: dict[str, tuple[Audio, int]]) -> tuple[dict[str, Audio],
 def _with_tracks_for(pattern: Pattern | None, kit: Kit) -> Pattern:
     """The pattern, with an empty track for each one-shot that it does not play, as far as there is room."""
     tracks = () if pattern is None else pattern.tracks
-    beats, steps_per_beat = (4, 4) if pattern is None else (pattern.beats, pattern.tracks[0].steps_per_beat)
+    count, steps_per_beat = (16, 4) if pattern is None else _grid_of(pattern)
     names = {track.name for track in tracks}
-    empty = (None,) * (beats * steps_per_beat)
+    empty = (None,) * count
     more = tuple(Track(name, empty, steps_per_beat) for name in kit.one_shots if name not in names)
     tracks = (*tracks, *more)[:MAX_TRACKS] or (Track("kick", empty),)
-    return Pattern(tracks, beats) if pattern is None else replace(pattern, tracks=tracks)
+    return Pattern(tracks, 4) if pattern is None else replace(pattern, tracks=tracks)
+
+
+def _grid_of(pattern: Pattern) -> tuple[int, int]:
+    """(steps in the pattern, steps per beat) of its first track."""
+    per_beat = pattern.tracks[0].steps_per_beat
+    return max(1, int(pattern.beats * per_beat)), per_beat

@@ -7,6 +7,7 @@ import mido
 
 from engine.core.kit import gm_note
 from engine.core.pattern import Pattern
+from engine.core.time_signature import TimeSignature
 from engine.core.timeline import PPQN
 from engine.library.strokes import Stroke, passes_needed, ruled_strokes
 
@@ -24,16 +25,16 @@ def midi_file(pattern: Pattern, bpm: float, notes: Mapping[str, int]) -> mido.Mi
     """All passes of the pattern: a tempo track, then one track for each drum."""
     passes = passes_needed(pattern)
     played = {track.name: ruled_strokes(pattern, track, passes) for track in pattern.tracks}
-    return midi_file_of(played, passes * pattern.ticks, bpm, pattern.beats_per_bar, notes)
+    return midi_file_of(played, passes * pattern.ticks, bpm, pattern.time_signature, notes)
 
 
-def midi_file_of(played: Mapping[str, list[Stroke]], end: int, bpm: float, beats_per_bar: int,
+def midi_file_of(played: Mapping[str, list[Stroke]], end: int, bpm: float, meter: TimeSignature,
                  notes: Mapping[str, int]) -> mido.MidiFile:
     """The strokes of each track, by name, in a file that lasts `end` ticks."""
     file = mido.MidiFile(type=1, ticks_per_beat=PPQN)
     head = mido.MidiTrack()
     head.append(mido.MetaMessage("set_tempo", tempo=min(SLOWEST_TEMPO, mido.bpm2tempo(bpm)), time=0))
-    head.append(mido.MetaMessage("time_signature", numerator=beats_per_bar, denominator=4, time=0))
+    head.append(mido.MetaMessage("time_signature", numerator=meter[0], denominator=meter[1], time=0))
     head.append(mido.MetaMessage("end_of_track", time=end))
     file.tracks.append(head)
     for name, strokes in played.items():

@@ -38,7 +38,7 @@ def cycle_ticks(pattern: Pattern) -> int:
 
 def passes_needed(pattern: Pattern) -> int:
     """How many passes of the pattern to write: until it repeats, at most LONGEST_BEATS and at least one."""
-    return min(cycle_ticks(pattern) // pattern.ticks, max(1, LONGEST_BEATS // pattern.beats))
+    return min(cycle_ticks(pattern) // pattern.ticks, max(1, int(LONGEST_BEATS // pattern.beats)))
 
 
 def ruled_strokes(pattern: Pattern, track: Track, passes: int) -> list[Stroke]:

@@ -15,6 +15,7 @@ import soundfile
 from engine.core.errors import UnreadableAudio
 from engine.core.exports import ExportSettings
 from engine.core.loop import Audio
+from engine.core.time_signature import MAX_OVER, UNITS, Quarters, TimeSignature, whole_or_half
 from engine.core.timeline import MAX_BPM, MIN_BPM
 from engine.library.resampling import resampled
 
@@ -26,13 +27,13 @@ AGREES = 0.005  # of the beats: tempo and length say the same
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What a WAV says about its audio. beats: quarter notes, of a loop; one_shot: it is a single hit; root_note: the
-    MIDI note that plays it as recorded; slices: (frame, name), ascending;
+    """What a WAV says about its audio. beats: quarter notes, of a loop (`acid` counts in the units of its metre);
+    one_shot: it is a single hit; root_note: the MIDI note that plays it as recorded; slices: (frame, name), ascending;
     loop: (first frame, frame after the last) that a sampler repeats, read only."""
 
     tempo_bpm: float | None = None
-    beats: int | None = None
-    beats_per_bar: int = 4
+    beats: Quarters | None = None
+    time_signature: TimeSignature = (4, 4)
     root_note: int | None = None
     one_shot: bool = False
     slices: tuple[tuple[int, str], ...] = ()
@@ -71,13 +72,14 @@ def full_scale_gain(settings: ExportSettings, *audios: Audio) -> float:
 def read_marks(path: Path) -> Marks:
     """What a WAV says about itself. Raises UnreadableAudio when it is no WAV."""
     chunks = _read_chunks(path)
-    flags, root, _, _, beats, _, per_bar, bpm = _unpacked("<IHHfIHHf", chunks.get(b"acid", b"")) or (0,) * 8
+    flags, root, _, _, beats, under, over, bpm = _unpacked("<IHHfIHHf", chunks.get(b"acid", b"")) or (0,) * 8
     one_shot = bool(flags & _ONE_SHOT)
     sampler = _unpacked("<9I", chunks.get(b"smpl", b""))
     note = sampler[3] if sampler else root if flags & _ROOT else None
     is_loop = bool(beats) and not one_shot
-    return Marks(float(bpm) if bpm and is_loop else None, int(beats) if is_loop else None, int(per_bar) or 4,
-                 note if note is not None and note < 128 else None, one_shot, _slices(chunks),
+    signature = (over, under) if under in UNITS and 1 <= over <= MAX_OVER else (4, 4)
+    return Marks(float(bpm) if bpm and is_loop else None, whole_or_half(4 * beats / signature[1]) if is_loop else None,
+                 signature, note if note is not None and note < 128 else None, one_shot, _slices(chunks),
                  _sampler_loop(chunks.get(b"smpl", b"")))
 
 
@@ -89,7 +91,7 @@ def marks_of(path: Path) -> Marks:
         return UNMARKED
 
 
-def marked_beats(marks: Marks, length_s: float) -> int | None:
+def marked_beats(marks: Marks, length_s: float) -> Quarters | None:
     """How many quarter notes a WAV says that its `length_s` seconds last; None if it says nothing, or contradicts
     itself, as loops from some collections do."""
     if marks.beats is None or marks.tempo_bpm is None or not MIN_BPM <= marks.tempo_bpm <= MAX_BPM:
@@ -100,10 +102,11 @@ def marked_beats(marks: Marks, length_s: float) -> int | None:
 
 def _chunks(marks: Marks, frames: int, sample_rate: int) -> list[tuple[bytes, bytes]]:
     found = []
+    over, under = marks.time_signature
     if marks.beats is not None or marks.one_shot:
         flags = (_ONE_SHOT if marks.one_shot else _STRETCHES) | (_ROOT if marks.root_note is not None else 0)
-        found.append((b"acid", struct.pack("<IHHfIHHf", flags, marks.root_note or 60, 0x8000, 0.0, marks.beats or 0, 4,
-                                           marks.beats_per_bar, marks.tempo_bpm or 0.0)))
+        found.append((b"acid", struct.pack("<IHHfIHHf", flags, marks.root_note or 60, 0x8000, 0.0,
+                                           round((marks.beats or 0) * under / 4), under, over, marks.tempo_bpm or 0.0)))
     if marks.root_note is not None or marks.beats is not None:
         loops = b"" if marks.beats is None else struct.pack("<6I", 0, 0, 0, frames - 1, 0, 0)
         found.append((b"smpl", struct.pack("<9I", 0, 0, round(1e9 / sample_rate), marks.root_note or 60, 0, 0, 0,

@@ -30,6 +30,7 @@ from engine.core.commands import (
     SetStep,
     SetSteps,
     SetSwing,
+    SetTimeSignature,
     SetTrackLength,
     SetTrackResolution,
     ShapeEffect,
@@ -44,8 +45,8 @@ from engine.core.machine import Listen, Machine
 
 LEVELS = 500
 UNDOABLE = (ToggleStep, SetStep, SetSteps, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition, SwapOneShot,
-            SetTrackLength, SetTrackResolution, SetPatternLength, CopyPattern, HalveReading, DoubleReading,
-            ShiftDownbeat, ShapeOneShot, LoadPatterns, ClearMachine)
+            SetTrackLength, SetTrackResolution, SetPatternLength, SetTimeSignature, CopyPattern,
+            HalveReading, DoubleReading, ShiftDownbeat, ShapeOneShot, LoadPatterns, ClearMachine)
 EFFECTS = (LatchEffect, ShapeEffect, ReleaseEffects)
 SWITCHES = (SetMute, SetSolo)
 

@@ -25,7 +25,8 @@ NAMES = {
     "SetTrackLength": "a track's length", "SetTrackResolution": "a track's resolution",
     "SetMuteStyle": "the mute style", "SetLock": "a lock", "SetRole": "a track's name",
     "NextInChain": "the next pattern", "CopyPattern": "a copy",
-    "SetPatternLength": "the pattern's length", "SetFill": "a fill", "FillBars": "a fill",
+    "SetPatternLength": "the pattern's length", "SetTimeSignature": "the metre",
+    "SetFill": "a fill", "FillBars": "a fill",
     "HalveReading": "half the tempo", "DoubleReading": "twice the tempo", "ShiftDownbeat": "the downbeat",
     "Restore": "undo", "ResumeSession": "the last session", "Audition": "a sound to audition",
 }

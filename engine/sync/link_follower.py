@@ -6,6 +6,7 @@ else changes it, the song catches up at once; otherwise it comes to the bar line
 
 from engine.core.commands import FollowTempo
 from engine.core.machine import Machine
+from engine.core.time_signature import Quarters
 from engine.core.timeline import MAX_BPM, MIN_BPM, PPQN
 from engine.sync.clock_follower import LEAST_CHANGE
 from engine.sync.link_session import LinkMoment
@@ -62,7 +63,7 @@ def beat_at(machine: Machine, at_frames: int) -> float:
     return (line.origin_ticks + (at_frames - line.origin_frames) / line.frames_per_tick) / PPQN
 
 
-def bar_frames(session: LinkMoment, per_bar: int, at_frames: int, sample_rate: int) -> int:
+def bar_frames(session: LinkMoment, per_bar: Quarters, at_frames: int, sample_rate: int) -> int:
     """The frame of the session's first bar line at or after `at_frames`, where it will be as given."""
     beats = -session.beat % per_bar
     return at_frames + round(beats * 60.0 / session.bpm * sample_rate)

@@ -49,7 +49,7 @@ class LinkSession:
         """Whether others can see us."""
         return bool(self._link.enabled)
 
-    def at(self, at_ns: int, quantum: int) -> LinkMoment:
+    def at(self, at_ns: int, quantum: float) -> LinkMoment:
         """The session when the monotonic clock says `at_ns`; bars have `quantum` quarter notes."""
         if not self.joined and time.monotonic_ns() >= self._joins_ns:
             self._link.enabled = True

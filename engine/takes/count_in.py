@@ -2,7 +2,6 @@
 
 from engine.audio.host import Host
 from engine.core.commands import Stop
-from engine.core.timeline import PPQN
 from engine.live.conductor import Conductor
 from engine.live.journal import Clicked, Unclicked
 
@@ -21,13 +20,13 @@ class CountIn:
         if not bars:
             return 0
         machine = self._conductor.schedule.latest
-        per_bar, per_beat = machine.pattern.beats_per_bar, machine.timeline.frames_per_tick * PPQN
+        bar, pulse, per_tick = machine.pattern.bar_ticks, machine.pattern.pulse_ticks, machine.timeline.frames_per_tick
         first = self._conductor.earliest_frames + round(LEAD_S * self._host.sample_rate)
-        for beat in range(bars * per_bar):
-            click = Clicked(first + round(beat * per_beat), beat % per_bar == 0)
+        for ticks in range(0, bars * bar, pulse):
+            click = Clicked(first + round(ticks * per_tick), ticks % bar == 0)
             self._host.clicks.add(click.at_frames, click.accent)
             self._conductor.note(click)
-        self._until_frames = first + round(bars * per_bar * per_beat)
+        self._until_frames = first + round(bars * bar * per_tick)
         return self._until_frames
 
     def cancel(self) -> None:

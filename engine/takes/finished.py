@@ -8,7 +8,8 @@ from engine.core.commands import Boundary, LoadLoop, PlaySince, SetEffects
 from engine.core.loop import Audio, PlayedLoop, overview
 from engine.core.machine import Listen
 from engine.core.recording import INPUT, MASTER, tempo_of_take
-from engine.core.timeline import PPQN, Ticks
+from engine.core.time_signature import Quarters, ticks_of
+from engine.core.timeline import Ticks
 from engine.live.conductor import Conductor
 from engine.live.notices import Notices
 from engine.takes.recorder import Finished, Use
@@ -40,9 +41,10 @@ class FinishedTakes:
         if take.use is Use.TEMPO:
             bpm, take.beats = tempo_of_take(len(audio), self._conductor.sample_rate)
         if finished.problem is None:
-            self._notices.say(_sentence(finished))
+            self._notices.say(_sentence(finished, self._conductor.sample_rate))
         else:
-            self._notices.warn(f"{_sentence(finished)} It is not saved: {finished.problem}. Tao saves it as soon as "
+            sentence = _sentence(finished, self._conductor.sample_rate)
+            self._notices.warn(f"{sentence} It is not saved: {finished.problem}. Tao saves it as soon as "
                                "there is room on the disk.")
         if take.use is Use.TEMPO:
             self._set_tempo(finished, bpm)
@@ -58,7 +60,8 @@ class FinishedTakes:
                 self._jobs.decompose_take(loop)
 
     def _set_tempo(self, finished: Finished, bpm: float) -> None:
-        """The first loop: it sets the tempo, and has been playing since it began."""
+        """A loop that sets the tempo. It has been playing since it began, at the tempo that its length suggests, until
+        the worker has heard its tempo and cut it."""
         loop = self._loop(finished.audio, finished.take.beats or 1, finished.path.stem)
         frame = self._conductor.perform(PlaySince(bpm, finished.take.start_frames))
         self._conductor.perform(LoadLoop(loop, Listen.ORIGINAL, Ticks(0)), at_frames=frame)
@@ -73,14 +76,14 @@ class FinishedTakes:
         machine = self._conductor.schedule.latest
         below, ticks = machine.loop, finished.take.start_ticks
         assert below is not None and ticks is not None
-        since = (ticks - machine.phase_ticks) % (below.beats * PPQN)
+        since = (ticks - machine.phase_ticks) % below.ticks
         offset = round(since * machine.timeline.frames_per_tick)
         audio = laid_over(self._conductor.bank[below.sample][: below.frames], finished.audio, offset)
         loop = replace(self._loop(audio, below.beats, f"{below.name} +"), residual=None)
         self._conductor.perform(LoadLoop(loop, Listen.ORIGINAL))
         self._jobs.decompose_take(loop)
 
-    def _loop(self, audio: Audio, beats: int, name: str) -> PlayedLoop:
+    def _loop(self, audio: Audio, beats: Quarters, name: str) -> PlayedLoop:
         return PlayedLoop(self._conductor.keep(audio), len(audio), beats, name, overview=overview(audio))
 
 
@@ -89,7 +92,7 @@ def _phase(finished: Finished) -> Ticks | None:
     ticks, beats = finished.take.start_ticks, finished.take.beats
     if ticks is None or beats is None:
         return None
-    return ticks if ticks >= 0 else Ticks(ticks % (beats * PPQN))
+    return ticks if ticks >= 0 else Ticks(ticks % ticks_of(beats))
 
 
 def laid_over(loop: Audio, layer: Audio, offset_frames: int) -> Audio:
@@ -102,7 +105,7 @@ def laid_over(loop: Audio, layer: Audio, offset_frames: int) -> Audio:
     return audio
 
 
-def _sentence(finished: Finished) -> str:
+def _sentence(finished: Finished, sample_rate: int) -> str:
     """The notice about a finished take."""
     take, audio = finished.take, finished.audio
     verb = "Held" if take.use is Use.HOLD else "Recorded"
@@ -113,4 +116,6 @@ def _sentence(finished: Finished) -> str:
         fault = " It is silent; check the input." if take.source == INPUT else " It is silent."
     elif clipped:
         fault = f" {clipped} frames are clipped; turn the input down."
-    return f"{verb} {take.beats} beats: {finished.path.name}.{fault}"
+    length = (f"{len(audio) / sample_rate:.1f} s, whose tempo is being found" if take.use is Use.TEMPO
+              else f"{take.beats:g} beats")
+    return f"{verb} {length}: {finished.path.name}.{fault}"

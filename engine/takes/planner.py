@@ -13,6 +13,7 @@ from engine.core.errors import InvalidValue, TaoError
 from engine.core.machine import Machine
 from engine.core.recording import INPUT, KIT, MASTER, MAX_BARS, Monitor, RecordingSetup
 from engine.core.snapshot import RecordState
+from engine.core.time_signature import Quarters, quarters_of, ticks_of, whole_or_half
 from engine.core.timeline import PPQN, Ticks
 from engine.dsp.layout import TAP_KIT
 from engine.dsp.ring import FrameRing
@@ -31,7 +32,7 @@ class _Waiting:
     """A take that waits for a sound: of so many beats (None: until it is ended); what arrived up to `heard_frames` was
     not loud enough."""
 
-    beats: int | None
+    beats: Quarters | None
     heard_frames: int
 
 
@@ -49,7 +50,7 @@ class Takes:
         self._waiting: _Waiting | None = None
         self._count_in = CountIn(conductor, host)
         self.setup = RecordingSetup()
-        self.beats = 8
+        self.beats: Quarters = 8
 
     @property
     def state(self) -> RecordState:
@@ -88,7 +89,7 @@ class Takes:
             case RecordState.RECORDING:
                 self.end()
 
-    def start(self, beats: int | None) -> None:
+    def start(self, beats: Quarters | None) -> None:
         """Record `beats` beats from the next bar line, or with the sound; None: until `end`. Raises InvalidValue."""
         self._refuse_a_second()
         if beats is not None:
@@ -96,7 +97,7 @@ class Takes:
             self.beats = beats
         if self.setup.threshold is not None:
             self._waiting = _Waiting(beats, self._host.processor.capture.newest_frame)
-        elif beats is None and not self._machine.playing and self._machine.loop is None:
+        elif beats is None and not self._machine.playing:
             self._arm(Take(self._conductor.earliest_frames, None, use=Use.TEMPO))
         else:
             self._arm(self._from_the_bar(beats, self.setup.count_in_bars))
@@ -114,7 +115,7 @@ class Takes:
         bars = max(1, -(-(now - take.start_ticks) // bar))
         if take.end_ticks is None or take.start_ticks + bars * bar < take.end_ticks:
             take.end_ticks, take.end_frames = Ticks(take.start_ticks + bars * bar), None
-            take.beats = bars * bar // PPQN
+            take.beats = quarters_of(bars * bar)
             self.beats = take.beats
 
     def cancel(self) -> None:
@@ -123,7 +124,7 @@ class Takes:
         self._recorder.cancel()
         self._count_in.cancel()
 
-    def capture_last(self, beats: int) -> None:
+    def capture_last(self, beats: Quarters) -> None:
         """Make a take of the last beats that came in. Raises InvalidValue."""
         self._refuse_a_second()
         self._arm(self._last(beats, self._host.processor.capture, self._latency_frames()))
@@ -135,7 +136,7 @@ class Takes:
         loop = machine.loop
         if loop is None or not machine.playing:
             raise InvalidValue("A layer needs a loop that plays. Record one with r, or press space.")
-        if abs(loop.beats * PPQN * machine.timeline.frames_per_tick - loop.frames) >= 1.0:
+        if abs(loop.ticks * machine.timeline.frames_per_tick - loop.frames) >= 1.0:
             bpm = 60.0 * self._host.sample_rate * loop.beats / loop.frames
             raise InvalidValue(f"{loop.name} does not play at its own tempo. Set {bpm:.2f} BPM, or record a new loop.")
         take = self._from_the_bar(loop.beats, 0)
@@ -143,7 +144,7 @@ class Takes:
         self.beats = loop.beats
         self._arm(take)
 
-    def resample(self, source: str, beats: int) -> None:
+    def resample(self, source: str, beats: Quarters) -> None:
         """Record what Tao itself plays: master, kit or a track. Raises InvalidValue."""
         self._refuse_a_second()
         self._check_length(beats)
@@ -153,7 +154,7 @@ class Takes:
         self.beats = beats
         self._arm(take)
 
-    def hold(self, beats: int) -> None:
+    def hold(self, beats: Quarters) -> None:
         """Loop the last beats of what Tao played. Raises InvalidValue while stopped."""
         self._refuse_a_second()
         if not self._machine.playing:
@@ -181,20 +182,20 @@ class Takes:
             preroll = self._latency_frames() + round(PREROLL_S * self._host.sample_rate)
             self._arm(self._from_the_onset(waiting.beats, start + int(np.argmax(loud)) - preroll))
 
-    def _from_the_onset(self, beats: int | None, onset: int) -> Take:
+    def _from_the_onset(self, beats: Quarters | None, onset: int) -> Take:
         """A take that begins with the sound; while playing, with the bar in which the sound came."""
         machine = self._machine
         if machine.playing:
             bar = machine.pattern.bar_ticks
             ticks = Ticks(max(0, int(machine.timeline.ticks_at(onset)) // bar * bar))
-            end = None if beats is None else Ticks(ticks + beats * PPQN)
+            end = None if beats is None else Ticks(ticks + ticks_of(beats))
             return Take(int(machine.timeline.frames_at(ticks)), None, beats, ticks, end)
-        if beats is None and machine.loop is None:
+        if beats is None:
             return Take(onset, None, use=Use.TEMPO)
         self._conductor.perform(PlaySince(machine.timeline.bpm, onset))
-        return Take(onset, None, beats, Ticks(0), None if beats is None else Ticks(beats * PPQN))
+        return Take(onset, None, beats, Ticks(0), ticks_of(beats))
 
-    def _from_the_bar(self, beats: int | None, count_in_bars: int) -> Take:
+    def _from_the_bar(self, beats: Quarters | None, count_in_bars: int) -> Take:
         """A take from the next bar line. While stopped: from the transport's start, after a count-in."""
         machine = self._machine
         if machine.playing:
@@ -203,17 +204,17 @@ class Takes:
             frame = self._conductor.perform(Play(), at_frames=self._count_in.begin(count_in_bars))
         machine = self._conductor.schedule.at(frame)
         ticks = machine.timeline.ticks_at(frame)
-        end = None if beats is None else Ticks(ticks + beats * PPQN)
+        end = None if beats is None else Ticks(ticks + ticks_of(beats))
         return Take(frame, None, beats, ticks, end)
 
-    def _last(self, beats: int, ring: FrameRing, latency: int) -> Take:
+    def _last(self, beats: Quarters, ring: FrameRing, latency: int) -> Take:
         """The last `beats` beats up to the bar line just passed; while stopped, up to now."""
         self._check_length(beats)
         machine, now = self._machine, self._conductor.now_frames
         ticks = machine.timeline.ticks_at(now) // machine.pattern.bar_ticks * machine.pattern.bar_ticks
         end = int(machine.timeline.frames_at(ticks)) if machine.playing else now
-        start = end - round(beats * PPQN * machine.timeline.frames_per_tick)
-        start_ticks = Ticks(ticks - beats * PPQN) if machine.playing else None
+        start = end - round(ticks_of(beats) * machine.timeline.frames_per_tick)
+        start_ticks = Ticks(ticks - ticks_of(beats)) if machine.playing else None
         missing_s = (ring.oldest_frame - latency - start) / self._host.sample_rate
         if missing_s > 0.01:
             self._notices.say(f"Tao had not been listening for that long: the first {missing_s:.1f} s are silence.")
@@ -249,12 +250,12 @@ class Takes:
         bar = self._machine.pattern.bar_ticks * self._machine.timeline.frames_per_tick
         return MAX_TAKE_S * self._host.sample_rate - max(bar, self._host.sample_rate)
 
-    def _check_length(self, beats: int) -> None:
+    def _check_length(self, beats: Quarters) -> None:
         machine = self._machine
         per_beat_s = PPQN * machine.timeline.frames_per_tick / self._host.sample_rate
-        longest = min(MAX_BARS * machine.pattern.beats_per_bar, int(MAX_TAKE_S / per_beat_s))
-        if not 1 <= beats <= longest:
-            raise InvalidValue(f"A take has 1 to {longest} beats at this tempo, not {beats}.")
+        longest = int(min(MAX_BARS * machine.pattern.beats_per_bar, MAX_TAKE_S / per_beat_s))
+        if not 1 <= whole_or_half(beats) <= longest:
+            raise InvalidValue(f"A take has 1 to {longest} beats at this tempo, not {beats:g}.")
 
 
 def _playing(machine: Machine) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from engine.core.errors import TaoError
 from engine.core.loop import Audio
 from engine.core.recording import INPUT
 from engine.core.snapshot import RecordState
+from engine.core.time_signature import Quarters
 from engine.core.timeline import Ticks, Timeline
 from engine.dsp.ring import FrameRing
 from engine.library.syncing import Syncer
@@ -38,7 +39,7 @@ class Take:
 
     start_frames: int
     end_frames: int | None
-    beats: int | None = None
+    beats: Quarters | None = None
     start_ticks: Ticks | None = None
     end_ticks: Ticks | None = None
     source: str = INPUT

@@ -11,13 +11,15 @@ from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import read_alike
 from engine.core.errors import InvalidValue
 from engine.core.kit import SampleId
-from engine.core.loop import PlayedLoop, Reading, same_recording
+from engine.core.loop import PlayedLoop, Reading, is_doubtful, same_recording
 from engine.core.machine import Listen, Machine
 from engine.core.snapshot import Heard
+from engine.core.time_signature import Quarters
 from engine.core.timeline import MAX_BPM, MIN_BPM, Ticks
 
 LAST_STAGE = "kit"
-UNSURE_BELOW = 0.5
+FIRST_STAGE = "slices"
+SAME_CUT_S = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +40,22 @@ TAKE = Kind(undone_with_the_loop=True)
 AGAIN = Kind()  # the loop that is loaded
 RECOUNT = Kind(sets_tempo=True)  # the same, counted as other beats
 CORRECTION = Kind(switches_listen=False)
+FREE_TAKE = Kind(sets_tempo=True, undone_with_the_loop=True)
 FILE = FOLDER = Kind(sets_tempo=True)
 
 
 @dataclass
 class Job:
     """loop: the one that it is about, where the engine has it (its audio and phase stay); None where the worker reads
-    it from disk. after: what the newest stage brought, which the next one comes after. first: the command of the first
-    stage, where undo ends; newest: that of the last one. staged: whether a stage has come; dropped: whether later ones
-    are unwanted."""
+    it from disk. recut: the worker finds the loop in that recording. after: what the newest stage brought, which the
+    next one comes after. first: the command of the first stage, where undo ends; newest: that of the last one. staged:
+    whether a stage has come; dropped: whether later ones are unwanted."""
 
     message: DecomposeJob | DecomposeFile | OpenFolder
     kind: Kind
     name: str
     loop: PlayedLoop | None = None
+    recut: bool = False
     after: EarlierStage | None = None
     first: LoadDecomposition | None = None
     newest: LoadDecomposition | None = None
@@ -67,7 +71,7 @@ class Job:
 
     def is_gone(self, machine: Machine) -> bool:
         """Whether nothing is left in `machine` of what the job is about."""
-        if self.loop is not None and not same_recording(self.loop, machine.loop):
+        if self.loop is not None and not (self.recut and self.staged) and not same_recording(self.loop, machine.loop):
             return True
         return self.after is not None and not holds(machine, self.after)
 
@@ -96,23 +100,23 @@ class Job:
             unlink_segment(self.message.segment)
 
     def _loop(self, stage: StageReady) -> PlayedLoop | None:
-        if self.loop is None:
+        if self.loop is None or self.recut:
             return stage.loop
         return replace(self.loop, residual=None if stage.loop is None else stage.loop.residual)
 
     def _begins(self, stage: StageReady) -> bool:
-        """Whether the stage sets the tempo: the first may; a later one where the worker has changed its mind about how
-        many beats a file has."""
+        """Whether the stage sets the tempo: the first may; a later one where the worker has changed its mind about
+        where in a file the loop is, or how many beats it has."""
         if not self.staged:
             return self.kind.sets_tempo
-        if self.loop is not None or stage.loop is None:
+        if (self.loop is not None and not self.recut) or stage.loop is None:
             return False
         before = None if self.after is None else self.after.loop
-        return before is None or stage.loop.beats != before.beats
+        return before is None or (stage.loop.beats, stage.loop.sample) != (before.beats, before.sample)
 
     def _bpm(self, stage: StageReady) -> float | None:
         bpm = stage.bpm
-        if self.loop is not None and isinstance(self.message, DecomposeJob):
+        if self.loop is not None and not self.recut and isinstance(self.message, DecomposeJob):
             bpm = bpm_of(self.loop, self.message.sample_rate)
         return bpm if bpm is not None and MIN_BPM <= bpm <= MAX_BPM else None
 
@@ -140,26 +144,38 @@ class KitOnDisk:
 
 @dataclass(frozen=True, slots=True)
 class TempoCandidates:
-    """Ways to count one loop, likeliest first, while it has so many beats; none where its tempo is sure."""
+    """Ways to read one loop's recording, the present one first, while it has so many beats; none where its tempo is
+    sure. path: the recording's file."""
 
     sample: SampleId = ""
-    beats: int = 0
+    beats: Quarters = 0
     readings: tuple[Reading, ...] = ()
+    path: str = ""
 
     @classmethod
-    def of(cls, stage: StageReady) -> "TempoCandidates | None":
-        """What a stage says about its loop's tempo; None where it says nothing. A tempo is not sure where the best
-        reading is less likely than not, or is not the one that the loop was decomposed with."""
+    def of(cls, stage: StageReady, path: str) -> "TempoCandidates | None":
+        """What a stage says about its loop's tempo; None where it says nothing."""
         if stage.loop is None or not stage.readings:
             return None
-        best = stage.readings[0]
-        sure = best.confidence >= UNSURE_BELOW and best.beats == stage.loop.beats
-        return cls() if sure or len(stage.readings) < 2 else cls(stage.loop.sample, stage.loop.beats, stage.readings)
+        if not is_doubtful(stage.readings):
+            return cls()
+        return cls(stage.loop.sample, stage.loop.beats, stage.readings, path)
 
     def about(self, loop: PlayedLoop | None) -> tuple[Reading, ...]:
         """The readings of this loop, if it is the one and you have not counted it otherwise."""
         asked = loop is not None and (loop.sample, loop.beats) == (self.sample, self.beats)
         return self.readings if asked else ()
+
+    def chosen(self, number: int) -> tuple[Reading, ...]:
+        """The readings with this one first. Raises InvalidValue when there is none."""
+        if not 0 <= number < len(self.readings):
+            raise InvalidValue(f"There is no reading {number + 1} of this loop; there are {len(self.readings)}.")
+        return (self.readings[number], *self.readings[:number], *self.readings[number + 1 :])
+
+
+def same_cut(one: Reading, other: Reading) -> bool:
+    """Whether both make the same stretch of the recording a loop, so that only the counting differs."""
+    return all(abs(a - b) < SAME_CUT_S for a, b in zip(one.cut_s, other.cut_s, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from engine.bridge.messages import (
 )
 from engine.bridge.segments import forget_segments, write_segment
 from engine.core.candidates import TrackCandidates
-from engine.core.commands import Boundary, DoubleReading, HalveReading, target_frames
+from engine.core.commands import Boundary, DoubleReading, HalveReading, SetTimeSignature, target_frames
 from engine.core.commands.loading import LoadDecomposition
 from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import as_recorded, doublings
@@ -28,6 +28,7 @@ from engine.core.names import check_path, readable
 from engine.core.pattern import Pattern
 from engine.core.snapshot import Heard
 from engine.core.snapshot import Job as JobStatus
+from engine.core.time_signature import Quarters, TimeSignature
 from engine.core.timeline import MAX_BPM, MIN_BPM, Ticks
 from engine.live.conductor import Conductor
 from engine.live.notices import Notices
@@ -35,7 +36,9 @@ from engine.worker.job import (
     AGAIN,
     CORRECTION,
     FILE,
+    FIRST_STAGE,
     FOLDER,
+    FREE_TAKE,
     LAST_STAGE,
     RECOUNT,
     TAKE,
@@ -46,6 +49,7 @@ from engine.worker.job import (
     TempoCandidates,
     bpm_of,
     heard_in,
+    same_cut,
 )
 from engine.worker.process import WorkerProcess
 
@@ -116,37 +120,60 @@ class Jobs:
         if machine.loop is None:
             raise InvalidValue("There is no loop to re-solve the kit from. Record one with r, or open a file.")
         if machine.pattern.beats != machine.loop.beats:
-            raise InvalidValue(f"The loop has {machine.loop.beats} beats, this pattern {machine.pattern.beats}. Go "
+            raise InvalidValue(f"The loop has {machine.loop.beats:g} beats, this pattern {machine.pattern.beats:g}. Go "
                                "back to the loop's own pattern, or decompose the loop again with d.")
         wanted = as_recorded(machine.pattern, machine.loop)
         job = self._about(CORRECTION, machine.loop, wanted=wanted)
         job.after = EarlierStage(machine.kit, wanted, machine.listen, machine.loop)
         self._begin(job)
 
-    def count_as(self, beats: int) -> None:
-        """Count the loop as so many quarter notes. Halves and doubles sound no different; for other numbers the loop
-        is decomposed again. Raises InvalidValue when that is not possible."""
+    def count_as(self, beats: Quarters, signature: TimeSignature | None = None) -> None:
+        """Count the loop as so many quarter notes, in this metre if one is given. Halves and doubles sound no
+        different; for other numbers the loop is decomposed again. Raises InvalidValue when that is not possible."""
         loop = self._conductor.machine.loop
         if loop is None:
             raise InvalidValue("There is no loop to read another way. Record one with r, or open a file.")
         recounted = replace(loop, beats=beats, downbeat_ticks=Ticks(0))
         bpm = bpm_of(recounted, self._conductor.sample_rate)
         if not MIN_BPM <= bpm <= MAX_BPM:
-            raise InvalidValue(f"{beats} beats would be {bpm:.0f} BPM; a tempo lies between {MIN_BPM:g} and "
+            raise InvalidValue(f"{beats:g} beats would be {bpm:.0f} BPM; a tempo lies between {MIN_BPM:g} and "
                                f"{MAX_BPM:g}.")
         times = doublings(loop, recounted)
         if times is None:
             self._begin(self._about(RECOUNT, recounted))
         else:
             self._double(times)
+        if signature is not None and signature != self._conductor.machine.pattern.time_signature:
+            self._conductor.perform(SetTimeSignature(signature))
         self._candidates = TempoCandidates()
 
-    def decompose_take(self, loop: PlayedLoop, sure: bool = True) -> None:
-        """Decompose what was just recorded; undo takes take and kit back together. sure: whether its beats are known.
-        Raises TaoError."""
-        self._begin(self._about(TAKE, loop, sure=sure))
+    def choose_reading(self, number: int) -> None:
+        """Read the recording of the loop as the reading of that number. One that cuts it elsewhere is decomposed again;
+        else the loop is counted as it says; all readings stay on offer, this one first. Raises InvalidValue when there
+        is none."""
+        before = self._candidates
+        if not self.readings:
+            raise InvalidValue("The tempo of this loop is certain. Halve or double it, or decompose the loop again.")
+        readings = before.chosen(number)
+        if number == 0:
+            return
+        now = readings[0]
+        if same_cut(now, before.readings[0]):
+            self.count_as(now.beats, now.time_signature)
+            self._candidates = replace(before, beats=now.beats, readings=readings)
+            return
+        message = DecomposeFile(self._new_id(), before.path, None, self._conductor.sample_rate,
+                                str(self._memory_folder), str(self._kits_folder), readings)
+        self._begin(Job(message, FILE, readable(Path(before.path).stem), recut=True))
 
-    def open_audio(self, path: str, beats: int | None) -> None:
+    def decompose_take(self, loop: PlayedLoop, sure: bool = True) -> None:
+        """Decompose what was just recorded; undo takes take and kit back together. sure: whether its beats are known;
+        else the worker finds the loop in it, and its tempo. Raises TaoError."""
+        job = self._about(TAKE if sure else FREE_TAKE, loop, sure=sure)
+        job.recut = not sure
+        self._begin(job)
+
+    def open_audio(self, path: str, beats: Quarters | None) -> None:
         """Decompose a file; the worker reads it. Raises InvalidValue for what no file is called."""
         check_path(path)
         message = DecomposeFile(self._new_id(), path, beats, self._conductor.sample_rate, str(self._memory_folder),
@@ -256,6 +283,9 @@ class Jobs:
                 return
             for name in stage.samples:
                 conductor.save_sample(name)
+            self._candidates = TempoCandidates.of(stage, self._file_of(job)) or self._candidates
+            if job.recut and stage.stage == FIRST_STAGE:  # its slices would begin at another tempo than the loop
+                return
             command = job.command(stage, conductor.schedule.latest.listen, self._bar_ticks)
             if job.staged:  # one undo takes the whole job back
                 conductor.refine(command, job.first)
@@ -268,7 +298,6 @@ class Jobs:
             self._notices.warn(f"The stage {stage.stage} of {job.name} was not loaded: {error}")
             return
         job.has_brought(command)
-        self._candidates = TempoCandidates.of(stage) or self._candidates
         self._hear(command, stage, job.kind)
         if stage.loop is not None:
             self._of_tracks = (stage.loop.sample, stage.candidates)
@@ -282,6 +311,11 @@ class Jobs:
         before = self._heard
         self._heard = heard_in(command, stage) if before is None else before.after(command, stage, kind)
         self._heard_in = None
+
+    def _file_of(self, job: Job) -> str:
+        """Where the recording is that the job is about: the file, or the take of this name."""
+        path = job.message.path if isinstance(job.message, DecomposeFile) else ""
+        return path or str(self._kits_folder / f"{job.name}.wav")
 
     def _double(self, times: int) -> None:
         """Count twice as many beats so often, half as many where `times` is negative; one undo takes all back."""

@@ -4,16 +4,20 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from engine.core.time_signature import Quarters
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The options of `decompose` that change its result: plugins as the user writes them, the length in quarter notes
-    if it is known, and whether whole bars are cut out first."""
+    """The options of `decompose` that change its result: plugins as the user writes them; what the user knows of length
+    in quarter notes, metre (such as "7/8") and tempo; and whether the file is a recording that holds a loop."""
 
     transcriber: str
     separator: str
     extractor: str
-    beats: int | None = None
+    beats: Quarters | None = None
+    meter: str | None = None
+    bpm: float | None = None
     free: bool = False
 
     def to_json(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from engine.core.errors import NoOnsets
+from engine.core.time_signature import Quarters
 from engine.library.resampling import resampled
 from models.hearing.drum_nmf import DrumHit, drums_of_onsets
 from models.hearing.madmom_compat import madmom_module
@@ -29,7 +30,7 @@ MIN_HZ, MAX_HZ = 35.0, 17500.0
 CONTEXT_S = 0.5
 _LAG, _COMPRESSION = 3, 100.0
 _MIN_RISE = 0.02     # log10 units above the mean rise around it
-_MIN_PEAK = 10 ** (-70 / 20)
+MIN_PEAK = 10 ** (-70 / 20)
 _MIN_CONTRAST = 15.0  # the strongest rise over the median: 9 in steady noise, over 40 in drum loops
 _MIN_STRONGEST = 0.15  # log10 units: the fluctuations of a hum stay below
 _SNAP_S = 0.004      # a hit this little before the end belongs on the start
@@ -41,7 +42,7 @@ class OnsetStrength:
 
     name = "onset-strength"
 
-    def transcribe(self, audio: Audio, sample_rate: int, beats: int | None = None,
+    def transcribe(self, audio: Audio, sample_rate: int, beats: Quarters | None = None,
                    circular: bool = True) -> Transcription:
         """Hits and tempo of audio (channels, frames). Raises NoOnsets on silence and on steady noise."""
         mono = monaural(audio)
@@ -100,7 +101,7 @@ def attacks(mono: np.ndarray, circular: bool, marked_s: Sequence[float] = ()) ->
 
     Raises NoOnsets when the audio is silent, or no rise is as strong as a drum's.
     """
-    if float(np.abs(mono).max()) < _MIN_PEAK:
+    if float(np.abs(mono).max()) < MIN_PEAK:
         raise NoOnsets("The loop is silent, so there is nothing to decompose. Check the input level.")
     found = band_rises(mono, circular)
     if marked_s:

@@ -9,12 +9,14 @@ import numpy as np
 from engine.core.errors import InvalidValue
 from engine.core.groove import swing_ticks
 from engine.core.pattern import MAX_STEPS, MAX_SWING, TRACK_NAMES, Pattern, Step, Track
+from engine.core.time_signature import Quarters, TimeSignature, bar_quarters
 from engine.core.timeline import PPQN, Ticks
 from models.plugins import Onset
 
 _RESOLUTIONS = ((4, 0.0), (6, 1.0), (8, 1.5), (3, 0.6), (2, 0.8), (1, 1.2))  # steps per beat, penalty
 _FINEST = (4, 6, 8)
 _SWING_PENALTY = 0.1
+_EIGHTHS_PENALTY = 0.9                   # eighths are taken as swung only where hardly a sixteenth is played
 _LEAST_SWING = 0.52
 _TIMING_S = 0.012
 
@@ -50,7 +52,8 @@ class Grid:
         return slots * self.step_ticks + (slots % 2) * swing_ticks(self.swing, self.step_ticks)
 
 
-def quantize(onsets: Sequence[Onset], length_s: float, beats: int) -> Pattern:
+def quantize(onsets: Sequence[Onset], length_s: float, beats: Quarters,
+             signature: TimeSignature = (4, 4)) -> Pattern:
     """The pattern that these hits play: steps with velocity, microtiming and confidence.
 
     The audio lasts length_s, or `beats` quarter notes. Of several hits of a drum in one slot the loudest is kept.
@@ -68,30 +71,33 @@ def quantize(onsets: Sequence[Onset], length_s: float, beats: int) -> Pattern:
     ordered += [name for name in names if name not in TRACK_NAMES]
     slots = grid.slots(ticks)
     tracks = tuple(_track(name, onsets, ticks, slots, grid, beats) for name in ordered)
-    return Pattern(tracks, beats, grid.swing)
+    return Pattern(tracks, beats, grid.swing, bar_quarters(signature), signature[1])
 
 
-def best_grid(ticks: np.ndarray, loud: np.ndarray, names: Sequence[str], beats: int,
+def best_grid(ticks: np.ndarray, loud: np.ndarray, names: Sequence[str], beats: Quarters,
               spread_ticks: float) -> Grid:
     """The grid of the lowest cost: the mean squared timing error in units of spread_ticks (each error at most 3), plus
     penalties for unusual resolutions and for swing, plus the share of hits that would be merged away, plus ten times
     the share that microtiming cannot reach."""
-    fitting = [(steps, cost) for steps, cost in _RESOLUTIONS if steps * beats <= MAX_STEPS]
+    fitting = [(steps, cost) for steps, cost in _RESOLUTIONS
+               if steps * beats <= MAX_STEPS and steps * beats == int(steps * beats)]
     if not fitting:
-        raise InvalidValue(f"A loop of {beats} beats is too long: a pattern has at most {MAX_STEPS} steps. "
+        raise InvalidValue(f"A loop of {beats:g} beats is too long: a pattern has at most {MAX_STEPS} steps. "
                            "Cut it to 64 beats or fewer.")
     finest = [choice for choice in fitting if choice[0] in _FINEST] or fitting[:1]
+    choices = [(grid, penalty) for steps, penalty in finest for grid in _grids(ticks, loud, steps)]
+    if finest[0][0] == 4:
+        choices += [(grid, _EIGHTHS_PENALTY) for grid in _grids(ticks, loud, 2)[1:]]
     ratings = []
-    for steps, penalty in finest:
-        for grid in _grids(ticks, loud, steps):
-            slots = grid.slots(ticks)
-            late = ticks - grid.line_ticks(slots)
-            off = np.minimum(np.abs(late - grid.offset_ticks) / spread_ticks, 3.0)
-            kept = len({(name, int(slot)) for name, slot in zip(names, slots, strict=True)})
-            swung = _SWING_PENALTY if grid.swing > 0.5 else 0.0
-            out_of_reach = float((2 * np.abs(late) > grid.step_ticks + 1).mean())
-            lost = 1.0 * (1 - kept / len(ticks)) + 10.0 * out_of_reach
-            ratings.append((float((off**2).mean()) + penalty + swung + lost, grid))
+    for grid, penalty in choices:
+        slots = grid.slots(ticks)
+        late = ticks - grid.line_ticks(slots)
+        off = np.minimum(np.abs(late - grid.offset_ticks) / spread_ticks, 3.0)
+        kept = len({(name, int(slot)) for name, slot in zip(names, slots, strict=True)})
+        swung = _SWING_PENALTY if grid.swing > 0.5 else 0.0
+        out_of_reach = float((2 * np.abs(late) > grid.step_ticks + 1).mean())
+        lost = 1.0 * (1 - kept / len(ticks)) + 10.0 * out_of_reach
+        ratings.append((float((off**2).mean()) + penalty + swung + lost, grid))
     return min(ratings, key=lambda rated: rated[0])[1]
 
 
@@ -130,8 +136,8 @@ def swing_of(ticks: np.ndarray, loud: np.ndarray, step_ticks: int) -> float:
 
 
 def _track(name: str, onsets: Sequence[Onset], ticks: np.ndarray, slots: np.ndarray, grid: Grid,
-           beats: int) -> Track:
-    count = beats * grid.steps_per_beat
+           beats: Quarters) -> Track:
+    count = int(beats * grid.steps_per_beat)
     steps: list[Step | None] = [None] * count
     lines = grid.line_ticks(slots)
     for onset, tick, slot, line in zip(onsets, ticks, slots, lines, strict=True):

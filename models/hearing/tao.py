@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.core.errors import NoOnsets
 from engine.core.pattern import TRACK_NAMES
+from engine.core.time_signature import Quarters
 from models.hearing.ensemble import Ensemble, open_ensemble
 from models.hearing.hit_classifier import METADATA_KEY, HitClassifier, Hits
 from models.hearing.monaural import monaural
@@ -39,7 +40,7 @@ class Tao:
         """The networks."""
         return self._ensemble
 
-    def transcribe(self, audio: Audio, sample_rate: int, beats: int | None = None,
+    def transcribe(self, audio: Audio, sample_rate: int, beats: Quarters | None = None,
                    circular: bool = True) -> Transcription:
         """Hits and tempo of audio (channels, frames). Raises NoOnsets on silence and when no hit is found."""
         mono = monaural(audio)

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from engine.core.candidates import CandidateStep, TrackCandidates
 from engine.core.groove import grid_ticks
 from engine.core.pattern import Pattern, Step, Track
+from engine.core.time_signature import Quarters
 from engine.core.timeline import PPQN, Ticks
 from models.plugins import Onset
 
 
-def candidates_of(pattern: Pattern, candidates: Sequence[Onset], second_names: Mapping[str, str], beats: int,
+def candidates_of(pattern: Pattern, candidates: Sequence[Onset], second_names: Mapping[str, str], beats: Quarters,
                  length_s: float) -> tuple[TrackCandidates, ...]:
     """What is not sure about each track of a pattern: its next best name, and the hits left out, on steps that are
     empty. The recording lasts length_s, or `beats` quarter notes; of several hits on one step the loudest is kept."""

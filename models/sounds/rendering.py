@@ -55,7 +55,7 @@ def track_strokes(pattern: Pattern, track: Track, shot: OneShot, timeline: Timel
         ranks.append(strokes[choice])
         strokes[choice] += 0 if step is None else step.ratchet
     found = []
-    for grid_index in range(pattern.beats * track.steps_per_beat):
+    for grid_index in range(pattern.ticks // track.step_ticks):
         onset = step_onset_ticks(pattern, track, grid_index)
         past, place = divmod(grid_index, len(track.steps))
         step, choice = track.steps[place], choices[place]

@@ -1,10 +1,14 @@
 """The first stage: the loop cut at its attacks, similar slices grouped on one track. It names no drums."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from engine.core.loop import NO_HINTS, Hints
 from engine.core.pattern import MAX_TRACKS
+from engine.core.time_signature import Quarters, whole_or_half
 from models.hearing.tempo import guess_tempi
-from models.plugins import Audio, ExtractedShot, Onset, Transcription
+from models.plugins import Audio, ExtractedShot, Onset, TempoGuess, Transcription
 from models.sounds.one_shots import cut_circular, faded
 
 _ALIKE = 0.12  # squared Hellinger distance up to which two rises are one sound
@@ -12,11 +16,11 @@ _FADE_OUT_S = 0.005
 
 
 def sliced(audio: Audio, sample_rate: int, times_s: np.ndarray, rises: np.ndarray,
-           beats: int | None) -> tuple[Transcription, dict[str, ExtractedShot]]:
+           beats: Quarters | None, hints: Hints = NO_HINTS) -> tuple[Transcription, dict[str, ExtractedShot]]:
     """Hits on the tracks "slice1" to at most "slice8", and a slice for each track.
 
     audio (channels, frames); times_s (onsets,) ascending; rises (onsets, bands). A slice lasts until the next onset of
-    any track; the loudest of a group is used.
+    any track; the loudest of a group is used. The whole recording is counted, for it is not cut yet.
     """
     groups = grouped(rises)
     energy = np.sqrt((rises**2).sum(axis=1)) + 1e-12
@@ -30,7 +34,13 @@ def sliced(audio: Audio, sample_rate: int, times_s: np.ndarray, rises: np.ndarra
         following = (times_s[(index + 1) % len(times_s)] - times_s[index]) % length_s or length_s
         cut = cut_circular(audio, round(times_s[index] * sample_rate), round(following * sample_rate))
         shots[f"slice{group + 1}"] = ExtractedShot(faded(cut, round(_FADE_OUT_S * sample_rate)), onset=index)
-    return Transcription(found, guess_tempi(found, length_s, beats)), shots
+    return Transcription(found, _whole(guess_tempi(found, length_s, beats, hints=hints), length_s)), shots
+
+
+def _whole(guesses: tuple[TempoGuess, ...], length_s: float) -> tuple[TempoGuess, ...]:
+    """The best guess as the nearest number of half beats that fills the recording."""
+    beats = max(1.0, round(2 * length_s * guesses[0].bpm / 60.0) / 2)
+    return (replace(guesses[0], bpm=60.0 * beats / length_s, beats=whole_or_half(beats), start_s=0.0),)
 
 
 def grouped(rises: np.ndarray) -> np.ndarray:

@@ -109,6 +109,38 @@ def train_paper_verb(data: tuple[Path, ...], **asked: object) -> None:
     click.echo(weights)
 
 
+@train.command(name="reader")
+@click.option("--data", required=True, multiple=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
+              help="A folder that holds patterns/; may be repeated.")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path),
+              help="The folder for recordings, checkpoint and weights.")
+@click.option("--examples", type=click.IntRange(min=64), default=14_000, show_default=True,
+              help="How many recordings to make.")
+@click.option("--epochs", type=click.IntRange(min=1), default=10, show_default=True,
+              help="How often to learn from each.")
+@click.option("--width", type=click.IntRange(4, 1024), default=64, show_default=True, help="Of the first layer.")
+@click.option("--processes", type=click.IntRange(1, 256), default=1, show_default=True,
+              help="How many processes make recordings.")
+@click.option("--harder", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+              help="Weights of an earlier run: learn from the readings that they rate too highly.")
+@click.option("--resume", is_flag=True, help="Continue a run that was stopped or killed.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same recordings.")
+def train_reader_verb(**asked: object) -> None:
+    """Train what rates the readings of a loop (tempo, beats, metre, beat 1), and print the path of its weights.
+
+    It learns from grooves alone, of which it makes recordings that are cut and heard with errors.
+    """
+    from models.plugins import loading
+
+    with loading("Training"):
+        from models.training.train.reader import ReaderSettings, train_reader
+        from models.training.train.reporting import reporting
+
+    with reporting() as reporter:
+        weights = train_reader(ReaderSettings(**asked), reporter)  # type: ignore[arg-type]
+    click.echo(weights)
+
+
 @train.command()
 @DATA
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True))

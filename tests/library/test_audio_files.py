@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from engine.core.errors import TaoError, UnreadableAudio
 from engine.core.loop import Loop
-from engine.library.audio_files import check_usable, missing_bytes, read_audio, read_loop, write_wav
+from engine.library.audio_files import check_usable, named_bpm, read_audio, read_loop, write_wav
 from engine.library.candidates import read_hit
 from engine.library.export_settings import ExportSettings
 from engine.library.kits.kit_folder import read_folder, write_folder
 from engine.library.wav_file import Marks, write_marked_wav
+from engine.library.wav_sizes import missing_bytes
 from tests.library.values import rich_decomposition
 
 SINE = (0.5 * np.sin(np.arange(22050) * 0.1)).astype(np.float32)
@@ -93,6 +94,25 @@ def test_a_recording_whose_header_was_never_finished_is_read(tmp_path):
     data[40:44] = struct.pack("<I", 0xFFFFFFFF)
     path.write_bytes(data)
     assert missing_bytes(path) == 0
+
+
+@pytest.mark.parametrize(("riff", "announced"), [(0, 0), (36, 0), (0, 6), (0, -6), (0xFFFFFFFF, 0xFFFFFFFF)])
+def test_a_wav_whose_sizes_are_wrong_is_read_and_said_to_be(tmp_path, caplog, riff, announced):
+    path = written(tmp_path / "a.wav", subtype="PCM_16")
+    whole, data = read_loop(path).audio, bytearray(path.read_bytes())
+    there = len(data) - 44
+    size = announced if announced in (0, 0xFFFFFFFF) else there + announced
+    data[4:8], data[40:44] = struct.pack("<I", riff), struct.pack("<I", size)
+    path.write_bytes(data)
+    assert abs(len(read_loop(path).audio) - len(whole)) <= 3
+    assert any("a.wav" in record.getMessage() for record in caplog.records) or announced in (-6, 0xFFFFFFFF)
+
+
+@pytest.mark.parametrize(("stem", "bpm"), [
+    ("break_096bpm", 96.0), ("Loop 120 BPM", 120.0), ("bpm174 amen", 174.0), ("a-92.5bpm", 92.5), ("loop 120", None),
+    ("x999bpm", None), ("drumbpmx", None), ("100bpms", None), ("", None)])
+def test_a_tempo_in_a_name_is_a_hint(stem, bpm):
+    assert named_bpm(stem) == bpm
 
 
 def test_values_that_are_not_numbers_are_refused(tmp_path):
@@ -205,7 +225,7 @@ def test_what_a_sampler_repeats_is_the_loop_and_not_what_rings_after_it(tmp_path
     assert whole in path.read_bytes()
     path.write_bytes(path.read_bytes().replace(whole, struct.pack("<6I", 0, 0, first, last, 0, 0)))
     loop = read_loop(path)
-    assert len(loop.audio) == frames and loop.beats == (2 if frames == 48000 else None)
+    assert len(loop.audio) == frames and loop.hints.beats == (2 if frames == 48000 else None)
     assert len(read_loop(path, 4).audio) == 96000, "beats that are given are those of the whole file"
 
 

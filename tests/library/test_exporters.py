@@ -47,7 +47,7 @@ def test_stems_are_whole_loops_that_know_their_tempo(tmp_path: Path) -> None:
     audio, rate = soundfile.read(folder / "kick.wav", dtype="float32")
     assert rate == RATE and np.allclose(audio, stored.stems["kick"], atol=2**-22)
     marks = read_marks(folder / "kick.wav")
-    assert (marks.tempo_bpm, marks.beats, marks.beats_per_bar) == (120.0, 2, 3)
+    assert (marks.tempo_bpm, marks.beats, marks.time_signature) == (120.0, 2, (3, 4))
 
 
 def test_a_decomposition_without_stems_is_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -279,7 +279,7 @@ def test_an_exported_loop_comes_back_with_its_beats(tmp_path: Path, bits: int) -
     stored = playable()
     (path,) = export(stored, "loop", tmp_path, ExportSettings(bits=bits))
     loop = read_loop(path)
-    assert loop.beats == stored.pattern.beats and loop.bpm == stored.tempo_bpm
+    assert loop.hints.beats == stored.pattern.beats and loop.beats is None
     assert np.abs(loop.audio - stored.loop).max() <= 2.0 ** -(bits - 1)
     assert read_loop(path, beats=8).beats == 8, "what you say goes before the mark"
 

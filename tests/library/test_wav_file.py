@@ -14,7 +14,7 @@ from engine.library.wav_file import Marks, full_scale_gain, marked_beats, marks_
 from tests.library.foreign import run
 from tests.library.values import RATE, sound
 
-LOOP = Marks(123.5, 8, 3, slices=((0, "kick"), (4800, "hihat"), (9601, "perc 1")))
+LOOP = Marks(123.5, 8, (3, 4), slices=((0, "kick"), (4800, "hihat"), (9601, "perc 1")))
 ONE_SHOT = Marks(root_note=42, one_shot=True)
 
 
@@ -30,7 +30,7 @@ def test_marks_are_read_back(tmp_path: Path, marks: Marks, bits: int) -> None:
     assert (found.tempo_bpm, found.beats, found.one_shot, found.slices) == (
         marks.tempo_bpm, marks.beats, marks.one_shot, marks.slices)
     assert found.root_note == (60 if marks is LOOP else marks.root_note)
-    assert marks.beats is None or found.beats_per_bar == marks.beats_per_bar
+    assert marks.beats is None or found.time_signature == marks.time_signature
 
 
 @pytest.mark.parametrize("bits", [16, 24, 32])

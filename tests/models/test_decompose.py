@@ -8,6 +8,7 @@ from models.decompose import Tools, decompose, stereo
 from models.demo import demo_loop, demo_pattern
 from models.hearing.onset_strength import OnsetStrength
 from models.hearing.quantize import quantize
+from models.hearing.readings import Wishes
 from models.plugins import Onset, TempoGuess, Transcription
 from models.sounds.rendering import mix, render_tracks
 from tests.models.loops import RATE, TOOLS, audio_of, noise, onsets_of, pattern_of
@@ -117,11 +118,27 @@ def test_a_clipped_loop_is_decomposed_all_the_same():
     assert done.loop.beats == 4
 
 
-def test_silence_noise_and_endless_recordings_are_refused():
-    for audio, error in ((np.zeros((RATE, 2), np.float32), NoOnsets), (noise(2.0).T.copy(), NoOnsets),
-                         (np.zeros((RATE * 100, 1), np.float32), InvalidValue)):
+def test_silence_and_beats_that_cannot_be_are_refused():
+    for loop, error in ((Loop(np.zeros((RATE, 2), np.float32), RATE), NoOnsets),
+                        (Loop(noise(2.0).T.copy(), RATE, beats=64), InvalidValue)):
         with pytest.raises(error):
-            next(decompose(Loop(audio, RATE), TOOLS, RATE))
+            next(decompose(loop, TOOLS, RATE))
+
+
+def test_a_loop_that_is_a_part_of_the_recording_keeps_all_of_it():
+    beat = audio_of(BEAT, 110.0)
+    recording = np.concatenate([beat, beat, beat, beat, np.zeros((RATE, 2), np.float32)])
+    *_, done = decompose(Loop(recording, RATE, "long"), TOOLS, RATE)
+    assert done.loop.beats == 16 and done.bpm == pytest.approx(110.0, rel=0.002)
+    assert done.recording is not None and len(done.recording) == len(recording) > len(done.audio)
+    best = done.readings[0]
+    assert best.beats == 16 and best.cut_s == (pytest.approx(0.0, abs=0.01), pytest.approx(16 * 60 / 110, abs=0.01))
+
+
+def test_an_exact_loop_is_its_whole_recording():
+    *_, done = decompose(Loop(np.tile(audio_of(BEAT, 110.0), (4, 1)), RATE, "loop"), TOOLS, RATE,
+                         wishes=Wishes(free=True))
+    assert done.recording is None and done.loop.beats == 16
 
 
 def test_a_hand_corrected_hit_changes_only_its_step():

@@ -25,6 +25,7 @@ from engine.bridge.segments import map_segment, write_segment
 from engine.bridge.wire import read_frame, write_frame
 from engine.core.commands.reading import read_alike
 from engine.core.kit import sample_id
+from engine.core.loop import Reading
 from engine.library.audio_files import write_wav
 from engine.library.candidates import in_kits
 from engine.library.kits.decomposition import Source
@@ -139,12 +140,21 @@ def test_a_file_is_decomposed_at_the_engines_rate(peer, tmp_path):
     assert 1.0 >= readings[0].confidence >= readings[1].confidence >= readings[2].confidence
 
 
-@pytest.mark.parametrize(("sure", "count"), [(True, 0), (False, 3)])
-def test_a_loop_whose_beats_were_guessed_is_counted_otherwise_too(peer, tmp_path, sure, count):
+@pytest.mark.parametrize(("sure", "count", "beats"), [(True, 0, 4), (False, 3, 8)])
+def test_a_take_whose_beats_are_not_known_is_read_by_what_was_played(peer, tmp_path, sure, count, beats):
     peer.send(replace(job(tmp_path, 1, beats=4), sure=sure))
     stages = [message for message in peer.answers(1) if isinstance(message, StageReady)]
     assert [len(stage.readings) for stage in stages] == [0, count, 0, 0]
-    assert all(stage.loop.beats == 4 for stage in stages)
+    assert all(stage.loop.beats == beats for stage in stages[1:])
+
+
+def test_a_file_is_read_as_the_reading_that_was_chosen(peer, tmp_path):
+    write_wav(tmp_path / "demo.wav", demo_loop(RATE).audio, RATE)
+    chosen = (Reading(4, 92.0, 0.1, (4, 4), 60 / 92, (60 / 92, 300 / 92)), Reading(8, 92.0, 0.9))
+    peer.send(DecomposeFile(1, str(tmp_path / "demo.wav"), None, RATE, str(tmp_path), readings=chosen))
+    stages = [message for message in peer.answers(1) if isinstance(message, StageReady)]
+    assert stages[-1].loop.beats == 4 and stages[-1].bpm == pytest.approx(92.0, abs=0.01)
+    assert [one.beats for one in stages[1].readings] == [4, 8]
 
 
 def test_a_folder_is_opened_as_one_kit(peer, tmp_path):

@@ -1,14 +1,18 @@
 """Readers of settings and descriptions: kit.json, TAKE.json, midi.json, calibration.json, config.toml."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+from engine.core.loop import Reading
 from engine.core.midi import MidiSetup
 from engine.library.kits.kit_json import (
+    as_played_from_json,
     layers_of,
     one_shot_from_json,
     onsets_from_json,
     pattern_from_json,
+    readings_from_json,
     source_from_json,
     to_json,
 )
@@ -31,8 +35,10 @@ def readers(scratch: Path) -> tuple[Reader, ...]:
 def _kit() -> Reader:
     def read(data: bytes) -> None:
         document = document_of(data, "kit.json")
-        pattern_from_json(document)
+        pattern = pattern_from_json(document)
         source_from_json(document)
+        readings_from_json(document)
+        as_played_from_json(document, pattern)
         for track in document["tracks"]:
             layers_of(track)
             onsets_from_json(track)
@@ -43,7 +49,8 @@ def _kit() -> Reader:
 
 def kit_document() -> dict[str, object]:
     """A kit.json that uses every key."""
-    document = to_json(rich_decomposition())
+    readings = (Reading(7, 140.0, 0.6, (7, 8), 0.25, (0.248, 3.248)), Reading(4, 80.0, 0.3))
+    document = to_json(replace(rich_decomposition(), readings=readings)) | {"loop_beats": 3.5, "played_bpm": 120.0}
     for track in document["tracks"]:
         track["layers"] = ["oneshots/a.wav", {"oneshot": "oneshots/b.wav", "velocity": 0.5, "gain": 1.0}]
         track["oneshot"] = "oneshots/kick.wav"

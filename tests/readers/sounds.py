@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from engine.library.audio_files import missing_bytes, read_audio
+from engine.library.audio_files import read_audio
 from engine.library.export_settings import ExportSettings
 from engine.library.importers.one_shot_audio import one_shot_audio
 from engine.library.wav_file import Marks, read_marks, write_marked_wav
+from engine.library.wav_sizes import missing_bytes
 from tests.readers.damage import header_edits
 from tests.readers.reader import Reader
 

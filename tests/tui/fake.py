@@ -14,6 +14,7 @@ from engine.core.pattern import Pattern, Step, Track
 from engine.core.recording import RecordingSetup
 from engine.core.requests import FitOptions, MidiRequest, SoundSource
 from engine.core.snapshot import Meters, Notice, RecordState, Snapshot, SoundList, Status
+from engine.core.time_signature import Quarters, TimeSignature
 from engine.core.timeline import Ticks, Timeline
 
 
@@ -129,7 +130,7 @@ class FakeEngine:
         """The newest status and meters."""
         return Snapshot(self.status, self.meters)
 
-    def start_recording(self, beats: int) -> None:
+    def start_recording(self, beats: Quarters) -> None:
         """Arm a take."""
         self._ask("start_recording", beats)
         self.status = replace(self.status, record_state=RecordState.ARMED, record_beats=beats)
@@ -149,7 +150,7 @@ class FakeEngine:
         self._ask("end_take")
         self.status = replace(self.status, record_state=RecordState.OFF)
 
-    def capture_last(self, beats: int) -> None:
+    def capture_last(self, beats: Quarters) -> None:
         """Recorded."""
         self._ask("capture_last", beats)
 
@@ -157,11 +158,11 @@ class FakeEngine:
         """Recorded."""
         self._ask("overdub")
 
-    def resample(self, source: str, beats: int) -> None:
+    def resample(self, source: str, beats: Quarters) -> None:
         """Recorded."""
         self._ask("resample", source, beats)
 
-    def hold(self, beats: int) -> None:
+    def hold(self, beats: Quarters) -> None:
         """Recorded."""
         self._ask("hold", beats)
 
@@ -178,9 +179,13 @@ class FakeEngine:
         """Recorded."""
         self._ask("correct")
 
-    def count_as(self, beats: int) -> None:
+    def choose_reading(self, number: int) -> None:
         """Recorded."""
-        self._ask("count_as", beats)
+        self._ask("choose_reading", number)
+
+    def count_as(self, beats: Quarters, time_signature: TimeSignature | None = None) -> None:
+        """Recorded."""
+        self._ask("count_as", beats, time_signature)
 
     def cancel_job(self) -> None:
         """Recorded."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input
 
-from engine.core.commands import SetTempo, TriggerPad
+from engine.core.commands import SetTempo, SetTimeSignature, TriggerPad
 from engine.core.loop import Reading
 
 READINGS = (Reading(8, 92.0, 0.4), Reading(12, 138.0, 0.3), Reading(4, 46.0, 0.2))
@@ -17,13 +17,30 @@ def uncertain(engine):
     engine.status = replace(engine.status, readings=READINGS)
 
 
-@pytest.mark.parametrize(("key", "beats"), [("1", 8), ("2", 12), ("3", 4)])
-async def test_a_digit_chooses_a_reading(open_tao, engine, uncertain, key, beats):
+@pytest.mark.parametrize("key", ["1", "2", "3"])
+async def test_a_digit_chooses_a_reading(open_tao, engine, uncertain, key):
     async with open_tao() as tao:
         assert "WHICH TEMPO?  1: 92.0  2: 138.0  3: 46.0 BPM" in tao.app.instrument.key_bar.render().plain
         await tao.press(key)
         assert tao.app.instrument.leader == ""
-    assert engine.asked == [("count_as", beats)] and engine.sent == []
+    assert engine.asked == [("choose_reading", int(key) - 1)] and engine.sent == []
+
+
+async def test_one_key_takes_the_next_reading_and_the_tempo_has_a_question_mark(open_tao, engine, uncertain):
+    async with open_tao() as tao:
+        assert tao.app.instrument.transport.tempo.text.endswith("BPM?")
+        await tao.press("J")
+        engine.status = replace(engine.status, readings=(*READINGS[1:], READINGS[0]))
+        await tao.press("J")
+    assert engine.asked == [("choose_reading", 1), ("choose_reading", 1)] and engine.sent == []
+
+
+@pytest.mark.parametrize(("key", "signature"), [("3", (3, 4)), ("5", (5, 4)), ("7", (7, 8)), ("0", (12, 8))])
+async def test_a_metre_is_set_by_hand(open_tao, engine, key, signature):
+    async with open_tao() as tao:
+        await tao.press("C", key)
+        assert tao.app.instrument.leader == ""
+    assert engine.commands == [SetTimeSignature(signature)]
 
 
 async def test_any_other_key_keeps_the_tempo_and_does_what_it_always_does(open_tao, engine, uncertain):
@@ -60,7 +77,7 @@ async def test_the_palette_offers_it_again(open_tao, engine, uncertain):
         await tao.pilot.pause()
         await tao.look()
         assert "The tempo is certain" in tao.app.instrument.notice_line.text
-    assert engine.asked == [("count_as", 12)]
+    assert engine.asked == [("choose_reading", 1)]
 
 
 async def test_a_tempo_can_be_typed_to_the_hundredth_and_begins_with_the_one_that_plays(open_tao, engine):

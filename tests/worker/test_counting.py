@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from engine.bridge.messages import StageReady
-from engine.core.errors import TaoError
+from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import Kit
 from engine.core.loop import PlayedLoop, Reading
 from engine.core.machine import Machine, empty_machine
 from engine.core.requests import CaptureLast, CountAs, EndTake, StartFreeTake
 from engine.core.snapshot import RecordState
-from engine.worker.job import TempoCandidates
+from engine.worker.job import TempoCandidates, same_cut
 from tests.rig import RunningEngine, running_engine
 
 LOOP = PlayedLoop("ab" * 8, 96000, 4)
@@ -25,17 +25,30 @@ def stage(*readings: Reading) -> StageReady:
 
 def test_less_than_half_is_doubt() -> None:
     unsure = (Reading(4, 120.0, 0.45), Reading(8, 240.0, 0.3))
-    candidates = TempoCandidates.of(stage(*unsure))
+    candidates = TempoCandidates.of(stage(*unsure), "a.wav")
     assert candidates is not None and candidates.about(LOOP) == unsure
     assert candidates.about(PlayedLoop("cd" * 8, 96000, 4)) == () == candidates.about(None)
     assert candidates.about(PlayedLoop("ab" * 8, 96000, 8)) == (), "somebody has said so"
 
 
-def test_a_sure_reading_is_none_unless_the_loop_was_taken_for_another() -> None:
-    assert TempoCandidates.of(stage(Reading(4, 120.0, 0.9), Reading(8, 240.0, 0.1))) == TempoCandidates()
-    otherwise = (Reading(3, 90.0, 0.9), Reading(4, 120.0, 0.1))
-    assert TempoCandidates.of(stage(*otherwise)) == TempoCandidates(LOOP.sample, 4, otherwise)
-    assert TempoCandidates.of(stage()) is None
+def test_a_sure_reading_is_no_doubt_and_a_close_second_is() -> None:
+    assert TempoCandidates.of(stage(Reading(4, 120.0, 0.9), Reading(8, 240.0, 0.1)), "a.wav") == TempoCandidates()
+    close = (Reading(4, 120.0, 0.55), Reading(3, 90.0, 0.45))
+    assert TempoCandidates.of(stage(*close), "a.wav") == TempoCandidates(LOOP.sample, 4, close, "a.wav")
+    assert TempoCandidates.of(stage(), "a.wav") is None
+
+
+def test_the_reading_that_is_chosen_comes_first_and_the_others_stay() -> None:
+    one, two, three = Reading(4, 120.0, 0.4), Reading(8, 240.0, 0.3), Reading(3, 90.0, 0.2)
+    candidates = TempoCandidates(LOOP.sample, 4, (one, two, three))
+    assert candidates.chosen(2) == (three, one, two)
+    with pytest.raises(InvalidValue, match="no reading 4 of this loop; there are 3"):
+        candidates.chosen(3)
+
+
+def test_only_a_reading_that_cuts_the_recording_elsewhere_is_decomposed_again() -> None:
+    whole, half = Reading(4, 120.0, 0.4, cut_s=(0.0, 2.0)), Reading(8, 240.0, 0.3, cut_s=(0.001, 2.0))
+    assert same_cut(whole, half) and not same_cut(whole, Reading(3, 120.0, 0.3, cut_s=(0.5, 2.0)))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen, empty_machine
 from engine.core.pattern import Step
 from engine.core.timeline import Ticks
-from engine.worker.job import AGAIN, CORRECTION, FILE, RECOUNT, TAKE, Job, Kind, heard_in
+from engine.worker.job import AGAIN, CORRECTION, FILE, FREE_TAKE, RECOUNT, TAKE, Job, Kind, heard_in
 
 RATE = 48000
 LOOP = PlayedLoop("ab" * 8, 96000, 4)  # 120 BPM
@@ -96,3 +96,22 @@ def test_a_correction_brings_a_new_match_but_hears_nothing_new() -> None:
 
 def test_a_job_says_what_it_does() -> None:
     assert [job(kind).words for kind in (TAKE, CORRECTION)] == ["decomposing loop", "re-solving the kit of loop"]
+
+
+def test_a_free_take_brings_the_loop_that_the_worker_found_in_it() -> None:
+    one = replace(job(FREE_TAKE), recut=True)
+    found = PlayedLoop("cd" * 8, 90000, 8, LOOP.name)
+    command = one.command(stage("pattern", found, 128.0), Listen.ORIGINAL, lambda: BAR)
+    assert (command.loop, command.bpm, command.phase_ticks) == (found, 128.0, BAR)
+    one.has_brought(command)
+    later = one.command(stage("kit", found, 128.0), Listen.ORIGINAL, lambda: BAR)
+    assert (later.loop, later.bpm, later.after) == (found, None, one.after)
+    assert not one.is_gone(replace(empty_machine(RATE), loop=found, kit=command.kit).with_pattern(PATTERN))
+
+
+def test_a_file_that_is_cut_by_a_later_stage_begins_again() -> None:
+    one = job(FILE)
+    one.has_brought(one.command(stage("slices"), Listen.ORIGINAL, lambda: BAR))
+    cut = PlayedLoop("cd" * 8, 90000, LOOP.beats, LOOP.name)
+    command = one.command(stage("pattern", cut, 128.0), Listen.ORIGINAL, lambda: BAR)
+    assert (command.bpm, command.phase_ticks, command.loop) == (128.0, BAR, cut)

@@ -39,7 +39,7 @@ class RangeMode(Mode):
 
     def go_bars(self, by: int) -> None:
         """Move by whole bars."""
-        self.go(by * self.machine.pattern.beats_per_bar * self.track.steps_per_beat)
+        self.go(by * max(1, self.machine.pattern.bar_ticks // self.track.step_ticks))
 
     def go_to_track(self, by: int) -> None:
         """Move to the track above or below, to the step at the same time."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from engine.core.recording import KIT, MASTER, MAX_BARS, Monitor, RecordingSetup
 from engine.core.snapshot import RecordState
+from engine.core.time_signature import Quarters
 from tui.modes.mode import END, Actions, Leader, Mode
 from tui.requests import Requests
 from tui.screens.panel import Panel
@@ -25,7 +26,7 @@ class TakeMode(Mode):
 
     def __init__(self, panel: Panel, requests: Requests) -> None:
         super().__init__(panel, requests)
-        self.bars = max(1, panel.snapshot.status.record_beats // self._beats_per_bar)
+        self.bars = max(1, int(panel.snapshot.status.record_beats // self._beats_per_bar))
 
     def actions(self) -> Actions:
         """Every way to record."""
@@ -86,14 +87,14 @@ class TakeMode(Mode):
         return self.panel.snapshot.status.recording
 
     @property
-    def _beats_per_bar(self) -> int:
+    def _beats_per_bar(self) -> Quarters:
         return self.machine.pattern.beats_per_bar
 
     @property
-    def _beats(self) -> int:
+    def _beats(self) -> Quarters:
         return (self.bars or CAUGHT_BARS) * self._beats_per_bar
 
-    def _with_length(self, request: Callable[[int], None]) -> None:
+    def _with_length(self, request: Callable[[Quarters], None]) -> None:
         self.requests.attempt(request, self._beats)
 
     def _set_up(self, setup: RecordingSetup, words: str) -> None:

@@ -3,7 +3,7 @@
 import time
 from functools import partial
 
-from engine.core.commands import DoubleReading, HalveReading, SetTempo, ShiftDownbeat
+from engine.core.commands import DoubleReading, HalveReading, SetTempo, SetTimeSignature, ShiftDownbeat
 from engine.core.loop import Reading
 from engine.core.recording import recent_taps, tapped_bpm
 from engine.core.timeline import MAX_BPM, MIN_BPM
@@ -13,7 +13,8 @@ from tui.requests import Requests
 from tui.screens.panel import Panel
 from tui.typed_values import TEMPO
 
-READINGS = "readings"
+READINGS, METER = "readings", "meter"
+METERS = {"2": (2, 4), "3": (3, 4), "4": (4, 4), "5": (5, 4), "6": (6, 8), "7": (7, 8), "9": (9, 8), "0": (12, 8)}
 OFFERED = 3
 IDLE_S = 1.5  # so that a digit meant for a pad never chooses a tempo
 
@@ -34,11 +35,14 @@ class TempoMode(Mode):
         return {"tempo-up": partial(self.nudge, 1.0), "tempo-down": partial(self.nudge, -1.0), "tap": self.tap,
                 "halve": partial(self.send, HalveReading()), "double": partial(self.send, DoubleReading()),
                 "type-tempo": self.type_tempo, "downbeat": partial(self.send, ShiftDownbeat(1)),
-                "readings": self.offer_readings}
+                "readings": self.offer_readings, "next-reading": self.next_reading,
+                "meter": partial(self.wait_for, METER)}
 
     def leaders(self) -> dict[str, Leader]:
-        """The choice of a reading. Its prompt is set when the readings are known."""
-        return {READINGS: Leader("WHICH TEMPO?", self._choose, lasting=True)}
+        """The choice of a reading, whose prompt is set when the readings are known, and of a metre."""
+        return {READINGS: Leader("WHICH TEMPO?", self._choose, lasting=True),
+                METER: Leader("METRE  2: 2/4  3: 3/4  4: 4/4  5: 5/4  6: 6/8  7: 7/8  9: 9/8  0: 12/8  Esc",
+                              self._set_meter)}
 
     def nudge(self, by_bpm: float) -> None:
         """Faster or slower, within the tempo's range."""
@@ -65,7 +69,7 @@ class TempoMode(Mode):
         if self.panel.leader == READINGS and readings != self._offered:
             self.panel.leader = END
         idle = not self.panel.leader and self.panel.marked is None and time.monotonic() - self.last_key_s > IDLE_S
-        if readings and readings != self._offered and idle and self.panel.is_current:
+        if readings and set(readings) != set(self._offered) and idle and self.panel.is_current:
             self.offer_readings()
 
     def offer_readings(self) -> None:
@@ -75,14 +79,37 @@ class TempoMode(Mode):
                         "it.")
             return
         self._offered = self._readings
-        offers = "  ".join(f"{number}: {reading.bpm:.1f}" for number, reading in enumerate(self._readings[:OFFERED], 1))
+        offers = "  ".join(f"{number}: {_words(reading)}" for number, reading in enumerate(self._readings[:OFFERED], 1))
         self.panel.key_bar.prompts[READINGS] = f"WHICH TEMPO?  {offers} BPM; any other key: keep it"
         self.panel.leader = READINGS
 
     def _choose(self, key: str) -> str | None:
         if not key.isdigit() or not 1 <= int(key) <= len(self._readings[:OFFERED]):
             return None
-        chosen = self._readings[int(key) - 1]
-        self.requests.attempt(self.requests.engine.count_as, chosen.beats)
-        self.notify(f"{chosen.beats} beats, {chosen.bpm:.2f} BPM.")
+        self._read_as(int(key) - 1)
         return END
+
+    def next_reading(self) -> None:
+        """Read the loop in the next likely way, round and round: the present one is the first, and becomes the last."""
+        if not self._readings:
+            self.offer_readings()
+            return
+        self._offered = self._readings
+        self._read_as(1 % len(self._readings))
+
+    def _read_as(self, number: int) -> None:
+        chosen = self._readings[number]
+        self.requests.attempt(self.requests.engine.choose_reading, number)
+        self.notify(f"{chosen.beats:g} beats of {_words(chosen)} BPM.")
+
+    def _set_meter(self, key: str) -> str | None:
+        if key not in METERS:
+            return None
+        self.send(SetTimeSignature(METERS[key]))
+        return END
+
+
+def _words(reading: Reading) -> str:
+    """The tempo of a reading, and its metre where that is not 4/4."""
+    over, under = reading.time_signature
+    return f"{reading.bpm:.1f}" + ("" if (over, under) == (4, 4) else f" in {over}/{under}")

@@ -33,7 +33,7 @@ def _of_machine(before: Machine, after: Machine) -> Iterator[str]:
     if abs(before.steady_bpm - after.steady_bpm) > 0.005:
         yield f"Tempo {after.steady_bpm:.2f} BPM."
     if before.loop != after.loop:
-        yield f"Loop {after.loop.name}, {after.loop.beats} beats." if after.loop else "No loop."
+        yield f"Loop {after.loop.name}, {after.loop.beats:g} beats." if after.loop else "No loop."
     if before.listen is not after.listen:
         yield f"You hear: {after.listen.value}."
     yield from _of_sounds(before, after)
@@ -61,7 +61,7 @@ def _of_pattern(before: Machine, after: Machine) -> Iterator[str]:
         yield f"Pattern {after.slot + 1}."
         return
     if old.beats != new.beats:
-        yield f"The pattern lasts {new.beats} beats."
+        yield f"The pattern lasts {new.beats:g} beats."
     if old.swing != new.swing:
         yield f"Swing {new.swing:.0%}."
     if (before.fill_until_ticks > 0) != (after.fill_until_ticks > 0):

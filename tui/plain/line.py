@@ -14,6 +14,7 @@ from engine.core.pattern import Step, Track
 from engine.core.recording import MAX_BARS
 from engine.core.requests import FitOptions, Request
 from engine.core.snapshot import Snapshot
+from engine.core.time_signature import Quarters
 
 Value = TypeVar("Value")
 ON_OFF = {"on": True, "off": False}
@@ -142,7 +143,7 @@ class Line:
         """`on` or `off`; without either, the opposite of how it is now."""
         return self.one_of("this", ON_OFF) if self.more else not now
 
-    def beats(self) -> int:
+    def beats(self) -> Quarters:
         """A number of bars, or the usual length of takes, in beats."""
         bars = self.whole("a number of bars", 1, MAX_BARS) if self.more else self.choices.bars or 4
         return bars * self.machine.pattern.beats_per_bar

@@ -81,7 +81,7 @@ class LoopTitle(Widget):
         quiet, done, now = part_styles(self, "title--quiet", "title--done", "title--now")
         text = Text(no_wrap=True)
         if self.loop is not None and self.size.width >= ROOMY:
-            text.append(f"  {self.loop.beats} beats", quiet)
+            text.append(f"  {self.loop.beats:g} beats", quiet)
         if self.loop is not None and self.heard is not None and self.heard.match is not None:
             rough = self.heard.match < ROUGH_BELOW
             words = f"  match {self.heard.match:.0%}"

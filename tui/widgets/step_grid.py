@@ -14,6 +14,7 @@ from engine.core.commands.steps import StepRange
 from engine.core.machine import Machine
 from engine.core.pattern import MAX_TRACKS, Pattern, Track
 from engine.core.snapshot import Heard, Snapshot, Status
+from engine.core.timeline import PPQN
 from tui.geometry import FULL_LABEL, GridView
 from tui.glyphs import Glyphs
 from tui.pending_edits import Setting
@@ -28,8 +29,9 @@ class Ruler(Widget):
     """Bars and beats above the grid, and the beat that plays."""
 
     view: reactive[GridView] = reactive(GridView())
-    beats_per_bar: reactive[int] = reactive(4)
-    total_beats: reactive[int] = reactive(8)
+    bar_ticks: reactive[int] = reactive(4 * PPQN)
+    pulse_ticks: reactive[int] = reactive(PPQN)
+    total_ticks: reactive[int] = reactive(8 * PPQN)
     playing_column: reactive[int | None] = reactive(None)
     slots: reactive[str] = reactive("")
     values: reactive[str] = reactive("")
@@ -46,10 +48,17 @@ class Ruler(Widget):
         view = self.view
         bar_look, beat_look, head = part_styles(self, "ruler--bar", "ruler--beat", "ruler--playhead")
         text = Text(self._page(), beat_look, no_wrap=True)
-        for beat in range(view.first_beat, view.first_beat + view.beats):
-            bar, nth = beat // self.beats_per_bar + 1, beat % self.beats_per_bar + 1
-            label = f"{bar}.{nth}"[: view.columns_per_beat].ljust(view.columns_per_beat)
-            text.append(label, beat_look if nth > 1 else bar_look)
+        columns = [" "] * view.columns
+        bold = []
+        for bar, nth, column in self._beats():
+            label = f"{bar}.{nth}"[: self.pulse_ticks * view.columns_per_beat // PPQN]
+            columns[column : column + len(label)] = label
+            if nth == 1:
+                bold.append((column, column + len(label)))
+        line = Text("".join(columns)[: view.columns], beat_look)
+        for start, end in bold:
+            line.stylize(bar_look, start, end)
+        text.append_text(line)
         if self.playing_column is None:
             return text
         at = view.label_columns + self.playing_column
@@ -58,12 +67,23 @@ class Ruler(Widget):
         mark = Text(self.glyphs.playhead if under.isspace() else under, look)
         return Text("", no_wrap=True) + text[:at] + mark + text[at + 1 :]
 
+    def _beats(self) -> list[tuple[int, int, int]]:
+        """(bar, beat, column) of each counted beat on this page, bars and beats from 1."""
+        view, found = self.view, []
+        first, end = view.first_beat * PPQN, (view.first_beat + view.beats) * PPQN
+        for bar in range(first // self.bar_ticks, -(-end // self.bar_ticks)):
+            for nth, ticks in enumerate(range(0, self.bar_ticks, self.pulse_ticks), 1):
+                at = bar * self.bar_ticks + ticks - first
+                if 0 <= at < end - first:
+                    found.append((bar + 1, nth, at * view.columns_per_beat // PPQN))
+        return found
+
     def _page(self) -> str:
         """The pattern and the next one, and the values; which bars these are, where not all are shown; the swing."""
-        first = self.view.first_beat // self.beats_per_bar + 1
+        first = self.view.first_beat * PPQN // self.bar_ticks + 1
         swing = "" if self.swing <= 0.5 else f" swing {self.swing:.0%}"
-        all_shown = self.view.beats >= self.total_beats
-        page = f"{first}/{-(-self.total_beats // self.beats_per_bar)}"
+        all_shown = self.view.beats * PPQN >= self.total_ticks
+        page = f"{first}/{-(-self.total_ticks // self.bar_ticks)}"
         bars = "" if all_shown else f" bar {page}" if self.view.label_columns >= FULL_LABEL else f" {page}"
         words = bars if self.view.label_columns < FULL_LABEL and bars else f"{bars} {self.slots} {self.values}".rstrip()
         if len(words) + len(swing) <= self.view.label_columns:
@@ -100,7 +120,8 @@ class StepGrid(Vertical):
                 lane.switches = Switches(name in machine.mutes, name in machine.solos,
                                          Setting("mute", name) in pending, Setting("solo", name) in pending,
                                          machine.audible(name), name in machine.locks)
-        self.ruler.beats_per_bar, self.ruler.total_beats = pattern.beats_per_bar, pattern.beats
+        self.ruler.bar_ticks, self.ruler.pulse_ticks = pattern.bar_ticks, pattern.pulse_ticks
+        self.ruler.total_ticks = pattern.ticks
         self.ruler.swing = pattern.swing
 
     def show_values(self, values: Values) -> None:

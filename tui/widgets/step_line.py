@@ -40,7 +40,8 @@ class StepLine(Widget):
 
 def _grid_words(track: Track) -> list[str]:
     """What is unusual about the track's own grid."""
-    words = [] if track.steps_per_beat == 4 else [f"{track.steps_per_beat} per beat"]
+    triplets = ", triplets" if track.steps_per_beat % 3 == 0 else ""
+    words = [] if track.steps_per_beat == 4 else [f"{track.steps_per_beat} per beat{triplets}"]
     return words if track.swing is None else [*words, f"swing {track.swing:.0%}"]
 
 

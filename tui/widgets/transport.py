@@ -5,6 +5,7 @@ from textual.containers import Horizontal, Vertical
 
 from engine.core.machine import Listen
 from engine.core.snapshot import RecordState, Snapshot, Status, SyncState
+from engine.core.time_signature import Quarters
 from tui.glyphs import Glyphs
 from tui.midi_rows import tempo_words
 from tui.widgets.lamps import Lamps
@@ -46,6 +47,7 @@ class Transport(Vertical):
         status, meters, glyphs = snapshot.status, snapshot.meters, self.glyphs
         playing = meters.playing and connected
         bar, beat = snapshot.bar_beat
+        pattern = status.machine.pattern
         if not connected:
             self.state.say_big("X GONE", "X", lamp=False)
         else:
@@ -53,8 +55,8 @@ class Transport(Vertical):
                                lamp=playing)
         self.state.set_class(not connected, "-gone")
         self.position.say_big(f"{bar}.{beat}", f"{bar}.{beat}")
-        self.beats.beats, self.beats.lit = status.machine.pattern.beats_per_bar, beat if playing else 0
-        words = tempo_words(status.machine.timeline.bpm, status.sync)
+        self.beats.beats, self.beats.lit = -(-pattern.bar_ticks // pattern.pulse_ticks), beat if playing else 0
+        words = tempo_words(status.machine.timeline.bpm, status.sync, bool(status.readings))
         self.tempo.say_big(words, words.partition(" ")[0], lamp=status.sync.state is SyncState.LOST)
         mark = f"{glyphs.pending} " if next_listen else ""
         self.listen.say(mark + LISTEN_WORDS[next_listen or status.machine.listen])
@@ -84,7 +86,7 @@ class Transport(Vertical):
         return f"rec off, {_bars(record_bars * per_bar, per_bar) if record_bars else 'free'}"
 
 
-def _bars(beats: int, per_bar: int) -> str:
+def _bars(beats: Quarters, per_bar: Quarters) -> str:
     if beats % per_bar:
-        return f"{beats} beats"
-    return "1 bar" if beats == per_bar else f"{beats // per_bar} bars"
+        return f"{beats:g} beats"
+    return "1 bar" if beats == per_bar else f"{beats // per_bar:g} bars"

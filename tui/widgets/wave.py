@@ -82,7 +82,7 @@ class Wave(Widget):
         return self._drawn[1], self._drawn[2]
 
     def _draw(self, loop: PlayedLoop, up: int, down: int) -> list[str]:
-        columns = min(self.view.columns, max(0, loop.beats * self.view.columns_per_beat - self._first_column))
+        columns = min(self.view.columns, max(0, int(loop.beats * self.view.columns_per_beat) - self._first_column))
         ascii_ = self.glyphs.wave if self.glyphs.name == "ascii" else ""
         count = columns * (1 if ascii_ else 2)
         first = (self.view.first_beat + self._downbeat) / loop.beats

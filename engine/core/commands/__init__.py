@@ -43,6 +43,7 @@ from engine.core.commands.patterns import (
     SetFill,
     SetPatternLength,
     SetSwing,
+    SetTimeSignature,
 )
 from engine.core.commands.reading import DoubleReading, HalveReading, ShiftDownbeat
 from engine.core.commands.sounds import Audition, SetRole, ShapeOneShot, SwapOneShot, TriggerPad
@@ -61,7 +62,8 @@ from engine.core.commands.undo import Restore, ResumeSession, SetMutesAndSolos
 Command = (Play | PlaySince | Stop | Continue | SetTempo | Panic
            | ToggleStep | SetStep | SetSteps
            | SetMute | SetSolo | SetMuteStyle | SetLock | SetTrackLength | SetTrackResolution
-           | SelectPattern | SetChain | NextInChain | CopyPattern | LoadPatterns | SetPatternLength | SetSwing
+           | SelectPattern | SetChain | NextInChain | CopyPattern | LoadPatterns | SetPatternLength | SetTimeSignature
+           | SetSwing
            | SetFill | FillBars
            | TriggerPad | Audition | SwapOneShot | ShapeOneShot | SetRole
            | LoadKit | LoadPattern | LoadLoop | LoadDecomposition | NameKit | ClearMachine | SetListen

@@ -4,11 +4,12 @@ from enum import Enum
 
 from engine.core.machine import Machine
 from engine.core.midi_bytes import SIXTEENTH_TICKS
-from engine.core.timeline import PPQN, Frames
+from engine.core.timeline import Frames
 
 
 class Boundary(Enum):
-    """As soon as possible, or, while playing, on the next sixteenth, beat, bar line or end of the pattern."""
+    """As soon as possible, or, while playing, on the next sixteenth, beat of the metre, bar line or end of the
+    pattern."""
 
     NOW = "now"
     STEP = "step"
@@ -21,7 +22,8 @@ def target_frames(machine: Machine, boundary: Boundary, earliest: int) -> Frames
     """The frame on which a command asked for at `boundary` takes effect, not before `earliest`."""
     if boundary is Boundary.NOW or not machine.playing:
         return Frames(earliest)
-    ticks = {Boundary.STEP: SIXTEENTH_TICKS, Boundary.BEAT: PPQN, Boundary.BAR: machine.pattern.bar_ticks,
-             Boundary.PATTERN: machine.pattern.ticks}[boundary]
+    pattern = machine.pattern
+    ticks = {Boundary.STEP: SIXTEENTH_TICKS, Boundary.BEAT: pattern.pulse_ticks, Boundary.BAR: pattern.bar_ticks,
+             Boundary.PATTERN: pattern.ticks}[boundary]
     phase = machine.phase_ticks if boundary is Boundary.PATTERN else 0
     return machine.timeline.next_multiple(earliest, ticks, phase)

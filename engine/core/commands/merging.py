@@ -59,10 +59,11 @@ def merged_pattern(base: Pattern, current: Pattern, incoming: Pattern) -> Patter
     tracks = [_merged_track(old.get(track.name), ours.get(track.name), track) for track in incoming.tracks]
     arriving = {track.name for track in tracks}
     users_own = [track for track in current.tracks if track.name not in arriving and track != old.get(track.name)]
+    per_bar, unit = kept(*((one.beats_per_bar, one.beat_unit) for one in (base, current, incoming)))
     return replace(incoming, tracks=tuple([*users_own, *tracks][:MAX_TRACKS]),
                    beats=kept(base.beats, current.beats, incoming.beats),
                    swing=kept(base.swing, current.swing, incoming.swing),
-                   beats_per_bar=kept(base.beats_per_bar, current.beats_per_bar, incoming.beats_per_bar))
+                   beats_per_bar=per_bar, beat_unit=unit)
 
 
 def merged_kit(base: Kit, current: Kit, incoming: Kit, renamed: Mapping[str, str], users_own: Collection[str]) -> Kit:

@@ -6,6 +6,7 @@ from engine.core.commands.apply import apply
 from engine.core.errors import InvalidValue
 from engine.core.machine import FOR_EVER, MAX_CHAIN, PATTERN_SLOTS, Machine
 from engine.core.pattern import Pattern
+from engine.core.time_signature import Quarters, TimeSignature, bar_quarters, check_time_signature
 from engine.core.timeline import Ticks
 
 
@@ -51,7 +52,14 @@ class LoadPatterns:
 class SetPatternLength:
     """Set after how many beats the pattern ends, for changes that wait for its end. Its tracks keep their lengths."""
 
-    beats: int
+    beats: Quarters
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimeSignature:
+    """Count the pattern in this metre, such as (7, 8): bar lines move, the music does not."""
+
+    time_signature: TimeSignature
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,14 @@ def _(command: SetPatternLength, machine: Machine, at_frames: int) -> Machine:
     if not 1 <= command.beats <= 1024:
         raise InvalidValue(f"A pattern lasts 1 to 1024 beats; {command.beats} were asked for.")
     return machine.with_pattern(replace(machine.pattern, beats=command.beats))
+
+
+@apply.register
+def _(command: SetTimeSignature, machine: Machine, at_frames: int) -> Machine:
+    check_time_signature(command.time_signature)
+    over, under = command.time_signature
+    counted = replace(machine.pattern, beats_per_bar=bar_quarters((over, under)), beat_unit=under)
+    return machine.with_pattern(counted)
 
 
 @apply.register

@@ -8,6 +8,7 @@ from engine.core.errors import InvalidValue
 from engine.core.loop import PlayedLoop
 from engine.core.machine import FOR_EVER, Machine
 from engine.core.pattern import STEPS_PER_BEAT, Pattern, Track
+from engine.core.time_signature import Quarters, whole_or_half
 from engine.core.timeline import PPQN, Ticks
 
 
@@ -138,7 +139,7 @@ def song_shifted(machine: Machine, ticks: int) -> Machine:
 
 def _pattern_scaled(pattern: Pattern, times: int) -> Pattern:
     tracks = tuple(_track_scaled(track, times) for track in pattern.tracks)
-    beats = pattern.beats * 2**times if times > 0 else max(1, pattern.beats // 2**-times)
+    beats = pattern.beats * 2**times if times > 0 else max(1, int(pattern.beats // 2**-times))
     return replace(pattern, tracks=tracks, beats=beats)
 
 
@@ -164,7 +165,7 @@ def _scaled(ticks: int, times: int) -> Ticks:
     return Ticks(ticks << times if times >= 0 else ticks >> -times)
 
 
-def _whole_beats(beats: int, times: int, name: str) -> int:
+def _whole_beats(beats: Quarters, times: int, name: str) -> Quarters:
     if times < 0 and beats % 2**-times:
-        raise InvalidValue(f"{name} has {beats} beats, which cannot be halved.")
-    return beats * 2**times if times >= 0 else beats // 2**-times
+        raise InvalidValue(f"{name} has {beats:g} beats, which cannot be halved.")
+    return whole_or_half(beats * 2.0**times)

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 
 from engine.core.requests.files import ExportKit, FileRequest, OpenFile
-from engine.core.requests.jobs import CancelJob, Correct, CountAs, Decompose, JobRequest, LoadFolder, OpenAudio
+from engine.core.requests.jobs import (
+    CancelJob,
+    ChooseReading,
+    Correct,
+    CountAs,
+    Decompose,
+    JobRequest,
+    LoadFolder,
+    OpenAudio,
+)
 from engine.core.requests.midi import ConnectMidi, Direction, Learn, MidiRequest, Unlearn, WriteSteps
 from engine.core.requests.saving import KeepRequest, New, OpenSet, SaveKit, SaveSet
 from engine.core.requests.sounds import (
@@ -51,10 +60,50 @@ Request = (TakeRequest | MidiRequest | SoundRequest | JobRequest | FileRequest |
            | Quit)
 
 __all__ = [
-    "AuditionSound", "BrowseSounds", "Calibrate", "CancelJob", "CancelRecording", "CaptureLast", "ConnectMidi",
-    "Correct", "CountAs", "Decompose", "Direction", "EndTake", "ExportKit", "FileRequest", "FitOptions", "Hold",
-    "JobRequest", "KeepRequest", "Learn", "LoadFolder", "LoadFoundKit", "MidiRequest", "New", "OpenAudio",
-    "OpenFile", "OpenSet", "Overdub", "Quit", "Redo", "Request", "Resample", "SaveKit", "SaveSet", "SetRecording",
-    "SoundRequest", "SoundSource", "StartFreeTake", "StartRecording", "SwapKit", "SwapNextSound", "SwapSound",
-    "TakeRequest", "Undo", "Unlearn", "WriteSteps",
+    "AuditionSound",
+    "BrowseSounds",
+    "Calibrate",
+    "CancelJob",
+    "CancelRecording",
+    "CaptureLast",
+    "ChooseReading",
+    "ConnectMidi",
+    "Correct",
+    "CountAs",
+    "Decompose",
+    "Direction",
+    "EndTake",
+    "ExportKit",
+    "FileRequest",
+    "FitOptions",
+    "Hold",
+    "JobRequest",
+    "KeepRequest",
+    "Learn",
+    "LoadFolder",
+    "LoadFoundKit",
+    "MidiRequest",
+    "New",
+    "OpenAudio",
+    "OpenFile",
+    "OpenSet",
+    "Overdub",
+    "Quit",
+    "Redo",
+    "Request",
+    "Resample",
+    "SaveKit",
+    "SaveSet",
+    "SetRecording",
+    "SoundRequest",
+    "SoundSource",
+    "StartFreeTake",
+    "StartRecording",
+    "SwapKit",
+    "SwapNextSound",
+    "SwapSound",
+    "TakeRequest",
+    "Undo",
+    "Unlearn",
+    "WriteSteps",
 ]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from engine.core.time_signature import Quarters, TimeSignature
+
 
 @dataclass(frozen=True, slots=True)
 class Decompose:
@@ -15,9 +17,18 @@ class Correct:
 
 @dataclass(frozen=True, slots=True)
 class CountAs:
-    """Count the loop as this many quarter notes."""
+    """Count the loop as this many quarter notes, in another metre if one is given."""
 
-    beats: int
+    beats: Quarters
+    time_signature: TimeSignature | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseReading:
+    """Read the loop's recording in another of the ways that the status lists; `number` counts from 0, where the present
+    one is."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,7 @@ class OpenAudio:
     """Decompose an audio file. beats: its length in quarter notes, if known."""
 
     path: str
-    beats: int | None = None
+    beats: Quarters | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +51,4 @@ class CancelJob:
     """Stop the worker's job."""
 
 
-JobRequest = Decompose | Correct | CountAs | OpenAudio | LoadFolder | CancelJob
+JobRequest = Decompose | Correct | CountAs | ChooseReading | OpenAudio | LoadFolder | CancelJob

@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 
 from engine.core.recording import RecordingSetup
+from engine.core.time_signature import Quarters
 
 
 @dataclass(frozen=True, slots=True)
 class StartRecording:
     """Record `beats` beats from the next bar line on; when stopped, start the song after the count-in."""
 
-    beats: int
+    beats: Quarters
 
 
 @dataclass(frozen=True, slots=True)
 class StartFreeTake:
-    """Record until EndTake. Its length sets the tempo if the song is stopped and has no loop; else it ends on a bar
-    line."""
+    """Record until EndTake. What is played sets the tempo if the song is stopped; else it ends on a bar line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class CancelRecording:
 class CaptureLast:
     """Make a take of the last `beats` beats of input, up to the bar line just passed."""
 
-    beats: int
+    beats: Quarters
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ class Resample:
     track by its name."""
 
     source: str
-    beats: int
+    beats: Quarters
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
     """Loop the last `beats` beats of the master, so that you can load something else meanwhile."""
 
-    beats: int
+    beats: Quarters
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ class DawProject(AdjustableExporter):
         ET.SubElement(root, "Application", name="Tao", version="0.1")
         transport = ET.SubElement(root, "Transport")
         ET.SubElement(transport, "Tempo", unit="bpm", value=_number(stored.tempo_bpm), id=next(ids))
-        ET.SubElement(transport, "TimeSignature", numerator=str(stored.pattern.beats_per_bar), denominator="4",
+        ET.SubElement(transport, "TimeSignature", numerator=str(stored.pattern.time_signature[0]),
+                      denominator=str(stored.pattern.time_signature[1]),
                       id=next(ids))
         structure, arrangement = ET.SubElement(root, "Structure"), ET.SubElement(root, "Arrangement", id=next(ids))
         lanes = ET.SubElement(arrangement, "Lanes", timeUnit="beats", id=next(ids))

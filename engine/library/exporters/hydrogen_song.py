@@ -51,11 +51,11 @@ class HydrogenPattern(AdjustableExporter):
         """Write it: at most 16 bars of 4/4 and 1000 notes, in whole passes."""
         path = free_path(folder, file_name(stored.kit.name), ".h2pattern")
         end, found = notes(stored, self.settings.heard)
-        beats = stored.pattern.beats
-        size = min(end // TICK, max(1, LONGEST_PATTERN_BEATS // beats) * beats * TICKS_PER_BEAT)
+        one_pass = stored.pattern.ticks // TICK
+        size = min(end // TICK, max(1, LONGEST_PATTERN_BEATS * TICKS_PER_BEAT // one_pass) * one_pass)
         while len(kept := [note for note in found if note.position < size]) > MOST_NOTES \
-                and size > beats * TICKS_PER_BEAT:
-            size -= beats * TICKS_PER_BEAT
+                and size > one_pass:
+            size -= one_pass
         root = ET.Element("drumkit_pattern", xmlns=NAMESPACE)
         add(root, drumkit_name=file_name(stored.kit.name), author="Tao",
             license=stored.source.licence or "undefined license")
@@ -85,7 +85,7 @@ class HydrogenSong(AdjustableExporter):
             humanize_time=0.0, humanize_velocity=0.0, swing_factor=0.0)
         root.append(components())
         root.append(instruments(stored, self.settings, drumkit=file_name(stored.kit.name), drumkitLookup=1))
-        patterns, sequence = _bars(found, end // TICK, stored.pattern.beats_per_bar * TICKS_PER_BEAT)
+        patterns, sequence = _bars(found, end // TICK, stored.pattern.bar_ticks // TICK)
         root.append(patterns)
         ET.SubElement(root, "virtualPatternList")
         root.append(sequence)

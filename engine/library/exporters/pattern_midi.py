@@ -26,5 +26,5 @@ class PatternMidi(AdjustableExporter):
         end, played = all_strokes(stored, self.settings.heard)
         notes = {track: shot.midi_note for track, shot in stored.kit.one_shots.items()}
         path = free_path(folder, file_name(stored.kit.name), ".mid")
-        midi_file_of(played, end, stored.tempo_bpm, stored.pattern.beats_per_bar, notes).save(path)
+        midi_file_of(played, end, stored.tempo_bpm, stored.pattern.time_signature, notes).save(path)
         return [path]

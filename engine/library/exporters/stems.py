@@ -56,7 +56,7 @@ class LoopWithTempo(AdjustableExporter):
 
 def loop_marks(stored: StoredDecomposition) -> Marks:
     """Tempo, length and slices of the loop; a slice begins at each hit and is named after its drum."""
-    return Marks(stored.tempo_bpm, stored.pattern.beats, stored.pattern.beats_per_bar, slices=slices(stored))
+    return Marks(stored.tempo_bpm, stored.pattern.beats, stored.pattern.time_signature, slices=slices(stored))
 
 
 def slices(stored: StoredDecomposition) -> tuple[tuple[int, str], ...]:

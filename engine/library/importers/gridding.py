@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from engine.core.pattern import MAX_STEPS, Pattern, Step, Track
+from engine.core.time_signature import Quarters, TimeSignature, bar_quarters, whole_or_half
 from engine.core.timeline import PPQN, Ticks
 from engine.library.importers.drums import kept, left_out
 
@@ -20,14 +21,15 @@ class Hit(NamedTuple):
     probability: float = 1.0
 
 
-def pattern_of(hits: Mapping[str, list[Hit]], beats: int, beats_per_bar: int = 4) -> tuple[Pattern, tuple[str, ...]]:
+def pattern_of(hits: Mapping[str, list[Hit]], beats: Quarters,
+               signature: TimeSignature = (4, 4)) -> tuple[Pattern, tuple[str, ...]]:
     """(the pattern of these hits by track, remarks on what was left out). A hit just before the end is the early
     downbeat of the next pass."""
-    names = kept(hits)
+    names, bar = kept(hits), bar_quarters(signature)
     remarks = left_out(hits, names)
     if beats > MOST_BEATS:
-        beats = MOST_BEATS // beats_per_bar * beats_per_bar or MOST_BEATS
-        remarks += (f"A track has {MAX_STEPS} steps; only the first {beats} beats were imported.",)
+        beats = whole_or_half(MOST_BEATS // bar * bar or MOST_BEATS)
+        remarks += (f"A track has {MAX_STEPS} steps; only the first {beats:g} beats were imported.",)
     tracks = []
     for name in names:
         inside = [hit for hit in hits[name] if 0 <= hit.tick < beats * PPQN]
@@ -35,25 +37,27 @@ def pattern_of(hits: Mapping[str, list[Hit]], beats: int, beats_per_bar: int = 4
         tracks.append(track)
         if dropped:
             remarks += (f"{name} has {dropped} hits closer together than any grid; the louder ones were kept.",)
-    return Pattern(tuple(tracks) or (Track("kick", (None,) * 4 * beats),), beats, beats_per_bar=beats_per_bar), remarks
+    silent = Track("kick", (None,) * int(4 * beats))
+    return Pattern(tuple(tracks) or (silent,), beats, beats_per_bar=bar, beat_unit=signature[1]), remarks
 
 
-def _track(name: str, hits: list[Hit], beats: int) -> tuple[Track, int]:
+def _track(name: str, hits: list[Hit], beats: Quarters) -> tuple[Track, int]:
     """(the hits on the coarsest grid that fits them, how many had no step of their own)."""
-    possible = [per_beat for per_beat in RESOLUTIONS if beats * per_beat <= MAX_STEPS]
+    possible = [per_beat for per_beat in RESOLUTIONS
+                if beats * per_beat <= MAX_STEPS and beats * per_beat == int(beats * per_beat)]
     tried = {per_beat: _placed(hits, beats, per_beat) for per_beat in possible}
     whole = [per_beat for per_beat in possible if len(tried[per_beat]) == len(hits)]
     close = [per_beat for per_beat in whole
              if all(abs(step.microtiming) <= CLOSE * PPQN / per_beat for step in tried[per_beat].values())]
     chosen = next(iter(close or whole), max(possible, key=lambda per_beat: len(tried[per_beat])))
     placed = tried[chosen]
-    steps = tuple(placed.get(index) for index in range(beats * chosen))
+    steps = tuple(placed.get(index) for index in range(int(beats * chosen)))
     return Track(name, steps, chosen), len(hits) - len(placed)
 
 
-def _placed(hits: list[Hit], beats: int, per_beat: int) -> dict[int, Step]:
+def _placed(hits: list[Hit], beats: Quarters, per_beat: int) -> dict[int, Step]:
     """The hits by step; of two on one step the louder one."""
-    stride, count = PPQN // per_beat, beats * per_beat
+    stride, count = PPQN // per_beat, int(beats * per_beat)
     found: dict[int, Step] = {}
     for hit in hits:
         index = (hit.tick + stride // 2) // stride

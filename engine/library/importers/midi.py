@@ -8,6 +8,7 @@ import mido
 from mido.midifiles.meta import KeySignatureError
 
 from engine.core.errors import TaoError
+from engine.core.time_signature import MAX_OVER, UNITS, TimeSignature, bar_quarters, quarters_of, ticks_of
 from engine.core.timeline import PPQN
 from engine.library.importers.drums import name_of_note
 from engine.library.importers.gridding import Hit, pattern_of
@@ -50,12 +51,13 @@ class MidiPattern:
                     hits.setdefault(track.name_of(note.note), []).append(Hit(track.at[id(note)], note.velocity / 127))
         if not hits:
             raise UnreadableMidi(f"{path.name} holds no notes.")
-        per_bar = _beats_per_bar(file)
+        signature = _time_signature(file)
+        bar = ticks_of(bar_quarters(signature))
         end = max(track.end for track in tracks)
         last = max(hit.tick for found in hits.values() for hit in found)
-        is_whole = end % PPQN == 0 and end > last
-        beats = end // PPQN if is_whole else math.ceil((last + 1) / PPQN / per_bar) * per_bar
-        pattern, remarks = pattern_of(hits, beats, per_bar)
+        is_whole = end > last and (end % PPQN == 0 or end % bar == 0)
+        beats = quarters_of(end if is_whole else math.ceil((last + 1) / bar) * bar)
+        pattern, remarks = pattern_of(hits, beats, signature)
         return Imported(path.stem, pattern=pattern, tempo_bpm=_tempo(file), remarks=remarks)
 
 
@@ -86,8 +88,10 @@ def _tempo(file: mido.MidiFile) -> float | None:
     return float(mido.tempo2bpm(tempi[0])) if tempi and tempi[0] else None
 
 
-def _beats_per_bar(file: mido.MidiFile) -> int:
-    signatures = [message for track in file.tracks for message in track if message.type == "time_signature"]
-    if not signatures:
-        return 4
-    return int(min(32, max(1, round(signatures[0].numerator * 4 / signatures[0].denominator))))
+def _time_signature(file: mido.MidiFile) -> TimeSignature:
+    """The metre that the file begins in; a metre that Tao cannot count is taken for 4/4."""
+    for message in (message for track in file.tracks for message in track if message.type == "time_signature"):
+        if message.denominator in UNITS and 1 <= message.numerator <= MAX_OVER:
+            return message.numerator, message.denominator
+        break
+    return 4, 4

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.core.kit import Kit, SampleId
-from engine.core.loop import Audio
+from engine.core.loop import Audio, Reading
 from engine.core.pattern import Pattern
+from engine.core.time_signature import Quarters
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class AsPlayed:
 
     slot: int = 0
     stored_patterns: tuple[Pattern | None, ...] = ()
-    loop_beats: int | None = None
+    loop_beats: Quarters | None = None
     bpm: float | None = None
     downbeat_frames: int = 0
 
@@ -48,7 +49,8 @@ class AsPlayed:
 class StoredDecomposition:
     """The content of a decomposition folder. All audio float32 (frames, 2) at `sample_rate`.
 
-    samples: every id that the kit names; stems, onsets and track_match by track name; made_by: which plugins
+    recording: all of it, if `loop` is a part of it or begins elsewhere; readings: how it can be read, the first as it
+    was. samples: every id that the kit names; stems, onsets and track_match by track name; made_by: which plugins
     and weights; unknown: keys of kit.json that this version does not know, at the top and by track name,
     to be written back unchanged. candidates, by track name: hits more likely false than real, which can be
     brought back; second_names: what else each track may be.
@@ -72,3 +74,5 @@ class StoredDecomposition:
     as_played: AsPlayed = AsPlayed()
     candidates: dict[str, tuple[HeardOnset, ...]] = field(default_factory=dict)
     second_names: dict[str, str] = field(default_factory=dict)
+    readings: tuple[Reading, ...] = ()
+    recording: Audio | None = None

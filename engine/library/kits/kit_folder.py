@@ -1,4 +1,5 @@
-"""A decomposition folder, readable without Tao: kit.json, loop.wav, oneshots/, stems/, residual.wav, pattern.mid."""
+"""A decomposition folder, readable without Tao: kit.json, loop.wav, oneshots/, stems/, residual.wav, pattern.mid, and
+recording.wav where the loop is only a part of what was recorded."""
 
 import contextlib
 import json
@@ -27,6 +28,7 @@ from engine.library.kits.kit_json import (
     one_shot_from_json,
     onsets_from_json,
     pattern_from_json,
+    readings_from_json,
     source_from_json,
     to_json,
     unknown_of,
@@ -34,6 +36,7 @@ from engine.library.kits.kit_json import (
 from engine.library.kits.kit_schema import document_of
 from engine.library.midi_file import write_midi
 
+RECORDING = "recording.wav"
 READS = 10  # attempts to read a folder that is replaced meanwhile
 
 class UnwritableFolder(TaoError):
@@ -79,6 +82,7 @@ def files_of(folder: Path) -> set[str]:
     except UnreadableKit:
         return set()
     files = {"kit.json", "loop.wav", "residual.wav", "pattern.mid"}
+    files |= {RECORDING} if document.get("recording") == RECORDING else set()
     tracks = _sounding(document)
     for track, base in zip(tracks, _file_names(tracks), strict=True):
         files |= {f"oneshots/{base}.wav", f"stems/{base}.wav"}
@@ -143,7 +147,9 @@ def _read(folder: Path) -> StoredDecomposition:
         {key: value for key, value in document.items() if key not in KEYS},
         {track["name"]: unknown for track in tracks if (unknown := unknown_of(track))},
         as_played_from_json(document, pattern), candidates_from_json(document),
-        {track["name"]: track["second_name"] for track in tracks if track.get("second_name")})
+        {track["name"]: track["second_name"] for track in tracks if track.get("second_name")},
+        readings_from_json(document),
+        _at_rate(folder, document["recording"], sample_rate) if document.get("recording") else None)
 
 
 @contextlib.contextmanager
@@ -194,6 +200,9 @@ def _write(folder: Path, stored: StoredDecomposition, earlier: Path | None = Non
     writer.write("loop.wav", stored.loop)
     if stored.residual is not None:
         writer.write("residual.wav", stored.residual)
+    if stored.recording is not None:
+        document["recording"] = RECORDING
+        writer.write(RECORDING, stored.recording)
     tracks = _sounding(document)
     for track, base in zip(tracks, _file_names(tracks), strict=True):
         _write_track(writer, stored, track, base)

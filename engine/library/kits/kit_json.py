@@ -12,9 +12,11 @@ from typing import Any
 
 from engine.core.errors import InvalidValue, UnreadableKit
 from engine.core.kit import Layer, OneShot, gm_note
+from engine.core.loop import Reading
 from engine.core.machine import PATTERN_SLOTS
 from engine.core.pattern import MAX_STEPS, Pattern, Step, Track
 from engine.core.step import Overrides, When
+from engine.core.time_signature import UNITS, Quarters, bar_quarters, whole_or_half
 from engine.core.timeline import MAX_BPM, MIN_BPM, PPQN, Ticks
 from engine.library.kits.decomposition import AsPlayed, HeardOnset, Source, StoredDecomposition
 
@@ -23,7 +25,7 @@ MAX_KIT_BYTES = 16_000_000
 LATEST_ONSET_S, SLACK = 24 * 3600, 1e-3
 KEYS = frozenset({"schema", "tempo_bpm", "meter", "bars", "beats", "steps_per_beat", "swing", "length_s",
                   "sample_rate", "match", "source", "made_by", "tracks", "name", "sounds", "slot", "patterns",
-                  "loop_beats", "played_bpm", "downbeat_frames", "candidates"})
+                  "loop_beats", "played_bpm", "downbeat_frames", "candidates", "readings", "recording"})
 TRACK_KEYS = frozenset({"name", "midi_note", "choke_group", "match", "oneshot", "stem", "onsets",
                         "steps", "steps_per_beat", "length", "swing", "gain", "pan", "pitch_semitones",
                         "attack_s", "decay_s", "cutoff_hz", "layers", "second_name"})
@@ -38,6 +40,7 @@ def to_json(stored: StoredDecomposition) -> dict[str, Any]:
             "bars": _whole(pattern.beats / pattern.beats_per_bar),
             "length_s": len(stored.loop) / stored.sample_rate, "sample_rate": stored.sample_rate,
             "match": stored.match, "source": asdict(stored.source), "made_by": stored.made_by,
+            "readings": [_reading_to_json(reading) for reading in stored.readings],
             "tracks": [_track_to_json(stored, track) for track in pattern.tracks], **_candidates_to_json(stored),
             **_as_played_to_json(stored)}
 
@@ -58,11 +61,17 @@ def as_played_from_json(document: dict[str, Any], pattern: Pattern) -> AsPlayed:
             if not 0 <= place < PATTERN_SLOTS or place == slot or slots[place] is not None:
                 raise InvalidValue(f"each pattern has a slot of its own, 1 to {PATTERN_SLOTS}, and one has {place + 1}")
             slots[place] = _pattern_from_json(entry, float(document["tempo_bpm"]))
-        bpm, beats = document.get("played_bpm"), int(document.get("loop_beats", pattern.beats))
+        bpm, beats = document.get("played_bpm"), whole_or_half(document.get("loop_beats", pattern.beats))
         if not 0 <= slot < PATTERN_SLOTS or beats < 1 or not (bpm is None or MIN_BPM <= bpm <= MAX_BPM):
             raise InvalidValue("its slot, loop_beats or played_bpm is out of range")
         return AsPlayed(slot, tuple(slots) if "slot" in document else (), None if beats == pattern.beats else beats,
                         None if bpm is None else float(bpm), int(document.get("downbeat_frames", 0)))
+
+
+def readings_from_json(document: dict[str, Any]) -> tuple[Reading, ...]:
+    """How the recording can be read. Raises UnreadableKit when one of them cannot be."""
+    with _explained("holds an impossible reading"):
+        return tuple(_reading_from_json(entry) for entry in document.get("readings") or [])
 
 
 def layers_of(track: dict[str, Any]) -> list[dict[str, Any]]:
@@ -132,13 +141,25 @@ def source_from_json(document: dict[str, Any]) -> Source:
 
 
 def _pattern_to_json(pattern: Pattern) -> dict[str, Any]:
-    return {"meter": [pattern.beats_per_bar, 4], "beats": pattern.beats,
+    return {"meter": list(pattern.time_signature), "beats": pattern.beats,
             "steps_per_beat": pattern.tracks[0].steps_per_beat, "swing": pattern.swing}
 
 
 def _candidates_to_json(stored: StoredDecomposition) -> dict[str, Any]:
     hits = [{"track": track, **asdict(onset)} for track, onsets in stored.candidates.items() for onset in onsets]
     return {"candidates": sorted(hits, key=lambda hit: float(hit["time_s"]))} if hits else {}
+
+
+def _reading_to_json(reading: Reading) -> dict[str, Any]:
+    return {"bpm": reading.bpm, "beats": reading.beats, "meter": list(reading.time_signature),
+            "first_beat_s": reading.first_beat_s, "cut_s": list(reading.cut_s), "confidence": reading.confidence}
+
+
+def _reading_from_json(entry: dict[str, Any]) -> Reading:
+    over, under = entry.get("meter", (4, 4))
+    start_s, end_s = entry.get("cut_s", (0.0, 0.0))
+    return Reading(whole_or_half(entry["beats"]), float(entry["bpm"]), float(entry.get("confidence", 1.0)),
+                   (int(over), int(under)), float(entry.get("first_beat_s", 0.0)), (float(start_s), float(end_s)))
 
 
 def _as_played_to_json(stored: StoredDecomposition) -> dict[str, Any]:
@@ -215,14 +236,16 @@ def _step_to_json(index: int, step: Step, bpm: float) -> dict[str, Any]:
 
 def _pattern_from_json(document: dict[str, Any], bpm: float) -> Pattern:
     """A pattern, from the whole document or from one of its other patterns."""
-    per_bar = int(document.get("meter", [4, 4])[0])
-    beats = int(document.get("beats", round(float(document.get("bars", 1)) * per_bar)))
+    over, under = (int(part) for part in document.get("meter", (4, 4)))
+    unit = under if under in UNITS else 4      # older versions ignored it
+    per_bar = bar_quarters((over, unit))
+    beats = whole_or_half(document.get("beats", round(2 * float(document.get("bars", 1)) * per_bar) / 2))
     steps_per_beat = int(document.get("steps_per_beat", 4))
     tracks = tuple(_track_from_json(track, bpm, beats, steps_per_beat) for track in document["tracks"])
-    return Pattern(tracks, beats, float(document.get("swing", 0.5)), per_bar)
+    return Pattern(tracks, beats, float(document.get("swing", 0.5)), per_bar, unit)
 
 
-def _track_from_json(track: dict[str, Any], bpm: float, beats: int, steps_per_beat: int) -> Track:
+def _track_from_json(track: dict[str, Any], bpm: float, beats: Quarters, steps_per_beat: int) -> Track:
     own = int(track.get("steps_per_beat", steps_per_beat))
     length = int(track.get("length", beats * own))
     if not 1 <= length <= MAX_STEPS:

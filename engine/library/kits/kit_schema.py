@@ -18,6 +18,7 @@ Number = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Whole = Annotated[int, Meta(ge=-(1 << 40), le=1 << 40)]
 Tempo = Annotated[float, Meta(ge=0.01, le=1e5)]
 MOST_ONSETS = 100_000
+MOST_READINGS = 16
 WORDS = {"str": "a text", "int": "a whole number", "float": "a number", "array": "a list", "object": "a table",
          "bool": "true or false", "null": "null"}
 
@@ -94,9 +95,20 @@ class PatternShape(Struct):
     slot: Whole
     tracks: Annotated[list[TrackShape], Meta(max_length=MAX_TRACKS)]
     meter: tuple[Whole, Whole] = (1, 1)
-    beats: Whole = 0
+    beats: Number = 0
     steps_per_beat: Whole = 0
     swing: Number = 0.0
+
+
+class ReadingShape(Struct):
+    """One way to read the recording."""
+
+    bpm: Tempo
+    beats: Number
+    meter: tuple[Whole, Whole] = (1, 1)
+    first_beat_s: Number = 0.0
+    cut_s: tuple[Number, Number] = (0.0, 0.0)
+    confidence: Number = 0.0
 
 
 class SourceShape(Struct):
@@ -117,7 +129,7 @@ class KitShape(Struct):
     name: Name = ""
     meter: tuple[Whole, Whole] = (1, 1)
     bars: Number = 0.0
-    beats: Whole = 0
+    beats: Number = 0
     steps_per_beat: Whole = 0
     swing: Number = 0.0
     length_s: Number | None = None
@@ -128,7 +140,9 @@ class KitShape(Struct):
     sounds: Annotated[list[TrackShape], Meta(max_length=MAX_ONE_SHOTS)] | None = None
     slot: Whole = 0
     patterns: Annotated[list[PatternShape], Meta(max_length=PATTERN_SLOTS)] | None = None
-    loop_beats: Whole = 0
+    loop_beats: Number = 0
+    readings: Annotated[list[ReadingShape], Meta(max_length=MOST_READINGS)] | None = None
+    recording: Path | None = None
     played_bpm: Number | None = None
     downbeat_frames: Whole = 0
     candidates: Annotated[list[CandidateShape], Meta(max_length=MOST_ONSETS)] | None = None

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from engine.core.names import readable
+from engine.core.time_signature import Quarters
 from engine.library.files import replace_file
 
 SCHEMA = "tao.take/1"
@@ -17,7 +18,7 @@ class Lineage:
 
     source: str
     made_from: tuple[str, ...]
-    beats: int | None
+    beats: Quarters | None
     sample_rate: int
 
 

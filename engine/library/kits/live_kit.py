@@ -137,13 +137,21 @@ def _with_what_was_heard(made: StoredDecomposition, before: StoredDecomposition)
     onsets = {names[track]: turned(heard) for track, heard in before.onsets.items() if track in names}
     as_it_was = before.kit.one_shots == made.kit.one_shots and before.pattern == made.pattern
     return replace(made, stems={names[track]: stem(audio) for track, audio in before.stems.items() if track in names},
-                   onsets=onsets, source=before.source, made_by=before.made_by, unknown=before.unknown,
+                   onsets=onsets, readings=before.readings, recording=_at_rate(before, rate), source=before.source,
+                   made_by=before.made_by, unknown=before.unknown,
                    unknown_of_track={names[track]: keys for track, keys in before.unknown_of_track.items()
                                      if track in names},
                    match=before.match if as_it_was else None,
                    track_match=before.track_match if as_it_was else {},
                    candidates={names.get(track, track): turned(heard) for track, heard in before.candidates.items()},
                    second_names={names[track]: name for track, name in before.second_names.items() if track in names})
+
+
+def _at_rate(before: StoredDecomposition, rate: int) -> Audio | None:
+    """All that was recorded, at this rate."""
+    if before.recording is None or before.sample_rate == rate:
+        return before.recording
+    return resampled(before.recording, before.sample_rate, rate, axis=0)
 
 
 def _names_now(before: Kit, now: Kit) -> dict[str, str]:

@@ -36,9 +36,9 @@ def grid(pattern: Pattern, kit: Kit) -> str:
     """The steps of every track: size for velocity, a hollow mark for doubt, a shift for timing."""
     parts = []
     room = WIDTH - LABEL
-    for beat in range(pattern.beats + 1):
-        x = LABEL + room * beat / pattern.beats
-        strong = beat % pattern.beats_per_bar == 0
+    for ticks in range(0, pattern.ticks + 1, pattern.pulse_ticks):
+        x = LABEL + room * ticks / pattern.ticks
+        strong = ticks % pattern.bar_ticks == 0
         parts.append(f'<line class="{"bar" if strong else "beat"}" x1="{x:.1f}" x2="{x:.1f}" y1="0" '
                      f'y2="{ROW * len(pattern.tracks)}"/>')
     for number, track in enumerate(pattern.tracks):

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from engine.core.errors import NoOnsets, WeightsMissing
+from engine.core.time_signature import Quarters
 from engine.library.resampling import resampled
 from models.hearing.monaural import monaural
 from models.hearing.tempo import check_length
@@ -38,7 +39,7 @@ class Paper:
                                  "paper`, then name them with --transcriber paper:FILE.")
         self._front_end, self._net = input_spectrogram(), open_network(Path(weights))
 
-    def transcribe(self, audio: Audio, sample_rate: int, beats: int | None = None,
+    def transcribe(self, audio: Audio, sample_rate: int, beats: Quarters | None = None,
                    circular: bool = True) -> Transcription:
         """Hits on steps of half a beat, all at velocity 1, and the tempo, of audio (channels, frames).
 
@@ -77,7 +78,7 @@ def open_network(path: Path) -> PaperNet:
     return net.eval()
 
 
-def _tempo(logits: torch.Tensor, length_s: float, beats: int | None) -> TempoGuess:
+def _tempo(logits: torch.Tensor, length_s: float, beats: Quarters | None) -> TempoGuess:
     if beats is not None:
         return TempoGuess(60.0 * beats / length_s, beats, 1.0)
     bpm = likeliest_bpm(logits.numpy())

@@ -12,6 +12,7 @@ import soundfile
 
 from engine.core.errors import TaoError
 from engine.core.pattern import TRACK_NAMES
+from engine.core.time_signature import Quarters
 from engine.library.audio_files import read_loop
 from models import plugins
 from models.decompose import Decomposition, Tools, decompose
@@ -75,7 +76,7 @@ class Oracle:
         tempo = TempoGuess(bpm, float(known.beats or max(round(known.length_s * bpm / 60), 1)))
         self._truth = Transcription(tuple(sorted(hits, key=lambda onset: (onset.time_s, onset.track))), (tempo,))
 
-    def transcribe(self, audio: plugins.Audio, sample_rate: int, beats: int | None = None,
+    def transcribe(self, audio: plugins.Audio, sample_rate: int, beats: Quarters | None = None,
                    circular: bool = True) -> Transcription:
         return self._truth
 
@@ -86,7 +87,7 @@ class WithoutCurves:
     def __init__(self, plugin: plugins.Transcriber) -> None:
         self._plugin, self.name = plugin, plugin.name
 
-    def transcribe(self, audio: plugins.Audio, sample_rate: int, beats: int | None = None,
+    def transcribe(self, audio: plugins.Audio, sample_rate: int, beats: Quarters | None = None,
                    circular: bool = True) -> Transcription:
         return replace(self._plugin.transcribe(audio, sample_rate, beats, circular=circular), curves=None)
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.core.errors import TaoError, UnreadableKit
+from engine.core.loop import Reading
 from engine.library.kits.decomposition import StoredDecomposition
 from engine.library.kits.kit_folder import (
     UnwritableFolder,
@@ -20,7 +21,7 @@ from engine.library.kits.kit_folder import (
     write_new_files,
 )
 from engine.library.kits.kit_json import pattern_from_json, to_json
-from tests.library.values import RATE, rich_decomposition
+from tests.library.values import RATE, rich_decomposition, sound
 
 
 def edited(folder: Path, **changes: object) -> Path:
@@ -63,6 +64,45 @@ def test_the_folder_is_readable_with_tao_gone(folder):
     for name in ("loop.wav", "residual.wav", "pattern.mid", "oneshots/kick.wav", "oneshots/hihat.wav",
                  "oneshots/kick.2.wav", "stems/kick.wav"):
         assert (folder / name).is_file(), name
+
+
+READINGS = (Reading(7, 140.0, 0.6, (7, 8), 0.25, (0.248, 3.248)), Reading(3.5, 70.0, 0.3, (7, 8), 0.25, (0.248, 3.248)))
+
+
+def with_readings() -> StoredDecomposition:
+    rich = rich_decomposition()
+    return replace(rich, readings=READINGS, recording=sound(8, 3 * RATE),
+                   pattern=replace(rich.pattern, beats=3.5, beats_per_bar=3.5, beat_unit=8))
+
+
+def test_metre_half_beats_readings_and_the_whole_recording_come_back(tmp_path):
+    stored = with_readings()
+    write_folder(tmp_path / "kit", stored)
+    document = json.loads((tmp_path / "kit/kit.json").read_text())
+    assert (document["meter"], document["beats"], document["bars"]) == ([7, 8], 3.5, 1)
+    assert document["readings"][0] == {"bpm": 140.0, "beats": 7, "meter": [7, 8], "first_beat_s": 0.25,
+                                       "cut_s": [0.248, 3.248], "confidence": 0.6}
+    again = read_folder(tmp_path / "kit")
+    same(stored, again)
+    assert again.readings == READINGS and again.recording is not None
+    assert (again.recording == stored.recording).all()
+    write_folder(tmp_path / "kit", rich_decomposition())
+    assert not (tmp_path / "kit/recording.wav").exists(), "it belonged to the kit that is replaced"
+
+
+def test_a_recording_that_somebody_put_there_stays(folder):
+    (folder / "recording.wav").write_bytes(b"mine")
+    write_folder(folder, rich_decomposition())
+    assert (folder / "recording.wav").read_bytes() == b"mine" and read_folder(folder).recording is None
+
+
+@pytest.mark.parametrize("readings", [[{"bpm": 120}], [{"bpm": 120, "beats": 0}], [{"bpm": 120, "beats": 3.25}], "x",
+                                      [{"bpm": 120, "beats": 4, "cut_s": [1]}], [{"bpm": "x", "beats": 4}],
+                                      [{"bpm": 120, "beats": 4, "meter": [4, 3]}],
+                                      [{"bpm": 120, "beats": 4, "confidence": 2}]])
+def test_a_reading_that_cannot_be_is_one_sentence(folder, readings):
+    with pytest.raises(UnreadableKit):
+        read_folder(edited(folder, readings=readings))
 
 
 def test_a_layer_may_be_just_a_file(folder):
@@ -158,7 +198,7 @@ def test_missing_folders_and_files_are_named(tmp_path, folder):
 
 @pytest.mark.parametrize("beats", [2798069242, 0, -4])
 def test_beats_beyond_any_pattern_are_refused(folder, beats):
-    with pytest.raises(TaoError, match="steps"):
+    with pytest.raises(TaoError, match=r"steps|beats"):
         read_folder(edited(folder, beats=beats))
 
 

@@ -88,3 +88,10 @@ def test_a_long_loop_gets_a_coarser_grid():
 def test_without_onsets_there_is_no_pattern():
     with pytest.raises(InvalidValue, match="at least one hit"):
         quantize([], 2.0, 4)
+
+
+@pytest.mark.parametrize("swing", [0.58, 0.62, 0.66])
+def test_swung_eighths_are_heard_as_eighths(swing):
+    pattern = pattern_of(2, swing, kick="x..xx..x", snare="..x...x.", hihat="xoxoxoxo")
+    found = quantize(onsets_of(pattern, 2.0), 2.0, 4)
+    assert found == pattern
