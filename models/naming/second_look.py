@@ -13,6 +13,7 @@ from models.plugins import Curves, Onset, SolvedHits, Transcription
 
 NO_DRUM = len(TRACK_NAMES)
 _QUIETEST = 0.01
+_PLAUSIBLE = 5.0            # a name that suits a track less than the best by more than this is not offered
 _INERTIA = 1.0              # by how much another name must suit a track better than its own
 
 
@@ -73,7 +74,7 @@ def looked_at(evidence: Evidence, weights: NamingWeights) -> Verdict:
 
 
 def named(evidence: Evidence, weights: NamingWeights) -> tuple[np.ndarray, dict[str, list[str]]]:
-    """The name of each hit's track (hits,), empty for no drum; and for each name given all names, the best first."""
+    """The name of each hit's track (hits,), empty for no drum; and for each name given all that are plausible, the best first."""
     features = track_features(evidence)
     suits = utilities(features, weights.drums, weights.none)
     names = evidence.hits.tracks.astype(object)
@@ -87,7 +88,8 @@ def named(evidence: Evidence, weights: NamingWeights) -> tuple[np.ndarray, dict[
             names[evidence.hits.tracks == track] = ""
         else:
             names[evidence.hits.tracks == track] = order[0]
-            ranked.setdefault(order[0], order)
+            ranked.setdefault(order[0], [name for name in order
+                                         if row[TRACK_NAMES.index(name)] > row[best] - _PLAUSIBLE])
     return names.astype(str), ranked
 
 

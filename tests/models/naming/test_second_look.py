@@ -21,13 +21,18 @@ def test_soft_hits_on_top_of_another_drum_are_left_out_and_kept_in_mind() -> Non
 def test_a_track_that_the_curves_call_something_else_gets_that_name() -> None:
     times = [0.25 * step for step in range(8)]
     hits = solved(*(("tom", time_s, 0.0) for time_s in times))
-    transcription = heard(*(("tom", time_s, 0.4) for time_s in times))
+    transcription = heard(*(("tom", time_s, 0.2) for time_s in times))
     curves = curves_of({("snare", time_s): 6.0 for time_s in times} | {("tom", time_s): -1.0 for time_s in times})
     evidence = evidence_of(hits, transcription, curves)
     names, ranked = named(evidence, shipped_weights())
     assert set(names) == {"snare"}
     assert ranked["snare"][:2] == ["snare", "tom"]
     assert looked_at(evidence, shipped_weights()).second_names == {"snare": "tom"}
+
+
+def test_a_name_that_hardly_suits_is_not_offered() -> None:
+    hits, transcription, curves = hats_on_kicks()
+    assert looked_at(evidence_of(hits, transcription, curves), shipped_weights()).second_names == {}
 
 
 def test_of_two_tracks_with_one_name_a_stroke_counts_once() -> None:

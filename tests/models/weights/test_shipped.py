@@ -18,7 +18,9 @@ def test_shipped_weights_are_small_and_have_their_hash() -> None:
     assert sizes.pop("tao-separator") <= 20_000_000
     assert sum(sizes.values()) <= 5_000_000
     for one in SHIPPED:
-        load_weights(one.path, one.sha256)
+        if one.path.suffix == ".safetensors":
+            load_weights(one.path, one.sha256)
+    assert all(fault is None for _, fault in verify_weights())
 
 
 def test_a_name_that_does_not_ship_says_what_does() -> None:
