@@ -102,6 +102,7 @@ def start_and_show(asked: dict[str, Any], first: Path | None) -> None:
     from engine.bridge.client import EngineClient
     from engine.server.compile import shown
     from engine.server.launch import start_engine
+    from tui.guide import Guide
     from tui.keymap import keymap_with
 
     keymap, settings = keymap_with(asked["keys"]), engine_settings(asked)
@@ -110,7 +111,7 @@ def start_and_show(asked: dict[str, Any], first: Path | None) -> None:
         engine = EngineClient(start_engine(settings, progress))
     if first is not None:
         threading.Thread(target=play_first, args=(engine, first), daemon=True).start()
-    show(engine, keymap)
+    show(engine, keymap, Guide(platformdirs.user_state_path("tao") / "guide-seen"))
 
 
 def sessions_folder() -> Path:
@@ -165,13 +166,13 @@ def play_first(engine: Any, loop: Path) -> None:
         return  # the engine has stopped; the screen says so
 
 
-def show(engine: Any, keymap: Any) -> None:
-    """Show this engine's screen until the musician leaves; the engine plays on unless it was told to quit."""
+def show(engine: Any, keymap: Any, guide: Any = None) -> None:
+    """Show this engine's screen until the musician leaves; the engine plays on unless it was told to quit. guide: what
+    is shown on the first start."""
     from tui.app import open_screen
-    from tui.guide import Guide
 
     try:
-        open_screen(engine, os.environ, keymap, Guide(platformdirs.user_state_path("tao") / "guide-seen"))
+        open_screen(engine, os.environ, keymap, guide)
     finally:
         engine.close()
 
