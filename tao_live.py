@@ -116,7 +116,7 @@ def continue_set(session: Path, midi: Path, asked: dict[str, Any]) -> None:
 def start_and_show(asked: dict[str, Any], first: Path | None) -> None:
     """Start an engine, let it play `first`, and show its screen until the musician leaves."""
     screen = screen_of(asked)
-    show(started(asked, first), screen)
+    show(started(asked, first), screen, guided=True)
 
 
 def started(asked: dict[str, Any], first: Path | None) -> Any:
@@ -205,9 +205,9 @@ def key_file() -> Path:
     return platformdirs.user_config_path("tao") / "keys.toml"
 
 
-def show(engine: Any, screen: ScreenSetup | None) -> None:
+def show(engine: Any, screen: ScreenSetup | None, guided: bool = False) -> None:
     """Show this engine's screen, or its lines, until the musician leaves; the engine plays on unless it was told to
-    quit."""
+    quit. guided: explain the first steps to who has not seen them."""
     try:
         if screen is None:
             from tui.plain.session import run_plain
@@ -218,7 +218,8 @@ def show(engine: Any, screen: ScreenSetup | None) -> None:
             from tui.app import open_screen
             from tui.guide import Guide
 
-            open_screen(engine, screen, Guide(platformdirs.user_state_path("tao") / "guide-seen"))
+            guide = Guide(platformdirs.user_state_path("tao") / "guide-seen") if guided else None
+            open_screen(engine, screen, guide)
     finally:
         engine.close()
 

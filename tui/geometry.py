@@ -8,9 +8,9 @@ from engine.core.pattern import Pattern
 ROOMY_COLUMNS = 8  # a beat of sixteenths with a mark beside each
 WIDEST_COLUMNS = 48
 FULL_LABEL, SHORT_LABEL = 15, 8
-WIDE_LABEL = 36  # with match, meter and a picture of the one-shot
+WIDE_LABEL = 33  # with match, meter and a picture of the one-shot
 NARROW_BELOW = 80
-BIG_FROM = 130  # columns from which digits five rows high have room
+BIG_FROM = 140  # columns from which digits five rows high have room
 COMPACT_ROWS, FIXED_ROWS = 1, 9  # transport 4, title, ruler, step, message, keys
 PAD_ROWS = 3
 MOST_WAVE, MOST_LANE = 12, 6

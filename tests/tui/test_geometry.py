@@ -53,8 +53,8 @@ def test_label_and_beats_fill_every_column(pattern, columns, at_beat):
         last_page or view.columns_per_beat in (1, 48) or view.label_columns + view.columns >= columns)
 
 
-@pytest.mark.parametrize(("columns", "wide"), [(80, False), (99, False), (100, True), (140, True), (200, True)])
-def test_lanes_have_meters_and_pictures_from_a_hundred_columns_on(columns, wide):
+@pytest.mark.parametrize(("columns", "wide"), [(80, False), (96, False), (97, True), (130, True), (200, True)])
+def test_lanes_have_meters_and_pictures_where_they_hide_no_beat(columns, wide):
     view = best_view(columns, demo_pattern(), 0)
     assert (view.wide, view.beats) == (wide, 8) and view.label_columns + view.columns == columns
 

@@ -128,9 +128,9 @@ async def test_h_and_o_change_how_the_loop_is_counted(open_tao, engine):
 async def test_l_locks_the_track_to_its_sound(open_tao, engine):
     async with open_tao() as tao:
         await tao.press("l")
-        assert tao.row(1)[13] == "L"
+        assert tao.row(1)[14] == "L"
         await tao.press("l")
-        assert tao.row(1)[13] == " "
+        assert tao.row(1)[14] == " "
     assert engine.commands == [SetLock("kick", True), SetLock("kick", False)]
 
 

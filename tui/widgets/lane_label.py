@@ -55,7 +55,7 @@ def name_columns(view: GridView) -> int:
     """How long a name may be in this view."""
     if not view.wide:
         return view.label_columns - NAME_STARTS - SWITCH_COLUMNS
-    return min(LONGEST_NAME, 7 + (view.label_columns - WIDE_LABEL) // 2)
+    return min(LONGEST_NAME, 7 + (view.label_columns - WIDE_LABEL) // 3)
 
 
 def columns_of(view: GridView) -> tuple[range, range]:
