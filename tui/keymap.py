@@ -106,7 +106,7 @@ GROUPS = (
         Action("change", ("K",), "then p, d, f, o: pitch, decay, filter or one-shot"),
         Action("next-uncertain", ("N",), "go to the next uncertain step, marked ?"),
         Action("grid-values", ("V",), "show hits, velocity, timing ... in the grid"),
-        Action("bring-back", ("Z",), "bring back the soft hits left out on this track"),
+        Action("bring-back", ("ctrl+b",), "bring back the soft hits left out on this track"),
     )),
     Group("Patterns", (
         Action("pattern", ("g",), "then 1-9, 0, a-f: next pattern; several: a chain", "pattern"),

@@ -36,7 +36,7 @@ SHIPPED: tuple[Shipped, ...] = (
     Shipped("tao", "tao.safetensors", "1436e23325b6c4ba14c87846315d87c12455ce5dc2501af082a6b344f97f3a95",
             "MIT; trained on one-shots under the licences that TRANSCRIBER.md lists", "models/weights/TRANSCRIBER.md"),
     Shipped("tao-reader", "tao-reader.safetensors",
-            "b4545b64ba6026d8c705ee68fbb6d6c643620b29791f1c51c0b4e657c1c0d33d",
+            "63901ea5cda8de621309d63f4b5b3bc0853872f01f4e685e9725cfa05a3a6307",
             "MIT; trained on grooves under the licences that READER.md lists", "models/weights/READER.md"),
     Shipped("tao-separator", "tao-separator.safetensors",
             "cb0366a2f200d7427ada70299941d3a72b3f20922e49ed2b5d6fe4c236c45b61",

@@ -59,7 +59,7 @@ CALLS: dict[str, Any] = {  # commands and requests, in the demo machine, stopped
     **{f"track-{number}": TriggerPad(name) for number, name in enumerate(DRUMS, 1)}}
 LEADERS = {"gain": "master", **{name: name for name in (
     "length", "mute", "solo", "velocity", "timing", "probability", "condition", "ratchet", "change", "pattern", "grid",
-    "swing", "shape", "effects")}}
+    "swing", "shape", "effects", "meter", "pads")}}
 SCREENS: dict[str, type[Screen]] = {
     "type-tempo": AskValueScreen, "open": OpenScreen, "save": AskNameScreen, "export": ExportScreen,
     "sounds": SoundsScreen, "midi": MidiScreen, "learn": MidiScreen, "palette": CommandPalette,
@@ -67,7 +67,9 @@ SCREENS: dict[str, type[Screen]] = {
 CURSORS = {"left": (0, 31), "right": (0, 1), "up": (5, 0), "down": (1, 0), "bar-left": (0, 16), "bar-right": (0, 16),
            "mark-left": (0, 0), "mark-right": (0, 1), "next-uncertain": (1, 25)}
 NOTICES = {"boundary": "Mutes and solos take effect", "tap": "Tap 2 more.", "copy": "Copied kick.",
-           "cut": "No steps are marked.", "paste": "kick", "grid-values": "Grid: velocity"}
+           "next-reading": "The tempo is certain", "bring-back": "No hits were left out on kick.",
+           "second-name": "There is no second-best name", "cut": "No steps are marked.", "paste": "kick",
+           "grid-values": "Grid: velocity"}
 QUIET = {"track-7", "track-8", "digit-9", "digit-0", "escape"}  # no such track, or nothing to cancel
 ELSEWHERE = {"quit", "move-earlier", "move-later"}  # test_keys.py, test_range_keys.py
 IN_PALETTE = {"resample-kit", "resample-track", "readings", "save-set", "detach"}  # actions without a key

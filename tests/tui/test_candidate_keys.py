@@ -23,10 +23,10 @@ async def test_hits_that_were_left_out_come_back_where_the_track_is_silent(open_
     first = engine.machine.pattern.tracks[0].steps[0]
     async with open_tao() as tao:
         assert tao.step(0, 3) is None and first is not None
-        await tao.press("C")
+        await tao.press("ctrl+b")
         assert tao.step(0, 3) == SOFT.step and tao.step(0, 0) == first
         assert "1 soft hit brought back on kick. D re-solves" in tao.app.instrument.notice_line.text
-        await tao.press("C")
+        await tao.press("ctrl+b")
         assert "No hits were left out on kick" in tao.app.instrument.notice_line.text
 
 
@@ -41,5 +41,5 @@ async def test_a_name_that_another_track_has_is_not_given(open_tao, engine, unsu
     async with open_tao() as tao:
         await tao.press("down", "X")
         assert "another track has that name" in tao.app.instrument.notice_line.text
-        await tao.press("down", "X", "C")
+        await tao.press("down", "X", "ctrl+b")
     assert engine.commands == []

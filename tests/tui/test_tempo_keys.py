@@ -29,9 +29,9 @@ async def test_a_digit_chooses_a_reading(open_tao, engine, uncertain, key):
 async def test_one_key_takes_the_next_reading_and_the_tempo_has_a_question_mark(open_tao, engine, uncertain):
     async with open_tao() as tao:
         assert tao.app.instrument.transport.tempo.text.endswith("BPM?")
-        await tao.press("J")
+        await tao.press("I")
         engine.status = replace(engine.status, readings=(*READINGS[1:], READINGS[0]))
-        await tao.press("J")
+        await tao.press("I")
     assert engine.asked == [("choose_reading", 1), ("choose_reading", 1)] and engine.sent == []
 
 

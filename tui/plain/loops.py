@@ -1,13 +1,13 @@
 """The words for the loop, its files, and the job that takes it apart."""
 
-from engine.core.commands import DoubleReading, HalveReading, ShiftDownbeat
+from engine.core.commands import DoubleReading, HalveReading, SetTimeSignature, ShiftDownbeat
 from engine.core.commands.boundary import Boundary
 from engine.core.exports import HARDWARE, ExportSettings, settings_for
 from engine.core.names import path_of
 from engine.core.requests import (
     CancelJob,
+    ChooseReading,
     Correct,
-    CountAs,
     Decompose,
     ExportKit,
     New,
@@ -16,6 +16,7 @@ from engine.core.requests import (
     SaveKit,
     SaveSet,
 )
+from engine.core.time_signature import read_time_signature
 from tui.paths import is_set
 from tui.plain.line import Answer, Ask, Line, Say
 from tui.plain.word import Word
@@ -26,9 +27,14 @@ def _readings(line: Line) -> Answer:
     if not found:
         return Say(("The tempo is certain. Halve and double count the loop at half and twice the tempo.",))
     if not line.more:
-        return Say(tuple(f"{number}: {reading.bpm:.1f} BPM, {reading.beats} beats."
+        return Say(tuple("{}: {:.1f} BPM, {:g} beats, {}/{}.".format(number, reading.bpm, reading.beats,
+                                                                     *reading.time_signature)
                          for number, reading in enumerate(found, 1)))
-    return Ask(CountAs(found[line.whole("a number of the list", 1, len(found)) - 1].beats))
+    return Ask(ChooseReading(line.whole("a number of the list", 1, len(found)) - 1))
+
+
+def _metre(line: Line) -> Answer:
+    return Ask(SetTimeSignature(read_time_signature(line.word("a metre, such as 7/8"))))
 
 
 def _open(line: Line) -> Answer:
@@ -54,7 +60,9 @@ LOOPS = (
     Word("cancel-job", "", lambda line: Ask(CancelJob()), ("cancel-job",)),
     Word("halve", "", lambda line: Ask(HalveReading()), ("halve",)),
     Word("double", "", lambda line: Ask(DoubleReading()), ("double",)),
-    Word("readings", "[NUMBER]", _readings, ("readings",), "list the loop's likely tempos, or choose one"),
+    Word("readings", "[NUMBER]", _readings, ("readings", "next-reading"),
+         "list the loop's likely tempos, or choose one"),
+    Word("metre", "7/8", _metre, ("meter",), "count bars in this metre"),
     Word("downbeat", "[STEPS]", lambda line: Ask(ShiftDownbeat(
         line.whole("a number of steps", -64, 64) if line.more else 1)), ("downbeat",),
         "move the bar line this many steps later in the loop"),

@@ -112,7 +112,8 @@ def _monitor(line: Line) -> Answer:
 PLAYING = (
     Word("play", "", _play, ("play",), "play from bar 1"),
     Word("stop", "", lambda line: Ask(Stop()), ("play",), "stop"),
-    Word("tempo", "[BPM | +BPM | -BPM]", _tempo, ("tempo-up", "tempo-down"), "say or set the tempo, such as 136.88"),
+    Word("tempo", "[BPM | +BPM | -BPM]", _tempo, ("tempo-up", "tempo-down", "type-tempo"),
+         "say or set the tempo, such as 136.88"),
     Word("tap", "", _tap, ("tap",)),
     Word("source", "internal | midi | link | auto", lambda line: Ask(SetClockSource(
         line.one_of("a clock source", {one.value: one for one in ClockSource}))), ("source",), "choose what leads"),

@@ -91,6 +91,15 @@ def _shape(line: Line) -> Answer:
     return Ask(ShapeOneShot(track, quality, 10.0 ** (value / 20.0) if quality is Quality.GAIN else value))
 
 
+def _second_name(line: Line) -> Answer:
+    track = line.track().name
+    known = next((one for one in line.snapshot.status.candidates if one.track == track), None)
+    if known is None or not known.second_name:
+        return Say((f"There is no second-best name for {track}. Type role {track} and a drum to choose one.",))
+    return Ask(SetRole(track, known.second_name),
+               said=f"{track} is now {known.second_name}. Type correct to solve the kit again.")
+
+
 def _role(line: Line) -> Answer:
     track = line.track().name
     role = line.rest(f"a drum ({', '.join(TRACK_NAMES)}, perc 1 ...)").lower()
@@ -145,6 +154,7 @@ SOUNDS = (
          ("previous-sound",), "previous sound for a track"),
     Word("shape", "TRACK gain | pan | tune | decay | filter | attack | choke | note VALUE | off", _shape, ("shape",),
          "shape a track's sound"),
+    Word("second-name", "TRACK", _second_name, ("second-name",)),
     Word("role", "TRACK DRUM", _role, (), "say which drum a track is"),
     Word("effect", "NAME [on | off | AMOUNT | NOTE] or off", _effect, ("effects", "effects-off"),
          "latch, release or shape an effect; effect off: all"),

@@ -176,6 +176,15 @@ def _grid(line: Line) -> Answer:
     return Ask(SetTrackResolution(track.name, line.whole("a number of steps", 1, 16)))
 
 
+
+def _bring_back(line: Line) -> tuple[Answer, ...]:
+    track = line.track()
+    known = next((one for one in line.snapshot.status.candidates if one.track == track.name), None)
+    back = tuple(Ask(SetStep(track.name, hit.index, hit.step)) for hit in (known.steps if known else ())
+                 if hit.index < len(track.steps) and track.steps[hit.index] is None)
+    return back or (Say((f"No hits were left out on {track.name}.",)),)
+
+
 STEPS = (
     Word("step", "TRACK STEP [VELOCITY | off]", _step, ("toggle", "velocity", "velocity-up", "velocity-down"),
          "say, set or clear a step, such as: step snare 5 0.8"),
@@ -190,6 +199,7 @@ STEPS = (
          "the pitch, decay, filter or sound of one step alone"),
     Word("show", "[TRACK]", _show, ("left", "right", "up", "down", "bar-left", "bar-right"),
          "say the steps of a track, or of all"),
+    Word("bring-back", "TRACK", _bring_back, ("bring-back",)),
     Word("uncertain", "", _uncertain, ("next-uncertain",), "list the uncertain steps"),
     Word("clear", "TRACK [STEP]", _clear, ("clear",), "clear a step, or a whole track"),
     Word("copy", "TRACK", _copy, ("copy", "mark-left", "mark-right"), "copy a track's steps"),
