@@ -8,7 +8,7 @@ import numpy as np
 from engine.core.pattern import MAX_STEPS
 from engine.core.time_signature import bar_quarters
 from models.hearing.readings import EXACT_S
-from models.plugins import Audio, Onset, TempoGuess, Transcription
+from models.plugins import Audio, Curves, Onset, TempoGuess, Transcription
 
 LONGEST_BEATS = 64       # a longer recording may give its best bars only
 MOST_BEATS = 128         # a still longer one always does
@@ -75,7 +75,8 @@ def moved(heard: Transcription, start_s: float, length_s: float, tempo: TempoGue
     """The hits of a loop that begins at start_s; hits outside are left out. Other readings keep their places."""
     onsets = tuple(replace(onset, time_s=max(onset.time_s - start_s, 0.0)) for onset in heard.onsets
                    if -2 * _AHEAD_S <= onset.time_s - start_s < length_s - 2 * _AHEAD_S)
-    return Transcription(onsets, (replace(tempo, bpm=60.0 * tempo.beats / length_s), *heard.tempi[1:]))
+    curves = None if heard.curves is None else replace(heard.curves, start_s=heard.curves.start_s - start_s)
+    return Transcription(onsets, (replace(tempo, bpm=60.0 * tempo.beats / length_s), *heard.tempi[1:]), curves=curves)
 
 
 def _turned(audio: Audio, sample_rate: int, heard: Transcription) -> Cut:
@@ -84,11 +85,19 @@ def _turned(audio: Audio, sample_rate: int, heard: Transcription) -> Cut:
     exact = replace(tempo, bpm=60.0 * tempo.beats / length_s)
     start = round(tempo.start_s * sample_rate)
     if not start:
-        return Cut(audio, Transcription(heard.onsets, (exact, *heard.tempi[1:])), 0.0, True)
+        return Cut(audio, Transcription(heard.onsets, (exact, *heard.tempi[1:]), curves=heard.curves), 0.0, True)
     turned = np.ascontiguousarray(np.roll(audio, -start, axis=1))
     onsets = sorted((replace(onset, time_s=(onset.time_s - tempo.start_s) % length_s) for onset in heard.onsets),
                     key=lambda onset: (onset.time_s, onset.track))
-    return Cut(turned, Transcription(tuple(onsets), (exact, *heard.tempi[1:])), tempo.start_s, True)
+    curves = None if heard.curves is None else _turned_curves(heard.curves, tempo.start_s, length_s)
+    return Cut(turned, Transcription(tuple(onsets), (exact, *heard.tempi[1:]), curves=curves), tempo.start_s, True)
+
+
+def _turned_curves(curves: Curves, start_s: float, length_s: float) -> Curves:
+    """The curves of a loop turned round until it begins at start_s."""
+    times_s = (np.arange(int(np.ceil(length_s * curves.per_s))) / curves.per_s + start_s) % length_s
+    places = np.round((times_s - curves.start_s) * curves.per_s).astype(np.int64).clip(0, len(curves.logits) - 1)
+    return replace(curves, logits=curves.logits[places], start_s=0.0)
 
 
 def _faded(piece: Audio, sample_rate: int, fades_in: bool, fades_out: bool) -> Audio:

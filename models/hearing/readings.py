@@ -14,7 +14,7 @@ from engine.core.errors import InvalidValue
 from engine.core.loop import NO_HINTS, Hints, Reading
 from engine.core.pattern import TRACK_NAMES
 from engine.core.time_signature import Quarters, TimeSignature, bar_quarters, whole_or_half
-from models.hearing.reading_candidates import METERS, Asked, Candidates, HitTimes, candidates
+from models.hearing.reading_candidates import BAR_QUARTERS, METERS, Asked, Candidates, HitTimes, candidates
 from models.hearing.reading_evidence import evidence
 from models.hearing.reading_rater import Rater, read_rater
 from models.hearing.reading_span import span_of
@@ -29,6 +29,7 @@ _WHOLE_BONUS = 9.5       # in log-odds: for the whole file, if you say how many 
 _MARKED_BONUS = 6.0      # for the marked beats, where they agree with the file's length
 _METER_BONUS = 2.0       # for the marked metre
 _NAMED_BONUS = 2.0       # for the tempo in the file's name
+_BARS_BONUS = 1.5        # for whole bars: the rater has learnt from more odd lengths than people bring
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ def _wished(found: Candidates, wishes: Wishes) -> Candidates:
 
 def _bonus(found: Candidates, length_s: float, wishes: Wishes, hints: Hints) -> np.ndarray:
     """(readings,): log-odds for what the file says of itself."""
-    bonus = np.zeros(len(found))
+    bars = found.quarters / BAR_QUARTERS[found.meter]
+    bonus = _BARS_BONUS * (np.abs(bars - np.round(bars)) < 1e-6)
     exact = np.abs(found.quarters * found.beat_s - length_s) < EXACT_S
     if wishes.beats is not None and wishes.bpm is None and not wishes.free:
         bonus += _WHOLE_BONUS * exact

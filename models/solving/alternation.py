@@ -31,11 +31,13 @@ _SOFTEST, _LOUDEST = 0.03, 1.6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solution:
-    """The improved scene, its one-shots, and how each hit compares with its one-shot in the end."""
+    """The improved scene, its one-shots, and how each hit compares with its one-shot in the end. left_out (hits,): hits
+    that a judge has taken out of the pattern, which were solved for all the same."""
 
     scene: Scene
     posterior: Posterior
     comparison: Comparison
+    left_out: np.ndarray
 
 
 def alternate(scene: Scene, loop: Tensor, prior: SampledPrior, sample_rate: int, rounds: tuple[str, ...],
@@ -44,7 +46,7 @@ def alternate(scene: Scene, loop: Tensor, prior: SampledPrior, sample_rate: int,
 
     "time" moves each hit to its best lag; "gain" does too, and sets gains and deviations; "split" divides a track's
     hits into clusters; "repair" drops hits that explain nothing and adds missing ones; "judge" is a "gain" after which
-    `judge`, if there is one, says on which track each hit belongs, or that it is none. The variances are refitted after
+    `judge`, if there is one, says on which track each hit belongs, or that it is not played. The variances are refitted after
     every round.
     """
     transcribed_gain = scene.gain
@@ -52,7 +54,7 @@ def alternate(scene: Scene, loop: Tensor, prior: SampledPrior, sample_rate: int,
     scene = replace(scene, start=aligned(scene, wiener_stems(scene, loop), sample_rate, _ALIGN_S))
     scene = replace(scene, variance=fit_variances(scene, loop, prior, _FIRST_UPDATES))
     scene, prior = shortened(scene, prior)
-    posterior = None
+    posterior, left_out = None, np.zeros(0, bool)
     for done, kind in enumerate(rounds):
         on_progress(done / (len(rounds) + 1))
         posterior = solve_scene(scene, loop, _ITERATIONS, posterior)
@@ -70,10 +72,11 @@ def alternate(scene: Scene, loop: Tensor, prior: SampledPrior, sample_rate: int,
                 scene = replace(scene, gain=gains(scene, found, transcribed_gain), delta=deltas(found))
             if kind == "judge" and judge is not None:
                 hits = hits_of(scene, posterior, found.correlation, sample_rate, round(LEAD_S * sample_rate))
-                scene, posterior = judged(scene, posterior, judge(hits))
+                scene, posterior, left_out = judged(scene, posterior, judge(hits))
         scene = replace(scene, variance=fit_variances(scene, loop, prior, _UPDATES))
     posterior = solve_scene(scene, loop, LAST_ITERATIONS, posterior)
-    return Solution(scene, posterior, compare_hits(scene, posterior, loop, sample_rate, scene.start, 0.0))
+    found = compare_hits(scene, posterior, loop, sample_rate, scene.start, 0.0)
+    return Solution(scene, posterior, found, left_out if len(left_out) else np.zeros(len(scene.cluster), bool))
 
 
 def wiener_stems(scene: Scene, loop: Tensor) -> Tensor:

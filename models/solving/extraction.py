@@ -52,9 +52,9 @@ def _drum(track: str, solution: Solution, sounds: Audio, sample_rate: int,
     """
     scene, early = solution.scene, round(_EARLY_S * sample_rate)
     clusters = [cluster for cluster, name in enumerate(scene.tracks)
-                if name == track and (scene.cluster == cluster).any()]
+                if name == track and (~solution.left_out[scene.cluster == cluster]).any()]
     levels = {cluster: float(np.sqrt(np.square(sounds[:, cluster, :early]).mean())) + _SILENCE for cluster in clusters}
-    mine = np.flatnonzero(np.isin(scene.cluster, clusters))
+    mine = np.flatnonzero(np.isin(scene.cluster, clusters) & ~solution.left_out)
     loud = np.array([levels[int(scene.cluster[hit])] * scene.gain[hit] for hit in mine])
     main = max(clusters, key=lambda cluster: float((loud[scene.cluster[mine] == cluster] ** 2).sum()))
     ticks_per_frame = transcription.tempo.beats * PPQN / scene.frames

@@ -32,15 +32,31 @@ def hits_of(scene: Scene, posterior: Posterior, correlations: np.ndarray, sample
     return SolvedHits(tracks, times_s, velocities, levels_db, correlations, scene.origin, scene.frames / sample_rate)
 
 
-def judged(scene: Scene, posterior: Posterior, names: np.ndarray) -> tuple[Scene, Posterior]:
-    """The scene with hits on the tracks `names` (hits,), without those whose name is empty. A cluster whose hits go to
-    several tracks becomes one cluster for each."""
-    kept = names != ""
-    scene, names = scene.only(kept), names[kept]
+def judged(scene: Scene, posterior: Posterior, names: np.ndarray) -> tuple[Scene, Posterior, np.ndarray]:
+    """The scene with hits on the tracks `names` (hits,), and which of its hits (hits,) the judge has left out: those
+    whose name is empty. A cluster whose hits go to several tracks becomes one cluster for each.
+
+    A hit that is left out is not played, but it stays in the solve beside the other hits of its cluster, so that its
+    sound does not leak into theirs. Where its whole cluster is left out, it goes.
+    """
+    left_out, names = names == "", _with_neighbours(scene.cluster, names)
+    there = names != ""
+    scene, names, left_out = scene.only(there), names[there], left_out[there]
     pairs = sorted({(int(cluster), str(name)) for cluster, name in zip(scene.cluster, names, strict=True)})
     cluster = np.array([pairs.index((int(old), str(name))) for old, name in zip(scene.cluster, names, strict=True)],
                        int)
     sources = torch.tensor([old for old, _ in pairs])
     return (replace(scene, tracks=tuple(name for _, name in pairs), cluster=cluster,
                     variance=scene.variance[sources.to(scene.variance.device)]),
-            Posterior(posterior.shots[..., sources.to(posterior.shots.device), :], posterior.error))
+            Posterior(posterior.shots[..., sources.to(posterior.shots.device), :], posterior.error), left_out)
+
+
+def _with_neighbours(cluster: np.ndarray, names: np.ndarray) -> np.ndarray:
+    """The names (hits,), where each empty one is the commonest in its cluster; still empty where there is none."""
+    found = names.copy()
+    for one in np.unique(cluster):
+        mine = cluster == one
+        known, counts = np.unique(names[mine & (names != "")], return_counts=True)
+        if len(known):
+            found[mine & (names == "")] = known[int(np.argmax(counts))]
+    return found
