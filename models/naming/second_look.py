@@ -74,7 +74,8 @@ def looked_at(evidence: Evidence, weights: NamingWeights) -> Verdict:
 
 
 def named(evidence: Evidence, weights: NamingWeights) -> tuple[np.ndarray, dict[str, list[str]]]:
-    """The name of each hit's track (hits,), empty for no drum; and for each name given all that are plausible, the best first."""
+    """The name of each hit's track (hits,), empty for no drum; and for each name given all that are plausible, the best
+    first."""
     features = track_features(evidence)
     suits = utilities(features, weights.drums, weights.none)
     names = evidence.hits.tracks.astype(object)
