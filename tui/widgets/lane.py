@@ -96,9 +96,9 @@ class Lane(Widget):
         cells = label_cells(label, self.view, self.size.height, y, self.glyphs, style)
         if self._bracket_in_label and (y or self.size.height == 1):
             cells[-1] = "[", style["bracket"]
-        strip = Strip([Segment(text, ground + look) for text, look in cells])
         steps = self._steps(self.track, style, ground)[y]
-        return Strip.join([strip, self._with_playhead(steps, y, style, ground)]).adjust_cell_length(width, ground)
+        whole = Strip.join([_strip(cells, ground), self._with_playhead(steps, y, style, ground)])
+        return whole.adjust_cell_length(width, ground)
 
     def on_click(self, event: Click) -> None:
         """Say which step, or which part of the label, was clicked."""
