@@ -63,6 +63,7 @@ class Lane(Widget):
         self.number = number
         self.glyphs = glyphs
         self.level_db = FLOOR_DB
+        self._styles: dict[str, Style] = {}
         self._drawn: tuple[object, list[Cells], list[Strip]] = (None, [], [])
 
     def show_level(self, peak: float, elapsed_s: float) -> None:
@@ -71,6 +72,11 @@ class Lane(Widget):
             self.level_db = next_level_db(self.level_db, peak, elapsed_s)
             self.lit = lit_columns(self.level_db, METER_COLUMNS)
             self.over = peak > 1.0 or (self.over and self.level_db > -3.0)
+
+    def notify_style_update(self) -> None:
+        """Look the styles up again: the theme may have changed."""
+        self._styles = {}
+        super().notify_style_update()
 
     def watch_lit(self) -> None:
         """Redraw the meter alone."""
@@ -91,14 +97,15 @@ class Lane(Widget):
         width, ground = self.size.width, self.rich_style
         if self.track is None:
             return Strip.blank(width, ground)
-        style = dict(zip(STYLES, part_styles(self, *(f"lane--{name}" for name in STYLES)), strict=True))
+        style = self._styles = self._styles or dict(
+            zip(STYLES, part_styles(self, *(f"lane--{name}" for name in STYLES)), strict=True))
         label = Label(self.number, self.track, self.switches, self.sound, self.cursor is not None, self.lit, self.over)
         cells = label_cells(label, self.view, self.size.height, y, self.glyphs, style)
         if self._bracket_in_label and (y or self.size.height == 1):
             cells[-1] = "[", style["bracket"]
-        strip = Strip([Segment(text, ground + look) for text, look in cells])
         steps = self._steps(self.track, style, ground)[y]
-        return Strip.join([strip, self._with_playhead(steps, y, style, ground)]).adjust_cell_length(width, ground)
+        whole = Strip.join([_strip(cells, ground), self._with_playhead(steps, y, style, ground)])
+        return whole.adjust_cell_length(width, ground)
 
     def on_click(self, event: Click) -> None:
         """Say which step, or which part of the label, was clicked."""
