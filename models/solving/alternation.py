@@ -46,8 +46,8 @@ def alternate(scene: Scene, loop: Tensor, prior: SampledPrior, sample_rate: int,
 
     "time" moves each hit to its best lag; "gain" does too, and sets gains and deviations; "split" divides a track's
     hits into clusters; "repair" drops hits that explain nothing and adds missing ones; "judge" is a "gain" after which
-    `judge`, if there is one, says on which track each hit belongs, or that it is not played. The variances are refitted after
-    every round.
+    `judge`, if there is one, says on which track each hit belongs, or that it is not played. The variances are refitted
+    after every round.
     """
     transcribed_gain = scene.gain
     scene = replace(scene, variance=fit_variances(scene, loop, prior, _FIRST_UPDATES))

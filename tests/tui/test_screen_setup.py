@@ -62,4 +62,5 @@ async def test_what_is_wrong_with_the_keys_is_said_on_the_screen():
     async with app.run_test(size=(120, 24)) as pilot:
         app.read()
         await pilot.pause()
-        assert app.notice.text == ("keys.toml, line 2: there is no action 'x'. (`tao_live.py keys` says 1 more.)")
+        said = app.instrument.notice_line.text
+        assert said == "keys.toml, line 2: there is no action 'x'. (`tao_live.py keys` says 1 more.)"

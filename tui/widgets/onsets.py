@@ -57,7 +57,7 @@ def onset_columns(pattern: Pattern, view: GridView) -> list[Hit]:
             step = track.steps[index % len(track.steps)]
             if ticks is None or step is None:
                 continue
-            nearest = round(ticks * view.columns_per_beat / PPQN) % (pattern.beats * view.columns_per_beat)
+            nearest = round(ticks * view.columns_per_beat / PPQN) % int(pattern.beats * view.columns_per_beat)
             column = nearest - view.first_beat * view.columns_per_beat
             if 0 <= column < view.columns:
                 found.append((column, str(number), not step.uncertain))

@@ -17,6 +17,7 @@ from engine.core.names import readable
 from engine.library.audio_files import AudioWriter, read_audio
 from engine.library.files import safe_name
 from engine.library.folder_swap import add_folder, replace_folder, restore_aside
+from engine.library.kits.alignment import lined_up_with_loop, lined_up_with_recording
 from engine.library.kits.decomposition import StoredDecomposition
 from engine.library.kits.kit_json import (
     KEYS,
@@ -138,7 +139,7 @@ def _read(folder: Path) -> StoredDecomposition:
         if track.get("stem"):
             stems[track["name"]] = _at_rate(folder, track["stem"], sample_rate)
     residual = _at_rate(folder, "residual.wav", sample_rate) if (folder / "residual.wav").exists() else None
-    return StoredDecomposition(
+    return lined_up_with_loop(StoredDecomposition(
         float(document["tempo_bpm"]), sample_rate, Kit(document.get("name", readable(folder.name)), shots), pattern,
         samples, loop, residual, document.get("match"), stems,
         {track["name"]: onsets_from_json(track) for track in tracks if track.get("onsets")},
@@ -149,7 +150,7 @@ def _read(folder: Path) -> StoredDecomposition:
         as_played_from_json(document, pattern), candidates_from_json(document),
         {track["name"]: track["second_name"] for track in tracks if track.get("second_name")},
         readings_from_json(document),
-        _at_rate(folder, document["recording"], sample_rate) if document.get("recording") else None)
+        _at_rate(folder, document["recording"], sample_rate) if document.get("recording") else None))
 
 
 @contextlib.contextmanager
@@ -196,7 +197,7 @@ def _write(folder: Path, stored: StoredDecomposition, earlier: Path | None = Non
     for sub in ("oneshots", "stems"):
         (folder / sub).mkdir()
     writer = AudioWriter(folder, earlier, stored.sample_rate)
-    document = to_json(stored)
+    document, stored = to_json(stored), lined_up_with_recording(stored)
     writer.write("loop.wav", stored.loop)
     if stored.residual is not None:
         writer.write("residual.wav", stored.residual)

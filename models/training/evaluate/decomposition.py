@@ -14,6 +14,7 @@ from engine.core.errors import TaoError
 from engine.core.pattern import TRACK_NAMES
 from engine.core.time_signature import Quarters
 from engine.library.audio_files import read_loop
+from engine.library.kits.alignment import place_of
 from models import plugins
 from models.decompose import Decomposition, Tools, decompose
 from models.plugins import Onset, TempoGuess, Transcription
@@ -129,6 +130,8 @@ def _measure(path: Path, known: KnownLoop, tools: Tools, tallies: Sequence[Tally
     except TaoError:
         done = None
     spent = time.perf_counter() - started
+    if done is not None:
+        done = _where_it_was_recorded(done)
     top_hz = truth["sample_rate"] / 2
     for tally in tallies:
         tally.seconds.append(spent)
@@ -148,6 +151,17 @@ def _measure(path: Path, known: KnownLoop, tools: Tools, tallies: Sequence[Tally
             scores = best_shot_scores(truths, _shot(done, name), top_hz)
             for tally in tallies:
                 tally.shots[name].append(scores)
+
+
+def _where_it_was_recorded(done: Decomposition) -> Decomposition:
+    """Hits and stems as they lie in the recording, which is what the answers are about."""
+    place = place_of(done.readings, done.audio, done.recording, done.sample_rate)
+    if place is None:
+        return done
+    onsets = sorted((replace(one, time_s=place.time_in_recording(one.time_s)) for one in done.transcription.onsets),
+                    key=lambda one: (one.time_s, one.track))
+    return replace(done, stems={name: place.in_recording(stem) for name, stem in done.stems.items()},
+                   transcription=replace(done.transcription, onsets=tuple(onsets)))
 
 
 def _shot(done: Decomposition | None, name: str) -> np.ndarray | None:

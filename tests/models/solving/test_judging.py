@@ -32,16 +32,23 @@ def test_hits_are_measured_against_the_loudest_of_their_track_and_of_the_loop() 
 
 def test_hits_without_a_name_go_and_a_cluster_follows_its_hits_to_other_tracks() -> None:
     made, posterior = scene()
-    after, shots = judged(made, posterior, np.array(["kick", "tom", ""]))
+    after, shots, left_out = judged(made, posterior, np.array(["kick", "tom", ""]))
     assert after.tracks == ("kick", "tom")
     assert after.cluster.tolist() == [0, 1]
     assert torch.equal(shots.shots[0], shots.shots[1])
-    assert len(after.variance) == 2
+    assert len(after.variance) == 2 and not left_out.any()
+
+
+def test_a_hit_that_is_left_out_stays_in_the_solve_beside_the_others_of_its_cluster() -> None:
+    made, posterior = scene()
+    after, _, left_out = judged(made, posterior, np.array(["snare", "", "hihat"]))
+    assert after.tracks == ("snare", "hihat") and after.cluster.tolist() == [0, 0, 1]
+    assert left_out.tolist() == [False, True, False]
 
 
 def test_two_tracks_that_get_one_name_keep_their_sounds_as_clusters() -> None:
     made, posterior = scene()
-    after, _ = judged(made, posterior, np.array(["kick", "kick", "kick"]))
+    after, _, _ = judged(made, posterior, np.array(["kick", "kick", "kick"]))
     assert after.tracks == ("kick", "kick")
     assert after.cluster.tolist() == [0, 0, 1]
 
