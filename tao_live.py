@@ -191,8 +191,9 @@ def screen_of(asked: dict[str, Any]) -> ScreenSetup | None:
     where none can be drawn."""
     if asked["plain"]:
         return None
+    setup = setup_of(asked)
     check_terminal()
-    return setup_of(asked)
+    return setup
 
 
 def setup_of(asked: dict[str, Any]) -> ScreenSetup:

@@ -181,12 +181,16 @@ def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...], to
         from models.storing import opened, restored
 
     edits = tuple([_step_edit(text, True) for text in to_set] + [_step_edit(text, False) for text in to_clear])
-    kept = read_folder(folder)
+    for text in to_rename:
+        if "=" in text:
+            _new_name(text, {})
     again = (beats, meter, bpm) != (None, None, None)
-    if not edits and not to_rename and not to_bring_back and not again:
-        raise UsageError("Nothing to correct. Name steps with --set TRACK:STEP=VELOCITY or --clear TRACK:STEP, drums "
-                         "with --rename TRACK=DRUM, or another reading with --beats, --meter or --bpm."
-                         f"{_candidates_in_words(kept)}")
+    nothing = not edits and not to_rename and not to_bring_back and not again
+    if nothing and not (folder / "kit.json").is_file():
+        raise UsageError(_NOTHING)
+    kept = read_folder(folder)
+    if nothing:
+        raise UsageError(_NOTHING + _candidates_in_words(kept))
     if again:
         kept = read_again(kept, wished(beats, meter, bpm))
         _talk(f"{folder}: {words_about(kept)}")
@@ -203,6 +207,10 @@ def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...], to
     of_track = {names.get(name, name): unknown for name, unknown in kept.unknown_of_track.items()}
     write_folder(folder, restored(after, replace(kept, unknown_of_track=of_track)))
     _talk(f"{folder}: match {before.match or 0.0:.1%} before, {after.match or 0.0:.1%} now")
+
+
+_NOTHING = ("Nothing to correct. Name steps with --set TRACK:STEP=VELOCITY or --clear TRACK:STEP, drums with --rename "
+            "TRACK=DRUM, or another reading with --beats, --meter or --bpm.")
 
 
 def _step_edit(text: str, sounding: bool) -> Any:

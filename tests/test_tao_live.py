@@ -80,7 +80,7 @@ def test_a_corrected_folder_has_the_step_and_keeps_its_source(tao, tmp_path: Pat
     tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit", "--beats", 4)
     before = json.loads((tmp_path / "kit/kit.json").read_text())
     last = before["tracks"][0]["steps"][-1]["index"]
-    code, out, talk = tao("correct", tmp_path / "kit", "--clear", f"{before['tracks'][0]['name']}:{last}")
+    code, out, talk = tao("correct", tmp_path / "kit", "--clear", f"{before['tracks'][0]['name']}:{last + 1}")
     after = json.loads((tmp_path / "kit/kit.json").read_text())
     assert code == 0 and not out and "before" in talk
     assert last not in [step["index"] for step in after["tracks"][0]["steps"]]
@@ -217,7 +217,7 @@ def test_two_passes_are_twice_one(tao, tmp_path: Path) -> None:
     (["--audio", "tape"], "tape"), ([], "terminal"), (["decompose", "x", "-o", "y", "--transcriber", "ear"], "ear"),
     (["correct", "x", "--set", "kick=1"], "kick:4=0.8"), (["correct", "x", "--set", "kick:1=0"], "velocity"),
     (["correct", "x", "--set", "kick:0=1"], "The first step is 1"),
-    (["correct", "x"], "Nothing to correct"), (["correct", "x", "--rename", "hihat"], "hihat=ride"),
+    (["correct", "x"], "Nothing to correct"), (["correct", "x", "--rename", "hihat=gong"], "hihat=ride"),
     (["--keys", "rewind=f5", "attach"], "No action is called 'rewind'"),
     (["correct", "x", "--rename", "hihat=gong"], "Drums: kick, snare"),
 ])

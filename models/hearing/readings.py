@@ -31,8 +31,7 @@ _METER_BONUS = 2.0       # for the marked metre
 _NAMED_BONUS = 2.0       # for the tempo in the file's name
 # The rater has learnt from more odd lengths, and more whole loops that begin elsewhere, than people bring.
 _BARS_BONUS = 1.5        # for whole bars
-_ON_ONE_BONUS = 1.0      # for a file that is exactly a loop and begins on its beat 1
-_TURNED_MALUS = 2.0      # for one that is exactly a loop and does not
+_TURNED_MALUS = 2.0      # for a file that is exactly a loop and does not begin on its beat 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def _bonus(found: Candidates, length_s: float, wishes: Wishes, hints: Hints) -> 
     bars = found.quarters / BAR_QUARTERS[found.meter]
     bonus = _BARS_BONUS * (np.abs(bars - np.round(bars)) < 1e-6)
     exact = np.abs(found.quarters * found.beat_s - length_s) < EXACT_S
-    bonus += np.where(found.start_s == 0.0, _ON_ONE_BONUS, -_TURNED_MALUS) * exact
+    bonus -= _TURNED_MALUS * (exact & (found.start_s != 0.0))
     if wishes.beats is not None and wishes.bpm is None and not wishes.free:
         bonus += _WHOLE_BONUS * exact
     if hints.beats is not None:
