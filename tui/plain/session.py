@@ -16,6 +16,7 @@ from tui.plain.session_words import status_lines
 from tui.plain.words import understood
 
 LOOK_EVERY_S = 0.1
+SETTLES_S = 1.0   # at most; a block of audio lasts milliseconds
 SETTLED_S = 0.3  # after the last line of a script: what it has changed is still said
 TWICE_WITHIN_S = 5.0
 WAITS = {Boundary.BEAT: "From the next beat on.", Boundary.BAR: "From the next bar line on.",
@@ -69,7 +70,10 @@ class PlainSession:
     def _do(self, answer: Answer) -> None:
         match answer:
             case Ask():
+                waiting = set(self._engine.snapshot().status.pending)
                 self._engine.ask(answer.message, answer.boundary)
+                if answer.boundary is Boundary.NOW:
+                    self._settle(waiting)
                 self._stops = isinstance(answer.message, Stop) or (self._stops and not isinstance(answer.message, Play))
                 if answer.said:
                     self._say(answer.said)
@@ -82,6 +86,15 @@ class PlainSession:
                 self._choices = answer
             case Leave():
                 self._leave(answer.stop)
+
+    def _settle(self, waiting: set[str]) -> None:
+        """Let the audio thread take what was asked, so that the next line is about what came of it. waiting: what waits
+        for a bar line or the like since before."""
+        until_s = time.monotonic() + SETTLES_S
+        while self._engine.connected and time.monotonic() < until_s:
+            if not set(self._engine.snapshot().status.pending) - waiting:
+                return
+            time.sleep(SETTLES_S / 50)
 
     @property
     def _plays(self) -> bool:
