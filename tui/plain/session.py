@@ -17,6 +17,7 @@ from tui.plain.words import understood
 
 LOOK_EVERY_S = 0.1
 SETTLES_S = 1.0   # at most; a block of audio lasts milliseconds
+LINES_AHEAD = 64  # a script is read no further ahead than this
 SETTLED_S = 0.3  # after the last line of a script: what it has changed is still said
 TWICE_WITHIN_S = 5.0
 WAITS = {Boundary.BEAT: "From the next beat on.", Boundary.BAR: "From the next bar line on.",
@@ -115,7 +116,7 @@ class PlainSession:
 
 def run_plain(engine: PlainEngine, lines: Iterable[str], say: Callable[[str], None]) -> None:
     """Read lines and say what happens, until the user leaves, the lines end or the engine does."""
-    session, typed = PlainSession(engine, say), queue.Queue[str | None]()
+    session, typed = PlainSession(engine, say), queue.Queue[str | None](LINES_AHEAD)
     session.greet()
     threading.Thread(target=_read, args=(lines, typed), name="lines", daemon=True).start()
     while not session.left:

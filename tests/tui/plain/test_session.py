@@ -1,9 +1,11 @@
 """The line mode at work: what happens is said once, in sentences, without a single control character."""
 
+import itertools
 import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +20,7 @@ from engine.core.snapshot import Job, Notice, RecordState, Sync, SyncState
 from tests.rig import RunningEngine, running_engine
 from tests.tui.fake import FakeEngine
 from tui.plain.changes import changes
-from tui.plain.session import PlainSession, run_plain
+from tui.plain.session import LINES_AHEAD, PlainSession, run_plain
 
 
 class AskedEngine(FakeEngine):
@@ -120,10 +122,11 @@ def test_the_lines_of_a_script_are_all_done_before_it_ends():
 
 
 def test_the_lines_end_with_the_engine():
-    engine, said = AskedEngine(), []
+    engine, said, read = AskedEngine(), [], itertools.count()
     engine.connected = False
-    run_plain(engine, iter(lambda: "", None), said.append)
-    assert said[0] == "Stopped."
+    run_plain(engine, iter(lambda: str(next(read)), None), said.append)
+    time.sleep(0.2)
+    assert said[0] == "Stopped." and next(read) < 2 * LINES_AHEAD, "a script without an end fills no memory"
 
 
 @pytest.fixture
