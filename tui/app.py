@@ -138,7 +138,7 @@ class TaoApp(App[None]):
         ask = self.requests.attempt
         return {"decompose": partial(ask, self.engine.decompose), "correct": partial(ask, self.engine.correct),
                 "cancel-job": partial(ask, self.engine.cancel_job), "open": self.ask_for_path, "save": self.ask_for_kit,
-                "save-set": self.ask_for_set, "new": self.begin_anew, "export": self.ask_what_to_export,
+                "save-set": self.ask_for_set, "new": self.start_over, "export": self.ask_what_to_export,
                 "help": self.show_help, "messages": self.show_messages,
                 "jobs": partial(self.show_facts, "Jobs", job_lines), "audio": partial(self.show_facts, "Audio",
                                                                                       audio_lines),
@@ -186,7 +186,7 @@ class TaoApp(App[None]):
 
         return named
 
-    def begin_anew(self) -> None:
+    def start_over(self) -> None:
         """Empty the machine; while it plays, only when asked twice within two seconds, and on the bar line."""
         now_s, playing = time.monotonic(), self.snapshot.meters.playing
         if playing and now_s >= self.new_until_s:

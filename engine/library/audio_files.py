@@ -90,8 +90,8 @@ def read_audio(path: Path, first_s: float | None = None) -> tuple[Audio, int]:
     """
     try:
         audio, sample_rate = _decoded(open_regular(path), path.name, first_s)
-        if not len(audio) and (mended := with_sizes(path)) is not None:
-            audio, sample_rate = _decoded(mended, path.name, first_s)
+        if not len(audio) and (repaired := with_sizes(path)) is not None:
+            audio, sample_rate = _decoded(repaired, path.name, first_s)
             _log.warning("%s has a header that was never finished; all the audio after it is used.", path.name)
     except soundfile.SoundFileError as error:
         raise UnreadableAudio(f"{path.name} {_wrong_with(path)}. "

@@ -1,4 +1,4 @@
-"""Start here: a second look at a solved loop's hits, which names its tracks anew and leaves out what is no hit."""
+"""Start here: a second look at a solved loop's hits, which renames tracks and drops false hits."""
 
 from dataclasses import dataclass, field
 

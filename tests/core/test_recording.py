@@ -38,7 +38,7 @@ def test_an_unsteady_hand_is_averaged(late_s: list[float]) -> None:
     assert found is not None and abs(found - 120.0) < 1.5
 
 
-def test_two_taps_are_no_tempo_yet_and_a_pause_begins_anew() -> None:
+def test_two_taps_are_no_tempo_yet_and_a_pause_starts_over() -> None:
     assert tapped_bpm([0.0, 0.5]) is None
     assert tapped_bpm([0.0, 0.5, 1.0, 5.0, 5.6]) is None
     assert recent_taps([0.0, 0.5, 5.0, 5.6]) == (5.0, 5.6)

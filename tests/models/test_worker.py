@@ -245,7 +245,7 @@ def test_garbage_ends_the_worker_with_a_sentence(peer):
     assert b"The worker is stopping" in peer.process.stderr.read()
 
 
-def test_a_corrected_pattern_makes_the_kit_anew(peer, tmp_path):
+def test_a_corrected_pattern_makes_the_kit_again(peer, tmp_path):
     """Whether the worker remembers the loop, or has just been started and must hear it first."""
     peer.send(job(tmp_path, 1))
     heard = [message for message in peer.answers(1) if isinstance(message, StageReady)][-1].pattern

@@ -82,7 +82,7 @@ def test_every_action_has_a_row() -> None:
     assert {action.id for action in Keymap() if not action.keys} == IN_PALETTE
 
 
-async def anew(tao) -> None:
+async def reset(tao) -> None:
     """The demo machine, stopped; the cursor at the beginning; nothing open or waiting."""
     while len(tao.app.screen_stack) > 1:
         tao.app.pop_screen()
@@ -101,7 +101,7 @@ async def test_every_key_does_what_its_action_is_for(open_tao, engine, group):
     async with open_tao() as tao:
         for action in group.actions:
             for key in action.keys if action.id not in ELSEWHERE else ():
-                await anew(tao)
+                await reset(tao)
                 await tao.pilot.press(key)
                 await tao.look()
                 screen = tao.app.instrument

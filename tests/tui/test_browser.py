@@ -1,4 +1,4 @@
-"""The screen in a browser: nobody comes in without the token, and whoever does plays the same engine."""
+"""The screen in a browser: it needs the token, and shows the engine that is running."""
 
 import asyncio
 import json

@@ -36,7 +36,7 @@ async def test_an_empty_machine_can_record_and_open(open_tao, engine, tmp_path):
     assert engine.machine.pattern.track("snare").steps[0] is not None
 
 
-async def test_ctrl_n_begins_anew_and_asks_twice_while_it_plays(open_tao, engine):
+async def test_ctrl_n_starts_over_and_asks_twice_while_it_plays(open_tao, engine):
     async with open_tao() as tao:
         await tao.press("ctrl+n")
         assert engine.asked == [("new", Boundary.BAR)]

@@ -1,4 +1,4 @@
-"""Who may come in: whoever has the token, and no other web page."""
+"""Access to the browser's screen: only with the token, and not from other web pages."""
 
 import hmac
 

@@ -41,7 +41,7 @@ class Served:
 
 
 def serve(served: Served, address: Address) -> None:
-    """Show screens until Ctrl-C, or until there is nothing to show. Raises TaoError when the port cannot be had."""
+    """Show screens until Ctrl-C, or until the engine ends. Raises TaoError when the port is taken or not allowed."""
     asyncio.run(_serve(served, address))
 
 
