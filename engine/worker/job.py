@@ -8,18 +8,12 @@ from engine.bridge.messages import DecomposeFile, DecomposeJob, OpenFolder, Stag
 from engine.bridge.segments import unlink_segment
 from engine.core.commands.loading import LoadDecomposition, holds
 from engine.core.commands.merging import EarlierStage
-from engine.core.commands.reading import read_alike
-from engine.core.errors import InvalidValue
-from engine.core.kit import SampleId
-from engine.core.loop import PlayedLoop, Reading, is_doubtful, same_recording
+from engine.core.loop import PlayedLoop, same_recording
 from engine.core.machine import Listen, Machine
-from engine.core.snapshot import Heard
-from engine.core.time_signature import Quarters
 from engine.core.timeline import MAX_BPM, MIN_BPM, Ticks
 
 LAST_STAGE = "kit"
 FIRST_STAGE = "slices"
-SAME_CUT_S = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,77 +134,6 @@ class KitOnDisk:
     folder: Path
     fresh: bool
     opened: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TempoCandidates:
-    """Ways to read one loop's recording, the present one first, while it has so many beats; none where its tempo is
-    sure. path: the recording's file."""
-
-    sample: SampleId = ""
-    beats: Quarters = 0
-    readings: tuple[Reading, ...] = ()
-    path: str = ""
-
-    @classmethod
-    def of(cls, stage: StageReady, path: str) -> "TempoCandidates | None":
-        """What a stage says about its loop's tempo; None where it says nothing."""
-        if stage.loop is None or not stage.readings:
-            return None
-        if not is_doubtful(stage.readings):
-            return cls()
-        return cls(stage.loop.sample, stage.loop.beats, stage.readings, path)
-
-    def about(self, loop: PlayedLoop | None) -> tuple[Reading, ...]:
-        """The readings of this loop, if it is the one and you have not counted it otherwise."""
-        asked = loop is not None and (loop.sample, loop.beats) == (self.sample, self.beats)
-        return self.readings if asked else ()
-
-    def chosen(self, number: int) -> tuple[Reading, ...]:
-        """The readings with this one first. Raises InvalidValue when there is none."""
-        if not 0 <= number < len(self.readings):
-            raise InvalidValue(f"There is no reading {number + 1} of this loop; there are {len(self.readings)}.")
-        return (self.readings[number], *self.readings[:number], *self.readings[number + 1 :])
-
-
-def same_cut(one: Reading, other: Reading) -> bool:
-    """Whether both make the same stretch of the recording a loop, so that only the counting differs."""
-    return all(abs(a - b) < SAME_CUT_S for a, b in zip(one.cut_s, other.cut_s, strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class LastHeard:
-    """What was heard in `loop`, and the sounds of the kit that came of it."""
-
-    loop: PlayedLoop
-    heard: Heard
-    samples: frozenset[SampleId]
-
-    def after(self, command: LoadDecomposition, stage: StageReady, kind: Kind) -> "LastHeard":
-        """The same, once a later stage has come. A correction was told its pattern: it hears nothing new."""
-        later = heard_in(command, stage)
-        if later is None or kind is not CORRECTION or not same_recording(self.loop, later.loop):
-            return later or self
-        return replace(later, loop=self.loop, heard=replace(later.heard, pattern=self.heard.pattern))
-
-    def about(self, machine: Machine) -> Heard | None:
-        """What was heard, in the reading of the machine's loop; None where that is another, or its kit is gone."""
-        loop, sounds = machine.loop, {name for shot in machine.kit.one_shots.values() for name in shot.samples}
-        if loop is None or not same_recording(self.loop, loop) or not self.samples & sounds:
-            return None
-        try:
-            pattern, _ = read_alike(self.heard.pattern, self.loop, loop)
-        except InvalidValue:  # the grid of this reading cannot hold it
-            return replace(self.heard, pattern=machine.pattern)
-        return replace(self.heard, pattern=pattern)
-
-
-def heard_in(command: LoadDecomposition, stage: StageReady) -> LastHeard | None:
-    """What a stage says about its loop; None where it has none."""
-    if command.loop is None:
-        return None
-    sounds = frozenset(name for shot in command.kit.one_shots.values() for name in shot.samples)
-    return LastHeard(command.loop, Heard(command.pattern, stage.match, dict(stage.track_match)), sounds)
 
 
 def bpm_of(loop: PlayedLoop, sample_rate: int) -> float:

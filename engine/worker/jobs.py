@@ -17,13 +17,10 @@ from engine.bridge.messages import (
 from engine.bridge.segments import forget_segments, write_segment
 from engine.core.candidates import TrackCandidates
 from engine.core.commands import Boundary, DoubleReading, HalveReading, SetTimeSignature, target_frames
-from engine.core.commands.loading import LoadDecomposition
 from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import as_recorded, doublings
 from engine.core.errors import InvalidValue, TaoError
-from engine.core.kit import SampleId
 from engine.core.loop import Audio, PlayedLoop, Reading
-from engine.core.machine import Machine
 from engine.core.names import check_path, readable
 from engine.core.pattern import Pattern
 from engine.core.snapshot import Heard
@@ -32,6 +29,7 @@ from engine.core.time_signature import Quarters, TimeSignature
 from engine.core.timeline import MAX_BPM, MIN_BPM, Ticks
 from engine.live.conductor import Conductor
 from engine.live.notices import Notices
+from engine.worker.findings import Findings, TempoCandidates, same_cut
 from engine.worker.job import (
     AGAIN,
     CORRECTION,
@@ -45,11 +43,7 @@ from engine.worker.job import (
     Job,
     Kind,
     KitOnDisk,
-    LastHeard,
-    TempoCandidates,
     bpm_of,
-    heard_in,
-    same_cut,
 )
 from engine.worker.process import WorkerProcess
 
@@ -68,30 +62,23 @@ class Jobs:
         self._next: Job | None = None
         self._last_id = 0
         self.status: JobStatus | None = None
-        self._candidates = TempoCandidates()
-        self._of_tracks: tuple[SampleId, tuple[TrackCandidates, ...]] = ("", ())  # of a recording's kit
+        self._findings = Findings()
         self._on_disk: list[KitOnDisk] = []
-        self._heard: LastHeard | None = None
-        self._heard_in: tuple[Machine, Heard | None] | None = None
 
     @property
     def heard(self) -> Heard | None:
         """What was heard in the loop that plays, as far as its kit is still there."""
-        machine = self._conductor.machine
-        if self._heard_in is None or self._heard_in[0] is not machine:
-            self._heard_in = machine, None if self._heard is None else self._heard.about(machine)
-        return self._heard_in[1]
+        return self._findings.heard(self._conductor.machine)
 
     @property
     def readings(self) -> tuple[Reading, ...]:
         """Ways to count the loop that is loaded, while its tempo is not sure."""
-        return self._candidates.about(self._conductor.machine.loop)
+        return self._findings.tempo.about(self._conductor.machine.loop)
 
     @property
     def candidates(self) -> tuple[TrackCandidates, ...]:
         """What the decomposition of the loop that is loaded is not sure of."""
-        loop = self._conductor.machine.loop
-        return self._of_tracks[1] if loop is not None and loop.sample == self._of_tracks[0] else ()
+        return self._findings.candidates(self._conductor.machine.loop)
 
     @property
     def running(self) -> bool:
@@ -145,13 +132,13 @@ class Jobs:
             self._double(times)
         if signature is not None and signature != self._conductor.machine.pattern.time_signature:
             self._conductor.perform(SetTimeSignature(signature))
-        self._candidates = TempoCandidates()
+        self._findings.tempo = TempoCandidates()
 
     def choose_reading(self, number: int) -> None:
         """Read the recording of the loop as the reading of that number. One that cuts it elsewhere is decomposed again;
         else the loop is counted as it says; all readings stay on offer, this one first. Raises InvalidValue when there
         is none."""
-        before = self._candidates
+        before = self._findings.tempo
         if not self.readings:
             raise InvalidValue("The tempo of this loop is certain. Halve or double it, or decompose the loop again.")
         readings = before.chosen(number)
@@ -160,7 +147,7 @@ class Jobs:
         now = readings[0]
         if same_cut(now, before.readings[0]):
             self.count_as(now.beats, now.time_signature)
-            self._candidates = replace(before, beats=now.beats, readings=readings)
+            self._findings.tempo = replace(before, beats=now.beats, readings=readings)
             return
         message = DecomposeFile(self._new_id(), before.path, None, self._conductor.sample_rate,
                                 str(self._memory_folder), str(self._kits_folder), readings)
@@ -283,7 +270,7 @@ class Jobs:
                 return
             for name in stage.samples:
                 conductor.save_sample(name)
-            self._candidates = TempoCandidates.of(stage, self._file_of(job)) or self._candidates
+            self._findings.tempo = TempoCandidates.of(stage, self._file_of(job)) or self._findings.tempo
             if job.recut and stage.stage == FIRST_STAGE:  # its slices would begin at another tempo than the loop
                 return
             command = job.command(stage, conductor.schedule.latest.listen, self._bar_ticks)
@@ -298,19 +285,11 @@ class Jobs:
             self._notices.warn(f"The stage {stage.stage} of {job.name} was not loaded: {error}")
             return
         job.has_brought(command)
-        self._hear(command, stage, job.kind)
-        if stage.loop is not None:
-            self._of_tracks = (stage.loop.sample, stage.candidates)
+        self._findings.take(command, stage, job.kind)
         if isinstance(job.message, OpenFolder):
             self._notices.say(f"The kit {stage.kit.name} plays from the next bar line on.")
         elif stage.stage == LAST_STAGE and stage.match is not None:
             self._notices.say(f"{job.name} is a kit now; it matches the recording by {stage.match:.0%}.")
-
-    def _hear(self, command: LoadDecomposition, stage: StageReady, kind: Kind) -> None:
-        """Remember what a stage heard."""
-        before = self._heard
-        self._heard = heard_in(command, stage) if before is None else before.after(command, stage, kind)
-        self._heard_in = None
 
     def _file_of(self, job: Job) -> str:
         """Where the recording is that the job is about: the file, or the take of this name."""

@@ -13,7 +13,7 @@ from engine.core.loop import PlayedLoop, Reading
 from engine.core.machine import Machine, empty_machine
 from engine.core.requests import CaptureLast, CountAs, EndTake, StartFreeTake
 from engine.core.snapshot import RecordState
-from engine.worker.job import TempoCandidates, same_cut
+from engine.worker.findings import TempoCandidates, same_cut
 from tests.rig import RunningEngine, running_engine
 
 LOOP = PlayedLoop("ab" * 8, 96000, 4)

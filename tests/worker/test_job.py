@@ -10,7 +10,8 @@ from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen, empty_machine
 from engine.core.pattern import Step
 from engine.core.timeline import Ticks
-from engine.worker.job import AGAIN, CORRECTION, FILE, FREE_TAKE, RECOUNT, TAKE, Job, Kind, heard_in
+from engine.worker.findings import heard_in
+from engine.worker.job import AGAIN, CORRECTION, FILE, FREE_TAKE, RECOUNT, TAKE, Job, Kind
 
 RATE = 48000
 LOOP = PlayedLoop("ab" * 8, 96000, 4)  # 120 BPM
