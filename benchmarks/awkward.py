@@ -18,7 +18,8 @@ from engine.core.pattern import TRACK_NAMES
 from models import plugins
 from models.hearing.loop_cut import cut_as_read
 from models.training.synthesis.bank import RATE, Bank, joined, read_sounds
-from models.training.synthesis.metered import Cutting, Player, Recording, read_metered, record
+from models.training.synthesis.cuts import Cutting, Recording, record
+from models.training.synthesis.grooves import Player, read_metered
 from models.training.synthesis.palette import Palette
 
 Rng = np.random.Generator

@@ -1,7 +1,7 @@
 """Where a loop lies in the recording that it was cut out of. In a folder, stems, residual and hits line up with the
 recording, so that they can be laid beside the file as it came; in memory they line up with the loop."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -61,41 +61,30 @@ def place_of(readings: tuple[Reading, ...], loop: Audio, recording: Audio | None
 def lined_up_with_recording(stored: StoredDecomposition) -> StoredDecomposition:
     """The decomposition as it is written."""
     place = _place(stored)
-    if place is None:
-        return stored
-    return replace(stored, residual=None if stored.residual is None else place.in_recording(stored.residual),
-                   stems={name: place.in_recording(stem) for name, stem in stored.stems.items()},
-                   onsets={name: tuple(_at(one, place.time_in_recording(one.time_s)) for one in onsets)
-                           for name, onsets in stored.onsets.items()},
-                   candidates={name: tuple(_at(one, place.time_in_recording(one.time_s)) for one in onsets)
-                               for name, onsets in stored.candidates.items()})
+    return stored if place is None else _moved(stored, place.in_recording, place.time_in_recording)
 
 
 def lined_up_with_loop(stored: StoredDecomposition) -> StoredDecomposition:
     """The decomposition as it was before it was written."""
     place = _place(stored)
-    if place is None:
-        return stored
-    return replace(stored, residual=None if stored.residual is None else place.in_loop(stored.residual),
-                   stems={name: place.in_loop(stem) for name, stem in stored.stems.items()},
-                   onsets={name: _sorted(_at(one, place.time_in_loop(one.time_s)) for one in onsets)
-                           for name, onsets in stored.onsets.items()},
-                   candidates={name: _sorted(_at(one, place.time_in_loop(one.time_s)) for one in onsets)
-                               for name, onsets in stored.candidates.items()})
+    return stored if place is None else _moved(stored, place.in_loop, place.time_in_loop)
+
+
+def _moved(stored: StoredDecomposition, audio: Callable[[Audio], Audio], time: Callable[[float], float]
+           ) -> StoredDecomposition:
+    def hits(found: dict[str, tuple[HeardOnset, ...]]) -> dict[str, tuple[HeardOnset, ...]]:
+        return {name: tuple(sorted((replace(one, time_s=time(one.time_s)) for one in onsets),
+                                   key=lambda one: one.time_s)) for name, onsets in found.items()}
+
+    return replace(stored, residual=None if stored.residual is None else audio(stored.residual),
+                   stems={name: audio(stem) for name, stem in stored.stems.items()},
+                   onsets=hits(stored.onsets), candidates=hits(stored.candidates))
 
 
 def _place(stored: StoredDecomposition) -> Place | None:
     if stored.as_played.downbeat_frames:  # moved by hand: the loop is no stretch of the recording
         return None
     return place_of(stored.readings, stored.loop, stored.recording, stored.sample_rate)
-
-
-def _sorted(onsets: Iterable[HeardOnset]) -> tuple[HeardOnset, ...]:
-    return tuple(sorted(onsets, key=lambda onset: onset.time_s))
-
-
-def _at(onset: HeardOnset, time_s: float) -> HeardOnset:
-    return replace(onset, time_s=time_s)
 
 
 def _shifted(audio: Audio, by: int, frames: int) -> Audio:

@@ -13,7 +13,8 @@ from torch import nn
 from models.hearing.reading_candidates import METERS, Candidates, HitTimes, candidates
 from models.hearing.reading_evidence import evidence
 from models.hearing.reading_rater import MOST_DEVIATIONS, Rater
-from models.training.synthesis.metered import Player, Recording, heard, record
+from models.training.synthesis.cuts import Recording, heard, record
+from models.training.synthesis.grooves import Player
 from models.weights.files import save_weights
 
 NEAR_BPM, NEAR_S = 0.008, 0.025

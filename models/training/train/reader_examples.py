@@ -11,7 +11,7 @@ import numpy as np
 from engine.core.errors import UsageError
 from engine.library.files import replacing
 from models.hearing.reading_rater import Rater, read_rater
-from models.training.synthesis.metered import Player, read_metered
+from models.training.synthesis.grooves import Player, read_metered
 from models.training.train.reader_course import Example, example, fewer
 from models.training.train.reporting import Reporter
 

@@ -10,7 +10,8 @@ import torch
 from engine.core.errors import TaoError, UsageError
 from models.hearing.reading_candidates import Candidates
 from models.hearing.reading_rater import read_rater
-from models.training.synthesis.metered import Metered, Player, Recording, record, ruled_groove
+from models.training.synthesis.cuts import Recording, record
+from models.training.synthesis.grooves import Metered, Player, ruled_groove
 from models.training.train.reader import ReaderSettings, train_reader
 from models.training.train.reader_course import Example, RaterNetwork, fewer, right_readings, save_rater
 from models.training.train.reporting import Silent
