@@ -124,7 +124,6 @@ def decompose(loops: tuple[Path, ...], out: Path, overwrite: bool, as_json: bool
 def _decompose_one(loop: Path, out: Path, settings: Any, overwrite: bool, as_json: bool, with_report: bool) -> None:
     """Decompose one file into the folder `out`, in this process and with all its cores."""
     from engine.library.kits.kit_folder import write_folder, write_new_folder
-    from engine.library.kits.kit_json import to_json
     from engine.library.outputs import check_folder, check_inputs_stay
     from engine.library.report.page import doubts, write_report
     from models import plugins
@@ -148,7 +147,7 @@ def _decompose_one(loop: Path, out: Path, settings: Any, overwrite: bool, as_jso
     if with_report:
         _talk(f"{loop.name}: see and hear it in {write_report(folder, kit)}")
     if as_json:
-        click.echo(json.dumps(to_json(kit)))
+        click.echo(json.dumps(json.loads((folder / "kit.json").read_text())))
 
 
 @click.command()

@@ -71,6 +71,7 @@ def test_decompose_prints_its_kit_as_json_and_nothing_else(tao, tmp_path: Path) 
     code, out, said = tao("decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit", "--json", "--beats", 8,
                           "--report")
     assert code == 0 and json.loads(out)["tempo_bpm"] == pytest.approx(120.0)
+    assert json.loads(out) == json.loads((tmp_path / "kit" / "kit.json").read_text())
     assert (tmp_path / "kit" / "report.html").is_file() and "report.html" in said and "\x1b" not in said
 
 

@@ -197,7 +197,8 @@ def _write(folder: Path, stored: StoredDecomposition, earlier: Path | None = Non
     for sub in ("oneshots", "stems"):
         (folder / sub).mkdir()
     writer = AudioWriter(folder, earlier, stored.sample_rate)
-    document, stored = to_json(stored), lined_up_with_recording(stored)
+    stored = lined_up_with_recording(stored)
+    document = to_json(stored)
     writer.write("loop.wav", stored.loop)
     if stored.residual is not None:
         writer.write("residual.wav", stored.residual)

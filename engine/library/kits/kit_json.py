@@ -18,7 +18,6 @@ from engine.core.pattern import MAX_STEPS, Pattern, Step, Track
 from engine.core.step import Overrides, When
 from engine.core.time_signature import UNITS, Quarters, bar_quarters, whole_or_half
 from engine.core.timeline import MAX_BPM, MIN_BPM, PPQN, Ticks
-from engine.library.kits.alignment import lined_up_with_recording
 from engine.library.kits.decomposition import AsPlayed, HeardOnset, Source, StoredDecomposition
 
 SCHEMA = "tao.kit/1"
@@ -35,9 +34,7 @@ OVERRIDE_KEYS = ("pitch_semitones", "decay_s", "cutoff_hz", "one_shot")
 
 
 def to_json(stored: StoredDecomposition) -> dict[str, Any]:
-    """The document for a decomposition; unknown keys are put back. Times of hits count from where the recording
-    begins."""
-    stored = lined_up_with_recording(stored)
+    """The document for a decomposition; unknown keys are put back."""
     pattern, bpm = stored.pattern, stored.tempo_bpm
     return {**stored.unknown, "schema": SCHEMA, "name": stored.kit.name, "tempo_bpm": bpm, **_pattern_to_json(pattern),
             "bars": _whole(pattern.beats / pattern.beats_per_bar),
