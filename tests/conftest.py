@@ -3,13 +3,14 @@
 import gc
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.command_line import run
 from tests.jack_server import private_jack
 from tests.markers import needs_server, refuse_servers
 from tests.sentinel import Sentinel
@@ -71,3 +72,13 @@ def jack_server(tmp_path: Path) -> Iterator[str]:
     """The name of a private JACK server: dummy driver, 48 kHz, 128 frames."""
     with private_jack(tmp_path / "jackd.log") as name:
         yield name
+
+
+@pytest.fixture
+def tao(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+        ) -> Callable[..., tuple[int, str, str]]:
+    """A call of the command line, with settings and data of its own: exit code, stdout and stderr."""
+    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    return lambda *arguments: run(*arguments, capsys=capsys, monkeypatch=monkeypatch)

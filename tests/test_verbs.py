@@ -4,23 +4,12 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from engine.library.exporting import installed
 from engine.library.kits.kit_folder import read_folder, write_folder
 from tests.library.values import rich_decomposition
 from tests.rig import Recorder, running_engine
-from tests.test_tao_live import run
 
 Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def tao(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call:
-    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
-        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
-    return lambda *arguments: run(*arguments, capsys=capsys, monkeypatch=monkeypatch)
 
 
 def test_the_doctor_says_pass_or_fail_with_a_remedy(tao: Call) -> None:

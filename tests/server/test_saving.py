@@ -10,8 +10,8 @@ import tao_live
 from engine.core.commands import ToggleStep
 from engine.library.kits.kit_folder import read_folder
 from engine.sessions.sets import read_set
+from tests.command_line import run
 from tests.rig import running_engine
-from tests.test_tao_live import run
 
 Call = Callable[..., tuple[int, str, str]]
 

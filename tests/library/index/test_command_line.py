@@ -12,8 +12,8 @@ from engine.core.pattern import TRACK_NAMES
 from engine.library.index.command_line import DRUMS, KINDS
 from engine.library.index.entries import Kind
 from engine.library.kits.kit_folder import write_folder
+from tests.command_line import run
 from tests.library.index.shelf import RATE, hit, kit, put
-from tests.test_tao_live import run
 
 Call = Callable[..., tuple[int, str, str]]
 

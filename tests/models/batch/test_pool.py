@@ -12,7 +12,7 @@ from models.batch.jobs import Job, Outcome
 from models.batch.pool import Pool
 from models.batch.settings import Settings
 from tests.models.batch import poison
-from tests.test_tao_live import RATE, clicks
+from tests.test_decomposing import RATE, clicks
 
 pytestmark = pytest.mark.slow  # processes that load torch
 

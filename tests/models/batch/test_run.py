@@ -16,7 +16,7 @@ import tao_live
 from engine.bridge.children import THREADS
 from engine.library.kits.kit_folder import read_folder
 from tests.models.batch import poison
-from tests.test_tao_live import RATE, clicks
+from tests.test_decomposing import RATE, clicks
 
 pytestmark = pytest.mark.slow  # processes that load torch
 
