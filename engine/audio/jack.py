@@ -24,6 +24,16 @@ class _LatencyRange(ctypes.Structure):
     _fields_: ClassVar = [("min", ctypes.c_uint32), ("max", ctypes.c_uint32)]
 
 
+_CAPTURE, _PLAYBACK = 0, 1  # jack_latency_callback_mode_t
+
+
+def _latency(port: Any, mode: int) -> int:
+    """The longest latency of a port, in frames."""
+    span, address = _LatencyRange(), int(jack_client._ffi.cast("uintptr_t", port._ptr))
+    _library().jack_port_get_latency_range(ctypes.c_void_p(address), mode, ctypes.byref(span))
+    return span.max
+
+
 @functools.lru_cache(maxsize=1)  # to find it starts a process
 def _library() -> ctypes.CDLL:
     return ctypes.CDLL(ctypes.util.find_library("jack"))
@@ -134,13 +144,16 @@ class JackBackend:
         return "The JACK server went away; Tao plays on without a device."
 
     def latency_frames(self) -> int:
-        ffi = jack_client._ffi
-        ports = [ctypes.c_void_p(int(ffi.cast("uintptr_t", self._ports[index]._ptr))) for index in (0, 2)]
-        span, total = _LatencyRange(), 0
-        for mode, port in enumerate(ports):  # 0 is JackCaptureLatency, 1 JackPlaybackLatency
-            _library().jack_port_get_latency_range(port, mode, ctypes.byref(span))
-            total += span.max
-        return total
+        return _latency(self._ports[0], _CAPTURE) + _latency(self._ports[2], _PLAYBACK)
+
+    def output_latency_frames(self) -> int:
+        reported = _latency(self._ports[2], _PLAYBACK)
+        if reported:
+            return reported
+        with contextlib.suppress(jack_client.JackError):  # JACK says 0 of a port that is connected to nothing
+            for port in self._client.get_ports(is_audio=True, is_physical=True, is_input=True)[:1]:
+                return _latency(port, _PLAYBACK)
+        return 0
 
     def midi_ports(self) -> JackMidiPorts:
         """The MIDI ports, to be connected by name."""

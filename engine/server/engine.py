@@ -77,8 +77,9 @@ class Engine:
         self.notices.warn(*cut_off(takes_folder))
         self._sizes = SizeWatch(session_folder.parent)
         self.midi = MidiControl(processor, self.conductor, _path(settings.midi_file), self.notices, self.takes.press)
-        self._link = LinkControl(self.conductor, FrameClock(self.host, backend.block_frames), self.notices,
-                                 settings.link, self.midi.has_clock)
+        self._link = LinkControl(self.conductor, FrameClock(self.host, 0),
+                                 lambda: self.backend.output_latency_frames(), self.notices, settings.link,
+                                 self.midi.has_clock)
         self._library = _library(settings)
         self.browser = Browser(self.conductor, takes_folder.parent, self.notices, self._library)
         self._writing = Writing(shared_folder)
@@ -204,7 +205,7 @@ class Engine:
         self._midi_of = self.backend
         ports, problem = open_ports(self.backend, self.host, self._wake)
         self.midi.open(ports)
-        self._link.use(FrameClock(self.host, self.backend.block_frames))
+        self._link.use(FrameClock(self.host, 0))
         if problem is not None:
             self.notices.say(problem)
 
