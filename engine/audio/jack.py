@@ -13,6 +13,7 @@ import jack as jack_client
 
 from engine.audio.callback import jack_process
 from engine.audio.host import Host
+from engine.audio.jack_transport import JackTransport
 from engine.core.errors import DeviceNotFound
 from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS
 from engine.core.requests import Direction
@@ -119,7 +120,8 @@ class JackBackend:
         record["client"], record["started"] = address(self._client._ptr), 0
         for field, name in (("get_buffer", "jack_port_get_buffer"), ("last_frame_time", "jack_last_frame_time"),
                             ("midi_clear", "jack_midi_clear_buffer"), ("midi_write", "jack_midi_event_write"),
-                            ("midi_count", "jack_midi_get_event_count"), ("midi_get", "jack_midi_event_get")):
+                            ("midi_count", "jack_midi_get_event_count"), ("midi_get", "jack_midi_event_get"),
+                            ("transport_query", "jack_transport_query")):
             record[field] = address(ffi.addressof(library, name))
         for field, ports in (("inputs", self._ports[:2]), ("outputs", self._ports[2:]),
                              ("midi_inputs", self._midi_inputs), ("midi_outputs", self._midi_outputs)):
@@ -158,6 +160,11 @@ class JackBackend:
     def midi_ports(self) -> JackMidiPorts:
         """The MIDI ports, to be connected by name."""
         return JackMidiPorts(self._client, self._midi_inputs, self._midi_outputs)
+
+    def transport(self) -> JackTransport:
+        """The server's transport."""
+        assert self._host is not None, "the client runs"
+        return JackTransport(self._client, self._host)
 
     def stop(self) -> None:
         with self._host.shut() if self._host is not None else contextlib.nullcontext():

@@ -15,6 +15,7 @@ from engine.core.commands import (
     NextInChain,
     Panic,
     Play,
+    PlayFrom,
     ResumeSession,
     Stop,
     TriggerPad,
@@ -242,7 +243,7 @@ class Conductor:
             return False
         command: Command = Stop()
         if done.kind == BEGIN:
-            command = Play() if done.value == SONG_START else Continue(Ticks(done.value))
+            command = Play() if done.value == SONG_START else PlayFrom(Ticks(done.value))
         planned, dropped = self.schedule.happened(command, done.frame)
         self._notices.warn(*dropped, self._journal.add_planned(planned))
         return True
