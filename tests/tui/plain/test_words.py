@@ -12,6 +12,7 @@ from engine.core.commands import (
     BypassRack,
     CopyPattern,
     LatchEffect,
+    LeadTransport,
     LoadPattern,
     Panic,
     Play,
@@ -129,6 +130,7 @@ def refusal(typed: str) -> str:
     ("export /tmp/card digitakt", ExportKit(("oneshots",), "/tmp/card", settings_for("digitakt"))),
     ("connect in 1 TR-8S MIDI 1", ConnectMidi(Direction.IN, 1, "TR-8S MIDI 1")),
     ("connect out 2 off", ConnectMidi(Direction.OUT, 2, None)), ("clock 1 on", SetClockOut(1, ClockOut(on=True))),
+    ("transport lead", LeadTransport(True)), ("transport leave", LeadTransport(False)),
     ("clock 1 offset -12.5", SetClockOut(1, ClockOut(offset_ms=-12.5))),
     ("route kick 1 10 36 only", SetRoute("kick", Route(1, 10, 36, sounds=False))), ("pad 48 tom", SetPad(48, "tom")),
     ("pad 48 off", SetPad(48, None)), ("learn pad kick", Learn("pad kick")), ("learn off", Learn(None))])
