@@ -26,7 +26,7 @@ from engine.core.errors import InvalidValue
 from engine.core.kit import SampleId
 from engine.core.loop import Audio
 from engine.core.machine import Machine, empty_machine
-from engine.core.timeline import Ticks
+from engine.core.timeline import Ticks, check_time
 from engine.dsp.layout import SCORE_SLOTS, TRACKS, make_score
 from engine.dsp.lowering import lower
 from engine.dsp.midi_in import SONG_START
@@ -99,6 +99,7 @@ class Conductor:
 
     def follow_up(self, command: Command, boundary: Boundary, at_frames: int = 0) -> int:
         """Like `perform`, for the later part of a change: one undo takes back all of it."""
+        check_time(at_frames)
         earliest = max(at_frames, self.earliest_frames)
         if isinstance(command, Play | Continue):
             lead_s = PLAY_LEAD_S + self.schedule.latest.midi.lead_ms / 1000.0  # for clocks that are sent early
