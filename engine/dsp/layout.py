@@ -99,10 +99,10 @@ FOLLOWER_DTYPE = _record(  # whether the next clock begins the song, from which 
     armed=_INT, ticks=_INT, position=_INT)
 NOTE_DTYPE = _record(output=_INT, channel=_INT, note=_INT, off_frame=_INT)
 
-# JACK's transport. The control thread says which part Tao takes, and its metre; the callback what the transport does as
-# a block begins; the rest is what the block before left behind
+# JACK's transport. The control thread says which part Tao takes, its metre, and how many quarter notes the timebase
+# counts as one (`scale`); the callback what the transport does as a block begins; the block before left the rest
 TRANSPORT_DTYPE = _record(
-    role=_INT, bar_ticks=_INT, pulse_ticks=_INT,
+    role=_INT, bar_ticks=_INT, pulse_ticks=_INT, scale=_FLOAT,  # scale 0: as 1
     sequence=CURSOR, at=_INT,  # odd while the callback writes the following: from engine frame `at` on,
     rolls=_INT, frame=_INT, has_beat=_INT,  # the transport's own frame; whether somebody says what beat it is:
     ticks=_FLOAT, grain=_FLOAT, bpm=_FLOAT,  # the song tick that has been reached, exact to `grain`; the tempo

@@ -28,6 +28,12 @@ def tick_of(transport, score, frame):
     return frame / score.frames_per_tick
 
 
+@inner(FLOAT(TRANSPORT))
+def said_tick(transport):
+    """The song tick that the timebase means. Real-time: yes."""
+    return transport.ticks * max(1.0, transport.scale)
+
+
 @inner(FLOAT(SCORE, INT))
 def song_tick(score, frame):
     """The song tick on an engine frame, not rounded. Real-time: yes."""
@@ -38,7 +44,7 @@ def song_tick(score, frame):
 def go_to_transport(memory, frame):
     """Play from where the transport is."""
     transport, score = memory.transport, memory.scores[memory.state.slot]
-    there = transport.ticks
+    there = said_tick(transport)
     if transport.role == LEADS or transport.has_beat == 0:
         there = tick_of(transport, score, transport.frame)
     ticks = math.floor(there + 0.5)
@@ -53,7 +59,7 @@ def has_moved(transport, score, frame):
     if off == 0 or (transport.role == LEADS and frame != transport.next_at):
         return False
     if transport.role == FOLLOWS and transport.has_beat:
-        return abs(transport.ticks - ticks_at(score, frame)) > SIXTEENTH_TICKS / 4
+        return abs(said_tick(transport) - ticks_at(score, frame)) > SIXTEENTH_TICKS / 4
     return abs(off) > SIXTEENTH_TICKS / 4 * score.frames_per_tick
 
 

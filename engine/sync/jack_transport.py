@@ -134,6 +134,7 @@ class TransportControl:
     def _follow(self, machine: Machine) -> None:
         moment = self._moment = self._read()
         at_frames = self._conductor.earliest_frames
+        self._memory["scale"] = self._follower.scale
         steer = self._follower.steer(machine, moment, at_frames)
         if steer is not None and self._conductor.schedule.has_room:
             self._conductor.follow_up(steer, Boundary.NOW, at_frames)

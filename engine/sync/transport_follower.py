@@ -2,7 +2,8 @@
 
 Both count the same frames, so nothing jitters. But a beat is said in whole ticks, 48 of them in some programs, and
 some count theirs with an error of their own. So each reading only bounds where the song is, and many together say it
-exactly; where they contradict the tempo that is said, the tempo that they show counts.
+exactly; where they contradict the tempo that is said, the tempo that they show counts. Where they are several times too
+slow, it is the beats that are no quarter notes: Hydrogen 1.2 counts 4/4 bars by the name of beats.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from engine.sync.pull import Pull
 SAME = 1e-6  # tempi that differ by less, as a share, are one
 LEAST_S = 0.1  # of readings, before they can contradict a tempo
 DOUBTS = 4  # readings in a row; one alone is a timebase that was late, and said the beat of a block ago
+SLOW = 0.6  # a tempo that is so much slower than what is said, is no error of counting
+GRAINS = 20
 EXACT_TICKS = 0.02  # what a reading without a grain may be off
 
 
@@ -32,10 +35,11 @@ class TransportMoment:
 
 
 class TransportFollower:
-    """Says how to steer. sample_rate in Hz."""
+    """Says how to steer. sample_rate in Hz; scale: how many quarter notes the timebase counts as one."""
 
     def __init__(self, sample_rate: int) -> None:
         self._rate = sample_rate
+        self.scale = 1
         self._pull = Pull()
         self._steered_frames = -(1 << 40)
         self._said_bpm = 0.0
@@ -84,17 +88,23 @@ class TransportFollower:
             self._low, self._high, self._doubts = max(low, self._low), min(high, self._high), 0
         else:
             self._doubts += 1
-            if self._doubts == DOUBTS:
+            if self._doubts >= DOUBTS and moment.at - self._first.at >= LEAST_S * self._rate:
                 self._measure(moment)
 
     def _measure(self, moment: TransportMoment) -> None:
-        """The readings contradict the tempo: take theirs."""
-        frames = moment.at - self._first.at
-        if frames >= LEAST_S * self._rate:
-            factor = (moment.ticks - self._first.ticks) / (frames * self._ticks_per_frame / self._factor)
-            if factor > 0.0:
-                self._factor = factor
-        self._bound(moment)
+        """The readings contradict the tempo: take theirs, or see what they count."""
+        said = (moment.at - self._first.at) * self._ticks_per_frame / self._factor
+        counted = moment.ticks - self._first.ticks
+        share = self.scale * counted / said
+        if share < SLOW and counted < GRAINS * moment.grain:
+            return  # too few to tell
+        if 0.0 < share < SLOW or (share > 1.0 / SLOW and self.scale > 1):
+            self.scale = round(1.0 / share) if share < SLOW else 1
+            self._begin(moment)
+            self._pull.catches_up = True
+        elif share > 0.0:
+            self._factor = share
+            self._bound(moment)
 
     @property
     def _ticks_per_frame(self) -> float:
@@ -102,8 +112,8 @@ class TransportFollower:
 
     def _offsets(self, moment: TransportMoment) -> tuple[float, float]:
         """Between which song ticks the transport was on engine frame 0, had it rolled since."""
-        low = moment.ticks - (moment.at * self._ticks_per_frame if moment.rolls else 0.0)
-        return low - EXACT_TICKS, low + moment.grain + EXACT_TICKS
+        low = self.scale * moment.ticks - (moment.at * self._ticks_per_frame if moment.rolls else 0.0)
+        return low - EXACT_TICKS, low + self.scale * moment.grain + EXACT_TICKS
 
     def _behind_s(self, machine: Machine, bpm: float, at_frames: int) -> float:
         """How far the song is behind the transport, or where that is far off, behind its nearest beat."""

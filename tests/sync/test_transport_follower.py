@@ -69,6 +69,16 @@ def test_a_timebase_that_counts_more_slowly_than_it_says_is_followed_as_it_count
     assert np.abs(off_ms[10:]).max() < 1.0, off_ms
 
 
+@pytest.mark.parametrize("bpm", [60.0, 96.0, 200.0])
+def test_a_timebase_that_counts_bars_as_beats_is_understood(bpm: float) -> None:
+    def said(at: int) -> TransportMoment:  # as Hydrogen 1.2 says it: 192 ticks to a beat, which is a bar
+        return TransportMoment(at, True, bpm, rolling(bpm, at) / 4 // 5 * 5, 5.0)
+
+    off_ms = beats_off_ms(said, lambda at: rolling(bpm, at), 15.0, apply(FollowTempo(bpm, bpm), STILL, 0))
+    assert np.abs(off_ms).max() < 5.0, off_ms
+    assert np.abs(off_ms[8:]).max() < 1.0, off_ms
+
+
 def test_a_timebase_that_now_and_then_comes_too_late_moves_nothing() -> None:
     def said(at: int) -> TransportMoment:
         late = 128 if at // TURN_FRAMES % 50 == 49 else 0

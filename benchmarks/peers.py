@@ -1,0 +1,135 @@
+"""Programs that nobody here wrote lead Tao by JACK's transport, and follow it: how far their beats lie apart.
+
+Both are heard by one client, and every beat is judged, the first included. A drum's sample may begin quietly: what is
+the same on every beat is the peer's own and taken out, unless it is longer than a drum takes to sound.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import jack
+import numpy as np
+
+from benchmarks import hydrogen
+from benchmarks.click import RATE, click_stage
+from benchmarks.ears import Ears
+from benchmarks.result import Result
+from benchmarks.stage import Stage
+from engine.core.commands import LeadTransport, Play, SetClockSource, SetTempo
+from engine.core.midi import ClockSource
+
+TEMPI, BEATS, TARGET_MS = (60.0, 96.0, 133.0, 200.0), 8, 5.0
+OWN_BPM, RISE_MS, TRIES = 120.0, 3.0, 3
+Command = tuple[list[str], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A program. follows, leads: its command line and environment, given a folder and a tempo; port: what sounds."""
+
+    name: str
+    port: str
+    missing: str | None
+    follows: Callable[[Path, float], Command]
+    leads: Callable[[Path, float], Command]
+
+
+PEERS = (
+    Peer("klick", "klick:out", None if shutil.which("klick") else "klick",
+         lambda _, bpm: (["klick", "-j", "-n", "klick"], dict(os.environ)),
+         lambda _, bpm: (["klick", "-T", "-n", "klick", f"{bpm:g}"], dict(os.environ))),
+    Peer("Hydrogen", "ydrogen:out_L", hydrogen.missing(),
+         lambda folder, bpm: hydrogen.command(folder, OWN_BPM, leads=False),
+         lambda folder, bpm: hydrogen.command(folder, bpm, leads=True)))
+
+
+def run() -> list[Result]:
+    """For each peer and direction, the worst of all tempi on beats 1 and later."""
+    return [line(peer, leads) for peer in PEERS for leads in (True, False)]
+
+
+def line(peer: Peer, leads: bool) -> Result:
+    """Tao behind the peer, or the peer behind Tao."""
+    name = f"Tao follows {peer.name}" if leads else f"{peer.name} follows Tao"
+    if peer.missing is not None:
+        return Result(name, None, "ms", "", f"{peer.missing} is not installed: apt-get install {peer.missing}")
+    found, dropped = list[np.ndarray](), 0
+    for bpm in TEMPI:
+        for _ in range(TRIES):
+            errors_ms, gaps = beats(peer, bpm, leads)
+            if not gaps:
+                break
+            dropped += 1
+        found.append(errors_ms)
+    length = min(map(len, found))
+    if length < 2:
+        return Result(name, None, "ms", f"< {TARGET_MS:g}", "too few beats were heard")
+    worst = np.max([np.abs(errors_ms[:length]) for errors_ms in found], axis=0)
+    each = ", ".join(f"{off_ms:.2f}" for off_ms in worst)
+    return Result(f"{name}: beats apart, worst", float(worst.max()), "ms", f"< {TARGET_MS:g}",
+                  f"at {', '.join(f'{bpm:g}' for bpm in TEMPI)} BPM; worst on beats 1 to {length}: {each} ms; "
+                  f"{dropped} runs with dropped blocks were repeated")
+
+
+def beats(peer: Peer, bpm: float, leads: bool) -> tuple[np.ndarray, int]:
+    """How much later than the peer's each of Tao's beats is, in ms; how many blocks were dropped meanwhile."""
+    with click_stage(128) as stage, ears() as both:
+        both.hear(0, "tao:out_1")
+        stage.client.ask(SetTempo(OWN_BPM if leads else bpm))
+        stage.client.ask(SetClockSource(ClockSource.JACK) if leads else LeadTransport(True))
+        with running(*(peer.leads if leads else peer.follows)(stage.folder, bpm)):
+            both.hear(1, peer.port)
+            time.sleep(1.0)
+            return performed(stage, both, bpm, leads)
+
+
+def performed(stage: Stage, both: Ears, bpm: float, leads: bool) -> tuple[np.ndarray, int]:
+    """Let the transport roll from its beginning for a few beats."""
+    client = both.client
+    client.transport_stop()
+    both.until(lambda: client.transport_state == jack.STOPPED)
+    client.transport_frame = 0
+    time.sleep(0.5)
+    both.begin()
+    if leads:
+        client.transport_start()
+    else:
+        stage.client.ask(Play())
+    time.sleep((BEATS + 0.5) * 60.0 / bpm + 0.5)
+    ours, theirs = both.heard(0), both.heard(1)
+    if len(ours) == 0 or len(theirs) == 0:
+        return np.zeros(0), len(both.gaps)
+    nearest = theirs[np.abs(theirs[None, :] - ours[:, None]).argmin(axis=1)]
+    apart_ms = (ours - nearest)[:BEATS] * 1000.0 / RATE
+    rise_ms = float(np.median(apart_ms))
+    return apart_ms - (rise_ms if -RISE_MS < rise_ms < 0.0 else 0.0), len(both.gaps)
+
+
+@contextlib.contextmanager
+def ears() -> Iterator[Ears]:
+    """Two ears, closed at the end."""
+    both = Ears()
+    try:
+        yield both
+    finally:
+        both.close()
+
+
+@contextlib.contextmanager
+def running(argv: list[str], environment: dict[str, str]) -> Iterator[None]:
+    """A program, ended with the processes that it has started."""
+    process = subprocess.Popen(argv, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
