@@ -9,7 +9,7 @@ from numba import carray, cfunc, types
 from engine.audio.block import host_at, memory_of
 from engine.audio.ccall import call_at
 from engine.audio.host_layout import HOST, JACK_POSITION, JACK_POSITION_DTYPE
-from engine.core.timeline import PPQN
+from engine.core.timeline import MAX_TIME, PPQN
 from engine.dsp.atomics import pointer_to, store_release
 from engine.dsp.kernel import inner
 from engine.dsp.layout import MEMORY, SCORE, TRANSPORT
@@ -27,8 +27,7 @@ INT, FLOAT = types.int64, types.float64
 def says_beat(position):
     """Whether a timebase says what beat it is, and what it says can be meant."""
     return (position.valid & HAS_BEAT != 0 and position.beat_type > 0.0 and position.beats_per_bar > 0.0
-            and position.ticks_per_beat > 0.0 and position.beats_per_minute > 0.0
-            and abs(position.bar_start_tick) < 1e15)
+            and position.ticks_per_beat > 0.0 and position.beats_per_minute > 0.0)
 
 
 @inner(types.void(TRANSPORT, JACK_POSITION))
@@ -63,6 +62,7 @@ def read_transport(host, memory, start):
     transport.has_beat = says_beat(position)
     if transport.has_beat:
         read_beat(transport, position)
+        transport.has_beat = 0.0 < transport.bpm < MAX_TIME and abs(transport.ticks) < MAX_TIME
     store_release(transport.sequence, 0, transport.sequence[0] + 1)
 
 
