@@ -100,6 +100,14 @@ def _regular(position: np.ndarray, place: np.ndarray, weight: np.ndarray, beat_s
     return np.column_stack(found)
 
 
+def wander_s(hits: HitTimes, beat_s: float, start_s: float) -> float:
+    """How far the hits lie from the sixteenths or triplets of one reading, in seconds: the mean over their loudness."""
+    within = (((hits.times_s - start_s) / beat_s) % 1.0).astype(np.float32)
+    grids = [_distance(within, lines) for kind in _GRIDS[:3] for lines in kind]
+    weight = hits.loud / max(float(hits.loud.sum()), 1e-9)
+    return min(float(off @ weight) for off in grids) * beat_s
+
+
 def _distance(within: np.ndarray, lines: tuple[float, ...]) -> np.ndarray:
     """How far each place within a beat is from the nearest of these lines, in beats."""
     off = np.full_like(within, 0.5)

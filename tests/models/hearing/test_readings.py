@@ -1,5 +1,8 @@
 """Tempo, beats, metre and beat 1 are one answer; the length of a file is evidence, not law, and so is its name."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from engine.core.errors import InvalidValue
@@ -101,3 +104,18 @@ def test_of_a_long_recording_the_busiest_part_is_read():
 def test_a_recording_without_a_beat_says_what_to_do():
     with pytest.raises(InvalidValue, match="holds no beat between 50 and 220 BPM"):
         loop_readings([Onset("kick", 0.0)], 0.1)
+
+
+@pytest.mark.parametrize("seed", [0, 2, 5])
+def test_a_loop_played_loosely_is_as_long_as_its_file(seed):
+    loop, rng = recorded(FOUR, 2, 95.0), np.random.default_rng(seed)
+    wandering = [replace(one, time_s=max(0.0, 0.995 * one.time_s + rng.normal(0.0, 0.02))) for one in loop.onsets]
+    best = loop_readings(wandering, loop.length_s)[0]
+    assert best.bpm == pytest.approx(95.0, rel=0.001) and best.start_s == 0.0
+
+
+def test_a_loop_played_tightly_shows_how_it_was_cut():
+    loop = recorded(FOUR, 2, 95.0)
+    early = [replace(one, time_s=0.995 * one.time_s) for one in loop.onsets]
+    best = loop_readings(early, loop.length_s)[0]
+    assert best.bpm == pytest.approx(95.0 / 0.995, rel=0.002) and best.beats == 8
