@@ -57,7 +57,7 @@ def _length(readings: Candidates, length_s: float) -> np.ndarray:
     period_s = length_s - readings.quarters * readings.beat_s
     bars = readings.quarters / BAR_QUARTERS[readings.meter]
     whole = np.abs(bars - np.round(bars)) < 1e-6
-    counts = np.stack([whole & (np.round(bars) == count) for count in (1, 2, 4, 8, 16)], axis=1)
+    counts = np.stack([whole & np.isin(np.round(bars), same) for same in ((1,), (2,), (4,), (8,), (16, 32))], axis=1)
     offset_s = readings.start_s - readings.beat_s * np.round(readings.start_s / readings.beat_s)
     return np.column_stack([
         _near(period_s, 0.0006), _near(period_s, 0.004), _near(over_s, 0.02), _near(over_s, 0.08),

@@ -24,6 +24,7 @@ from models.weights.shipped import shipped
 READINGS = 3
 EXACT_S = 0.002          # a file whose length is so close to its beats is a loop already
 _SAME_BPM = 0.01
+_NEGLIGIBLE = 1e-7       # a chance
 _WISHED_BPM = 0.02
 _WHOLE_BONUS = 9.5       # in log-odds: for the whole file, if you say how many beats it has; a tail outweighs it
 _MARKED_BONUS = 6.0      # for the marked beats, where they agree with the file's length
@@ -31,10 +32,10 @@ _METER_BONUS = 2.0       # for the marked metre
 _NAMED_BONUS = 2.0       # for the tempo in the file's name
 # The rater has learnt from more odd lengths, badly cut files and far tempi than people bring. Chosen on 200 made loops.
 _BARS_BONUS = 1.5        # for whole bars
-_USUAL_BONUS = 2.5       # for a file that is exactly 1, 2, 4, 8 or 16 bars, where the hits wander too much to tell
+_USUAL_BONUS = 2.5       # for a file that is exactly 1, 2, 4, 8, 16 or 32 bars, where the hits wander too much to tell
 _TURNED_MALUS = 2.0      # for a file that is exactly a loop and does not begin on its beat 1
 _TEMPO_MALUS = 1.0       # for an octave away from the usual tempo; four times that for two
-_USUAL_BARS = (1, 2, 4, 8, 16)
+_USUAL_BARS = (1, 2, 4, 8, 16, 32)
 _USUAL_BPM = 110.0
 _TIGHT_S, _WANDERING_S = 0.002, 0.012
 
@@ -173,6 +174,8 @@ def _distinct(found: Candidates, chances: np.ndarray, from_s: float) -> tuple[Lo
     kept: list[list[float]] = []
     chosen: list[int] = []
     for index in np.argsort(chances)[::-1]:
+        if len(chosen) == READINGS and chances[index] < _NEGLIGIBLE:
+            break
         same = [number for number, other in enumerate(chosen) if _alike(found, int(index), other)]
         if same:
             kept[same[0]].append(float(chances[index]))

@@ -17,9 +17,9 @@ FOUR = (4, 4)
 
 
 @pytest.mark.parametrize(("signature", "bars", "bpm"), [
-    (FOUR, 1, 96.0), (FOUR, 2, 68.0), (FOUR, 4, 174.0), (FOUR, 16, 130.0), (FOUR, 32, 140.0), ((3, 4), 4, 120.0),
-    ((5, 4), 1, 100.0), ((5, 4), 2, 130.0), ((6, 8), 3, 150.0), ((7, 8), 1, 120.0), ((7, 8), 2, 120.0),
-    ((12, 8), 1, 150.0), ((12, 8), 2, 180.0)])
+    (FOUR, 1, 96.0), (FOUR, 2, 68.0), (FOUR, 4, 174.0), (FOUR, 16, 130.0), (FOUR, 32, 140.0), (FOUR, 32, 82.0),
+    ((3, 4), 4, 120.0), ((5, 4), 1, 100.0), ((5, 4), 2, 130.0), ((6, 8), 3, 150.0), ((7, 8), 1, 120.0),
+    ((7, 8), 2, 120.0), ((12, 8), 1, 150.0), ((12, 8), 2, 180.0)])
 def test_a_loop_in_any_metre_is_read_as_what_it_is(signature, bars, bpm):
     loop = recorded(signature, bars, bpm)
     best = loop_readings(loop.onsets, loop.length_s)[0]
@@ -97,7 +97,7 @@ def test_of_a_long_recording_the_busiest_part_is_read():
     assert long.length_s > LONGEST_S and best.bpm == pytest.approx(120.0, rel=0.005) and best.time_signature == FOUR
     soft = [Onset("kick", 0.5 * beat, 0.1) for beat in range(200)]
     loud = [Onset("kick", 60.0 + 0.5 * beat, 1.0) for beat in range(60)]
-    span = span_of(hit_times([*soft, *loud]), 100.0, free=False)
+    span = span_of(hit_times([*soft, *loud]), LONGEST_S + 1, free=False)
     assert 44.0 <= span.start_s <= 60.0 and isinstance(span.hits, HitTimes)
 
 
