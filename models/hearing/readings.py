@@ -169,22 +169,21 @@ def _nothing_fits(length_s: float, wishes: Wishes) -> str:
 
 
 def _distinct(found: Candidates, chances: np.ndarray, from_s: float) -> tuple[LoopReading, ...]:
-    """The best readings that differ; each has the chances of all that are the same but for where they begin. Their
-    starts are counted from `from_s` before."""
-    kept: list[list[float]] = []
+    """The best readings that differ, the likeliest first; each is as sure as all that are the same but for where they
+    begin are together, and no surer than the one before. Their starts are counted from `from_s` before."""
+    sums: list[float] = []
     chosen: list[int] = []
     for index in np.argsort(chances)[::-1]:
         if len(chosen) == READINGS and chances[index] < _NEGLIGIBLE:
             break
         same = [number for number, other in enumerate(chosen) if _alike(found, int(index), other)]
         if same:
-            kept[same[0]].append(float(chances[index]))
+            sums[same[0]] += float(chances[index])
         elif len(chosen) < READINGS:
             chosen.append(int(index))
-            kept.append([float(chances[index])])
-    sums = [min(sum(part), 1.0) for part in kept]
-    order = sorted(range(len(chosen)), key=lambda number: -sums[number])
-    return tuple(_reading(found, chosen[number], sums[number], from_s) for number in order)
+            sums.append(float(chances[index]))
+    sure = np.minimum.accumulate(np.minimum(sums, 1.0))
+    return tuple(_reading(found, index, float(chance), from_s) for index, chance in zip(chosen, sure, strict=True))
 
 
 def _alike(found: Candidates, one: int, other: int) -> bool:
