@@ -91,7 +91,7 @@ def _grooved(track: Track, lane: _Lane, late: tuple[Lateness, Lateness], amount:
     """The chosen steps, played between both grooves: as loud and as late as the parents play them. A parent that lacks
     the step lends how late its other drums are there, if any."""
     swing = between(*lane.swings, amount)
-    steps = []
+    steps: list[Step | None] = []
     for index, step in enumerate(track.steps):
         if step is None:
             steps.append(None)
