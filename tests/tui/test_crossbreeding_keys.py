@@ -20,13 +20,13 @@ def bred() -> Machine:
 
 async def test_a_and_b_keep_what_plays(open_tao, engine):
     async with open_tao() as tao:
-        await tao.press("f5", "a", "b")
+        await tao.press("ctrl+g", "a", "b")
     assert engine.commands == [KeepParent(Side.A), KeepParent(Side.B)]
 
 
 async def test_without_both_loops_nothing_is_morphed_and_a_sentence_says_why(open_tao, engine):
     async with open_tao() as tao:
-        await tao.press("f5", "a", "right")
+        await tao.press("ctrl+g", "a", "right")
     assert engine.commands == [KeepParent(Side.A)]
 
 
@@ -36,12 +36,12 @@ async def test_without_both_loops_nothing_is_morphed_and_a_sentence_says_why(ope
 async def test_arrows_and_digits_morph_on_the_bar_line(open_tao, engine, keys, command):
     engine.status = replace(engine.status, machine=bred())
     async with open_tao() as tao:
-        await tao.press("f5", *keys)
+        await tao.press("ctrl+g", *keys)
     assert engine.sent == [(command, Boundary.BAR)]
 
 
 async def test_a_second_arrow_builds_on_the_first(open_tao, engine):
     engine.status = replace(engine.status, machine=bred())
     async with open_tao() as tao:
-        await tao.press("space", "f5", "p", "right", "right")
+        await tao.press("space", "ctrl+g", "p", "right", "right")
     assert engine.commands[1:] == [Crossbreed(pattern=0.1), Crossbreed(pattern=0.2)]

@@ -29,17 +29,17 @@ class CrossbreedMode(Mode):
 
     def leaders(self) -> dict[str, Leader]:
         """One that stays until Esc."""
-        return {CROSS: Leader("CROSS  a, b: keep this loop as A, B; k kit p pattern g groove m all; arrows, 0-9; Esc",
-                              self._answer, lasting=True, value=self._words)}
+        return {CROSS: Leader("CROSS  a, b: keep loop; k kit p pattern g groove m all; arrows, 0-9; Esc", self._answer,
+                              lasting=True, value=self._words)}
 
     def _words(self) -> str:
-        """Both loops, and how far what plays is from A to B."""
+        """How far what plays is from A to B, the part that the keys move in capitals; which loop is still to be kept."""
         cross = self.machine.cross
-        names = [f"{side} {parent.kit.name[:12] if parent else '-'}" for side, parent in (("A", cross.a),
-                                                                                            ("B", cross.b))]
-        shares = " ".join(f"{'>' if part in MORPHS[self._target] else ''}{part} {self._expected(part):.0%}"
-                          for part in MORPHS["morph"])
-        return f"{' '.join(names)}  {shares}"
+        missing = [side for side, parent in (("A", cross.a), ("B", cross.b)) if parent is None]
+        if missing:
+            return f"no loop {', '.join(missing)} yet"
+        return " ".join(f"{part.upper() if part in MORPHS[self._target] else part} {100 * self._expected(part):.0f}"
+                        for part in MORPHS["morph"]) + " %"
 
     def _answer(self, key: str) -> str | None:
         if key in ("a", "b"):
