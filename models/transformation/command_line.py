@@ -29,7 +29,7 @@ KIT, LATENT = "kit", "latent"
 @click.option("--pattern", type=_SIDES, default="target", show_default=True, help="Whose steps are played.")
 @click.option("--groove", type=_SIDES, default="target", show_default=True,
               help="Whose velocities, microtiming and swing are played.")
-@click.option("--residual", type=click.Choice(["none", "steps", "bed"]), default="steps", show_default=True,
+@click.option("--residual", type=click.Choice(["none", "steps", "bed"]), default="bed", show_default=True,
               help="What the kit does not explain: left out, moved along with the hits, or only what never stops.")
 @click.option("--bpm", type=click.FloatRange(MIN_BPM, MAX_BPM), help="The result's tempo. Default: TARGET's.")
 @click.option("--beats", type=Beats(), help="The result's length in quarter notes. Default: the pattern's.")
@@ -101,7 +101,7 @@ def _latent(weights: str, asked: dict[str, Any]) -> Any:
     """The method `latent`. Raises UsageError for an option that it has no use for, and WeightsMissing."""
     from models.plugins import loading
 
-    usual = {"kit": "source", "pattern": "target", "groove": "target", "residual": "steps", "bpm": None, "beats": None}
+    usual = {"kit": "source", "pattern": "target", "groove": "target", "residual": "bed", "bpm": None, "beats": None}
     for option, value in usual.items():
         if asked[option] != value:
             raise UsageError(f"The method {LATENT} has no --{option}: it knows neither kits nor steps. Use --method "

@@ -40,7 +40,7 @@ class Choices:
     pattern: Of = Of.TARGET
     groove: Of = Of.TARGET
     amount: float = 1.0
-    residual: Residual = Residual.STEPS
+    residual: Residual = Residual.BED
     bpm: float | None = None
     beats: Quarters | None = None
 

@@ -33,7 +33,7 @@ class CrossbreedMode(Mode):
                               lasting=True, value=self._words)}
 
     def _words(self) -> str:
-        """How far what plays is from A to B, the part that the keys move in capitals; which loop is still to be kept."""
+        """How far what plays is from A to B, what the keys move in capitals; or which loop is still to be kept."""
         cross = self.machine.cross
         missing = [side for side, parent in (("A", cross.a), ("B", cross.b)) if parent is None]
         if missing:

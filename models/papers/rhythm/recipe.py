@@ -89,7 +89,7 @@ def transformation_losses(vae: Vae, transformer: RhythmTransformer, batch: Rhyth
 
 def transformer_optimiser(transformer: RhythmTransformer, rate: float = RATE) -> torch.optim.Adam:
     """Adam; the fusers learn at half the rate, against timbre that leaks from the target."""
-    fusers = set(transformer.conditions.parameters())
-    others = [parameter for parameter in transformer.parameters() if parameter not in fusers]
-    return torch.optim.Adam([{"params": others, "lr": rate},
-                             {"params": list(fusers), "lr": FUSER_SHARE * rate}])
+    fusers = list(transformer.conditions.parameters())  # in order: a checkpoint counts them
+    known = {id(parameter) for parameter in fusers}
+    others = [parameter for parameter in transformer.parameters() if id(parameter) not in known]
+    return torch.optim.Adam([{"params": others, "lr": rate}, {"params": fusers, "lr": FUSER_SHARE * rate}])

@@ -35,14 +35,14 @@ from models.weights.files import save_weights
 
 _SILENT = Silent()
 _AVERAGE_DECAY, _STEEPEST = 0.998, 1.0
-_VALIDATION_SEED, _VALIDATION_ROWS, _VALIDATION_BATCHES = 77, 8, 2
+_VALIDATION_SEED, _VALIDATION_BATCHES = 77, 2
 
 
 @dataclass(frozen=True, slots=True)
 class RhythmRunSettings:
     """data: folders of one-shots and patterns; run: the folder of the run; vae_steps and steps: how many of stage 1 and
     of stage 2; minutes: how long this call may take, 0 for as long as it needs; resume: go on from the checkpoints;
-    rate: of stage 2; rows: segments in a batch."""
+    rate: of stage 2; rows: segments in a batch; validation_rows: in each of the two that are validated on."""
 
     data: tuple[Path, ...]
     run: Path
@@ -57,6 +57,7 @@ class RhythmRunSettings:
     threads: int | None = None
     validate_every: int = 250
     save_every: int = 50
+    validation_rows: int = 8
 
     def __post_init__(self) -> None:
         if not self.data:
@@ -102,7 +103,7 @@ class RhythmRun:
             raise TaoError(f"{settings.run} already holds a run. Add --resume, or name another folder.")
         self._over_s = time.monotonic() + settings.minutes * 60 if settings.minutes else float("inf")
         self.synthesis = self._synthesis("train", settings.seed, settings.rows, settings.licence)
-        self.validation = self._synthesis("val", _VALIDATION_SEED, _VALIDATION_ROWS, "all")
+        self.validation = self._synthesis("val", _VALIDATION_SEED, settings.validation_rows, "all")
         torch.manual_seed(settings.seed)
         vae, transformer = Vae(), RhythmTransformer()
         self.vae, self.transformer = copy.deepcopy(vae), copy.deepcopy(transformer)      # the averages
@@ -150,6 +151,7 @@ class RhythmRun:
                 self.reporter.line(f"  {stage.name}: " + json.dumps(progress.history[-1]))
             if progress.step % settings.save_every == 0 or over:
                 self._save(stage, progress)
+                self.reporter.line(f"saved {stage.name} at {progress.step}")
         return progress
 
     @torch.no_grad()
