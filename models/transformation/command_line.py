@@ -54,8 +54,9 @@ def transform(source: Path, target: Path, out: Path, overwrite: bool, method: st
     check_file(out, overwrite)
     with loading("The transformation"):
         from models.batch.settings import Settings
-        from models.transformation.loops import at_one_rate, decomposition_of
+        from models.transformation.loops import at_one_rate, check_there, decomposition_of
 
+    check_there(source, target)
     latent = _latent(argument, asked) if name == LATENT else None
     settings = Settings(asked.pop("transcriber"), asked.pop("separator"), asked.pop("extractor"))
     found = [_heard(path, lambda report, path=path: decomposition_of(path, settings, report))  # type: ignore[misc]

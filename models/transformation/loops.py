@@ -15,9 +15,14 @@ def decomposition_of(path: Path, settings: Settings, report: Report) -> StoredDe
     """What is in the folder, or what is found in the file. Raises TaoError."""
     if path.is_dir():
         return read_folder(path)
-    if not path.exists():
-        raise UsageError(f"There is no file or folder {str(path)!r}. Check the name.")
     return decomposed(path, settings, tools_for(settings), report)
+
+
+def check_there(*paths: Path) -> None:
+    """Raise UsageError for a path that does not exist: the other one may take a minute."""
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"There is no file or folder {str(path)!r}. Check the name.")
 
 
 def at_one_rate(*kits: StoredDecomposition) -> list[Decomposition]:
