@@ -49,6 +49,7 @@ def train_rhythm_verb(data: tuple[Path, ...], **asked: object) -> None:
 @click.option("--transcriber", default="tao", show_default=True, help="The transcriber to use.")
 @click.option("--separator", default="tao", show_default=True, help="The separator to use.")
 @click.option("--extractor", default="solve", show_default=True, help="The extractor to use.")
+@click.option("--room", is_flag=True, help="Put the source, and the true result, into a room.")
 def evaluate_transform_verb(**asked: object) -> None:
     """Print a table of how well methods put the rhythm of one loop on the sounds of another.
 

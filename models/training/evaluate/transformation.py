@@ -21,7 +21,7 @@ from models.hearing.peak_picking import matched
 from models.training.evaluate.metrics import ONE_SHOTS, RATE, STEMS, cosine, mel_db, mfcc, spectral_distance
 from models.training.synthesis.bank import Bank, joined, read_packs
 from models.training.synthesis.patterns import read_grooves
-from models.training.synthesis.resequencing import Made, Pair, draw_pair
+from models.training.synthesis.resequencing import Made, Pair, draw_pair, in_a_room
 from models.transformation.kit_method import Choices, Residual, transformed
 
 _SEED = 4242
@@ -39,7 +39,8 @@ Method = Callable[[Decomposition, Decomposition], np.ndarray]   # two loops to m
 @dataclass(frozen=True, slots=True)
 class TransformationSettings:
     """data: folders of one-shots and patterns; methods: `kit`, `kit:none`, `kit:steps`, `kit:bed` (what becomes of the
-    residual), `latent:FILE`, and for comparison `source` and `target`, which do nothing; pairs: how many to make."""
+    residual), `latent:FILE`, and for comparison `source` and `target`, which do nothing; pairs: how many to make; room:
+    put source and answer into a room."""
 
     data: tuple[Path, ...]
     methods: tuple[str, ...] = ("kit", "source", "target")
@@ -47,6 +48,7 @@ class TransformationSettings:
     transcriber: str = "tao"
     separator: str = "tao"
     extractor: str = "solve"
+    room: bool = False
 
 
 @dataclass(slots=True)
@@ -73,6 +75,7 @@ def evaluate_transformation(settings: TransformationSettings,
     for number in range(settings.pairs):
         rng = np.random.default_rng((_SEED, number))
         pair = draw_pair(rng, bank, grooves, *rng.uniform(*_LENGTHS_S, 2))
+        pair = in_a_room(pair, rng) if settings.room else pair
         try:
             loops = [_last(Loop(np.repeat(made.audio[:, None], 2, axis=1), RATE, "loop"), tools)
                      for made in (pair.source, pair.target)]

@@ -22,6 +22,7 @@ _SEGMENT = COLUMNS * STRIDE
 _WIDTH = 1.5                     # columns from an onset to where r is 0
 _LOST_SHARE, _FALSE_SHARE = 0.04, 0.03   # of r's hits that a transcriber would miss, or would make up
 _UNSURE = (0.6, 1.0)             # how high r's other peaks are
+_ROOM_S, _ROOM_DB, _ROOM_LATE_S = (0.3, 1.0), (-12.0, -3.0), 0.01  # until 60 dB below; its energy over a hit's
 _CLOSE = 0.3                     # columns, standard deviation of its errors of time
 _R_OF = np.array([R_DRUMS.index(name if name in R_DRUMS else "cymbal") for name in TRACK_NAMES])
 
@@ -55,6 +56,23 @@ def draw_pair(rng: Rng, bank: Bank, grooves: Grooves, source_s: float, target_s:
         answer = recast(source, target)
         if (answer.strokes.drums < OTHER).any():
             return Pair(made(source, source_s, rng), made(target, target_s, rng), made(answer, target_s, rng))
+
+
+def in_a_room(pair: Pair, rng: Rng) -> Pair:
+    """The pair with source and answer in the same room: noise that dies away, circular as the loops are."""
+    frames = round(rng.uniform(*_ROOM_S) * RATE)
+    tail = rng.normal(size=frames) * 10 ** (-3.0 * np.arange(frames) / frames)
+    tail *= 10 ** (rng.uniform(*_ROOM_DB) / 20) / float(np.sqrt(np.sum(tail**2)))
+    return replace(pair, source=_wet(pair.source, tail), answer=_wet(pair.answer, tail))
+
+
+def _wet(loop: Made, tail: np.ndarray) -> Made:
+    """The loop and its room (frames,), which begins 10 ms later."""
+    frames, late = len(loop.audio), round(_ROOM_LATE_S * RATE)
+    around = np.zeros(frames)
+    np.add.at(around, (late + np.arange(len(tail))) % frames, tail)
+    audio = loop.audio + np.fft.irfft(np.fft.rfft(loop.audio) * np.fft.rfft(around), n=frames)
+    return replace(loop, audio=(audio / max(float(np.abs(audio).max()), 1e-6)).astype(np.float32))
 
 
 def _named(drawn: DrawnLoop) -> DrawnLoop:

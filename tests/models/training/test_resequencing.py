@@ -8,7 +8,7 @@ from models.papers.rhythm.conditions import DRUMS
 from models.papers.rhythm.encoder import COLUMNS, RATE, STRIDE
 from models.training.synthesis.bank import Bank, Shot, Sounds
 from models.training.synthesis.patterns import Grooves
-from models.training.synthesis.resequencing import Made, RhythmSynthesis, draw_pair, heard_as
+from models.training.synthesis.resequencing import Made, RhythmSynthesis, draw_pair, heard_as, in_a_room
 
 HIHAT = 3
 
@@ -30,6 +30,16 @@ def test_the_answer_has_the_targets_hits_and_length(bank):
     assert len(pair.answer.audio) == len(pair.target.audio) == 3 * RATE
     assert set(pair.answer.at_frames) <= set(pair.target.at_frames)
     assert set(pair.answer.drums) <= set(pair.source.drums)
+
+
+def test_source_and_answer_are_put_into_the_same_room_and_the_target_is_not(bank):
+    pair = draw_pair(np.random.default_rng(4), bank, Grooves(), 2.0, 3.0)
+    wet = in_a_room(pair, np.random.default_rng(2))
+    assert wet.target is pair.target
+    for before, after in ((pair.source, wet.source), (pair.answer, wet.answer)):
+        assert len(after.audio) == len(before.audio)
+        assert np.corrcoef(before.audio, after.audio)[0, 1] > 0.7
+        assert np.quantile(np.abs(after.audio), 0.2) > np.quantile(np.abs(before.audio), 0.2)
 
 
 def test_a_batch_is_always_the_same_and_another_one_is_not(bank):
