@@ -1,8 +1,8 @@
 """What becomes of a residual, all that a kit does not explain, when the kit plays another pattern.
 
 As it is it would play the source's rhythm: what is left of its hits, their rooms and rings. `by_steps` moves it along
-with the hits; `bed` keeps only what sounds all the time, such as hiss. Against the true result of made pairs the bed is
-the nearest of the two, and of leaving the residual out (docs/methods.md).
+with the hits; `bed` keeps only what sounds all the time, such as hiss. The bed comes nearest to the true result of made
+pairs, nearer than without any residual (docs/methods.md).
 """
 
 from dataclasses import dataclass
