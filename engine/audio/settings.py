@@ -26,8 +26,7 @@ class EngineSettings:
     measured latencies are kept, empty for nowhere; midi_file: likewise for MIDI connections and the controller map;
     library_index, library_folders: the library's index and the file that remembers its folders, empty for no library.
     link: whether the clock source `auto` includes Ableton Link. transport: what to do with JACK's, one of TRANSPORT,
-    None for what was saved. resume: the folder of a session to resume, empty for
-    none. Folders are created.
+    None for what was saved. resume: the folder of a session to resume, empty for none. Folders are created.
     """
 
     audio: str

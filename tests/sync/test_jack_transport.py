@@ -8,6 +8,7 @@ import jack
 import numpy as np
 import pytest
 
+from engine.audio.settings import EngineSettings
 from engine.core.commands import (
     Command,
     Continue,
@@ -19,6 +20,7 @@ from engine.core.commands import (
     SetTempo,
     Stop,
 )
+from engine.core.errors import UsageError
 from engine.core.machine import Machine, empty_machine
 from engine.core.midi import ClockSource, Route
 from engine.core.pattern import Step
@@ -263,3 +265,17 @@ def test_the_setting_says_what_to_do_with_the_transport() -> None:
     assert transport_commands("lead", own) == [LeadTransport(True)]
     assert transport_commands("lead", jack_followed) == [LeadTransport(True), SetClockSource(ClockSource.AUTO)]
     assert transport_commands("off", jack_followed) == [LeadTransport(False), SetClockSource(ClockSource.AUTO)]
+
+
+def test_an_engine_that_is_to_follow_the_transport_without_jack_says_what_to_do(tmp_path: Path) -> None:
+    with running_engine(tmp_path, "null", effects="bypass", transport="follow") as engine:
+        assert engine.client.snapshot().status.machine.midi.source is ClockSource.JACK
+        assert engine.client.wait(lambda s: any("--audio jack" in n.text for n in s.status.notices), PATIENCE_S)
+        assert engine.client.snapshot().status.sync == Sync(ClockSource.JACK, SyncState.WAITING)
+        engine.client.ask(Play())
+        assert engine.client.wait(lambda s: s.meters.playing, PATIENCE_S), "nothing stops the music"
+
+
+def test_what_to_do_with_the_transport_is_one_of_three(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Choose follow, lead or off"):
+        EngineSettings("null", str(tmp_path), str(tmp_path), transport="obey")
