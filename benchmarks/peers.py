@@ -26,7 +26,7 @@ from engine.core.commands import LeadTransport, Play, SetClockSource, SetTempo
 from engine.core.midi import ClockSource
 
 TEMPI, BEATS, TARGET_MS = (60.0, 96.0, 133.0, 200.0), 8, 5.0
-OWN_BPM, RISE_MS, TRIES = 120.0, 5.0, 3
+OWN_BPM, RISE_MS, TRIES, LEAVES_S = 120.0, 5.0, 3, 3.0
 Command = tuple[list[str], dict[str, str]]
 
 
@@ -70,7 +70,7 @@ def line(peer: Peer, leads: bool) -> Result:
             for _ in range(TRIES):
                 errors_ms, gaps = beats(stage, both, peer, bpm, leads)
                 dropped += gaps > 0
-                if not gaps:
+                if not gaps and len(errors_ms):
                     break
             rises_ms.append(rise_ms(errors_ms) if peer.rises else 0.0)
             found.append(errors_ms + rises_ms[-1])
@@ -139,6 +139,7 @@ def running(argv: list[str], environment: dict[str, str]) -> Iterator[None]:
     try:
         yield
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        for number in (signal.SIGTERM, signal.SIGKILL):  # one that may say goodbye leaves its name to the next
+            with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                os.killpg(process.pid, number)
+                process.wait(LEAVES_S)
