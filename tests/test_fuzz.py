@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.readers import Reader, readers
 from tests.readers.damage import TOKENS, damaged
 
-NAMES = ("kit.json", "take.json", "controller map", "calibration", "config.toml", "client messages", "worker messages",
-         "MIDI messages", "journal", "session", "audio", "one-shots", "marks of a WAV", "kit folders", "MIDI files",
+NAMES = ("kit.json", "take.json", "controller map", "note map", "calibration", "config.toml", "client messages",
+         "worker messages", "MIDI messages", "journal", "session", "audio", "one-shots", "marks of a WAV", "kit folders", "MIDI files",
          "SFZ", "Hydrogen songs", "Hydrogen patterns", "Hydrogen drumkits")
 DAMAGED = 60
 edits = st.lists(st.tuples(st.integers(0, 65535), st.integers(0, 40), st.binary(max_size=12) | st.sampled_from(TOKENS)),

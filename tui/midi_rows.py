@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.core.midi import CONTROLS, NOTE, PAD, SWITCHES, Midi
+from engine.core.midi import CONTROLS, GRID_OFF, NOTE, PAD, SWITCHES, Midi
 from engine.core.pattern import Track
 from engine.core.snapshot import MidiStatus, Sync, SyncState
 
@@ -15,6 +15,7 @@ class Kind(Enum):
     WRITING = "Pad hits"
     INPUT = "Inputs"
     OUTPUT = "Outputs"
+    GRID = "Grid controller"
     ROUTE = "Tracks on other instruments"
     CONTROL = "Knobs and switches"
     NOTES = "Notes that trigger"
@@ -39,6 +40,7 @@ def rows(midi: Midi, status: MidiStatus, sync: Sync, tracks: tuple[Track, ...]) 
           for number, followed in enumerate(midi.song_position)),
         *(Row(Kind.OUTPUT, f"{number + 1}  {port_words(status.outputs[number], status.joined_out[number])}   "
                            f"{clock_words(midi, number)}", number + 1) for number in range(len(midi.clocks))),
+        Row(Kind.GRID, f"{status.grid.chosen:<12}{grid_words(status)}"),
         *(Row(Kind.ROUTE, f"{track.name:<8}{route_words(midi, track.name)}", name=track.name) for track in tracks),
         Row(Kind.WRITING, "recorded into the pattern while it plays" if status.writes_steps else "not recorded"),
         *(Row(Kind.NOTES, f"{track.name:<8}{notes_words(midi, status, track.name)}", name=track.name)
@@ -89,6 +91,14 @@ def clock_words(midi: Midi, number: int) -> str:
         return "no clock"
     while_stopped = "runs while stopped" if clock.runs_stopped else "stops with the song"
     return f"clock {clock.offset_ms:+.0f} ms, {while_stopped}"
+
+
+def grid_words(status: MidiStatus) -> str:
+    """The controller whose pads show the pattern."""
+    grid = status.grid
+    if grid.joined:
+        return f"{_short(grid.joined)} shows the pattern" + (f", map {grid.map}" if grid.map != grid.chosen else "")
+    return "no pads show the pattern" if grid.chosen == GRID_OFF else "not found yet"
 
 
 def route_words(midi: Midi, track: str) -> str:

@@ -15,6 +15,7 @@ from engine.dsp.processor import Processor
 from engine.live.conductor import Conductor
 from engine.live.notices import Notices
 from engine.midi.controller_map import ControllerMap, read_setup, toggled, write_setup
+from engine.midi.grid.control import GridControl
 from engine.midi.parsing import worded
 from engine.midi.patchbay import COUNTS, MidiPorts, NoMidiPorts, Patchbay
 from engine.midi.rtmidi_input import RtMidiInput
@@ -27,13 +28,13 @@ LIVELY_S = 1.0
 class MidiControl:
     """The control thread calls `step` on every turn and `look` once a second; nothing here waits.
 
-    file: where the setup is kept; record: called when the foot switch goes down.
+    file: where the setup is kept; record: called when the foot switch goes down; grid: the grid controller.
     """
 
     def __init__(self, processor: Processor, conductor: Conductor, file: Path | None, notices: Notices,
-                 record: Callable[[], None]) -> None:
+                 record: Callable[[], None], grid: GridControl) -> None:
         self._conductor, self._rate = conductor, processor.sample_rate
-        self._file, self._notices, self._record = file, notices, record
+        self._file, self._notices, self._record, self.grid = file, notices, record, grid
         self._counts, self._lost = processor.memory["state"], 0
         self._heard = MidiRing(processor.memory["midi_received"])
         self._rtmidi = RtMidiInput(conductor, notices)
@@ -41,6 +42,7 @@ class MidiControl:
         setup, problem = read_setup(file)
         notices.warn(problem)
         self._map = ControllerMap(setup.controls)
+        self._choose_grid(setup.grid)
         self._bay = Patchbay(NoMidiPorts(), setup.inputs, setup.outputs)
         self._received: Callable[[], list[MidiEvent]] = list  # from ports that bypass the audio thread
         self._kept = setup
@@ -72,7 +74,7 @@ class MidiControl:
         return MidiStatus(
             tuple(bay.chosen[Direction.IN]), tuple(bay.chosen[Direction.OUT]), tuple(bay.joined[Direction.IN]),
             tuple(bay.joined[Direction.OUT]), tuple(bay.others[Direction.IN]), tuple(bay.others[Direction.OUT]),
-            controllers.controls, controllers.learning, self._writes_steps, worded(self._last))
+            controllers.controls, controllers.learning, self._writes_steps, worded(self._last), self.grid.status)
 
     def open(self, ports: MidiPorts) -> None:
         """Use these ports from now on; close those before."""
@@ -83,6 +85,7 @@ class MidiControl:
 
     def close(self) -> None:
         """Close the ports."""
+        self.grid.close()
         self._bay.ports.close()
 
     def connect(self, request: ConnectMidi) -> None:
@@ -107,6 +110,7 @@ class MidiControl:
     def look(self) -> None:
         """See which ports have come and gone and whether messages were lost, and save what has changed."""
         self._notices.say(*self._bay.look())
+        self.grid.look(self._bay)
         lost, self._lost = int(self._counts["midi_lost"]) - self._lost, int(self._counts["midi_lost"])
         if lost:
             self._notices.warn(f"{lost} MIDI messages were lost: too many came at once. Send fewer to Tao, or fewer "
@@ -119,12 +123,14 @@ class MidiControl:
     def setup(self) -> MidiSetup:
         """Connections, learned controllers and MIDI settings as they are now."""
         return MidiSetup(tuple(self._bay.chosen[Direction.IN]), tuple(self._bay.chosen[Direction.OUT]),
-                         dict(self._map.controls), replace(self._conductor.machine.midi, leader_bpm=None))
+                         dict(self._map.controls), replace(self._conductor.machine.midi, leader_bpm=None),
+                         self.grid.chosen)
 
     def use(self, setup: MidiSetup, file: Path) -> None:
         """Take over the setup of a set; what is changed from now on is kept in its file."""
         self._file, self._kept, self._keeps = file, setup, True
         self._map = ControllerMap(setup.controls)
+        self._choose_grid(setup.grid)
         for direction, names in ((Direction.IN, setup.inputs), (Direction.OUT, setup.outputs)):
             for number, name in enumerate(names[: COUNTS[direction]]):
                 self._notices.say(*self._bay.choose(direction, number, name))
@@ -140,7 +146,12 @@ class MidiControl:
         for command in self._map.turned(self._conductor.machine):
             self._perform(command)
         self._write_steps()
+        self.grid.step()
         self._steer()
+
+    def _choose_grid(self, name: str) -> None:
+        """Choose the grid controller of a setup; a note map that is no longer there is a notice."""
+        self._try(lambda: self.grid.choose(name))
 
     def _hear(self, event: MidiEvent) -> None:
         obeyed = self._conductor.machine.midi.song_position[event.port]
