@@ -206,7 +206,7 @@ async def test_a_grid_controller_is_shown_with_its_map_and_can_be_let_go(open_ta
         await tao.press("enter")
         grid = GridStatus("mine", ("mine", "pads"))
         engine.status = replace(engine.status, midi=replace(engine.status.midi, grid=grid))
-        await tao.pilot.pause(0.1)
+        await tao.look()
         assert line(tao) == "mine        not found yet"
         await tao.press("enter")
     assert engine.asked == [ChooseGrid("off"), ChooseGrid("pads")]

@@ -13,7 +13,7 @@ from tui.pending_edits import Setting
 from tui.requests import Requests
 from tui.screens.ask_value import AskValueScreen
 from tui.screens.panel import Panel
-from tui.typed_values import Typed
+from tui.typed_values import Question, Value
 
 Actions = Mapping[str, Callable[[], None]]  # by action id of the keymap
 END = ""
@@ -93,11 +93,11 @@ class Mode:
         if steps:
             self.send(steps[0] if len(steps) == 1 else SetSteps(tuple(steps)))
 
-    def ask_for(self, typed: Typed, value: float, take: Callable[[float], None]) -> None:
-        """Let the musician type a number, beginning with `value`; give it to `take`."""
-        def taken(number: float | None) -> None:
-            if number is not None:
-                take(number)
+    def ask_for(self, typed: Question[Value], value: Value, take: Callable[[Value], None]) -> None:
+        """Let the musician type a value, beginning with `value`; give it to `take`."""
+        def taken(answer: Value | None) -> None:
+            if answer is not None:
+                take(answer)
 
         self.panel.app.push_screen(AskValueScreen(typed, value), taken)
 
