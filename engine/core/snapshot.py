@@ -107,7 +107,8 @@ class MidiStatus:
     inputs, outputs: the port that each of Tao's should be connected to; joined_in, joined_out: the ports that are
     connected, empty where that port does not exist; sources, destinations: every port that exists; learning: the target
     that waits for a controller; writes_steps: whether pads are recorded as steps; last: the newest message that was not
-    a clock, as text; grid: the controller whose pads show the pattern.
+    a clock, as text; grid: the controller whose pads show the pattern; recent: the newest messages with their
+    input, newest first.
     """
 
     inputs: tuple[str | None, ...] = (None,) * MIDI_INPUTS
@@ -121,17 +122,31 @@ class MidiStatus:
     writes_steps: bool = False
     last: str = ""
     grid: GridStatus = GridStatus()
+    recent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SoundFacts:
+    """What a found sound is like. level_db: its peak, in dBFS; picture: its peaks, 0..255 of its loudest; closeness:
+    0..1, how near it is to the sound that the track has, None where that cannot be said."""
+
+    length_s: float
+    level_db: float
+    picture: bytes = b""
+    closeness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SoundList:
-    """The sounds found for `track`, by name; chosen: the one auditioned or swapped in last, -1 for none."""
+    """The sounds found for `track`, by name; chosen: the one auditioned or swapped in last, -1 for none; facts: what is
+    known of the first of them, None for one that cannot be read; more follow."""
 
     track: str
     where: SoundSource
     path: str
     names: tuple[str, ...]
     chosen: int = -1
+    facts: tuple[SoundFacts | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
