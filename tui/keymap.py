@@ -145,6 +145,7 @@ GROUPS = (
         Action("palette", ("ctrl+p",), "find any action by name"),
         Action("messages", ("f8",), "read every message, and put warnings away"),
         Action("jobs", ("f7",), "what is being decomposed, and what it has found"),
+        Action("sync", ("f9",), "who keeps the time, how steadily, and what comes in by MIDI"),
         Action("audio", ("f2",), "the audio device, its load and its levels"),
         Action("detach", (), "close the screen and let the music play on"),
         Action("help", ("question_mark", "f1"), "show these keys", "keys"),

@@ -1,5 +1,6 @@
 """MIDI on the control thread: clocks to follow, pads recorded as steps, learned controllers, ports by name."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from engine.midi.step_recording import written_step
 from engine.sync.clock_follower import ClockFollower
 
 LIVELY_S = 1.0
+KEPT_MESSAGES = 12
 
 
 class MidiControl:
@@ -49,6 +51,7 @@ class MidiControl:
         self._keeps = problem is None
         self._lively_frames = -1 << 40
         self._last = b""
+        self._recent: deque[str] = deque(maxlen=KEPT_MESSAGES)
         self._writes_steps = False
         if setup.midi != conductor.machine.midi:
             conductor.follow_up(SetMidi(setup.midi), Boundary.NOW)
@@ -74,7 +77,8 @@ class MidiControl:
         return MidiStatus(
             tuple(bay.chosen[Direction.IN]), tuple(bay.chosen[Direction.OUT]), tuple(bay.joined[Direction.IN]),
             tuple(bay.joined[Direction.OUT]), tuple(bay.others[Direction.IN]), tuple(bay.others[Direction.OUT]),
-            controllers.controls, controllers.learning, self._writes_steps, worded(self._last), self.grid.status)
+            controllers.controls, controllers.learning, self._writes_steps, worded(self._last), self.grid.status,
+            tuple(self._recent))
 
     def open(self, ports: MidiPorts) -> None:
         """Use these ports from now on; close those before."""
@@ -159,6 +163,8 @@ class MidiControl:
         if event.message[0] >= FIRST_REALTIME:
             return
         self._lively_frames, self._last = event.frame, event.message
+        if (words := worded(event.message)):
+            self._recent.appendleft(f"in {event.port + 1}  {words}")
         command, sentence = self._map.hear(event.message)
         if sentence is not None:
             self._notices.say(sentence)
