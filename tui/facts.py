@@ -46,6 +46,9 @@ def job_lines(snapshot: Snapshot) -> list[Line]:
               for reading in status.readings)]
 
 
+LONG = 60  # columns for the name of a port
+
+
 def sync_lines(snapshot: Snapshot, jitter: Jitter, glyphs: Glyphs) -> list[Line]:
     """Who keeps the time and how steadily, what is sent, and the newest messages."""
     status = snapshot.status
@@ -58,7 +61,7 @@ def sync_lines(snapshot: Snapshot, jitter: Jitter, glyphs: Glyphs) -> list[Line]
         ("Tempo", f"{machine.timeline.bpm:.2f} BPM" + ("" if sync.bpm is None else f", the leader's {sync.bpm:.2f}")),
         *_jitter_lines(jitter, glyphs), *sends,
         *((f"Input {number}", name or "connected to nothing") for number, name in enumerate(midi.joined_in, 1)),
-        ("Grid", grid_words(midi)),
+        ("Grid controller", grid_words(midi, LONG)),
         *((("MIDI in" if not place else ""), words) for place, words in enumerate(midi.recent or ("no message yet",))),
         ("To change it", "the MIDI screen; its first line is the clock source")]
 
@@ -91,5 +94,6 @@ def audio_lines(snapshot: Snapshot) -> list[Line]:
         ("Voices", str(meters.voices)),
         ("Input", "  ".join(f"{decibels(peak):+.0f} dB" for peak in meters.input_peaks)),
         ("Output", "  ".join(f"{decibels(peak):+.0f} dB" for peak in meters.master_peaks)),
-        ("Takes start on", threshold), ("Count-in", f"{setup.count_in_bars} bars"),
+        ("Takes start on", threshold),
+        ("Count-in", f"{setup.count_in_bars} bar{'' if setup.count_in_bars == 1 else 's'}"),
         ("To change it", "quit, and start Tao with --audio, --device or --block; with make: AUDIO=jack or portaudio")]

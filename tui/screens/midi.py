@@ -21,13 +21,14 @@ from engine.core.requests import ChooseGrid, ConnectMidi, Direction, Learn, Unle
 from engine.core.snapshot import Snapshot
 from tui.glyphs import Glyphs
 from tui.keymap import Group, key_label, key_table
-from tui.midi_rows import Kind, Row, rows
+from tui.midi_rows import PORT, Kind, Row, rows
 from tui.modes.mode import Actions
 from tui.requests import Requests
 from tui.screens.choose_port import NO_PORT, ChoosePortScreen
 from tui.widgets.readout import Readout
 
 Choice = TypeVar("Choice")
+BESIDE_PORT = 59  # columns that a line needs beside the name of a port
 PENDING_S = 1.0  # for so long an edit is shown as done before the engine confirms it
 HINTS = {  # the actions that a line knows, and what each does to it
     Kind.SOURCE: (("midi-change", "next source: internal, MIDI, Link, auto"),),
@@ -101,7 +102,8 @@ class MidiScreen(ModalScreen[None]):
         if time.monotonic() - self._edited_s > PENDING_S:
             self.midi = status.machine.midi
         lines: list[Row | Kind] = []
-        for row in rows(self.midi, status.midi, status.sync, status.machine.pattern.tracks):
+        room = max(PORT, self.list.size.width - BESIDE_PORT)
+        for row in rows(self.midi, status.midi, status.sync, status.machine.pattern.tracks, room):
             lines += [row] if row.kind in lines else [row.kind, row]
         before, self.lines = self.lines, lines
         if [_name(line) for line in before] == [_name(line) for line in lines]:
@@ -111,6 +113,10 @@ class MidiScreen(ModalScreen[None]):
         else:
             self._fill()
         self.last.say(f"last: {status.midi.last or 'no message yet'}")
+
+    def on_resize(self) -> None:
+        """Use the room that there is."""
+        self.show(self.snapshot)
 
     @property
     def row(self) -> Row:

@@ -149,7 +149,6 @@ class Panel(Screen[None]):
         self.grid.show_marked(pattern, self.marked)
         self.loop_strip.wave.view = self.loop_strip.onsets.view = view
         self.step_line.track, self.step_line.index = pattern.tracks[track], step
-        self.step_line.swing = pattern.swing
         self.step_line.heard = heard_track(self.snapshot.status.heard, pattern, pattern.tracks[track].name)
         self.step_line.marked = "" if self.marked is None else _marked_words(pattern, self.marked)
 

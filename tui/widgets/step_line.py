@@ -4,7 +4,6 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from engine.core.groove import STRAIGHT
 from engine.core.pattern import Step, Track
 from engine.core.step import Overrides, When
 
@@ -16,7 +15,6 @@ class StepLine(Widget):
     index: reactive[int] = reactive(0)
     marked: reactive[str] = reactive("")
     heard: reactive[Track | None] = reactive(None)
-    swing: reactive[float] = reactive(0.5)
 
     def render(self) -> Text:
         """`snare  step 5 of 32  velocity 80 %  12 ticks late  43 % sure`, after what is marked."""
@@ -24,8 +22,7 @@ class StepLine(Widget):
             return Text("")
         step = self.track.steps[self.index]
         where = [self.track.name, f"step {self.index + 1} of {len(self.track.steps)}"]
-        words = [*filter(None, [self.marked]), *where, *_step_words(step), *self._ghost(step),
-                 *_grid_words(self.track, self.swing)]
+        words = [*filter(None, [self.marked]), *where, *_step_words(step), *self._ghost(step), *_grid_words(self.track)]
         return Text(" " + "   ".join(words), no_wrap=True, overflow="ellipsis")
 
     def _ghost(self, step: Step | None) -> list[str]:
@@ -41,13 +38,11 @@ class StepLine(Widget):
         return [f"heard at {heard.velocity:.0%}"] if abs(heard.velocity - step.velocity) >= 0.01 else []
 
 
-def _grid_words(track: Track, swing: float) -> list[str]:
-    """What is unusual about the track's grid. swing: the pattern's."""
+def _grid_words(track: Track) -> list[str]:
+    """What is unusual about the track's own grid."""
     triplets = ", triplets" if track.steps_per_beat % 3 == 0 else ""
     words = [] if track.steps_per_beat == 4 else [f"{track.steps_per_beat} per beat{triplets}"]
-    if track.swing is not None:
-        return [*words, f"swing of its own {100 * track.swing:.3g}%"]
-    return [*words, f"swing {100 * swing:.3g}%"] if swing > STRAIGHT else words
+    return words if track.swing is None else [*words, f"swing {track.swing:.0%}"]
 
 
 def _step_words(step: Step | None) -> list[str]:
