@@ -9,9 +9,10 @@ PICTURE = 6, 32  # the least and the most columns of a picture
 HEADING = "name", f"{'alike':>7}{'length':>9}{'peak':>9}"
 
 
-def sound_row(name: str, facts: SoundFacts | None, columns: int, glyphs: Glyphs) -> str:
-    """One line of so many columns; facts: None while they are not known."""
+def sound_row(name: str, facts: SoundFacts | None, columns: int, glyphs: Glyphs, chosen: bool = False) -> str:
+    """One line of so many columns; facts: None while they are not known; chosen: heard or swapped in last."""
     room, picture = widths(columns)
+    name = f"{glyphs.chosen if chosen else ' '} {name}"
     shown = name if len(name) <= room else f"{name[: room - 1]}{glyphs.cut}"
     if facts is None:
         return shown
@@ -27,7 +28,7 @@ def sound_row(name: str, facts: SoundFacts | None, columns: int, glyphs: Glyphs)
 def heading(columns: int) -> str:
     """What the columns are."""
     room, _ = widths(columns)
-    return f"{HEADING[0]:<{room}}{HEADING[1]}"
+    return f"  {HEADING[0]:<{room - 2}}{HEADING[1]}"
 
 
 def widths(columns: int) -> tuple[int, int]:

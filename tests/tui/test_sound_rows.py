@@ -19,7 +19,7 @@ def test_a_line_fits_and_says_all_that_is_known(columns, glyphs):
 
 
 def test_what_is_not_known_is_left_out():
-    assert sound_row("kick", None, 80, UNICODE) == "kick"
+    assert sound_row("kick", None, 80, UNICODE) == "  kick" and sound_row("kick", None, 80, UNICODE, True) == "▸ kick"
     assert "%" not in sound_row("kick", SoundFacts(2.44, -11.0), 80, UNICODE)
     assert "2.4 s" in sound_row("kick", SoundFacts(2.44, -11.0), 80, UNICODE)
 

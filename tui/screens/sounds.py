@@ -1,6 +1,6 @@
 """The sound browser: audition other sounds for a track, and swap them in while the music plays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -94,14 +94,15 @@ class SoundsScreen(ModalScreen[None]):
                 self.list.highlighted = max(0, found.chosen)
         else:
             known = len(before.facts) if found.facts[: len(before.facts)] == before.facts else 0
-            self._redraw(range(known, len(found.facts)))
+            moved = {before.chosen, found.chosen} - {-1} if before.chosen != found.chosen else set()
+            self._redraw(sorted({*range(known, len(found.facts)), *moved}))
         self._say()
 
     def on_resize(self) -> None:
         """Use the room that there is."""
         self._redraw(range(0 if self.found is None else len(self.found.names)))
 
-    def _redraw(self, places: range) -> None:
+    def _redraw(self, places: Iterable[int]) -> None:
         for place in places:
             self.list.replace_option_prompt_at_index(place, self._line(place))
         self.heading.update(heading(self._columns))
@@ -116,7 +117,8 @@ class SoundsScreen(ModalScreen[None]):
         facts = self.found.facts[place] if place < len(self.found.facts) else None
         if facts is not None and self.where is SoundSource.LIBRARY:  # there the name says it
             facts = replace(facts, closeness=None)
-        return Text(sound_row(self.found.names[place], facts, self._columns, self.glyphs), no_wrap=True)
+        chosen = place == self.found.chosen
+        return Text(sound_row(self.found.names[place], facts, self._columns, self.glyphs, chosen), no_wrap=True)
 
     def action_hear(self) -> None:
         """Audition the highlighted sound."""
