@@ -63,6 +63,13 @@ class Mode:
         """Show a sentence on the notice line."""
         self.requests.notify(text)
 
+    def say_if_silent(self, track: str) -> None:
+        """Say why nothing is heard of a track that has no sound, here or elsewhere, and what to do."""
+        if track not in self.machine.kit.one_shots and track not in self.machine.midi.routes:
+            record, open_, sounds = (self.key_of(id_) for id_ in ("record", "open", "sounds"))
+            self.notify(f"{track} has no sound yet. {record} records a loop, {open_} opens one, {sounds} chooses a "
+                        "sound.")
+
     def send(self, command: Command, boundary: Boundary = Boundary.NOW) -> None:
         """Send a command to the engine."""
         self.requests.send(command, boundary)
