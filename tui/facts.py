@@ -47,6 +47,7 @@ def job_lines(snapshot: Snapshot) -> list[Line]:
 
 
 LONG = 60  # columns for the name of a port
+DRAWN = 45  # seconds of jitter: on 80 columns there is no room for more
 
 
 def sync_lines(snapshot: Snapshot, jitter: Jitter, glyphs: Glyphs) -> list[Line]:
@@ -67,13 +68,13 @@ def sync_lines(snapshot: Snapshot, jitter: Jitter, glyphs: Glyphs) -> list[Line]
 
 
 def _jitter_lines(jitter: Jitter, glyphs: Glyphs) -> list[Line]:
-    """The last minute, a column a second; a full column is the worst of it, but at least 1 ms."""
+    """A column for each of the last seconds; a full one is the worst of the last minute, but at least 1 ms."""
     if not any(value is not None for value in jitter.trail):
         return [("Jitter", "no MIDI clock is followed")]
     top_ms = max(1.0, jitter.worst_ms)
     steps = len(glyphs.wave) - 1
     drawn = "".join(" " if value is None else glyphs.wave[round(min(1.0, value / top_ms) * steps)]
-                    for value in jitter.trail)
+                    for value in list(jitter.trail)[-DRAWN:])
     newest = next((f"{value:.2f} ms" for value in reversed(jitter.trail) if value is not None), "")
     return [("Jitter", f"{newest} now, at most {jitter.worst_ms:.2f} ms in the last minute"),
             (f"  0 to {top_ms:.1f} ms", drawn)]
