@@ -233,7 +233,7 @@ def evaluate_paper_verb(weights: Path, data: tuple[Path, ...], loops: int) -> No
 @click.option("--oracle", is_flag=True, help="Use the loops' true hits instead of a transcriber.")
 @click.option("--second-look/--no-second-look", default=True, show_default=True,
               help="Judge hits and names once a loop is solved.")
-@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Also draw the figures as a PNG.")
+@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Also draw the figures as an SVG.")
 def evaluate_decomposition_verb(**asked: object) -> None:
     """Print tables of how good stems, one-shots and hits are for the folder LOOPS.
 

@@ -198,7 +198,7 @@ class Trainer:
                         self.settings.identity)
         (self.settings.run / "history.json").write_text(json.dumps(self.progress.history, indent=1))
         if self.progress.history:
-            draw_curve(self.settings.run / "curve.png", self.progress.history, self.course.headline, self.course.best)
+            draw_curve(self.settings.run / "curve.svg", self.progress.history, self.course.headline, self.course.best)
 
     def export(self) -> Path:
         """Write the averaged network as a weights file."""
