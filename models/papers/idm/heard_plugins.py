@@ -46,7 +46,8 @@ class HeardExtractor:
         kit = heard_kit(audio, sample_rate, analysis, report)
         shots = {drum.name: ExtractedShot(kit.shots[drum.name].audio * np.float32(drum.velocities.max()),
                                           choke_group=choke_group_of(drum.name)) for drum in analysis.drums}
-        heard, length_s = analysis.transcription(transcription), audio.shape[1] / sample_rate
+        heard = replace(analysis, drums=kit.drums).transcription(transcription)
+        length_s = audio.shape[1] / sample_rate
         onsets = (replace(hit, time_s=(hit.time_s - kit.shots[hit.track].earlier_s) % length_s) for hit in heard.onsets)
         return Extraction(shots, replace(heard, onsets=tuple(sorted(onsets, key=lambda hit: (hit.time_s, hit.track)))),
                           kit.stems)

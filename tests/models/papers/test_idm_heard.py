@@ -103,6 +103,19 @@ def test_unmet_sounds_come_out_of_a_loop() -> None:
     assert abs(velocities[0.75] - 0.6) < 0.1
 
 
+def test_hits_move_to_where_their_sound_fits() -> None:
+    """All hits of a drum are then late by the same time, that of the hit which its one-shot begins with."""
+    audio, _, true = loop(HITS)
+    late_s = iter((0.002, -0.001, 0.0015, 0.0, 0.002, 0.001, 0.003, 0.002, 0.001, 0.0, 0.002))
+    given = tuple(Onset(hit.track, hit.time_s + next(late_s), hit.velocity) for hit in true.onsets)
+    made = HeardExtractor().extract(audio, RATE, {}, Transcription(given, TEMPO))
+    length_s = FRAMES / RATE
+    for track in SOUNDS:
+        late = [min(((hit.time_s - one.time_s + 1.0) % length_s - 1.0 for one in true.of(track)), key=abs)
+                for hit in made.transcription.of(track)]
+        assert np.ptp(late) < 0.0005 and max(map(abs, late)) < 0.0035
+
+
 def test_stems_add_up_to_the_loop() -> None:
     audio, _, given = loop(HITS)
     made = HeardExtractor().extract(audio, RATE, {}, given)
