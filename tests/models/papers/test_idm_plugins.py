@@ -8,7 +8,10 @@ import pytest
 import torch
 
 from engine.core.errors import NoOnsets, UsageError, WeightsMissing
+from engine.core.loop import Loop
 from engine.core.pattern import TRACK_NAMES
+from models.correct import StepEdit, correct, edited
+from models.decompose import Tools, decompose
 from models.papers.idm.extractor import IdmExtractor
 from models.papers.idm.listening import NETWORK
 from models.papers.idm.masking import masked
@@ -17,7 +20,7 @@ from models.papers.idm.separator import IdmSeparator
 from models.papers.idm.transcriber import Idm
 from models.plugins import Onset, TempoGuess, Transcription
 from models.weights.files import save_weights
-from tests.models.loops import RATE, noise
+from tests.models.loops import RATE, audio_of, noise, pattern_of
 
 TEMPO = (TempoGuess(120.0, 2),)
 
@@ -87,3 +90,15 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     save_weights(tmp_path / "other.safetensors", {"a": torch.zeros(1)}, {"network": "tao"})
     with pytest.raises(WeightsMissing, match="'tao'; 'idm' is needed"):
         Idm(str(tmp_path / "other.safetensors"))
+
+
+@pytest.mark.slow
+def test_the_shipped_weights_decompose_a_loop_and_play_your_corrections() -> None:
+    tools = Tools(Idm(), IdmSeparator(), IdmExtractor())
+    beat = pattern_of(kick="x...x...x...x...", snare="....x.......x...", hihat="x.x.x.x.x.x.x.x.")
+    *_, done = decompose(Loop(audio_of(beat, 110.0), RATE, "beat", 4), tools, RATE)
+    assert {"kick", "hihat"} <= set(done.kit.one_shots) and done.residual is not None
+    empty = next(index for index, step in enumerate(done.pattern.track("kick").steps) if step is None)
+    after = correct(done, edited(done.pattern, (StepEdit("kick", empty, 0.8),)), tools.extractor)
+    assert after.pattern.track("kick").steps[empty] is not None
+    assert len(after.transcription.of("kick")) == len(done.transcription.of("kick")) + 1
