@@ -15,6 +15,7 @@ FASTEST_BPM, SLOWEST_BPM = 220.0, 50.0
 METERS = ((4, 4), (3, 4), (5, 4), (6, 8), (7, 8), (12, 8))
 BAR_QUARTERS = np.array([4.0 * over / under for over, under in METERS])
 MAX_QUARTERS = 256.0
+MOST_BARS = 32                       # of a loop whose tempo is tried though the hits do not ask for it
 EARLIEST_S, LATEST_S = -0.09, 0.13   # how far from the file's start beat 1 may lie, if the file starts on it
 LEAST_QUARTERS = 1.0
 _GRIDS = (4, 3, 2)                   # lines per quarter note on which hits may be regular
@@ -121,7 +122,8 @@ def _beat_lengths(hits: HitTimes, length_s: float) -> list[float]:
 def _whole(quarters: float) -> bool:
     """Whether a length is a number of bars that people play: then its tempo is tried though the hits do not ask."""
     nearest = round(2 * quarters) / 2
-    return any(abs(nearest / bar - round(nearest / bar)) < 1e-9 and nearest / bar <= 16 for bar in (3.0, 3.5, 4.0, 5.0))
+    return any(abs(nearest / bar - round(nearest / bar)) < 1e-9 and nearest / bar <= MOST_BARS
+               for bar in (3.0, 3.5, 4.0, 5.0))
 
 
 def _regular_tempi(hits: HitTimes, length_s: float) -> list[float]:

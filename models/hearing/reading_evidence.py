@@ -57,7 +57,7 @@ def _length(readings: Candidates, length_s: float) -> np.ndarray:
     period_s = length_s - readings.quarters * readings.beat_s
     bars = readings.quarters / BAR_QUARTERS[readings.meter]
     whole = np.abs(bars - np.round(bars)) < 1e-6
-    counts = np.stack([whole & (np.round(bars) == count) for count in (1, 2, 4, 8, 16)], axis=1)
+    counts = np.stack([whole & np.isin(np.round(bars), same) for same in ((1,), (2,), (4,), (8,), (16, 32))], axis=1)
     offset_s = readings.start_s - readings.beat_s * np.round(readings.start_s / readings.beat_s)
     return np.column_stack([
         _near(period_s, 0.0006), _near(period_s, 0.004), _near(over_s, 0.02), _near(over_s, 0.08),
@@ -98,6 +98,14 @@ def _regular(position: np.ndarray, place: np.ndarray, weight: np.ndarray, beat_s
             near.append(np.einsum("rh,rh->r", weight, (off < 2 * spread).astype(np.float32)[place]) / total)
         found += [np.max(fits, axis=0), np.max(near, axis=0)]
     return np.column_stack(found)
+
+
+def wander_s(hits: HitTimes, beat_s: float, start_s: float) -> float:
+    """How far the hits lie from the sixteenths or triplets of one reading, in seconds: the mean over their loudness."""
+    within = (((hits.times_s - start_s) / beat_s) % 1.0).astype(np.float32)
+    grids = [_distance(within, lines) for kind in _GRIDS[:3] for lines in kind]
+    weight = hits.loud / max(float(hits.loud.sum()), 1e-9)
+    return min(float(off @ weight) for off in grids) * beat_s
 
 
 def _distance(within: np.ndarray, lines: tuple[float, ...]) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.hearing.reading_candidates import LATEST_S, HitTimes
 
-LONGEST_S = 70.0        # of what is read as one piece
+LONGEST_S = 100.0       # of what is read as one piece
 WINDOW_S = 24.0         # of a longer recording, the part in which most is played
 _RINGS_S = 2.0          # how long what was played may ring on
 
