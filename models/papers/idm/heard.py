@@ -75,7 +75,8 @@ def analysed(audio: Audio, sample_rate: int, transcription: Transcription,
     spectra = view.spectra.forward(audio)
     power = view.folding.fold((np.abs(spectra) ** 2).mean(axis=0))
     power = np.maximum(power, _FLOOR**2 * max(float(power.max()), 1e-12))
-    known = {name: spaces.get(name, spaces["snare"]) for name in transcription.tracks}
+    usual = spaces.get("snare") or next(iter(spaces.values()))
+    known = {name: spaces.get(name, usual) for name in transcription.tracks}
     drums = [_begun(name, transcription.of(name), known[name], view, power, sample_rate)
              for name in transcription.tracks]
     for turn in range(_ROUNDS + _ROUNDS_OF_HITS):
