@@ -49,7 +49,7 @@ def tail_distance(true: np.ndarray, found: np.ndarray) -> float | None:
     if frames < 2 * _TAIL:
         return None
     found = shifted(true[:frames], fitted(found, frames + _SHIFT))
-    gain = float(np.linalg.norm(true[:frames]) / max(np.linalg.norm(found), 1e-9))
+    gain = float(np.linalg.norm(true[:frames])) / max(float(np.linalg.norm(found)), 1e-9)
     return spectral_distance(true[_TAIL:frames], gain * found[_TAIL:], ONE_SHOTS)
 
 
