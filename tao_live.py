@@ -27,6 +27,7 @@ from engine.server.rendering import render
 from engine.server.saving import save, sets_verb
 from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER, correct, decompose, models
 from models.training.command_line import evaluate, train
+from models.transformation.command_line import transform
 from models.weights.shipped import verify_weights
 from tui.command_line import keys_verb
 from tui.glyphs import glyphs_for
@@ -356,7 +357,8 @@ for verb in (calibrate_verb(engine_settings), compile_verb, correct, decompose, 
              doctor_verb(lambda: platformdirs.user_data_path("tao"), verify_weights), evaluate, export, import_verb,
              keys_verb(key_file, lambda: glyphs_for(os.environ, sys.platform)), library_verb(library_places),
              models, render, save, sessions_verb(sessions_folder),
-             sets_verb(lambda: platformdirs.user_data_path("tao"), sessions_folder, midi_file, continue_set), train):
+             sets_verb(lambda: platformdirs.user_data_path("tao"), sessions_folder, midi_file, continue_set), train,
+             transform):
     cli.add_command(verb)
 
 

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from engine.core import commands as c
 from engine.core import effects as fx
 from engine.core.commands.sounds import Quality
+from engine.core.crossbreeding.parents import Side
 from engine.core.effects import Effects
 from engine.core.kit import Kit, Layer, OneShot
 from engine.core.loop import PlayedLoop
@@ -160,6 +161,8 @@ commands = st.one_of(
     st.builds(c.SetPatternLength, st.integers(0, 16)), st.builds(c.SetFill, st.booleans()),
     st.builds(c.FillBars, st.integers(-1, 3)), st.just(c.HalveReading()), st.just(c.DoubleReading()),
     st.builds(c.ShiftDownbeat, st.integers(-3, 65)),
+    st.builds(c.KeepParent, st.sampled_from(Side)),
+    st.builds(c.Crossbreed, *3 * [st.none() | st.floats(-0.5, 1.5)]),
     st.builds(c.ResumeSession, machines()),
     st.builds(c.Restore, kits, stored_patterns.map(lambda stored: (None, *stored)), st.none() | loops(),
               st.sampled_from(Listen), phases, phases, st.none() | st.integers(-1, 16)),

@@ -45,9 +45,11 @@ ARROWS: dict[str, set[str]] = {
     "models": {"engine.core", "engine.bridge", "engine.library", "models.calling", "models.plugins",
                "models.torch_device", "models.weights", "models.hearing", "models.sounds", "models.separation",
                "models.naming"},
+    "models.transformation": {"engine.core", "engine.library", "models", "models.plugins", "models.sounds",
+                              "models.papers"},
     "models.training": {"engine.core", "engine.library", "models", "models.plugins", "models.torch_device",
                         "models.weights", "models.hearing", "models.sounds", "models.separation", "models.solving",
-                        "models.papers", "models.naming"},
+                        "models.papers", "models.naming", "models.transformation"},
     "models.torch_device": {"engine.core"},
     "tui": {"engine.core"},
 }

@@ -114,6 +114,7 @@ GROUPS = (
         Action("fill-bar", ("W",), "fill the next bar"),
         Action("grid", ("G",), "then arrows: this track's length, steps per beat"),
         Action("swing", ("S",), "then arrows: swing of the pattern, of this track"),
+        Action("crossbreed", ("ctrl+g",), "then a, b: keep this loop as A, B; arrows: morph"),
     )),
     Group("Kit", (
         *(_trigger(number) for number in range(1, 9)),

@@ -14,8 +14,8 @@ from engine.core.pattern import Pattern
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One value of the machine, by its kind: `mute`, `solo`, `lock`, `length`, `resolution` or `track-swing` of a
-    track, a `step` of one, or a `quality` of its sound; `listen`, `tempo`, `swing`, `pattern`, `fill`, `gain`; or
-    `effect` (whether it is on), its `amount` or its `note`."""
+    track, a `step` of one, or a `quality` of its sound; `listen`, `tempo`, `swing`, `pattern`, `fill`, `gain`; a
+    `morph`, whose quality is kit, pattern or groove; or `effect` (whether it is on), its `amount` or its `note`."""
 
     kind: str
     track: str = ""
@@ -56,6 +56,8 @@ class Setting:
                 return machine.fill_until_ticks
             case "gain":
                 return machine.effects.gain_db
+            case "morph":
+                return getattr(machine.cross, self.quality)
             case "effect" | "amount" | "note":
                 latch = machine.effects.of(Effect(self.effect))
                 return {"effect": latch.on, "amount": latch.amount, "note": latch.ticks}[self.kind]

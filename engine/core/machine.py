@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from engine.core.crossbreeding.parents import Cross
 from engine.core.effects import Effects
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit, OneShot
@@ -43,7 +44,8 @@ class Machine:
     stays in place when another pattern begins. slot: the slot whose pattern is `pattern`; stored_patterns: the patterns
     of all other slots, None where a slot is empty, and at `slot` itself. chain: slots that play one after the other,
     one pass each. fill_until_ticks: the song tick on which the fill ends. locks: tracks that keep their one-shot.
-    audition: a sound outside the kit, triggered by itself. resting_ticks: where the song was stopped.
+    audition: a sound outside the kit, triggered by itself. resting_ticks: where the song was stopped. cross: the two
+    loops to breed from.
     """
 
     timeline: Timeline
@@ -68,6 +70,7 @@ class Machine:
     audition: OneShot | None = None
     resting_ticks: Ticks = Ticks(0)
     midi: Midi = field(default_factory=Midi)
+    cross: Cross = field(default_factory=Cross)
 
     def __post_init__(self) -> None:
         if not 0 <= self.slot < PATTERN_SLOTS or len(self.stored_patterns) != PATTERN_SLOTS:

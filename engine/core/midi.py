@@ -22,7 +22,10 @@ GM_PADS: Mapping[int, str] = {
 # what a controller can learn: knobs set a value, switches act when pressed, `hold EFFECT` lasts while pressed
 SHAPED = {effect.value: effect for effect, allowed in RANGES.items() if allowed.low < allowed.high}
 HELD = {f"hold {effect.value}": effect for effect in Effect}
-KNOBS = ("tempo", "swing", "gain", *SHAPED)
+MORPHS: Mapping[str, tuple[str, ...]] = {  # what each moves from loop A to loop B
+    "morph": ("kit", "pattern", "groove"), "morph kit": ("kit",), "morph pattern": ("pattern",),
+    "morph groove": ("groove",)}
+KNOBS = ("tempo", "swing", "gain", *SHAPED, *MORPHS)
 SWITCHES = ("play", "record", *HELD)
 CONTROLS = KNOBS + SWITCHES
 PAD = "pad "  # and a track: triggered by a note

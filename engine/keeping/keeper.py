@@ -110,7 +110,7 @@ class Keeper:
         was_busy, self._busy = self._busy, self._jobs.works_on(latest.loop)
         if latest is self._seen and was_busy == self._busy and not by_job:
             return  # as on nearly every turn: to compare kits and patterns takes a while
-        before = self._live
+        before, crossed = self._live, latest.cross is not self._seen.cross
         if latest is not self._seen:
             self._seen, self._live = latest, LiveKit.of(latest)
         another = self._live.key != before.key
@@ -118,8 +118,9 @@ class Keeper:
             self._put_in_line(before)
         if another:
             by_hand = not (by_job or self._busy)
-            swapped = by_hand and (self._live.patterns, self._live.loop) == (before.patterns, before.loop)
-            self._homes.know(self._live.key, Home(saved=None if swapped else self._live))
+            swapped = (self._live.patterns, self._live.loop) == (before.patterns, before.loop)
+            made_here = by_hand and (crossed or swapped)
+            self._homes.know(self._live.key, Home(saved=None if made_here else self._live))
         if not self._is_unsaved(self._live):
             self._edits_s = None
         elif another or (was_busy and not self._busy) or not self._live.same_music(before):

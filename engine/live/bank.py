@@ -16,8 +16,9 @@ NAME = re.compile("[0-9a-f]{8,64}")
 
 
 def samples_of(machine: Machine) -> set[SampleId]:
-    """Every sample that the machine can play."""
-    names = {sample for one_shot in machine.kit.one_shots.values() for sample in one_shot.samples}
+    """Every sample that the machine can play, or that its crossbreeds can."""
+    kits = [machine.kit, *(parent.kit for parent in (machine.cross.a, machine.cross.b) if parent is not None)]
+    names = {sample for kit in kits for one_shot in kit.one_shots.values() for sample in one_shot.samples}
     if machine.audition is not None:
         names.add(machine.audition.sample)
     if machine.loop is not None:

@@ -10,6 +10,7 @@ from engine.core.commands import (
     Boundary,
     Command,
     Continue,
+    Crossbreed,
     LoadDecomposition,
     NameKit,
     NextInChain,
@@ -91,6 +92,8 @@ class Conductor:
         undone. Raises InvalidValue, and changes nothing, when it cannot be done."""
         if isinstance(command, TriggerPad | Panic):
             return self._sound(command)
+        if isinstance(command, Crossbreed):
+            return self._crossbreed(command, boundary)
         before = self.schedule.latest
         frame = self.follow_up(command, boundary, at_frames)
         self._history.before(command, before)
@@ -225,6 +228,15 @@ class Conductor:
     def note(self, record: JournalRecord) -> None:
         """Write it into the journal."""
         self._notices.warn(self._journal.add(record))
+
+    def _crossbreed(self, command: Crossbreed, boundary: Boundary) -> int:
+        """Plan a crossbreed; one that waits for the same frame is part of it. The frame."""
+        frame = int(target_frames(self.schedule.at(self.earliest_frames), boundary, self.earliest_frames))
+        waiting, before = self.schedule.crossing(frame), self.schedule.latest
+        whole = command if waiting is None else command.over(waiting)
+        frame = self.follow_up(whole, boundary)
+        self._history.before(whole, before)
+        return frame
 
     def _check(self, machine: Machine) -> None:
         """Raise InvalidValue unless `machine` can be lowered: what passes here cannot fail on its way to the sound."""

@@ -11,8 +11,10 @@ from engine.core.commands import (
     ClearMachine,
     Command,
     CopyPattern,
+    Crossbreed,
     DoubleReading,
     HalveReading,
+    KeepParent,
     LatchEffect,
     LoadDecomposition,
     LoadKit,
@@ -46,7 +48,8 @@ from engine.core.machine import Listen, Machine
 LEVELS = 500
 UNDOABLE = (ToggleStep, SetStep, SetSteps, SetSwing, LoadKit, LoadPattern, LoadLoop, LoadDecomposition, SwapOneShot,
             SetTrackLength, SetTrackResolution, SetPatternLength, SetTimeSignature, CopyPattern,
-            HalveReading, DoubleReading, ShiftDownbeat, ShapeOneShot, LoadPatterns, ClearMachine)
+            HalveReading, DoubleReading, ShiftDownbeat, ShapeOneShot, LoadPatterns, ClearMachine, KeepParent,
+            Crossbreed)
 EFFECTS = (LatchEffect, ShapeEffect, ReleaseEffects)
 SWITCHES = (SetMute, SetSolo)
 
@@ -94,6 +97,8 @@ class History:
             return
         if not level.turned or not self._past or self._past[-1].turned != level.turned:
             self._past.append(level)
+        else:
+            self._past[-1] = replace(self._past[-1], command=command)
         self._future.clear()
 
     def remember(self, machines: Sequence[Machine]) -> None:
@@ -189,6 +194,8 @@ def _turned(command: Command) -> tuple[str, ...]:
             return (effect.value,)
         case ShapeOneShot(track, quality):
             return track, quality.value
+        case Crossbreed():
+            return ("crossbreed",)
     return ()
 
 
@@ -209,4 +216,4 @@ def _restore(level: _Level, present: Machine) -> Command:
     elif present.loop is not None and wanted.loop.sample == present.loop.sample:
         listen = present.listen
     return Restore(wanted.kit, wanted.patterns, wanted.loop, listen, wanted.phase_ticks, wanted.loop_ticks,
-                   wanted.slot if level.chose_slot else None)
+                   wanted.slot if level.chose_slot else None, wanted.cross)

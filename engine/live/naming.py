@@ -28,6 +28,7 @@ NAMES = {
     "SetPatternLength": "the pattern's length", "SetTimeSignature": "the metre",
     "SetFill": "a fill", "FillBars": "a fill",
     "HalveReading": "half the tempo", "DoubleReading": "twice the tempo", "ShiftDownbeat": "the downbeat",
+    "KeepParent": "a loop to breed from", "Crossbreed": "the crossbreed",
     "Restore": "undo", "ResumeSession": "the last session", "Audition": "a sound to audition",
 }
 

@@ -6,7 +6,7 @@ worked out again on top of it. No device and no ring in here: `take_unsent` says
 
 from dataclasses import dataclass, replace
 
-from engine.core.commands import Command, LatchEffect, ReleaseEffects, apply
+from engine.core.commands import Command, Crossbreed, LatchEffect, ReleaseEffects, apply
 from engine.core.effects import Effect
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.machine import Machine
@@ -76,6 +76,8 @@ class Schedule:
         soon = [p.at_frames for p in self.pending if 0 <= p.at_frames - at_frames < self._margin_frames]
         at_frames = max([at_frames, *soon])
         place = sum(p.at_frames <= at_frames for p in self.pending)
+        if isinstance(command, Crossbreed) and self.crossing(at_frames) is not None:
+            return self._cross_anew(command, place - 1)
         before = self.pending[place - 1] if place else self.applied
         machine = apply(command, before.machine, at_frames)
         if place > self._sent and before.at_frames == at_frames and before.what == what:
@@ -88,6 +90,12 @@ class Schedule:
             self.pending.insert(place, planned)
             place += 1
         return self._rebuild(place, _same_song(before.machine, machine, at_frames))
+
+    def crossing(self, at_frames: int) -> Crossbreed | None:
+        """The crossbreed that is the last change to wait for this frame, if it is one."""
+        planned = next((p for p in reversed(self.pending) if p.at_frames <= at_frames), None)
+        last = planned.commands[-1] if planned is not None and planned.at_frames == at_frames else None
+        return last if isinstance(last, Crossbreed) else None
 
     def latching(self, command: Command) -> list[Planned]:
         """What waits to latch an effect that `command` releases."""
@@ -133,6 +141,18 @@ class Schedule:
                 self._sent = max(0, self._sent - index - 1)
                 return planned
         return None
+
+    def _cross_anew(self, command: Crossbreed, place: int) -> list[str]:
+        """Let `command` take the place of the crossbreed that waits at `place`: a turned knob sends dozens in a bar."""
+        planned, before = self.pending[place], self.pending[place - 1] if place else self.applied
+        commands = (*planned.commands[:-1], command)
+        machine = before.machine
+        for one in commands:
+            machine = apply(one, machine, planned.at_frames)
+        self.pending[place] = replace(planned, commands=commands, machine=machine)
+        if place < self._sent:
+            self._resend_all()
+        return self._rebuild(place + 1, _same_song(before.machine, machine, planned.at_frames))
 
     def _rebuild(self, place: int, same_song: bool) -> list[str]:
         """Work out every machine from `place` on again, on top of the one before it, and when it is due."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from engine.core.commands import Boundary, Command, LatchEffect, SetMidi
+from engine.core.commands import Boundary, Command, Crossbreed, LatchEffect, SetMidi
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.midi import MidiSetup
 from engine.core.midi_bytes import FIRST_REALTIME, SIXTEENTH_TICKS
@@ -138,7 +138,7 @@ class MidiControl:
             self._rtmidi.hear(event)
             self._hear(event)
         for command in self._map.turned(self._conductor.machine):
-            self._perform(command)
+            self._perform(command, boundary=Boundary.BAR if isinstance(command, Crossbreed) else Boundary.NOW)
         self._write_steps()
         self._steer()
 

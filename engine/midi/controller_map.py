@@ -6,11 +6,22 @@ from pathlib import Path
 import mido
 import msgspec
 
-from engine.core.commands import Command, LatchEffect, Play, SetGain, SetPad, SetSwing, SetTempo, ShapeEffect, Stop
+from engine.core.commands import (
+    Command,
+    Crossbreed,
+    LatchEffect,
+    Play,
+    SetGain,
+    SetPad,
+    SetSwing,
+    SetTempo,
+    ShapeEffect,
+    Stop,
+)
 from engine.core.effects import RANGES
 from engine.core.errors import InvalidValue
 from engine.core.machine import Machine
-from engine.core.midi import CONTROLS, HELD, KNOBS, NOTE, PAD, SHAPED, SWITCHES, MidiSetup
+from engine.core.midi import CONTROLS, HELD, KNOBS, MORPHS, NOTE, PAD, SHAPED, SWITCHES, MidiSetup
 from engine.core.midi_bytes import ALL_SOUND_OFF
 from engine.core.names import readable
 from engine.core.pattern import MAX_SWING, MIN_SWING
@@ -122,6 +133,8 @@ def _knob(target: str, share: float, machine: Machine) -> Command:
             return SetSwing(MIN_SWING + share * (MAX_SWING - MIN_SWING))
         case "gain":
             return SetGain(-60.0 + 72.0 * share)
+        case _ if target in MORPHS:
+            return Crossbreed(**dict.fromkeys(MORPHS[target], share))
     effect = SHAPED[target]
     allowed = RANGES[effect]
     return ShapeEffect(effect, allowed.low + share * (allowed.high - allowed.low))

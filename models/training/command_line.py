@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from models.training.transformation_verbs import evaluate_transform_verb, train_rhythm_verb
+
 DATA = click.option("--data", required=True, multiple=True,
                     type=click.Path(path_type=Path, file_okay=False, exists=True),
                     help="A folder that holds oneshots/ and patterns/; may be repeated.")
@@ -282,3 +284,7 @@ def evaluate_decomposition_verb(**asked: object) -> None:
 
     click.echo(evaluate_decomposition(DecompositionSettings(**asked),  # type: ignore[arg-type]
                                       lambda line: click.echo(line, err=True)))
+
+
+train.add_command(train_rhythm_verb)
+evaluate.add_command(evaluate_transform_verb)

@@ -12,6 +12,8 @@ import pytest
 from engine.core.commands import (
     Boundary,
     CopyPattern,
+    Crossbreed,
+    KeepParent,
     Play,
     SelectPattern,
     SetRole,
@@ -22,6 +24,7 @@ from engine.core.commands import (
     ToggleStep,
 )
 from engine.core.commands.sounds import Quality
+from engine.core.crossbreeding.parents import Side
 from engine.core.errors import InvalidValue
 from engine.core.kit import OneShot
 from engine.core.step import Step
@@ -201,6 +204,16 @@ def test_undo_back_to_another_kit_saves_each_in_its_own_folder(studio: Studio) -
     studio.settle(3)
     studio.check("beat", studio.live)
     assert read_folder(studio.kits / "another").kit.one_shots == second.kit.one_shots
+
+
+def test_what_was_bred_from_two_loops_is_saved_beside_both_and_changes_neither(studio: Studio) -> None:
+    studio.do(KeepParent(Side.A))
+    studio.load("other")
+    studio.do(KeepParent(Side.B), Crossbreed(0.5, 0.5, 0.5))
+    studio.settle(1)
+    assert Path(studio.keeper.status.folder) == studio.kits / "beat x other"
+    assert read_folder(studio.kits / "beat x other").pattern == studio.live.patterns[0]
+    assert not (studio.kits / "beat").exists() and not (studio.kits / "other").exists()
 
 
 def test_a_folder_that_somebody_else_has_changed_stays_as_it_is(studio: Studio) -> None:

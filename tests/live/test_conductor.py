@@ -14,6 +14,8 @@ from engine.audio.host import Host
 from engine.core.commands import (
     Boundary,
     Command,
+    Crossbreed,
+    KeepParent,
     LatchEffect,
     LoadDecomposition,
     LoadKit,
@@ -23,6 +25,7 @@ from engine.core.commands import (
     SetMute,
     ToggleStep,
 )
+from engine.core.crossbreeding.parents import Side
 from engine.core.effects import Effect
 from engine.core.errors import TaoError
 from engine.core.kit import Kit, sample_id
@@ -203,3 +206,51 @@ def test_undo_of_what_waits_for_a_bar_line_is_never_heard(tmp_path: Path) -> Non
     for _ in range(2):
         room.conductor.undo()
     assert room.conductor.machine.mutes == set() and room.conductor.machine.playing
+
+
+def bred_room(folder: Path) -> Room:
+    """A room that plays, with a loop kept on either side."""
+    room = Room(folder)
+    room.conductor.perform(Play())
+    for side in Side:
+        room.load(f"kit {side.value}")
+        room.play(1200)
+        room.conductor.perform(KeepParent(side))
+        room.play(20)
+    return room
+
+
+def test_a_morph_knob_turned_all_through_a_bar_is_one_change_on_the_bar_line(tmp_path: Path) -> None:
+    room = bred_room(tmp_path)
+    before = room.conductor.machine.kit
+    for value in range(64):
+        room.conductor.perform(Crossbreed(pattern=value / 63), Boundary.BAR)
+        room.play(1)
+    room.conductor.perform(Crossbreed(kit=0.0), Boundary.BAR)
+    assert len(room.conductor.schedule.pending) == 1
+    assert room.conductor.machine.kit == before, "it waits for the bar line"
+    room.play(1200)
+    cross = room.conductor.machine.cross
+    assert (cross.kit, cross.pattern, cross.groove) == (0.0, 1.0, 0.0)
+    assert room.conductor.machine.kit.name == "kit a x kit b"
+    room.conductor.undo()
+    assert room.conductor.machine.kit == before, "one undo takes back the whole turn"
+
+
+def test_a_morph_that_was_undone_before_its_bar_line_is_never_heard(tmp_path: Path) -> None:
+    room = bred_room(tmp_path)
+    before = room.conductor.machine
+    for value in (0.2, 0.8):
+        room.conductor.perform(Crossbreed(value, value, value), Boundary.BAR)
+        room.play(1)
+    room.conductor.undo()
+    room.play(1200)
+    assert (room.conductor.machine.kit, room.conductor.machine.cross) == (before.kit, before.cross)
+
+
+def test_the_sounds_of_both_parents_stay_in_the_bank(tmp_path: Path) -> None:
+    room = bred_room(tmp_path)
+    room.conductor.retire_samples()
+    a = room.conductor.machine.cross.a
+    assert a is not None
+    assert all(shot.sample in room.bank for shot in a.kit.one_shots.values())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.commands import LatchEffect, Play, SetPad, SetTempo, ShapeEffect, apply
+from engine.core.commands import Crossbreed, LatchEffect, Play, SetPad, SetTempo, ShapeEffect, apply
 from engine.core.effects import Effect
 from engine.core.errors import InvalidValue
 from engine.core.groove import grid_ticks
@@ -31,6 +31,13 @@ def test_a_knob_that_is_moved_while_learning_has_that_target() -> None:
     controllers.hear(bytes((0xB2, 74, 127)))
     assert controllers.turned(MACHINE) == [ShapeEffect(Effect.FILTER, 1.0)]
     assert controllers.turned(MACHINE) == [], "only what was turned since"
+
+
+def test_a_knob_can_learn_to_morph_from_one_loop_to_the_other() -> None:
+    controllers = ControllerMap({"1:20": "morph", "1:21": "morph groove"})
+    controllers.hear(bytes((0xB0, 20, 127)))
+    controllers.hear(bytes((0xB0, 21, 0)))
+    assert controllers.turned(MACHINE) == [Crossbreed(1.0, 1.0, 1.0), Crossbreed(groove=0.0)]
 
 
 def test_the_newest_binding_wins_and_says_so() -> None:

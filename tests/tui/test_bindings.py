@@ -59,7 +59,7 @@ CALLS: dict[str, Any] = {  # commands and requests, in the demo machine, stopped
     **{f"track-{number}": TriggerPad(name) for number, name in enumerate(DRUMS, 1)}}
 LEADERS = {"gain": "master", **{name: name for name in (
     "length", "mute", "solo", "velocity", "timing", "probability", "condition", "ratchet", "change", "pattern", "grid",
-    "swing", "shape", "effects", "meter", "pads")}}
+    "swing", "crossbreed", "shape", "effects", "meter", "pads")}}
 SCREENS: dict[str, type[Screen]] = {
     "type-tempo": AskValueScreen, "open": OpenScreen, "save": AskNameScreen, "export": ExportScreen,
     "sounds": SoundsScreen, "midi": MidiScreen, "learn": MidiScreen, "palette": CommandPalette,

@@ -82,8 +82,12 @@ class Mode:
 
     def change(self, setting: Setting, value: Any, command: Command, boundary: Boundary = Boundary.NOW) -> None:
         """Send the command that sets `value`, and expect that value until the machine shows it."""
-        self.panel.pending_edits.remember(setting, value, self.machine, time.monotonic())
+        self.expect(setting, value)
         self.send(command, boundary)
+
+    def expect(self, setting: Setting, value: Any) -> None:
+        """Expect a value until the machine shows it."""
+        self.panel.pending_edits.remember(setting, value, self.machine, time.monotonic())
 
     def set_steps(self, steps: Sequence[SetStep]) -> None:
         """Send these steps as one change, and expect them until the machine shows them."""

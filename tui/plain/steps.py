@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from engine.core.commands import (
     CopyPattern,
+    Crossbreed,
     FillBars,
+    KeepParent,
     LoadPattern,
     SelectPattern,
     SetChain,
@@ -19,8 +21,10 @@ from engine.core.commands import (
 )
 from engine.core.commands.boundary import Boundary
 from engine.core.commands.steps import moved, range_between
+from engine.core.crossbreeding.parents import Side
 from engine.core.errors import UsageError
 from engine.core.machine import PATTERN_SLOTS
+from engine.core.midi import MORPHS
 from engine.core.pattern import MAX_BEATS, MAX_STEPS, MAX_SWING, MIN_SWING, Step, Track
 from engine.core.step import When
 from engine.core.timeline import Ticks
@@ -169,6 +173,19 @@ def _swing(line: Line) -> Answer:
     return Ask(SetSwing(swing))
 
 
+def _cross(line: Line) -> Answer:
+    """`cross keep a`, `cross 50%`, `cross kit 50%`."""
+    if line.peek() == "keep":
+        line.word("keep")
+        side = line.one_of("which loop", {side.value: side for side in Side})
+        return Ask(KeepParent(side), said=f"{line.machine.kit.name} is loop {side.value.upper()} to breed from.")
+    parts = MORPHS["morph"]
+    if line.peek() in parts:
+        parts = MORPHS[line.one_of("what to morph", {part: f"morph {part}" for part in parts})]
+    share = line.number("a share of loop B, such as 50%", 0.0, 1.0)
+    return Ask(Crossbreed(**dict.fromkeys(parts, share)), Boundary.BAR)
+
+
 def _grid(line: Line) -> Answer:
     track = line.track()
     if line.one_of("what to set", {"steps": True, "per-beat": False}):
@@ -214,5 +231,7 @@ STEPS = (
          "start a fill, or end it"),
     Word("fill-bar", "", lambda line: Ask(FillBars(), Boundary.BAR), ("fill-bar",)),
     Word("grid", "TRACK steps | per-beat NUMBER", _grid, ("grid",), "set a track's length or its steps per beat"),
+    Word("cross", "keep a | keep b | [kit | pattern | groove] PERCENT", _cross, ("crossbreed",),
+         "keep this loop as A or B to breed from; go from A, 0%, to B, 100%"),
     Word("swing", "PERCENT | off [TRACK]", _swing, ("swing",), "set the swing of the pattern or a track, such as 58%"),
 )

@@ -12,6 +12,7 @@ from tui.glyphs import Glyphs
 from tui.keymap import Keymap
 from tui.modes.browser import BrowserMode
 from tui.modes.candidates import CandidateMode
+from tui.modes.crossbreeding import CrossbreedMode
 from tui.modes.effects import EffectMode
 from tui.modes.history import HistoryMode
 from tui.modes.key_dispatch import KeyDispatch
@@ -55,7 +56,7 @@ class InstrumentScreen(Panel):
         modes: tuple[Mode, ...] = (
             self.transport_keys, history, self.takes, self.ranges, StepMode(self, requests, self.ranges), self.patterns,
             self.tracks, PadMode(self, self.tracks), EffectMode(self, requests), SoundMode(self, requests), self.tempo,
-            self.candidates, self.midi, self.browser)
+            self.candidates, CrossbreedMode(self, requests), self.midi, self.browser)
         leaders = _merged(*(mode.leaders() for mode in modes))
         self.key_bar.prompts |= {name: leader.prompt for name, leader in leaders.items()}
         here: Actions = {"escape": self.escape, "grid-values": self.next_values}

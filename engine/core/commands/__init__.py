@@ -7,6 +7,7 @@ when a command takes effect. A new command goes into its subject's module and in
 from engine.core.commands.apply import apply as apply
 from engine.core.commands.boundary import Boundary as Boundary
 from engine.core.commands.boundary import target_frames as target_frames
+from engine.core.commands.crossbreeding import Crossbreed, KeepParent
 from engine.core.commands.effects import (
     BypassRack,
     LatchEffect,
@@ -67,6 +68,7 @@ Command = (Play | PlaySince | Stop | Continue | SetTempo | Panic
            | SetFill | FillBars
            | TriggerPad | Audition | SwapOneShot | ShapeOneShot | SetRole
            | LoadKit | LoadPattern | LoadLoop | LoadDecomposition | NameKit | ClearMachine | SetListen
+           | KeepParent | Crossbreed
            | HalveReading | DoubleReading | ShiftDownbeat
            | SetClockSource | FollowTempo | SetSongPosition | SetClockOut | SetRoute | SetPad | SetMidi
            | LatchEffect | ShapeEffect | ReleaseEffects | SetEffects | BypassRack | SetGain

@@ -89,7 +89,7 @@ class SetListen:
 
 @apply.register
 def _(command: LoadKit, machine: Machine, at_frames: int) -> Machine:
-    return replace(machine, kit=_unless_locked(command.kit, machine))
+    return replace(machine, kit=unless_locked(command.kit, machine))
 
 
 @apply.register
@@ -112,7 +112,7 @@ def _(command: LoadDecomposition, machine: Machine, at_frames: int) -> Machine:
         machine = replace(machine, timeline=timeline.with_bpm(command.bpm, timeline.ticks_at(at_frames)))
     played = machine.loop if command.bpm is None else None
     pattern, loop = _read_as(played, command.pattern, command.loop)
-    machine = replace(_begun_on(machine, command.phase_ticks), kit=_unless_locked(command.kit, machine), loop=loop,
+    machine = replace(_begun_on(machine, command.phase_ticks), kit=unless_locked(command.kit, machine), loop=loop,
                       listen=command.listen)
     if not command.stored_patterns:
         return machine.with_pattern(pattern)
@@ -164,7 +164,7 @@ def _refined(machine: Machine, command: LoadDecomposition, earlier: EarlierStage
             arriving = {renamed.get(track.name, track.name) for track in incoming.tracks}
             users_own |= {track.name for track in merged.tracks} - arriving
     kit = merged_kit(earlier.kit, machine.kit, command.kit, renamed, users_own)
-    return replace(machine, kit=_unless_locked(kit, machine), loop=loop,
+    return replace(machine, kit=unless_locked(kit, machine), loop=loop,
                    listen=kept(earlier.listen, machine.listen, command.listen)).with_patterns(tuple(patterns))
 
 
@@ -192,7 +192,7 @@ def _begun_on(machine: Machine, phase_ticks: Ticks | None) -> Machine:
     return machine if phase_ticks is None else replace(machine, phase_ticks=phase_ticks, loop_ticks=phase_ticks)
 
 
-def _unless_locked(kit: Kit, machine: Machine) -> Kit:
+def unless_locked(kit: Kit, machine: Machine) -> Kit:
     """The kit, except that locked tracks keep their sounds."""
     locked = {name: shot for name, shot in machine.kit.one_shots.items() if name in machine.locks}
     return Kit(kit.name, {**kit.one_shots, **locked}) if locked else kit

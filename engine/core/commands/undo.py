@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from engine.core.commands.apply import apply
 from engine.core.commands.reading import doublings, in_fresh_ticks, song_scaled, song_shifted
+from engine.core.crossbreeding.parents import Cross
 from engine.core.errors import InvalidValue
 from engine.core.kit import Kit
 from engine.core.loop import PlayedLoop
@@ -15,7 +16,7 @@ from engine.core.timeline import Ticks, Timeline
 @dataclass(frozen=True, slots=True)
 class Restore:
     """Bring back kit, patterns and loop, and, if it is the same loop, its reading. Tempo, mutes and effects stay, and
-    so does the slot that plays, unless `slot` names another."""
+    so does the slot that plays, unless `slot` names another; likewise `cross`, the two parents to breed from."""
 
     kit: Kit
     patterns: tuple[Pattern | None, ...]
@@ -24,6 +25,7 @@ class Restore:
     phase_ticks: Ticks
     loop_ticks: Ticks
     slot: int | None = None
+    cross: Cross | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def _(command: Restore, machine: Machine, at_frames: int) -> Machine:
         machine = in_fresh_ticks(shifted, machine, at_frames)
     elif loop is not None:
         machine = replace(machine, phase_ticks=command.phase_ticks, loop_ticks=command.loop_ticks)
-    machine = replace(machine, kit=command.kit, loop=loop, listen=command.listen, slot=slot)
+    machine = replace(machine, kit=command.kit, loop=loop, listen=command.listen, slot=slot,
+                      cross=command.cross or machine.cross)
     return machine.with_patterns(command.patterns)
 
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from engine.core.commands import (
     BypassRack,
     CopyPattern,
+    Crossbreed,
+    KeepParent,
     LatchEffect,
     LoadPattern,
     Panic,
@@ -36,6 +38,7 @@ from engine.core.commands import (
 )
 from engine.core.commands.boundary import Boundary
 from engine.core.commands.sounds import Quality
+from engine.core.crossbreeding.parents import Side
 from engine.core.effects import Effect
 from engine.core.errors import TaoError
 from engine.core.exports import settings_for
@@ -115,6 +118,8 @@ def refusal(typed: str) -> str:
     ("pattern 3", SelectPattern(2)), ("pattern 1 2 1", SetChain((0, 1, 0))), ("copy-pattern 16", CopyPattern(15)),
     ("grid kick steps 12", SetTrackLength("kick", 12)), ("swing 58%", SetSwing(0.58)), ("swing off kick",
                                                                                         SetSwing(None, "kick")),
+    ("cross keep a", KeepParent(Side.A)), ("cross kit 25%", Crossbreed(kit=0.25)),
+    ("cross 50%", Crossbreed(0.5, 0.5, 0.5)),
     ("hit kick", TriggerPad("kick")), ("hit 4 0.5", TriggerPad("hihat", 0.5)), ("mute kick", SetMute("kick", True)),
     ("mute kick off", SetMute("kick", False)), ("solo snare on", SetSolo("snare", True)),
     ("shape kick gain 0", ShapeOneShot("kick", Quality.GAIN, 1.0)),
