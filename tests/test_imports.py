@@ -42,7 +42,7 @@ ARROWS: dict[str, set[str]] = {
     "models.solving": {"engine.core", "models.plugins", "models.torch_device", "models.weights", "models.sounds"},
     "models.naming": {"engine.core", "models.plugins", "models.weights"},
     "models.papers": {"engine.core", "engine.library", "models.plugins", "models.torch_device", "models.weights",
-                      "models.hearing", "models.sounds"},
+                      "models.hearing", "models.sounds", "models.separation"},
     "models": {"engine.core", "engine.bridge", "engine.library", "models.calling", "models.plugins",
                "models.torch_device", "models.weights", "models.hearing", "models.sounds", "models.separation",
                "models.naming"},
