@@ -10,6 +10,7 @@ import secrets
 import shlex
 import sys
 import threading
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,9 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "
 DEMO_RATE = 48000
 # options that concern only the screen or the start
 NOT_FOR_ENGINES = {"loop", "another", "empty", "keys", "theme", "colours", "ascii", "fps",
-                   "plain"}
+                   "plain", "transcriber", "separator", "extractor"}
+KINDS = ("transcriber", "separator", "extractor")
+NOTHING_ASKED: Mapping[str, Any] = {}
 
 
 def talk(text: str) -> None:
@@ -59,6 +62,10 @@ def talk(text: str) -> None:
               help="Frames per block, a multiple of 64. JACK uses its server's block size.")
 @click.option("--effects", default="pyo", show_default=True,
               help="Effects rack: pyo, bypass (no effects), or the name of an installed plugin.")
+@click.option("--transcriber", default=TRANSCRIBER, show_default=True, help="Finds the hits of what you record; the "
+              "verb `models` lists the plugins.")
+@click.option("--separator", default=SEPARATOR, show_default=True, help="Splits it into one stem per drum.")
+@click.option("--extractor", default=EXTRACTOR, show_default=True, help="Makes the one-shots.")
 @click.option("--link", is_flag=True, help="Follow Ableton Link when no MIDI clock comes in (clock source auto).")
 @click.option("--transport", type=click.Choice(["follow", "lead", "off"]),
               help="JACK's transport: follow it, lead it, or leave it alone. Default: what you did last time.")
@@ -159,7 +166,7 @@ def engine_settings(asked: dict[str, Any]) -> Any:
                **{name: value for name, value in asked.items() if name not in NOT_FOR_ENGINES}}
     return EngineSettings(**{**options, "audio": asked["audio"] or AUTO}, takes_folder=str(data / "takes"),
                           sessions_folder=str(sessions_folder()),
-                          calibration_file=str(data / "calibration.json"), worker_argv=worker_argv(),
+                          calibration_file=str(data / "calibration.json"), worker_argv=worker_argv(asked),
                           library_index=str(places.index), library_folders=str(places.named))
 
 
@@ -168,10 +175,17 @@ def midi_file() -> Path:
     return platformdirs.user_config_path("tao") / "midi.json"
 
 
-def worker_argv() -> tuple[str, ...]:
-    """The command line of the worker's process."""
-    return (sys.executable, "-m", "models.worker", "--transcriber", TRANSCRIBER, "--separator", SEPARATOR,
-            "--extractor", EXTRACTOR)
+def worker_argv(asked: Mapping[str, Any] = NOTHING_ASKED) -> tuple[str, ...]:
+    """The command line of the worker's process, with the plugins that are asked for. Raises UsageError when one is not
+    installed."""
+    usual = (TRANSCRIBER, SEPARATOR, EXTRACTOR)
+    chosen = tuple(str(asked.get(kind, name)) for kind, name in zip(KINDS, usual, strict=True))
+    if chosen != usual:
+        from models.plugins import check_installed
+
+        check_installed(*chosen)
+    flags = (word for kind, name in zip(KINDS, chosen, strict=True) for word in (f"--{kind}", name))
+    return (sys.executable, "-m", "models.worker", *flags)
 
 
 def play_first(engine: Any, loop: Path) -> None:

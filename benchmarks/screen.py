@@ -14,7 +14,7 @@ from benchmarks.result import Result
 from tests.tui.fake import FakeEngine
 
 KEYS, SECONDS, FPS = 300, 20.0, 30
-HOURS = 10
+HOURS, STARTS = 10, 7
 SIZE = (100, 30)
 START = "import tui.app, time; print(time.monotonic())"
 
@@ -53,10 +53,13 @@ async def _keys_and_share() -> list[Result]:
 
 def _start() -> Result:
     """Seconds from the start of Python until the screen could be shown."""
-    began_s = time.monotonic()
-    subprocess.run([sys.executable, "-c", START], check=True, capture_output=True)
-    return Result("the screen's start, from Python on", round(time.monotonic() - began_s, 2), "s", "<= 1.5",
-                  "a new process imports the screen and all it needs")
+    times_s = []
+    for _ in range(STARTS):
+        began_s = time.monotonic()
+        subprocess.run([sys.executable, "-c", START], check=True, capture_output=True)
+        times_s.append(time.monotonic() - began_s)
+    return Result("the screen's start, from Python on, median", round(statistics.median(times_s), 2), "s", "<= 1.5",
+                  f"{STARTS} new processes import the screen and all it needs; worst {max(times_s):.2f} s")
 
 
 async def _growth() -> Result:
@@ -69,10 +72,10 @@ async def _growth() -> Result:
     frames = HOURS * 3600
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space")
+        tracemalloc.start()  # from the beginning: else what is only replaced would count as growth
         for number in range(frames):
             if number == frames // 10:
                 gc.collect()
-                tracemalloc.start()
                 before, _ = tracemalloc.get_traced_memory()
             engine.advance(0.05)
             if number % 100 == 0:

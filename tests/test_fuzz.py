@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.readers import Reader, readers
 from tests.readers.damage import TOKENS, damaged
 
-NAMES = ("kit.json", "take.json", "controller map", "calibration", "config.toml", "client messages", "worker messages",
-         "MIDI messages", "journal", "session", "audio", "one-shots", "marks of a WAV", "kit folders", "MIDI files",
-         "SFZ", "Hydrogen songs", "Hydrogen patterns", "Hydrogen drumkits")
+NAMES = ("kit.json", "take.json", "controller map", "note map", "calibration", "config.toml", "client messages",
+         "worker messages", "MIDI messages", "journal", "session", "audio", "one-shots", "marks of a WAV",
+         "kit folders", "MIDI files", "SFZ", "Hydrogen songs", "Hydrogen patterns", "Hydrogen drumkits")
 DAMAGED = 60
 edits = st.lists(st.tuples(st.integers(0, 65535), st.integers(0, 40), st.binary(max_size=12) | st.sampled_from(TOKENS)),
                  max_size=5)

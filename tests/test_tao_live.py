@@ -13,6 +13,7 @@ import pytest
 
 import tao_live
 from engine.core.commands import SetTempo
+from engine.core.errors import UsageError
 from engine.library.audio_files import write_wav
 from models.demo import demo_loop
 from tests.sessions.test_restore import decomposition, written
@@ -54,6 +55,14 @@ def test_a_rack_that_is_not_installed_is_refused_before_the_engine_starts(tao, m
     monkeypatch.setattr(tao_live, "check_terminal", lambda: None)
     code, _, err = tao("--effects", "foo")
     assert code == 2 and err.startswith("tao: No effects rack is called 'foo'. Installed: pyo, bypass"), err
+
+
+def test_the_screen_decomposes_with_the_plugins_that_tao_is_started_with() -> None:
+    assert "solve" in tao_live.worker_argv() and "idm-heard" not in tao_live.worker_argv()
+    chosen = tao_live.worker_argv({"separator": "template-masks", "extractor": "select"})
+    assert chosen[3:] == ("--transcriber", "tao", "--separator", "template-masks", "--extractor", "select")
+    with pytest.raises(UsageError, match="No extractor is called 'nobody'"):
+        tao_live.worker_argv({"extractor": "nobody"})
 
 
 def test_a_config_that_is_no_toml_is_a_usage_error_that_names_it(tao, tmp_path: Path) -> None:

@@ -24,10 +24,10 @@ def test_the_doctor_says_pass_or_fail_with_a_remedy(tao: Call) -> None:
 
 def test_the_keys_in_force_are_listed_and_what_is_wrong_with_the_file_is_said(tao: Call, tmp_path: Path) -> None:
     (tmp_path / "config" / "tao").mkdir(parents=True)
-    (tmp_path / "config" / "tao" / "keys.toml").write_text('preset = "azerty"\nplay = "f9"\nrewind = "f10"\n')
+    (tmp_path / "config" / "tao" / "keys.toml").write_text('preset = "azerty"\nplay = "f11"\nrewind = "f10"\n')
     code, out, err = tao("keys")
     assert code == 0 and out.startswith("Keyboard: azerty.") and "keys.toml, line 3: there is no action 'rewind'" in err
-    assert any(line.split()[:2] == ["play", "F9"] for line in out.splitlines())
+    assert any(line.split()[:2] == ["play", "F11"] for line in out.splitlines())
     code, out, _ = tao("--keys", "dvorak", "--keys", "record=f5", "keys")
     assert code == 0 and out.startswith("Keyboard: dvorak.")
     assert any(line.split()[:2] == ["record", "F5"] for line in out.splitlines())

@@ -17,9 +17,10 @@ from engine.core.commands import Boundary
 from engine.core.snapshot import Snapshot
 from tui.dropouts import Dropouts
 from tui.engine_connection import EngineConnection
-from tui.facts import audio_lines, job_lines, message_lines
+from tui.facts import audio_lines, job_lines, message_lines, sync_lines
 from tui.glyphs import UNICODE, Glyphs
 from tui.guide import Guide, steps
+from tui.jitter import Jitter
 from tui.keymap import Keymap
 from tui.messages import Messages
 from tui.modes.mode import Actions
@@ -66,7 +67,7 @@ class TaoApp(App[None]):
         self.messages, self.clock, self.guide = Messages(), time.monotonic, guide
         self.quit_until_s = self.new_until_s = 0.0
         self.load = 0.0
-        self.dropouts = Dropouts()
+        self.dropouts, self.jitter = Dropouts(), Jitter()
         self._export_choice = ExportChoice()
         for theme in OURS:
             self.register_theme(theme)
@@ -108,6 +109,7 @@ class TaoApp(App[None]):
         self.snapshot = newest
         self.load = max(self.load, newest.meters.load)
         now_s = self.clock()
+        self.jitter.seen(newest.status.sync, now_s)
         advice = self.dropouts.seen(newest.meters.dropped_blocks, newest.status.block_frames, now_s)
         if advice is not None and newest.status.backend != "null":  # there, no buffer could be larger
             self.say(advice, urgent=True)
@@ -140,8 +142,10 @@ class TaoApp(App[None]):
                 "cancel-job": partial(ask, self.engine.cancel_job), "open": self.ask_for_path, "save": self.ask_for_kit,
                 "save-set": self.ask_for_set, "new": self.start_over, "export": self.ask_what_to_export,
                 "help": self.show_help, "messages": self.show_messages,
-                "jobs": partial(self.show_facts, "Jobs", job_lines), "audio": partial(self.show_facts, "Audio",
-                                                                                      audio_lines),
+                "jobs": partial(self.show_facts, "Jobs", job_lines),
+                "sync": partial(self.show_facts, "Sync and MIDI",
+                                lambda now: sync_lines(now, self.jitter, self.glyphs)),
+                "audio": partial(self.show_facts, "Audio", audio_lines),
                 "palette": self.action_command_palette, "detach": self.detach, "quit": self.quit}
 
     def _say_new_notices(self, newest: Snapshot) -> None:

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 from engine.core.snapshot import Snapshot
+from tui.glyphs import Glyphs
+from tui.jitter import Jitter
 from tui.messages import Message
 from tui.meter_scale import decibels
+from tui.midi_rows import clock_words, grid_words, sync_words
 
 Line = tuple[str, str]  # what is quiet, what is said
 
@@ -43,6 +46,40 @@ def job_lines(snapshot: Snapshot) -> list[Line]:
               for reading in status.readings)]
 
 
+LONG = 60  # columns for the name of a port
+DRAWN = 45  # seconds of jitter: on 80 columns there is no room for more
+
+
+def sync_lines(snapshot: Snapshot, jitter: Jitter, glyphs: Glyphs) -> list[Line]:
+    """Who keeps the time and how steadily, what is sent, and the newest messages."""
+    status = snapshot.status
+    machine, sync, midi = status.machine, status.sync, status.midi
+    sends = [(f"Output {place + 1}", f"{midi.joined_out[place] or 'connected to nothing'}: "
+                                     f"{clock_words(machine.midi, place)}")
+             for place, clock in enumerate(machine.midi.clocks) if clock.on or midi.joined_out[place]]
+    return [
+        ("Clock source", f"{machine.midi.source.value}: {sync_words(sync)}"),
+        ("Tempo", f"{machine.timeline.bpm:.2f} BPM" + ("" if sync.bpm is None else f", the leader's {sync.bpm:.2f}")),
+        *_jitter_lines(jitter, glyphs), *sends,
+        *((f"Input {number}", name or "connected to nothing") for number, name in enumerate(midi.joined_in, 1)),
+        ("Grid controller", grid_words(midi, LONG)),
+        *((("MIDI in" if not place else ""), words) for place, words in enumerate(midi.recent or ("no message yet",))),
+        ("To change it", "the MIDI screen; its first line is the clock source")]
+
+
+def _jitter_lines(jitter: Jitter, glyphs: Glyphs) -> list[Line]:
+    """A column for each of the last seconds; a full one is the worst of the last minute, but at least 1 ms."""
+    if not any(value is not None for value in jitter.trail):
+        return [("Jitter", "no MIDI clock is followed")]
+    top_ms = max(1.0, jitter.worst_ms)
+    steps = len(glyphs.wave) - 1
+    drawn = "".join(" " if value is None else glyphs.wave[round(min(1.0, value / top_ms) * steps)]
+                    for value in list(jitter.trail)[-DRAWN:])
+    newest = next((f"{value:.2f} ms" for value in reversed(jitter.trail) if value is not None), "")
+    return [("Jitter", f"{newest} now, at most {jitter.worst_ms:.2f} ms in the last minute"),
+            (f"  0 to {top_ms:.1f} ms", drawn)]
+
+
 def audio_lines(snapshot: Snapshot) -> list[Line]:
     """The device, and how it is doing."""
     status, meters = snapshot.status, snapshot.meters
@@ -58,5 +95,6 @@ def audio_lines(snapshot: Snapshot) -> list[Line]:
         ("Voices", str(meters.voices)),
         ("Input", "  ".join(f"{decibels(peak):+.0f} dB" for peak in meters.input_peaks)),
         ("Output", "  ".join(f"{decibels(peak):+.0f} dB" for peak in meters.master_peaks)),
-        ("Takes start on", threshold), ("Count-in", f"{setup.count_in_bars} bars"),
+        ("Takes start on", threshold),
+        ("Count-in", f"{setup.count_in_bars} bar{'' if setup.count_in_bars == 1 else 's'}"),
         ("To change it", "quit, and start Tao with --audio, --device or --block; with make: AUDIO=jack or portaudio")]

@@ -92,13 +92,14 @@ class Rows:
     compact: bool = False
 
 
-def share_rows(rows: int, columns: int, tracks: int, wide: bool, extra: int = 0) -> Rows:
-    """Share out the rows of a screen, of which `extra` are taken by a banner or the effects.
+def share_rows(rows: int, columns: int, tracks: int, wide: bool, extra: int = 0, empty: bool = False) -> Rows:
+    """Share out the rows of a screen, of which `extra` are taken by a banner or the effects. empty:
+    there is neither loop nor kit, so that wave and pads would show nothing, and the lanes come first.
 
     Compact where wave and pads have no room. What is left goes to the wave and the lanes in turn, to larger digits,
     and at last to the wave again, so that no row stays empty.
     """
-    pads = 0 if wide else PAD_ROWS
+    pads = 0 if wide or empty else PAD_ROWS
     left = rows - extra - FIXED_ROWS - tracks - pads - 2
     if left < 0 or columns < NARROW_BELOW:
         spare = rows - extra - COMPACT_ROWS - 4 - tracks  # title, ruler, message, keys
@@ -107,13 +108,13 @@ def share_rows(rows: int, columns: int, tracks: int, wide: bool, extra: int = 0)
     digits = 2 if columns >= BIG_FROM else 0
     for part, cost in (("wave", 1), ("wave", 1), ("wave", 1), ("lane", tracks), ("digits", digits), ("lane", tracks),
                        ("onsets", 1), ("wave", 2), ("lane", tracks), ("wave", 3)):
-        if cost > left:
+        if cost > left or (empty and part in ("wave", "onsets")):
             continue
         left -= cost
         wave += cost if part == "wave" else 0
         lane += part == "lane"
         transport += cost if part == "digits" else 0
         onsets += part == "onsets"
-    while left >= tracks and lane < MOST_LANE and wave + left > MOST_WAVE:
+    while left >= tracks and lane < MOST_LANE and (wave + left > MOST_WAVE or empty):
         left, lane = left - tracks, lane + 1
     return Rows(transport, wave + left, onsets, lane, pads)

@@ -32,7 +32,7 @@ def steps(keymap: Keymap, glyphs: Glyphs) -> list[tuple[str, str]]:
         return keymap.key_of(action_id, glyphs)
 
     return [
-        ("Hear it", f"{key('play')} plays and stops the demo loop. 1 to 8 trigger the drums. {key('listen')} goes from "
+        ("Hear it", f"{key('play')} plays the loop, and stops it. 1 to 8 trigger the drums. {key('listen')} goes from "
                     f"the recording to kit and residual, and to the kit alone: the match says how alike they are."),
         ("Record your own", f"Play something into the input and press {key('record')}: Tao records two bars from the "
                             f"next bar line, loops them at once, and turns them into a kit and a pattern. "

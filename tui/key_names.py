@@ -42,10 +42,15 @@ def key_named(written: str) -> str:
 
 
 def key_label(key: str, glyphs: Glyphs) -> str:
-    """A key as the keyboard shows it: ^p, shift+↑, ?."""
+    """A key where there is little room: ^p, shift+↑, ?."""
+    return key_words(key, glyphs).replace("ctrl+", "^")
+
+
+def key_words(key: str, glyphs: Glyphs) -> str:
+    """A key as a sentence names it: ctrl+p, shift+↑, ?."""
     *modifiers, name = key.split("+")
     name = NAMED_KEYS.get(name) or glyphs.arrows.get(name) or (name.upper() if name[1:].isdigit() else name)
-    return "".join("^" if modifier == "ctrl" else modifier + "+" for modifier in modifiers) + name
+    return "".join(f"{modifier}+" for modifier in modifiers) + name
 
 
 def _alias(word: str) -> str:

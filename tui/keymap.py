@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from engine.core.errors import InvalidValue, UsageError
 from tui.glyphs import Glyphs
 from tui.key_names import key_label as key_label
-from tui.key_names import key_named
+from tui.key_names import key_named, key_words
 from tui.key_presets import PRESETS, Preset
 
 
@@ -146,6 +146,7 @@ GROUPS = (
         Action("palette", ("ctrl+p",), "find any action by name"),
         Action("messages", ("f8",), "read every message, and put warnings away"),
         Action("jobs", ("f7",), "what is being decomposed, and what it has found"),
+        Action("sync", ("f9",), "the clock, its jitter, and what comes in by MIDI"),
         Action("audio", ("f2",), "the audio device, its load and its levels"),
         Action("detach", (), "close the screen and let the music play on"),
         Action("help", ("question_mark", "f1"), "show these keys", "keys"),
@@ -214,9 +215,9 @@ class Keymap:
         return next(action for action in self if action.id == action_id)
 
     def key_of(self, action_id: str, glyphs: Glyphs) -> str:
-        """The first key of an action, as the keyboard shows it; the action's id if it has none."""
+        """The first key of an action, as a sentence names it; the action's id if it has none."""
         keys = self[action_id].keys
-        return key_label(keys[0], glyphs) if keys else action_id
+        return key_words(keys[0], glyphs) if keys else action_id
 
     @property
     def ids(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.core.midi import CONTROLS, NOTE, PAD, SWITCHES, ClockSource, Midi
+from engine.core.midi import CONTROLS, GRID_OFF, NOTE, PAD, SWITCHES, ClockSource, Midi
 from engine.core.pattern import Track
 from engine.core.snapshot import MidiStatus, Sync, SyncState
 
@@ -16,6 +16,7 @@ class Kind(Enum):
     INPUT = "Inputs"
     OUTPUT = "Outputs"
     TRANSPORT = "JACK transport"
+    GRID = "Grid controller"
     ROUTE = "Tracks on other instruments"
     CONTROL = "Knobs and switches"
     NOTES = "Notes that trigger"
@@ -31,17 +32,21 @@ class Row:
     name: str = ""
 
 
-def rows(midi: Midi, status: MidiStatus, sync: Sync, tracks: tuple[Track, ...]) -> list[Row]:
-    """Every line, those under one heading together."""
+PORT = 17  # columns for a port's name, at least
+
+
+def rows(midi: Midi, status: MidiStatus, sync: Sync, tracks: tuple[Track, ...], room: int = PORT) -> list[Row]:
+    """Every line, those under one heading together. room: columns for the name of a port."""
     return [
         Row(Kind.SOURCE, f"{midi.source.value:<9}{sync_words(sync)}"),
-        *(Row(Kind.INPUT, f"{number + 1}  {port_words(status.inputs[number], status.joined_in[number])}   "
+        *(Row(Kind.INPUT, f"{number + 1}  {port_words(status.inputs[number], status.joined_in[number], room)}   "
                           f"song position {'followed' if followed else 'ignored'}", number + 1)
           for number, followed in enumerate(midi.song_position)),
-        *(Row(Kind.OUTPUT, f"{number + 1}  {port_words(status.outputs[number], status.joined_out[number])}   "
+        *(Row(Kind.OUTPUT, f"{number + 1}  {port_words(status.outputs[number], status.joined_out[number], room)}   "
                            f"{clock_words(midi, number)}", number + 1) for number in range(len(midi.clocks))),
         Row(Kind.TRANSPORT, "led: it has Tao's tempo and bars, and starts and stops with Tao" if midi.leads_transport
             else "not led"),
+        Row(Kind.GRID, f"{status.grid.chosen:<12}{grid_words(status, room)}"),
         *(Row(Kind.ROUTE, f"{track.name:<8}{route_words(midi, track.name)}", name=track.name) for track in tracks),
         Row(Kind.WRITING, "recorded into the pattern while it plays" if status.writes_steps else "not recorded"),
         *(Row(Kind.NOTES, f"{track.name:<8}{notes_words(midi, status, track.name)}", name=track.name)
@@ -87,11 +92,10 @@ def tempo_words(bpm: float, sync: Sync, uncertain: bool = False) -> str:
     return f"{bpm if sync.bpm is None else sync.bpm:.1f} {word or who}"
 
 
-def port_words(wanted: str | None, joined: str) -> str:
+def port_words(wanted: str | None, joined: str, room: int = PORT) -> str:
     """What a port is connected to, or waits for."""
-    if joined:
-        return f"{_short(joined):<24}"
-    return f"{'-' if wanted is None else _short(wanted) + ' (away)':<24}"
+    words = _short(joined, room) if joined else "-" if wanted is None else f"{_short(wanted, room)} (away)"
+    return f"{words:<{room + 7}}"
 
 
 def clock_words(midi: Midi, number: int) -> str:
@@ -101,6 +105,15 @@ def clock_words(midi: Midi, number: int) -> str:
         return "no clock"
     while_stopped = "runs while stopped" if clock.runs_stopped else "stops with the song"
     return f"clock {clock.offset_ms:+.0f} ms, {while_stopped}"
+
+
+def grid_words(status: MidiStatus, room: int = PORT) -> str:
+    """The controller whose pads show the pattern."""
+    grid = status.grid
+    if grid.joined:
+        by = f", map {grid.map}" if grid.map != grid.chosen else ""
+        return f"{_short(grid.joined, room)} shows the pattern{by}"
+    return "no pads show the pattern" if grid.chosen == GRID_OFF else "not found yet"
 
 
 def route_words(midi: Midi, track: str) -> str:
@@ -132,6 +145,6 @@ def _source_words(number: str) -> str:
     return f"note {number.removeprefix(NOTE)}" if number.startswith(NOTE) else f"controller {number}"
 
 
-def _short(name: str) -> str:
-    """A port's name in no more room than there is."""
-    return name if len(name) <= 17 else f"{name[:8]}..{name[-7:]}"
+def _short(name: str, room: int) -> str:
+    """A port's name in no more room than there is; its end is what tells ports of one instrument apart."""
+    return name if len(name) <= room else f"{name[: room - room // 2 - 1]}..{name[-(room // 2 - 1) :]}"

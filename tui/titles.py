@@ -1,7 +1,8 @@
 """The title of each action, as the palette and the help write it, and its keys."""
 
 from tui.glyphs import Glyphs
-from tui.keymap import Action, key_label
+from tui.key_names import key_words
+from tui.keymap import Action
 
 TITLES = {  # where the id alone would not do
     "tempo-up": "Tempo +1", "tempo-down": "Tempo -1", "tap": "Tap tempo", "source": "Clock source",
@@ -29,6 +30,6 @@ def title_of(action: Action) -> str:
 
 
 def title_with_keys(action: Action, glyphs: Glyphs) -> str:
-    """The title, and the keys in brackets if it has any."""
-    keys = ", ".join(key_label(key, glyphs) for key in action.keys)
-    return f"{title_of(action)}  [{keys}]" if keys else title_of(action)
+    """The title, and the keys in parentheses if it has any: the palette would take [F2] for a style, and hide it."""
+    keys = ", ".join(key_words(key, glyphs) for key in action.keys)
+    return f"{title_of(action)}  ({keys})" if keys else title_of(action)

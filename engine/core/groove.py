@@ -30,6 +30,14 @@ def grid_ticks(pattern: Pattern, track: Track, grid_index: int) -> Ticks:
     return Ticks(grid_index * track.step_ticks + late)
 
 
+def playing_index(pattern: Pattern, track: Track, since_ticks: int) -> int:
+    """The step of `track` under a playhead `since_ticks` after the pattern's start, on its swung grid."""
+    index = since_ticks // track.step_ticks
+    if grid_ticks(pattern, track, index) > since_ticks:
+        index -= 1
+    return index % len(track.steps)
+
+
 def step_onset_ticks(pattern: Pattern, track: Track, grid_index: int) -> Ticks | None:
     """Ticks from the pattern's start to the hit on grid step `grid_index`; None where the track is silent."""
     step = track.steps[grid_index % len(track.steps)]

@@ -29,6 +29,7 @@ KNOBS = ("tempo", "swing", "gain", *SHAPED, *MORPHS)
 SWITCHES = ("play", "record", *HELD)
 CONTROLS = KNOBS + SWITCHES
 PAD = "pad "  # and a track: triggered by a note
+GRID_AUTO, GRID_OFF = "auto", "off"
 NOTE = "n"  # and its number: a note used as a switch; a controller is its number alone
 
 
@@ -144,19 +145,21 @@ class Midi:
 @dataclass(frozen=True, slots=True)
 class MidiSetup:
     """What is saved between sessions. inputs, outputs: the name of the port that each of Tao's is connected to, None
-    for none; controls: what each `CHANNEL:CONTROLLER` or `CHANNEL:nNOTE` does, channels counted from 1."""
+    for none; controls: what each `CHANNEL:CONTROLLER` or `CHANNEL:nNOTE` does, channels counted from 1; grid: which
+    grid controllers are used: GRID_AUTO for any, GRID_OFF, or those of one note map."""
 
     inputs: tuple[str | None, ...] = (None,) * MIDI_INPUTS
     outputs: tuple[str | None, ...] = (None,) * MIDI_OUTPUTS
     controls: Mapping[str, str] = field(default_factory=dict)
     midi: Midi = field(default_factory=Midi)
+    grid: str = GRID_AUTO
 
     def __post_init__(self) -> None:
         if (len(self.inputs), len(self.outputs)) != (MIDI_INPUTS, MIDI_OUTPUTS) or len(self.controls) > MAX_CONTROLS:
             raise InvalidValue(f"A MIDI setup has {MIDI_INPUTS} inputs, {MIDI_OUTPUTS} outputs and up to "
                                f"{MAX_CONTROLS} controls; {len(self.inputs)}, {len(self.outputs)} and "
                                f"{len(self.controls)} were given.")
-        for name in filter(None, (*self.inputs, *self.outputs, *self.controls, *self.controls.values())):
+        for name in filter(None, (*self.inputs, *self.outputs, *self.controls, *self.controls.values(), self.grid)):
             check_name(name, "A MIDI port or control")
 
 

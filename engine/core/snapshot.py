@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from engine.core.candidates import TrackCandidates
-from engine.core.groove import grid_ticks
+from engine.core.groove import playing_index
 from engine.core.kit import SampleId
 from engine.core.loop import Reading
 from engine.core.machine import Machine
@@ -90,13 +90,25 @@ class Sync:
 
 
 @dataclass(frozen=True, slots=True)
+class GridStatus:
+    """The grid controller. chosen: auto, off, or a note map; maps: the names of all note maps; joined: its port, empty
+    while there is none; map: the note map that it is used with."""
+
+    chosen: str = "auto"
+    maps: tuple[str, ...] = ()
+    joined: str = ""
+    map: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MidiStatus:
     """The MIDI ports and controllers now.
 
     inputs, outputs: the port that each of Tao's should be connected to; joined_in, joined_out: the ports that are
     connected, empty where that port does not exist; sources, destinations: every port that exists; learning: the target
     that waits for a controller; writes_steps: whether pads are recorded as steps; last: the newest message that was not
-    a clock, as text.
+    a clock, as text; grid: the controller whose pads show the pattern; recent: the newest messages with their
+    input, newest first.
     """
 
     inputs: tuple[str | None, ...] = (None,) * MIDI_INPUTS
@@ -109,17 +121,32 @@ class MidiStatus:
     learning: str | None = None
     writes_steps: bool = False
     last: str = ""
+    grid: GridStatus = GridStatus()
+    recent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SoundFacts:
+    """What a found sound is like. level_db: its peak, in dBFS; picture: its peaks, 0..255 of its loudest; closeness:
+    0..1, how near it is to the sound that the track has, None where that cannot be said."""
+
+    length_s: float
+    level_db: float
+    picture: bytes = b""
+    closeness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SoundList:
-    """The sounds found for `track`, by name; chosen: the one auditioned or swapped in last, -1 for none."""
+    """The sounds found for `track`, by name; chosen: the one auditioned or swapped in last, -1 for none; facts: what is
+    known of the first of them, None for one that cannot be read; more follow."""
 
     track: str
     where: SoundSource
     path: str
     names: tuple[str, ...]
     chosen: int = -1
+    facts: tuple[SoundFacts | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +222,7 @@ class Snapshot:
         if not self.meters.playing:
             return None
         machine = self.status.machine
-        since = self.meters.position_ticks - machine.phase_ticks
-        index = since // track.step_ticks
-        if grid_ticks(machine.pattern, track, index) > since:
-            index -= 1
-        return index % len(track.steps)
+        return playing_index(machine.pattern, track, self.meters.position_ticks - machine.phase_ticks)
 
     @property
     def loop_fraction(self) -> float | None:

@@ -23,15 +23,17 @@ from engine.core.requests import (
     SwapNextSound,
     SwapSound,
 )
-from engine.core.snapshot import SoundList
+from engine.core.snapshot import SoundFacts, SoundList
 from engine.library.candidates import Candidate, in_loop
 from engine.library.matching import fitted, shifted
 from engine.live.conductor import Conductor
+from engine.live.describer import Describer
 from engine.live.library import Library
 from engine.live.notices import Notices
 from engine.live.sounds import Sounds
 
 _SILENCE = np.zeros((1, 2), np.float32)
+MOST_DESCRIBED, AT_A_TIME = 200, 8  # sounds; a swap waits for no more than a few of them
 LIBRARY_SOURCES = (SoundSource.LIBRARY, SoundSource.PATTERNS)
 
 
@@ -44,6 +46,7 @@ class Browser:
         self._conductor, self._bank, self._notices = conductor, conductor.bank, notices
         self._kits_folder, self._sample_rate = kits_folder, conductor.sample_rate
         self._sounds, self._library = Sounds(), library
+        self._describer = Describer(self._sounds, self._sample_rate)
         self._helper = ThreadPoolExecutor(1, "browser")
         self._tasks: list[tuple[Future, Callable]] = []
         self._found: list[Candidate] = []
@@ -121,6 +124,7 @@ class Browser:
                 then(future.result())
             except TaoError as error:
                 self._notices.say(str(error))
+        self._describe_more()
 
     @property
     def waiting(self) -> bool:
@@ -175,8 +179,8 @@ class Browser:
 
             rhythm = rhythm_of(machine.pattern).tobytes()
             return partial(self._sounds.in_patterns, index, rhythm, request.track)
-        present = machine.kit.one_shots.get(request.track)
-        audio = _SILENCE if present is None else self._bank[present.sample][: present.frames]
+        present = self._present(request.track)
+        audio = _SILENCE if present is None else present
         return partial(self._sounds.like, index, request.path, audio, self._sample_rate)
 
     def _show(self, request: BrowseSounds, found: list[Candidate]) -> None:
@@ -187,6 +191,28 @@ class Browser:
             self._unanswered = request
             if self._library.is_new:
                 self._notices.say("Tao is reading your library. What is found appears when that is done.")
+
+    def _describe_more(self) -> None:
+        """Find out what the next few of the found sounds are like, while the helper has nothing better to do."""
+        listed = self.sounds
+        if listed is None or self._tasks or len(listed.facts) >= min(len(self._found), MOST_DESCRIBED):
+            return
+        number, machine, begin = self._browsed, self._conductor.machine, len(listed.facts)
+        batch = [partial(self._sound_of, found, machine) for found in self._found[begin : begin + AT_A_TIME]]
+
+        def add(facts: tuple[SoundFacts | None, ...]) -> None:
+            if self.sounds is not None and number == self._browsed and len(self.sounds.facts) == begin:
+                self.sounds = replace(self.sounds, facts=(*self.sounds.facts, *facts))
+
+        self._later(partial(self._describer.describe, number, self._present(listed.track), batch), add)
+
+    def _sound_of(self, candidate: Candidate, machine: Machine) -> Path | Audio:
+        return candidate.path or self._audio(candidate, machine)[0]
+
+    def _present(self, track: str) -> Audio | None:
+        """The sound that the track has."""
+        shot = self._conductor.machine.kit.one_shots.get(track)
+        return None if shot is None else self._bank[shot.sample][: shot.frames]
 
     def _prepare(self, track: str, place: int, options: FitOptions, then: Callable[[OneShot], object]) -> None:
         machine, candidate = self._conductor.machine, self._candidate(place)

@@ -8,6 +8,7 @@ memory, costs this process and nothing else. It ends when the engine does.
 """
 
 import contextlib
+import math
 import os
 import signal
 import sys
@@ -23,10 +24,13 @@ from engine.bridge.wire import read_frame, write_frame
 from engine.core.errors import TaoError
 from engine.core.loop import Audio
 from engine.core.names import readable
+from engine.core.snapshot import SoundFacts
 from engine.library.candidates import Candidate, in_folder, in_kits, read_hit
+from engine.live.pictures import picture
 
 ANSWER_S = 10
 MEMORY_BYTES = 2 << 30
+PICTURE_PEAKS, SILENT = 32, 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,25 @@ class FindPatterns:
 
 
 @dataclass(frozen=True, slots=True)
+class Describe:
+    """What is this file like or, without a path, this `audio`, float32 (frames, 2) as bytes? like: the timbre of the
+    sound that it is compared with, empty for none."""
+
+    path: bytes
+    audio: bytes
+    sample_rate: int
+    like: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """facts, and the sound's timbre as bytes, empty for silence."""
+
+    facts: SoundFacts
+    timbre: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """Names and paths of what was found, and the folders of the kits that it belongs to; empty where there is none."""
 
@@ -95,11 +118,12 @@ class NotRead:
     sentence: str
 
 
-QUESTIONS = (ListKits, ListFolder, SearchLibrary, FindPatterns, ReadHit)
-ANSWERS = (Listed, HitFollows, NotRead)
+QUESTIONS = (ListKits, ListFolder, SearchLibrary, FindPatterns, ReadHit, Describe)
+ANSWERS = (Listed, HitFollows, NotRead, Described)
 
 
-def answer(question: ListKits | ListFolder | SearchLibrary | FindPatterns | ReadHit) -> Listed | Audio:
+def answer(question: ListKits | ListFolder | SearchLibrary | FindPatterns | ReadHit | Describe
+           ) -> Listed | Described | Audio:
     """The answer to a question. Raises TaoError."""
     match question:
         case ListKits():
@@ -117,6 +141,23 @@ def answer(question: ListKits | ListFolder | SearchLibrary | FindPatterns | Read
             return _listed(kits_like(_path(question.index), question.rhythm, question.track))
         case ReadHit():
             return read_hit(_path(question.path), question.sample_rate)
+        case Describe():
+            audio = (read_hit(_path(question.path), question.sample_rate) if question.path
+                     else np.frombuffer(question.audio, np.float32).reshape(-1, 2))
+            return described(audio, question.sample_rate, question.like)
+
+
+def described(audio: Audio, sample_rate: int, like: bytes) -> Described:
+    """What a hit is like, beside a sound with the timbre `like`."""
+    from engine.library.index.timbre import BYTES, closeness, distances, timbre
+
+    own, peak = timbre(audio, sample_rate), float(np.abs(audio).max(initial=0.0))
+    near = None
+    if own is not None and len(like) == BYTES:
+        near = closeness(float(distances(np.frombuffer(like, np.float32), own[None])[0]))
+    drawn = picture(audio / max(peak, SILENT), PICTURE_PEAKS)
+    level_db = 20.0 * math.log10(max(peak, SILENT))
+    return Described(SoundFacts(len(audio) / sample_rate, level_db, drawn, near), b"" if own is None else own.tobytes())
 
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
@@ -124,14 +165,14 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
     questions = Codec(QUESTIONS)
     while (data := read_frame(source)) is not None:
         signal.alarm(ANSWER_S)
-        found: Listed | NotRead | Audio
+        found: Listed | Described | NotRead | Audio
         try:
             found = answer(questions.decode(data).message)
         except (TaoError, OSError) as error:
             found = NotRead(readable(str(error), 400))
         except MemoryError:
             found = NotRead("That takes more memory than a sound may. Choose another.")
-        if isinstance(found, Listed | NotRead):
+        if isinstance(found, Listed | Described | NotRead):
             write_frame(sink, questions.encode(found))
         else:
             write_frame(sink, questions.encode(HitFollows(len(found))))

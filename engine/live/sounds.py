@@ -12,10 +12,13 @@ from engine.bridge.codec import BadMessage, Codec
 from engine.core.errors import TaoError
 from engine.core.loop import Audio
 from engine.core.names import readable
+from engine.core.snapshot import SoundFacts
 from engine.library.candidates import LONGEST_S, Candidate
 from engine.live.sound_reader import (
     ANSWER_S,
     ANSWERS,
+    Describe,
+    Described,
     FindPatterns,
     HitFollows,
     Listed,
@@ -50,7 +53,7 @@ class Sounds:
 
     def like(self, index: Path, words: str, audio: Audio, sample_rate: int) -> list[Candidate]:
         """The one-shots of the library with these words, those nearest to `audio` first."""
-        heard = np.ascontiguousarray(audio[: round(HEARD_S * sample_rate)], np.float32).tobytes()
+        heard = _bytes_of(audio, sample_rate)
         return self._found(SearchLibrary(os.fsencode(index), words, heard, sample_rate), index)
 
     def in_patterns(self, index: Path, rhythm: bytes, track: str) -> list[Candidate]:
@@ -64,6 +67,17 @@ class Sounds:
             raise self._given_up(path)
         return np.frombuffer(data, np.float32).reshape(-1, 2)
 
+    def timbre(self, audio: Audio, sample_rate: int) -> bytes:
+        """What `describe` compares others with; empty for silence."""
+        return self._described(Describe(b"", _bytes_of(audio, sample_rate), sample_rate, b""), Path("a sound")).timbre
+
+    def describe(self, sound: Path | Audio, sample_rate: int, like: bytes) -> SoundFacts:
+        """What a file, or audio that is here, is like, beside a sound with the timbre `like`."""
+        if isinstance(sound, Path):
+            return self._described(Describe(os.fsencode(sound), b"", sample_rate, like), sound).facts
+        question = Describe(b"", _bytes_of(sound, sample_rate), sample_rate, like)
+        return self._described(question, Path("a sound")).facts
+
     def close(self) -> None:
         """End the process; a question that is being asked gets no answer."""
         self._reader.kill()
@@ -76,7 +90,13 @@ class Sounds:
                           kit=Path(os.fsdecode(kit)) if kit else None)
                 for name, path, kit in zip(answer.names, answer.paths, answer.kits, strict=True)]
 
-    def _ask(self, question: _ListQuestion | ReadHit, about: Path) -> tuple[object, bytes]:
+    def _described(self, question: Describe, about: Path) -> Described:
+        answer, _ = self._ask(question, about)
+        if not isinstance(answer, Described):
+            raise self._given_up(about)
+        return answer
+
+    def _ask(self, question: _ListQuestion | ReadHit | Describe, about: Path) -> tuple[object, bytes]:
         """The answer and the bytes after it. Raises TaoError when there is none."""
         try:
             message, following = self._reader.ask(self._codec.encode(question))
@@ -95,3 +115,8 @@ class Sounds:
             return TaoError("The sound reader was stopped.")
         why = f"took longer than {ANSWER_S} s" if status == -signal.SIGALRM else "could not be done"
         return TaoError(f"Reading {readable(about.name, 80)!r} {why}. Choose another.")
+
+
+def _bytes_of(audio: Audio, sample_rate: int) -> bytes:
+    """As much of a hit as counts, float32."""
+    return np.ascontiguousarray(audio[: round(HEARD_S * sample_rate)], np.float32).tobytes()

@@ -1,5 +1,6 @@
 """MIDI on the control thread: clocks to follow, pads recorded as steps, learned controllers, ports by name."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from engine.dsp.processor import Processor
 from engine.live.conductor import Conductor
 from engine.live.notices import Notices
 from engine.midi.controller_map import ControllerMap, read_setup, toggled, write_setup
+from engine.midi.grid.control import GridControl
 from engine.midi.parsing import worded
 from engine.midi.patchbay import COUNTS, MidiPorts, NoMidiPorts, Patchbay
 from engine.midi.rtmidi_input import RtMidiInput
@@ -22,18 +24,19 @@ from engine.midi.step_recording import written_step
 from engine.sync.clock_follower import ClockFollower
 
 LIVELY_S = 1.0
+KEPT_MESSAGES = 12
 
 
 class MidiControl:
     """The control thread calls `step` on every turn and `look` once a second; nothing here waits.
 
-    file: where the setup is kept; record: called when the foot switch goes down.
+    file: where the setup is kept; record: called when the foot switch goes down; grid: the grid controller.
     """
 
     def __init__(self, processor: Processor, conductor: Conductor, file: Path | None, notices: Notices,
-                 record: Callable[[], None]) -> None:
+                 record: Callable[[], None], grid: GridControl) -> None:
         self._conductor, self._rate = conductor, processor.sample_rate
-        self._file, self._notices, self._record = file, notices, record
+        self._file, self._notices, self._record, self.grid = file, notices, record, grid
         self._counts, self._lost = processor.memory["state"], 0
         self._heard = MidiRing(processor.memory["midi_received"])
         self._rtmidi = RtMidiInput(conductor, notices)
@@ -41,12 +44,14 @@ class MidiControl:
         setup, problem = read_setup(file)
         notices.warn(problem)
         self._map = ControllerMap(setup.controls)
+        self._choose_grid(setup.grid)
         self._bay = Patchbay(NoMidiPorts(), setup.inputs, setup.outputs)
         self._received: Callable[[], list[MidiEvent]] = list  # from ports that bypass the audio thread
         self._kept = setup
         self._keeps = problem is None
         self._lively_frames = -1 << 40
         self._last = b""
+        self._recent: deque[str] = deque(maxlen=KEPT_MESSAGES)
         self._writes_steps = False
         if setup.midi != conductor.machine.midi:
             conductor.follow_up(SetMidi(setup.midi), Boundary.NOW)
@@ -72,7 +77,8 @@ class MidiControl:
         return MidiStatus(
             tuple(bay.chosen[Direction.IN]), tuple(bay.chosen[Direction.OUT]), tuple(bay.joined[Direction.IN]),
             tuple(bay.joined[Direction.OUT]), tuple(bay.others[Direction.IN]), tuple(bay.others[Direction.OUT]),
-            controllers.controls, controllers.learning, self._writes_steps, worded(self._last))
+            controllers.controls, controllers.learning, self._writes_steps, worded(self._last), self.grid.status,
+            tuple(self._recent))
 
     def open(self, ports: MidiPorts) -> None:
         """Use these ports from now on; close those before."""
@@ -83,6 +89,7 @@ class MidiControl:
 
     def close(self) -> None:
         """Close the ports."""
+        self.grid.close()
         self._bay.ports.close()
 
     def connect(self, request: ConnectMidi) -> None:
@@ -107,6 +114,7 @@ class MidiControl:
     def look(self) -> None:
         """See which ports have come and gone and whether messages were lost, and save what has changed."""
         self._notices.say(*self._bay.look())
+        self.grid.look(self._bay)
         lost, self._lost = int(self._counts["midi_lost"]) - self._lost, int(self._counts["midi_lost"])
         if lost:
             self._notices.warn(f"{lost} MIDI messages were lost: too many came at once. Send fewer to Tao, or fewer "
@@ -119,12 +127,14 @@ class MidiControl:
     def setup(self) -> MidiSetup:
         """Connections, learned controllers and MIDI settings as they are now."""
         return MidiSetup(tuple(self._bay.chosen[Direction.IN]), tuple(self._bay.chosen[Direction.OUT]),
-                         dict(self._map.controls), replace(self._conductor.machine.midi, leader_bpm=None))
+                         dict(self._map.controls), replace(self._conductor.machine.midi, leader_bpm=None),
+                         self.grid.chosen)
 
     def use(self, setup: MidiSetup, file: Path) -> None:
         """Take over the setup of a set; what is changed from now on is kept in its file."""
         self._file, self._kept, self._keeps = file, setup, True
         self._map = ControllerMap(setup.controls)
+        self._choose_grid(setup.grid)
         for direction, names in ((Direction.IN, setup.inputs), (Direction.OUT, setup.outputs)):
             for number, name in enumerate(names[: COUNTS[direction]]):
                 self._notices.say(*self._bay.choose(direction, number, name))
@@ -140,7 +150,12 @@ class MidiControl:
         for command in self._map.turned(self._conductor.machine):
             self._perform(command, boundary=Boundary.BAR if isinstance(command, Crossbreed) else Boundary.NOW)
         self._write_steps()
+        self.grid.step()
         self._steer()
+
+    def _choose_grid(self, name: str) -> None:
+        """Choose the grid controller of a setup; a note map that is no longer there is a notice."""
+        self._try(lambda: self.grid.choose(name))
 
     def _hear(self, event: MidiEvent) -> None:
         obeyed = self._conductor.machine.midi.song_position[event.port]
@@ -148,6 +163,8 @@ class MidiControl:
         if event.message[0] >= FIRST_REALTIME:
             return
         self._lively_frames, self._last = event.frame, event.message
+        if (words := worded(event.message)):
+            self._recent.appendleft(f"in {event.port + 1}  {words}")
         command, sentence = self._map.hear(event.message)
         if sentence is not None:
             self._notices.say(sentence)

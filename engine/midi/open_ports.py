@@ -5,6 +5,7 @@ from collections.abc import Callable
 from engine.audio.backend import Backend
 from engine.audio.frame_clock import FrameClock
 from engine.audio.host import Host
+from engine.midi.grid.ports import JACK, SYSTEM
 from engine.midi.patchbay import MidiPorts, NoMidiPorts
 
 
@@ -24,3 +25,8 @@ def open_ports(backend: Backend, host: Host, wake: Callable[[], None]) -> tuple[
         return NoMidiPorts(), None
     clock = FrameClock(host, backend.block_frames)
     return RtMidiPorts(system, clock, host.processor.memory["midi_sent"], wake), None
+
+
+def system_of(backend: Backend) -> str:
+    """The MIDI system whose ports these are, as `engine.midi.grid.ports` calls it."""
+    return SYSTEM if getattr(backend, "midi_ports", None) is None else JACK

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS
 from engine.core.requests import Direction
+from engine.midi.grid.ports import CLIENT
 
 COUNTS = {Direction.IN: MIDI_INPUTS, Direction.OUT: MIDI_OUTPUTS}
 
@@ -72,7 +73,7 @@ class Patchbay:
         """Join what has appeared; a sentence for each thing that changed."""
         changes = []
         for direction, chosen in self.chosen.items():
-            self.others[direction] = self.ports.others(direction)
+            self.others[direction] = [name for name in self.ports.others(direction) if not name.startswith(CLIENT)]
             for number, choice in enumerate(chosen):
                 changes += self._settle(direction, number, choice)
         return changes

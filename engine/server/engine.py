@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from platformdirs import user_config_path
+
 from engine.audio.backend import Backend
 from engine.audio.callback import clock_call
 from engine.audio.devices import open_again
@@ -16,6 +18,7 @@ from engine.audio.settings import AUTO, EngineSettings
 from engine.bridge.codec import Envelope
 from engine.core.commands import Boundary, Play, SetTempo, Stop
 from engine.core.errors import InvalidValue, UsageError
+from engine.core.requests import Redo, Undo
 from engine.core.snapshot import RecordState, Status
 from engine.dsp.layout import MAX_FRAMES
 from engine.dsp.processor import Processor
@@ -34,7 +37,8 @@ from engine.live.opening import Opening
 from engine.live.pictures import Pictures
 from engine.live.rack_watch import RackWatch
 from engine.midi.control import MidiControl
-from engine.midi.open_ports import open_ports
+from engine.midi.grid.control import GridControl
+from engine.midi.open_ports import open_ports, system_of
 from engine.rack.plugin import BYPASS, rack_called
 from engine.rack.pyo_rack import CHUNK_FRAMES, PyoRack
 from engine.server.requests import handlers
@@ -77,7 +81,10 @@ class Engine:
         self.takes = Takes(self.conductor, self.host, takes_folder, self.latency_frames, self.notices, self._finished)
         self.notices.warn(*cut_off(takes_folder))
         self._sizes = SizeWatch(session_folder.parent)
-        self.midi = MidiControl(processor, self.conductor, _path(settings.midi_file), self.notices, self.takes.press)
+        grid = GridControl(self.conductor, self.notices, {"record": self.takes.press, **self._history()},
+                           lambda: self.takes.state is not RecordState.OFF, _own_note_maps(settings))
+        self.midi = MidiControl(processor, self.conductor, _path(settings.midi_file), self.notices, self.takes.press,
+                                grid)
         self._link = LinkControl(self.conductor, FrameClock(self.host, 0),
                                  lambda: self.backend.output_latency_frames(), self.notices, settings.link,
                                  self.midi.has_clock)
@@ -207,9 +214,14 @@ class Engine:
         self.notices.warn(*restored.problems)
         self.notices.say(f"{restored.machine.kit.name} is back as you left it. Space plays it from bar 1.")
 
+    def _history(self) -> dict[str, Callable[[], object]]:
+        """Undo and redo, for the grid controller."""
+        return {name: partial(self.do, Envelope(message)) for name, message in (("undo", Undo()), ("redo", Redo()))}
+
     def _open_midi(self) -> None:
         self._midi_of = self.backend
         ports, problem = open_ports(self.backend, self.host, self._wake)
+        self.midi.grid.use(system_of(self.backend), self._wake)
         self.midi.open(ports)
         self._link.use(FrameClock(self.host, 0))
         transport = getattr(self.backend, "transport", None)  # JACK's alone
@@ -245,6 +257,11 @@ def _library(settings: EngineSettings) -> Library | None:
         return None
     takes = Path(settings.takes_folder)
     return Library(Places(Path(settings.library_index), Path(settings.library_folders), (takes.parent,)), takes)
+
+
+def _own_note_maps(settings: EngineSettings) -> Path | None:
+    """The folder of the user's own note maps; None for an engine without settings of a user's."""
+    return user_config_path("tao") / "controllers" if settings.midi_file else None
 
 
 def _path(name: str) -> Path | None:

@@ -90,6 +90,7 @@ def _about_takes(takes: Takes) -> dict[type, Handler]:
 
 def _about_midi(midi: MidiControl) -> dict[type, Handler]:
     return {
+        requests.ChooseGrid: lambda request, boundary: midi.grid.choose(request.name),
         requests.ConnectMidi: lambda request, boundary: midi.connect(request),
         requests.Learn: lambda request, boundary: midi.learn(request.target),
         requests.Unlearn: lambda request, boundary: midi.unlearn(request.target),

@@ -15,6 +15,7 @@ from engine.core.time_signature import Quarters
 from engine.worker.job import CORRECTION, Kind
 
 SAME_CUT_S = 0.005
+KEPT = 16  # recordings
 
 
 class Findings:
@@ -23,12 +24,16 @@ class Findings:
     def __init__(self) -> None:
         self.tempo = TempoCandidates()
         self._of_tracks: tuple[SampleId, tuple[TrackCandidates, ...]] = ("", ())  # by the recording
-        self._heard: LastHeard | None = None
+        self._heard: tuple[LastHeard, ...] = ()  # the newest first, one for each recording: undo brings loops back
         self._shown: tuple[Machine, Heard | None] | None = None  # for one machine; asked for many times a second
 
     def take(self, command: LoadDecomposition, stage: StageReady, kind: Kind) -> None:
         """Remember what a stage has found that `command` has loaded."""
-        self._heard = heard_in(command, stage) if self._heard is None else self._heard.after(command, stage, kind)
+        known = next((one for one in self._heard if same_recording(one.loop, command.loop)), None)
+        newest = heard_in(command, stage) if known is None else known.after(command, stage, kind)
+        if newest is not None:
+            others = [one for one in self._heard if not same_recording(one.loop, newest.loop)]
+            self._heard = (newest, *others)[:KEPT]
         self._shown = None
         if stage.loop is not None:
             self._of_tracks = (stage.loop.sample, stage.candidates)
@@ -36,7 +41,7 @@ class Findings:
     def heard(self, machine: Machine) -> Heard | None:
         """What was heard in the machine's loop, as far as its kit is still there."""
         if self._shown is None or self._shown[0] is not machine:
-            self._shown = machine, None if self._heard is None else self._heard.about(machine)
+            self._shown = machine, next(filter(None, (one.about(machine) for one in self._heard)), None)
         return self._shown[1]
 
     def candidates(self, loop: PlayedLoop | None) -> tuple[TrackCandidates, ...]:

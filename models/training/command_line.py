@@ -111,6 +111,43 @@ def train_paper_verb(data: tuple[Path, ...], **asked: object) -> None:
     click.echo(weights)
 
 
+@train.command(name="idm")
+@run_options
+@click.option("--size", type=click.Choice(["small", "published"]), default="small", show_default=True,
+              help="The one-shot synthesiser's: as published, or a hundred times cheaper.")
+def train_idm_verb(size: str, **asked: object) -> None:
+    """Train the Inverse Drum Machine on mixtures of six kits and their hits, and print the path of its weights.
+
+    Use them with --transcriber, --separator and --extractor idm:FILE. The six are taken evenly from the kits that have
+    all drums.
+    """
+    _trained(network="idm" if size == "small" else "idm-published", rows=4, computed_each=0, mixed_precision=False,
+             validate_every=100, **asked)
+
+
+@train.command(name="idm-sounds")
+@click.option("--data", multiple=True, required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
+              help="A folder that holds oneshots/; may be repeated.")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False),
+              help="The weights file to write.")
+@click.option("--sounds", type=click.IntRange(min=8), default=500, show_default=True, help="How many of each drum.")
+@click.option("--dimensions", type=click.IntRange(min=1), default=24, show_default=True, help="Of the embedding.")
+@click.option("--licence", type=click.Choice(["all", "permissive"]), default="all", show_default=True,
+              help="The licences of the data to fit on; permissive leaves copyleft out.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same file.")
+def train_idm_sounds_verb(data: tuple[Path, ...], **asked: object) -> None:
+    """Fit the space of drum sounds of the plugins idm-heard, in minutes, and print the SHA-256 of its file.
+
+    Use it with --separator or --extractor idm-heard:FILE.
+    """
+    from models.plugins import loading
+
+    with loading("Training"):
+        from models.training.train.idm_sounds import SoundsSettings, fit_sounds
+
+    click.echo(fit_sounds(SoundsSettings(data, **asked), lambda line: click.echo(line, err=True)))  # type: ignore[arg-type]
+
+
 @train.command(name="reader")
 @click.option("--data", required=True, multiple=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="A folder that holds patterns/; may be repeated.")
@@ -233,7 +270,7 @@ def evaluate_paper_verb(weights: Path, data: tuple[Path, ...], loops: int) -> No
 @click.option("--oracle", is_flag=True, help="Use the loops' true hits instead of a transcriber.")
 @click.option("--second-look/--no-second-look", default=True, show_default=True,
               help="Judge hits and names once a loop is solved.")
-@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Also draw the figures as a PNG.")
+@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Also draw the figures as an SVG.")
 def evaluate_decomposition_verb(**asked: object) -> None:
     """Print tables of how good stems, one-shots and hits are for the folder LOOPS.
 

@@ -73,6 +73,20 @@ def shop(tmp_path: Path):
     shop.room.journal.close()
 
 
+def test_found_sounds_are_described_with_how_near_they_are(shop: Shop) -> None:
+    present = shop.room.conductor.machine.kit.one_shots["kick"]
+    audio = shop.room.bank[present.sample][: present.frames]
+    soundfile.write(shop.files / "a copy.wav", 0.5 * audio, RATE, subtype="FLOAT")
+    (shop.files / "no sound.wav").write_text("nothing")
+    assert shop.browse("kick") == ("a copy.wav", "hit.wav", "no sound.wav")
+    copy, hit, broken = shop.browser.sounds.facts
+    assert copy.closeness > 0.95 > hit.closeness and broken is None
+    assert hit.length_s == pytest.approx(3000 / RATE) and len(hit.picture) == 32 and max(hit.picture) == 255
+    assert hit.level_db == pytest.approx(20 * np.log10(np.abs(shop.hit).max()), abs=0.01)
+    shop.browse("kick", SoundSource.LOOP)
+    assert len(shop.browser.sounds.facts) == len(shop.browser.sounds.names) > 0, "those of the kit, too"
+
+
 def test_a_file_is_swapped_in_at_the_next_hit_and_undone(shop: Shop) -> None:
     assert shop.browse("snare") == ("hit.wav",)
     before = shop.room.conductor.machine.kit

@@ -7,6 +7,7 @@ import pytest
 from engine.core.commands import Play
 from engine.core.effects import Effect
 from engine.midi.control import MidiControl
+from engine.midi.grid.control import GridControl
 from tests.live.test_conductor import BLOCK, Room
 
 STEP = 6000  # frames of a sixteenth at 120 BPM
@@ -17,7 +18,8 @@ class Hand:
 
     def __init__(self, folder: Path) -> None:
         self.room = Room(folder)
-        self.midi = MidiControl(self.room.processor, self.room.conductor, None, self.room.notices, lambda: None)
+        self.midi = MidiControl(self.room.processor, self.room.conductor, None, self.room.notices, lambda: None,
+                                GridControl(self.room.conductor, self.room.notices, {}, lambda: False, None))
         self.room.conductor.perform(Play())
         self.play(100)
 

@@ -19,6 +19,7 @@ from engine.library.kits.kit_json import (
 from engine.library.kits.kit_schema import document_of
 from engine.library.kits.lineage import SCHEMA, made_from
 from engine.midi.controller_map import read_setup, write_setup
+from engine.midi.grid.note_map import note_maps
 from engine.server.config import read_config
 from engine.takes.calibration import _read as read_calibration
 from tao_live import cli
@@ -29,7 +30,7 @@ from tests.readers.reader import Reader
 
 def readers(scratch: Path) -> tuple[Reader, ...]:
     """All of them."""
-    return _kit(), _lineage(scratch), _setup(scratch), _calibration(scratch), _config(scratch)
+    return _kit(), _lineage(scratch), _setup(scratch), _note_map(scratch), _calibration(scratch), _config(scratch)
 
 
 def _kit() -> Reader:
@@ -79,6 +80,20 @@ def _setup(scratch: Path) -> Reader:
         assert sentence is None or ("\n" not in sentence and len(sentence) < 600)
 
     return Reader("controller map", read, (path.read_bytes(),), json_values, 6)
+
+
+def _note_map(scratch: Path) -> Reader:
+    known = note_maps(None)[0]
+
+    def read(data: bytes) -> None:
+        (scratch / "maps").mkdir(exist_ok=True)
+        (scratch / "maps" / "mine.toml").write_bytes(data)
+        maps, problems = note_maps(scratch / "maps")
+        assert set(known) <= set(maps) and all("\n" not in problem and len(problem) < 900 for problem in problems)
+
+    seed = (b'like="pads"\nchannel=3\npads=[[36,37],[38,39]]\n[ports]\nMPD={begin="F0 7E F7"}\n'
+            b'[buttons]\n"cc 20"="mute 1"\n[colours]\nhard=127\n')
+    return Reader("note map", read, (seed,), values_in_text, 4)
 
 
 def _calibration(scratch: Path) -> Reader:

@@ -13,7 +13,7 @@ from engine.core.machine import Machine
 from engine.core.pattern import Pattern, Step, Track
 from engine.core.recording import RecordingSetup
 from engine.core.requests import FitOptions, MidiRequest, SoundSource
-from engine.core.snapshot import Meters, Notice, RecordState, Snapshot, SoundList, Status
+from engine.core.snapshot import Meters, Notice, RecordState, Snapshot, SoundFacts, SoundList, Status
 from engine.core.time_signature import Quarters, TimeSignature
 from engine.core.timeline import Ticks, Timeline
 
@@ -195,7 +195,8 @@ class FakeEngine:
         """Recorded; finds three sounds."""
         self._ask("browse", track, where, path)
         names = ("hit one", "old kit: kick", "old kit: snare")
-        self.status = replace(self.status, sounds=SoundList(track, where, path, names))
+        facts = (SoundFacts(0.34, -3.2, bytes(range(255, 0, -8)), 0.82), SoundFacts(1.62, -11.0, bytes((9, 255) * 16)))
+        self.status = replace(self.status, sounds=SoundList(track, where, path, names, facts=facts))
 
     def audition(self, track: str, place: int, fit: FitOptions) -> None:
         """Recorded."""

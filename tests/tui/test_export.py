@@ -4,6 +4,8 @@ from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from textual.events import Key
+
 from engine.core.exports import HARDWARE, ExportSettings, settings_for
 from engine.library.exporting import EXPORTERS
 from tui import app
@@ -72,3 +74,13 @@ async def test_the_screen_fits_into_a_small_terminal_without_unicode(open_tao):
         await tao.pilot.pause()
         page = tao.app.screen.query_one("#export-page").region
         assert page.width <= 60 and page.height <= 18 and tao.app.screen.keys_line.region.height == 1
+
+
+async def test_enter_does_not_overtake_what_was_typed_before_it(open_tao, engine):
+    async with open_tao() as tao:
+        await tao.press("ctrl+e", "tab", "ctrl+a", "ctrl+k")
+        for key in ("/", "x", "enter"):  # faster than anything is drawn
+            tao.app.post_message(Key(key, None if key == "enter" else key))
+        await tao.pilot.pause()
+        await tao.pilot.pause()
+    assert engine.asked[0][0] == "export_kit" and str(engine.asked[0][2]) == "/x"

@@ -3,10 +3,14 @@
 from dataclasses import replace
 
 from engine.core.loop import Reading
-from engine.core.snapshot import Heard, Job, Meters, Snapshot, Status
+from engine.core.midi import ClockSource
+from engine.core.snapshot import Heard, Job, Meters, MidiStatus, Snapshot, Status, Sync, SyncState
 from tests.tui.fake import demo_machine, demo_pattern
-from tui.facts import audio_lines, job_lines
+from tui.facts import audio_lines, job_lines, sync_lines
+from tui.glyphs import ASCII, UNICODE
+from tui.jitter import Jitter
 
+SYNC = Sync(ClockSource.MIDI, SyncState.LOCKED, 96.02, 1, jitter_ms=0.4)
 STATUS = Status(demo_machine(), "jack", "JACK client tao", 48000, 128)
 
 
@@ -31,3 +35,24 @@ def test_the_audio_page_names_the_device_its_delay_and_how_to_change_it() -> Non
     assert lines["Device"] == "JACK client tao" and lines["Block"] == "128 frames, 2.7 ms"
     assert lines["Output"] == "+0 dB  -6 dB" and "3 since" in lines["Dropped blocks"] and "AUDIO=jack" in lines[
         "To change it"]
+
+
+def test_the_sync_page_shows_a_minute_of_jitter_and_the_newest_messages() -> None:
+    jitter = Jitter()
+    for second in range(100):
+        jitter.seen(replace(SYNC, jitter_ms=2.0 if second == 70 else 0.4), float(second))
+        jitter.seen(replace(SYNC, jitter_ms=9.0), second + 0.5)  # one a second is enough
+    midi = MidiStatus(joined_in=("TR-8S", ""), recent=("in 1  note 36 channel 10 value 100", "in 1  note 38"))
+    lines = sync_lines(Snapshot(replace(STATUS, sync=SYNC, midi=midi)), jitter, UNICODE)
+    words = dict(lines)
+    assert words["Clock source"].endswith("following input 1 at 96.0 BPM, jitter 0.4 ms")
+    assert words["Jitter"] == "0.40 ms now, at most 2.00 ms in the last minute"
+    assert len(words["  0 to 2.0 ms"]) == 45 and words["  0 to 2.0 ms"].count("█") == 1
+    assert words["Input 1"] == "TR-8S" and words["Input 2"] == "connected to nothing"
+    assert ("MIDI in", "in 1  note 36 channel 10 value 100") in lines
+    assert set(dict(sync_lines(Snapshot(STATUS), jitter, ASCII))["  0 to 2.0 ms"]) <= set(ASCII.wave)
+
+
+def test_without_a_clock_the_sync_page_says_so() -> None:
+    words = dict(sync_lines(Snapshot(STATUS), Jitter(), UNICODE))
+    assert words["Jitter"] == "no MIDI clock is followed" and words["MIDI in"] == "no message yet"

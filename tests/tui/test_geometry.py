@@ -115,3 +115,11 @@ def test_an_edit_of_a_step_that_is_gone_is_forgotten():
     pending.remember(Setting("step", "kick", 20), Step(0.5), machine, 0.0)
     shorter = replace(machine, pattern=Pattern((Track("kick", (None,) * 16),), 4))
     assert pending.still_pending(shorter, 0.1) == {}
+
+
+@pytest.mark.parametrize("rows", [24, 30, 45])
+def test_on_an_empty_machine_the_lanes_get_the_room_of_wave_and_pads(rows):
+    full, empty = share_rows(rows, 80, 6, False), share_rows(rows, 80, 6, False, empty=True)
+    assert empty.lane > full.lane and empty.wave < 7 and empty.pads == 0
+    used = [shared.transport + shared.wave + shared.onsets + 6 * shared.lane + shared.pads for shared in (full, empty)]
+    assert used[0] == used[1], "no row stays unused"

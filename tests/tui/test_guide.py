@@ -27,8 +27,8 @@ async def test_the_guide_is_shown_once_and_its_keys_play_nothing(tmp_path: Path,
 
 
 def test_the_steps_name_the_keys_that_are_in_force() -> None:
-    moved = Keymap().with_keys({"record": "f9"})
-    assert len(steps(moved, UNICODE)) == 3 and "press F9" in steps(moved, UNICODE)[1][1]
+    moved = Keymap().with_keys({"record": "f11"})
+    assert len(steps(moved, UNICODE)) == 3 and "press F11" in steps(moved, UNICODE)[1][1]
 
 
 def test_a_place_that_cannot_be_written_disturbs_nobody(tmp_path: Path) -> None:

@@ -34,10 +34,10 @@ def test_without_a_file_the_usual_keys_apply(tmp_path):
 
 
 def test_keys_are_a_text_or_a_list_and_are_written_as_people_write_them(in_file):
-    keymap, problems = in_file('record = ["F5", "Ctrl-T"]\nplay = "space, f9"\nhelp = "?"\ndetach = "shift+left"\n'
+    keymap, problems = in_file('record = ["F5", "Ctrl-T"]\nplay = "space, f11"\nhelp = "?"\ndetach = "shift+left"\n'
                                'mark-left = []\n')
     assert problems == ()
-    assert keys_of(keymap, "record") == ("f5", "ctrl+t") and keys_of(keymap, "play") == ("space", "f9")
+    assert keys_of(keymap, "record") == ("f5", "ctrl+t") and keys_of(keymap, "play") == ("space", "f11")
     assert keys_of(keymap, "help") == ("question_mark",) and keys_of(keymap, "detach") == ("shift+left",)
     assert keys_of(keymap, "mark-left") == ()
 
@@ -65,8 +65,8 @@ def test_what_cannot_be_used_is_said_in_a_sentence_that_names_file_and_line(in_f
 
 
 def test_one_bad_entry_leaves_the_others_in_force(in_file):
-    keymap, problems = in_file('rewind = "f7"\nplay = "f9"\n')
-    assert len(problems) == 1 and keys_of(keymap, "play") == ("f9",)
+    keymap, problems = in_file('rewind = "f7"\nplay = "f11"\n')
+    assert len(problems) == 1 and keys_of(keymap, "play") == ("f11",)
 
 
 def test_a_folder_in_the_place_of_the_file_is_said(tmp_path):
@@ -112,9 +112,9 @@ async def test_on_a_french_keyboard_digits_need_no_shift_not_even_after_a_leader
 
 def test_the_flag_chooses_a_keyboard_and_keeps_what_the_file_says_of_actions(tmp_path):
     path = tmp_path / "keys.toml"
-    path.write_text('preset = "azerty"\nplay = "f9"\n', encoding="utf-8")
+    path.write_text('preset = "azerty"\nplay = "f11"\n', encoding="utf-8")
     keymap, _ = keys_in_force(path, ["dvorak", "record=f5"])
-    assert keymap.preset == "dvorak" and keys_of(keymap, "play") == ("f9",) and keys_of(keymap, "record") == ("f5",)
+    assert keymap.preset == "dvorak" and keys_of(keymap, "play") == ("f11",) and keys_of(keymap, "record") == ("f5",)
     with pytest.raises(UsageError, match="Name a keyboard"):
         keys_in_force(path, ["abcdef"])
 

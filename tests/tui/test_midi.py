@@ -15,8 +15,8 @@ from engine.core.commands import (
     SetSongPosition,
 )
 from engine.core.midi import ClockOut, ClockSource, Midi, Route
-from engine.core.requests import ConnectMidi, Direction, Learn, Unlearn, WriteSteps
-from engine.core.snapshot import MidiStatus, Sync, SyncState
+from engine.core.requests import ChooseGrid, ConnectMidi, Direction, Learn, Unlearn, WriteSteps
+from engine.core.snapshot import GridStatus, MidiStatus, Sync, SyncState
 from tests.tui.fake import demo_pattern
 from tui.app import TaoApp
 from tui.glyphs import ASCII, UNICODE
@@ -217,3 +217,19 @@ async def test_its_keys_move_by_their_names_and_so_do_the_hints(engine):
         await pilot.press("c", "k", "f9")
         assert "k clock" in app.screen.hint.text and "space port" in app.screen.hint.text
     assert engine.commands == [SetClockSource(ClockSource.INTERNAL), SetClockOut(1, ClockOut(True)), Play()]
+
+
+async def test_a_grid_controller_is_shown_with_its_map_and_can_be_let_go(open_tao, engine):
+    grid = GridStatus("auto", ("mine", "launchpad"), "a2j:Launchpad X LPX MIDI", "launchpad")
+    engine.status = replace(engine.status, midi=replace(engine.status.midi, grid=grid))
+    async with open_tao() as tao:
+        await tao.press("f4")
+        await go(tao, Kind.GRID, 0)
+        assert line(tao) == "auto        a2j:Laun..PX MIDI shows the pattern, map launchpad"
+        await tao.press("enter")
+        grid = GridStatus("mine", ("mine", "pads"))
+        engine.status = replace(engine.status, midi=replace(engine.status.midi, grid=grid))
+        await tao.look()
+        assert line(tao) == "mine        not found yet"
+        await tao.press("enter")
+    assert engine.asked == [ChooseGrid("off"), ChooseGrid("pads")]

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from engine.core.commands import Play, SetMute, SetStep
+from engine.core.commands import Play, SetMute, SetStep, TriggerPad
 from engine.core.machine import empty_machine
 from engine.core.pattern import TRACK_NAMES, Pattern, Step
 from engine.core.snapshot import Job, RecordState
@@ -294,3 +294,27 @@ async def test_a_long_message_is_wrapped_and_what_does_not_fit_is_in_the_history
         await tao.press("f8")
         said = "".join(words for _, words in tao.app.screen.shown)
         assert said.count("other") == 90 and said.count("word") == 30
+
+
+async def test_a_track_without_a_sound_says_so_when_it_is_triggered_or_gets_a_hit(open_tao, engine):
+    async with open_tao() as tao:
+        await tao.press("5")
+        assert "ride has no sound yet. r records a loop, ctrl+o opens one, F6 chooses a sound." in \
+            tao.app.instrument.notice_line.text
+        tao.app.messages.read()
+        await tao.press("1")
+        await tao.look()
+        assert "no sound" not in tao.app.instrument.notice_line.text
+        await tao.press("up", "up", "enter")
+        assert "ride has no sound yet" in tao.app.instrument.notice_line.text
+    assert TriggerPad("ride") in engine.commands
+
+
+async def test_dropped_blocks_never_push_the_meters_off_a_narrow_screen(open_tao, engine):
+    engine.meters = replace(engine.meters, dropped_blocks=1234)
+    async with open_tao(size=(80, 24)) as tao:
+        transport = tao.app.instrument.transport
+        assert transport.output.region.right <= 80 and not transport.device.display
+        engine.meters = replace(engine.meters, dropped_blocks=0)
+        await tao.look()
+        assert transport.device.display and transport.output.region.right <= 80

@@ -17,8 +17,11 @@ async def test_f6_searches_the_loop_for_the_track_under_the_cursor(open_tao, eng
     async with open_tao() as tao:
         await tao.press("down", "f6")
         await tao.look()
-        assert [str(option.prompt) for option in screen(tao).list.options] == [
-            "hit one", "old kit: kick", "old kit: snare"]
+        lines = [str(option.prompt).split() for option in screen(tao).list.options]
+        assert [line[:6] for line in lines[:2]] == [["hit", "one", "82%", "340", "ms", "-3"],
+                                                    ["old", "kit:", "kick", "1.6", "s", "-11"]]
+        assert lines[2] == ["old", "kit:", "snare"], "what is not known yet is left out"
+        assert str(screen(tao).heading.render()).split() == ["name", "alike", "length", "peak"]
         assert "2 snare   from this loop, 3 found" in str(screen(tao).words.render())
         await tao.press("escape")
         assert tao.app.screen is tao.app.instrument
@@ -106,7 +109,7 @@ async def test_an_answer_to_older_words_is_not_shown(open_tao, engine):
         await tao.press("f6", *["tab"] * 3, "s", "a")
         engine.status = replace(engine.status, sounds=replace(engine.status.sounds, path="old", names=("old one",)))
         await tao.look()
-        assert str(screen(tao).list.get_option_at_index(0).prompt) == "hit one"
+        assert str(screen(tao).list.get_option_at_index(0).prompt).startswith("  hit one  ")
 
 
 async def test_enter_loads_a_kit_that_was_found_by_its_pattern(open_tao, engine):
@@ -128,3 +131,14 @@ async def test_the_keys_have_room_wherever_is_searched(open_tao, engine):
             keys = screen(tao).keys_line
             assert max(map(len, str(keys.render()).splitlines())) <= keys.size.width
             assert len(str(screen(tao).words.render())) <= screen(tao).words.size.width
+
+
+async def test_the_sound_that_was_swapped_in_is_marked(open_tao, engine):
+    async with open_tao() as tao:
+        await tao.press("f6")
+        await tao.look()
+        for chosen in (1, 0):
+            engine.status = replace(engine.status, sounds=replace(engine.status.sounds, chosen=chosen))
+            await tao.look()
+            marks = [str(option.prompt)[0] for option in screen(tao).list.options]
+            assert [mark == "▸" for mark in marks] == [place == chosen for place in range(3)]

@@ -10,7 +10,7 @@ from engine.core.loop import PlayedLoop
 from engine.core.machine import Listen, empty_machine
 from engine.core.pattern import Step
 from engine.core.timeline import Ticks
-from engine.worker.findings import heard_in
+from engine.worker.findings import Findings, heard_in
 from engine.worker.job import AGAIN, CORRECTION, FILE, FREE_TAKE, RECOUNT, TAKE, Job, Kind
 
 RATE = 48000
@@ -83,6 +83,18 @@ def test_what_was_heard_is_counted_as_the_loop_is_now() -> None:
     assert last is not None
     heard = last.about(replace(empty_machine(RATE), loop=replace(LOOP, beats=8), kit=SOUNDS))
     assert heard is not None and heard.pattern.beats == 2 * PATTERN.beats
+
+
+def test_a_loop_that_undo_brings_back_has_its_match_again() -> None:
+    findings, other = Findings(), replace(LOOP, sample="cd" * 8)
+    command, ready = solved()
+    findings.take(command, ready, TAKE)
+    findings.take(replace(command, loop=other), replace(ready, loop=other, match=0.5), TAKE)
+    playing = replace(empty_machine(RATE), loop=other, kit=SOUNDS)
+    heard = findings.heard(playing)
+    assert heard is not None and heard.match == 0.5
+    back = findings.heard(replace(playing, loop=LOOP))
+    assert back is not None and back.match == 0.9
 
 
 def test_a_correction_brings_a_new_match_but_hears_nothing_new() -> None:

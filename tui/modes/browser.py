@@ -36,7 +36,7 @@ class BrowserMode(Mode):
     def open(self) -> None:
         """Browse sounds for the track under the cursor."""
         self._screen = SoundsScreen(self.machine.pattern.tracks, self.panel.cursor[0], self.fit, self.requests,
-                                    self._panic, self._undo, self._help)
+                                    self.panel.glyphs, self._panic, self._undo, self._help)
         self.panel.app.push_screen(self._screen)
 
     def swap_next(self, by: int) -> None:

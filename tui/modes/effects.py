@@ -8,6 +8,7 @@ from tui.modes.mode import END, Actions, Leader, Mode
 from tui.pending_edits import Setting
 from tui.requests import Requests
 from tui.screens.panel import Panel
+from tui.typed_values import amount_of
 
 NOTCH = 0.05  # of an amount's range
 
@@ -26,7 +27,7 @@ class EffectMode(Mode):
 
     def leaders(self) -> dict[str, Leader]:
         """One, which stays until another key."""
-        return {"effects": Leader("EFFECTS  1-9: on; again: off; up, down: amount; left, right: note; 0: all off",
+        return {"effects": Leader("EFFECTS  1-9: on, off; up, down, Enter: amount; left, right: note; 0: off",
                                   self._effects, lasting=True)}
 
     def begin(self) -> None:
@@ -48,6 +49,8 @@ class EffectMode(Mode):
                 return END
             case "0":
                 self.release()
+            case "enter":
+                self._type_amount()
             case "up" | "down":
                 self._adjust_amount(1 if key == "up" else -1)
             case "left" | "right":
@@ -73,7 +76,17 @@ class EffectMode(Mode):
         effect = self.panel.effect
         setting, allowed = Setting("amount", effect=effect.value), RANGES[effect]
         amount = self.expected(setting) + by * NOTCH * (allowed.high - allowed.low)
-        amount = min(allowed.high, max(allowed.low, round(amount, 3)))
+        self._set_amount(setting, effect, min(allowed.high, max(allowed.low, round(amount, 3))))
+
+    def _type_amount(self) -> None:
+        """Let the amount be typed; nothing for effects without one."""
+        effect = self.panel.effect
+        setting = Setting("amount", effect=effect.value)
+        if RANGES[effect].low < RANGES[effect].high:
+            self.ask_for(amount_of(effect), 100 * self.expected(setting),
+                         lambda percent: self._set_amount(setting, effect, percent / 100))
+
+    def _set_amount(self, setting: Setting, effect: Effect, amount: float) -> None:
         self.change(setting, amount, ShapeEffect(effect, amount=amount))
 
     def _adjust_note(self, by: int) -> None:

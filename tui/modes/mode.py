@@ -13,7 +13,7 @@ from tui.pending_edits import Setting
 from tui.requests import Requests
 from tui.screens.ask_value import AskValueScreen
 from tui.screens.panel import Panel
-from tui.typed_values import Typed
+from tui.typed_values import Question, Value
 
 Actions = Mapping[str, Callable[[], None]]  # by action id of the keymap
 END = ""
@@ -63,6 +63,13 @@ class Mode:
         """Show a sentence on the notice line."""
         self.requests.notify(text)
 
+    def say_if_silent(self, track: str) -> None:
+        """Say why nothing is heard of a track that has no sound, here or elsewhere, and what to do."""
+        if track not in self.machine.kit.one_shots and track not in self.machine.midi.routes:
+            record, open_, sounds = (self.key_of(id_) for id_ in ("record", "open", "sounds"))
+            self.notify(f"{track} has no sound yet. {record} records a loop, {open_} opens one, {sounds} chooses a "
+                        "sound.")
+
     def send(self, command: Command, boundary: Boundary = Boundary.NOW) -> None:
         """Send a command to the engine."""
         self.requests.send(command, boundary)
@@ -97,11 +104,11 @@ class Mode:
         if steps:
             self.send(steps[0] if len(steps) == 1 else SetSteps(tuple(steps)))
 
-    def ask_for(self, typed: Typed, value: float, take: Callable[[float], None]) -> None:
-        """Let the musician type a number, beginning with `value`; give it to `take`."""
-        def taken(number: float | None) -> None:
-            if number is not None:
-                take(number)
+    def ask_for(self, typed: Question[Value], value: Value, take: Callable[[Value], None]) -> None:
+        """Let the musician type a value, beginning with `value`; give it to `take`."""
+        def taken(answer: Value | None) -> None:
+            if answer is not None:
+                take(answer)
 
         self.panel.app.push_screen(AskValueScreen(typed, value), taken)
 

@@ -21,6 +21,7 @@ from tui.modes.mode import END, Actions, Leader, Mode
 from tui.pending_edits import Setting
 from tui.requests import Requests
 from tui.screens.panel import Panel
+from tui.typed_values import LENGTH, SWING
 
 CHAIN_WITHIN_S = 1.5
 
@@ -43,11 +44,13 @@ class PatternMode(Mode):
         """What each of them waits for."""
         return {"pattern": Leader("PATTERN  1-9 0 a-f: play it next; g: the previous one; y: copy this one to; Esc",
                                   self._pattern, value=lambda: f"{self.machine.slot + 1}"),
-                "chain": Leader("CHAIN  more patterns; Enter: done", self._more_chain, lasting=True),
-                "copy": Leader("COPY THIS PATTERN TO  1-9 0 a-f; Esc", self._copy),
-                "grid": Leader("TRACK GRID  left, right: length; up, down: steps per beat; Esc", self._grid,
+                "chain": Leader("CHAIN  more patterns; Enter: done", self._more_chain, lasting=True,
+                                value=lambda: " ".join(str(slot + 1) for slot in self._chain)),
+                "copy": Leader("COPY THIS PATTERN TO  1-9 0 a-f; Esc", self._copy,
+                               value=lambda: f"{self.machine.slot + 1}"),
+                "grid": Leader("TRACK GRID  left, right: length; Enter: type it; up, down: steps per beat", self._grid,
                                lasting=True, value=self._grid_words),
-                "swing": Leader("SWING  up, down: pattern; left, right: this track; 0: as the pattern; Esc",
+                "swing": Leader("SWING  up, down, Enter: pattern; left, right, t: this track; 0: as the pattern",
                                 self._swing, lasting=True, value=self._swing_words)}
 
     def _grid_words(self) -> str:
@@ -111,10 +114,13 @@ class PatternMode(Mode):
     def _grid(self, key: str) -> str | None:
         """Left and right change the track's length, up and down its steps per beat."""
         name = self.track.name
+        length = Setting("length", name)
+        if key == "enter":
+            self.ask_for(LENGTH, float(self.expected(length)), partial(self._set_length, length))
+            return END
         if key in ("left", "right"):
-            length = Setting("length", name)
             steps = min(MAX_STEPS, max(1, self.expected(length) + (1 if key == "right" else -1)))
-            self.change(length, steps, SetTrackLength(name, steps))
+            self._set_length(length, steps)
         elif key in ("up", "down"):
             resolution = Setting("resolution", name)
             place = STEPS_PER_BEAT.index(self.expected(resolution)) + (1 if key == "up" else -1)
@@ -124,9 +130,24 @@ class PatternMode(Mode):
             return None
         return "grid"
 
+    def _set_length(self, length: Setting, steps: float) -> None:
+        self.change(length, round(steps), SetTrackLength(length.track, round(steps)))
+
+    def _type_swing(self, setting: Setting) -> str:
+        """Let the swing of the pattern, or of a track, be typed in percent."""
+        def take(percent: float) -> None:
+            swing = round(percent / 100, 4)
+            self.change(setting, swing, SetSwing(swing, setting.track or None))
+
+        now = self.expected(setting)
+        self.ask_for(SWING, 100 * (self.expected(Setting("swing")) if now is None else now), take)
+        return END
+
     def _swing(self, key: str) -> str | None:
         """Up and down: the pattern's; left and right: this track's own; 0: it swings with the pattern."""
         whole, own = Setting("swing"), Setting("track-swing", self.track.name)
+        if key in ("enter", "t"):
+            return self._type_swing(whole if key == "enter" else own)
         if key == "0":
             self.change(own, None, SetSwing(None, own.track))
             return END

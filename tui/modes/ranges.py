@@ -64,6 +64,7 @@ class RangeMode(Mode):
         """Put a hit on the step or clear it; of marked steps fill all, or clear all where all hold hits."""
         if self.panel.marked is None:
             self.send(ToggleStep(self.track.name, self.panel.cursor[1]))
+            self.say_if_silent(self.track.name)
         else:
             self.set_steps(toggled(self.expected_pattern, self.panel.marked))
 

@@ -43,7 +43,7 @@ class SoundMode(Mode):
         """One for each quality of a sound, by the quality's value."""
         return {
             "shape": Leader("SOUND  g gain p pan t tune d decay f filter a attack c choke n note r drum Esc",
-                            self._shape),
+                            self._shape, value=lambda: self.track.name),
             "role": Leader("THIS TRACK IS  1 kick 2 snare 3 tom 4 hihat 5 ride 6 crash 7 perc; Esc", self._role,
                            value=lambda: self.track.name),
             "master": Leader("MASTER FADER  up, down: 1 dB; 0: 0 dB; Enter: type it; Esc", self._master, lasting=True,

@@ -10,10 +10,12 @@ from engine.core.pattern import Step, Track, next_uncertain
 from engine.core.step import Overrides, When
 from engine.core.timeline import Ticks
 from tui.modes.mode import END, Actions, Leader, Mode
-from tui.modes.ranges import RangeMode
+from tui.modes.ranges import NEW_HIT, RangeMode
 from tui.pending_edits import Setting
 from tui.requests import Requests
 from tui.screens.panel import Panel
+from tui.typed_values import OVERRIDES as TYPED_OVERRIDES
+from tui.typed_values import PASSES, PROBABILITY, VELOCITY, Question, Value, timing
 
 NUDGE_TICKS = 5
 OVERRIDES = {"p": "pitch", "d": "decay", "f": "cutoff", "o": "one-shot"}
@@ -42,29 +44,31 @@ class StepMode(Mode):
             return partial(self._value_of, words)
 
         return {
-            "velocity": Leader("VELOCITY  1-9: 10-90 %; 0: 100 %; Esc", self._velocity,
+            "velocity": Leader("VELOCITY  1-9: 10-90 %; 0: 100 %; Enter: type it; Esc", self._velocity,
                                value=step(lambda step, _: f"{step.velocity:.0%}")),
-            "timing": Leader("TIMING  arrows: 5 ticks; 1-4: early, 5: on the grid, 6-9: late; Esc", self._timing,
-                             lasting=True, value=step(lambda step, _: f"{step.microtiming:+d} ticks")),
-            "probability": Leader("PROBABILITY  1-9: 10-90 %; 0: always; up, down: 5 %; Esc", self._probability,
+            "timing": Leader("TIMING  arrows: 5 ticks; 1-4: early, 5: on the grid, 6-9: late; Enter: type",
+                             self._timing, lasting=True, value=step(lambda step, _: f"{step.microtiming:+d} ticks")),
+            "probability": Leader("PROBABILITY  1-9: 10-90 %; 0: always; up, down: 5 %; Enter: type", self._probability,
                                   lasting=True, value=step(lambda step, _: f"{step.probability:.0%}")),
-            "condition": Leader("PASSES  A, B: pass A of every B; 0: all; f: in fills; n: outside fills; Esc",
+            "condition": Leader("PASSES  A, B: pass A of every B; 0: all; f: fills; n: outside; Enter: type",
                                 self._condition, value=step(lambda step, _: condition_words(step))),
-            "of": Leader("PASSES  of every how many: 1-9; Esc", self._condition_of),
+            "of": Leader("PASSES  of every how many: 1-9; Esc", self._condition_of,
+                         value=lambda: f"pass {self._nth_pass}"),
             "ratchet": Leader("RATCHET  1-8 strokes; Esc", self._ratchet,
                               value=step(lambda step, _: f"{step.ratchet}")),
             "change": Leader("THIS STEP  p: pitch, d: decay, f: filter, o: another track's one-shot; Esc",
-                             OVERRIDES.get),
-            "pitch": Leader("PITCH OF THIS STEP  up, down; Backspace: as the kit; Esc",
+                             OVERRIDES.get, value=step(lambda step, _: own_sound_words(step.overrides))),
+            "pitch": Leader("PITCH OF THIS STEP  up, down; Enter: type it; Backspace: as the kit; Esc",
                             partial(self._override, "pitch"), lasting=True,
                             value=partial(self._override_value, "pitch")),
-            "decay": Leader("DECAY OF THIS STEP  up, down; Backspace: as the kit; Esc",
+            "decay": Leader("DECAY OF THIS STEP  up, down; Enter: type it; Backspace: as the kit; Esc",
                             partial(self._override, "decay"), lasting=True,
                             value=partial(self._override_value, "decay")),
-            "cutoff": Leader("FILTER OF THIS STEP  up, down; Backspace: as the kit; Esc",
+            "cutoff": Leader("FILTER OF THIS STEP  up, down; Enter: type it; Backspace: as the kit; Esc",
                              partial(self._override, "cutoff"), lasting=True,
                              value=partial(self._override_value, "cutoff")),
-            "one-shot": Leader("ONE-SHOT OF THIS STEP  1-8: that track's; 0: its own; Esc", self._one_shot)}
+            "one-shot": Leader("ONE-SHOT OF THIS STEP  1-8: that track's; 0: its own; Esc", self._one_shot,
+                               value=step(lambda step, track: step.overrides.one_shot or track.name))}
 
     def _value_of(self, words: Callable[[Step, Track], str]) -> str:
         """Something about the step under the cursor, in words."""
@@ -75,9 +79,7 @@ class StepMode(Mode):
         """What the step under the cursor overrides."""
         step = self._expected_step()
         value = None if step is None else getattr(step.overrides, FIELDS[what])
-        if value is None:
-            return "as the kit"
-        return {"pitch": f"{value:+g} semitones", "decay": f"{value:.3g} s", "cutoff": f"{value:.0f} Hz"}[what]
+        return "as the kit" if value is None else override_words(what, value)
 
     def go_to_uncertain(self) -> None:
         """Go to the next step that the transcriber was not sure of."""
@@ -100,7 +102,16 @@ class StepMode(Mode):
     def _set(self, **changes: Any) -> None:
         self._edit(lambda _, step: replace(step, **changes))
 
+    def _type(self, typed: Question[Value], of: Callable[[Step], Value], take: Callable[[Step, Value], Step]) -> str:
+        """Let something about the step be typed; `of` reads it from a step, `take` writes it."""
+        now = of(self._expected_step() or NEW_HIT)
+        self.ask_for(typed, now, lambda value: self._edit(lambda _, step: take(step, value)))
+        return END
+
     def _velocity(self, key: str) -> str | None:
+        if key == "enter":
+            return self._type(VELOCITY, lambda step: 100 * step.velocity,
+                              lambda step, percent: replace(step, velocity=percent / 100))
         if not key.isdigit():
             return None
         self._set(velocity=(int(key) or 10) / 10)
@@ -108,6 +119,9 @@ class StepMode(Mode):
 
     def _timing(self, key: str) -> str | None:
         """A digit is a place in tenths of a step: 5 (or 0) on the grid; the arrows are fine."""
+        if key == "enter":
+            return self._type(timing(self.track.step_ticks), lambda step: float(step.microtiming),
+                              lambda step, ticks: replace(step, microtiming=Ticks(round(ticks))))
         if key.isdigit():
             tenths = (int(key) or 5) - 5
             self._edit(lambda track, step: replace(step, microtiming=Ticks(tenths * track.step_ticks // 10)))
@@ -118,6 +132,9 @@ class StepMode(Mode):
         return "timing"
 
     def _probability(self, key: str) -> str | None:
+        if key == "enter":
+            return self._type(PROBABILITY, lambda step: 100 * step.probability,
+                              lambda step, percent: replace(step, probability=percent / 100))
         if key.isdigit():
             self._set(probability=(int(key) or 10) / 10)
             return END
@@ -129,6 +146,9 @@ class StepMode(Mode):
 
     def _condition(self, key: str) -> str | None:
         """A digit begins A:B, 0 is always; f in fills only, n outside them."""
+        if key == "enter":
+            return self._type(PASSES, lambda step: (step.condition, step.when),
+                              lambda step, passes: replace(step, condition=passes[0], when=passes[1]))
         if key == "0":
             self._set(condition=(1, 1), when=When.ALWAYS)
         elif key in ("f", "n"):
@@ -154,6 +174,11 @@ class StepMode(Mode):
 
     def _override(self, what: str, key: str) -> str | None:
         """Up and down change the sound of this step alone; Backspace leaves it to the kit again."""
+        if key == "enter":
+            field = FIELDS[what]
+            kit_value = self._kit_value(self.track, field)
+            return self._type(TYPED_OVERRIDES[what], lambda step: _first(getattr(step.overrides, field), kit_value),
+                              lambda step, value: replace(step, overrides=_with_override(step.overrides, what, value)))
         if key != "backspace" and key not in UP_DOWN:
             return None
         self._edit(lambda track, step: replace(step, overrides=self._overrides_after(key, what, track, step.overrides)))
@@ -164,12 +189,7 @@ class StepMode(Mode):
         if key in UP_DOWN:
             now: float | None = getattr(overrides, FIELDS[what])
             value = _notch_further(what, self._kit_value(track, FIELDS[what]) if now is None else now, UP_DOWN[key])
-        match what:
-            case "pitch":
-                return replace(overrides, pitch_semitones=value)
-            case "decay":
-                return replace(overrides, decay_s=value)
-        return replace(overrides, cutoff_hz=value)
+        return _with_override(overrides, what, value)
 
     def _kit_value(self, track: Track, name: str) -> float:
         shot = self.machine.kit.one_shots.get(track.name) or OneShot("none", 1)
@@ -194,6 +214,27 @@ def condition_words(step: Step) -> str:
     if step.when is not When.ALWAYS:
         return "in fills" if step.when is When.FILL else "outside fills"
     return "every pass" if step.condition == (1, 1) else f"{step.condition[0]}:{step.condition[1]}"
+
+
+def override_words(what: str, value: float) -> str:
+    """A pitch, decay or cutoff of a step's own: `+3 semitones`."""
+    return {"pitch": f"{value:+g} semitones", "decay": f"{value:.3g} s", "cutoff": f"{value:.0f} Hz"}[what]
+
+
+def own_sound_words(overrides: Overrides) -> str:
+    """All that a step changes about its sound."""
+    words = [override_words(what, value) for what, field in FIELDS.items()
+             if (value := getattr(overrides, field)) is not None]
+    return ", ".join([*words, *filter(None, [overrides.one_shot])]) or "as the kit"
+
+
+def _with_override(overrides: Overrides, what: str, value: float | None) -> Overrides:
+    changed: dict[str, Any] = {FIELDS[what]: value}
+    return replace(overrides, **changed)
+
+
+def _first(value: float | None, otherwise: float) -> float:
+    return otherwise if value is None else value
 
 
 def _nudged(by: int, track: Track, step: Step) -> Step:

@@ -11,6 +11,7 @@ from engine.core.time_signature import Quarters
 from tui.modes.mode import END, Actions, Leader, Mode
 from tui.requests import Requests
 from tui.screens.panel import Panel
+from tui.typed_values import BARS
 
 FREE = 0  # as a number of bars: until the take is ended
 COUNT_INS = (1, 2, 0)
@@ -41,7 +42,7 @@ class TakeMode(Mode):
 
     def leaders(self) -> dict[str, Leader]:
         """The length of takes."""
-        return {"length": Leader("TAKE LENGTH  1-9 bars, 0: 16; up: double, down: half; L: no limit; Esc",
+        return {"length": Leader("TAKE LENGTH  1-9 bars, 0: 16; up: double, down: half; Enter: type; L: no limit",
                                  self._length, value=lambda: f"{self.bars} bars" if self.bars else "no limit")}
 
     def record(self) -> None:
@@ -102,6 +103,9 @@ class TakeMode(Mode):
         self.notify(words)
 
     def _length(self, key: str) -> str:
+        if key == "enter":
+            self.ask_for(BARS, float(self.bars or CAUGHT_BARS), lambda bars: setattr(self, "bars", round(bars)))
+            return END
         self.bars = bars_after(key, self.bars)
         return END
 

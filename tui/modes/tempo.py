@@ -42,7 +42,7 @@ class TempoMode(Mode):
         """The choice of a reading, whose prompt is set when the readings are known, and of a metre."""
         return {READINGS: Leader("WHICH TEMPO?", self._choose, lasting=True),
                 METER: Leader("METRE  2: 2/4  3: 3/4  4: 4/4  5: 5/4  6: 6/8  7: 7/8  9: 9/8  0: 12/8  Esc",
-                              self._set_meter)}
+                              self._set_meter, value=self._meter_words)}
 
     def nudge(self, by_bpm: float) -> None:
         """Faster or slower, within the tempo's range."""
@@ -101,6 +101,11 @@ class TempoMode(Mode):
         chosen = self._readings[number]
         self.requests.attempt(self.requests.engine.choose_reading, number)
         self.notify(f"{chosen.beats:g} beats of {_words(chosen)} BPM.")
+
+    def _meter_words(self) -> str:
+        """`7/8`."""
+        over, under = self.machine.pattern.time_signature
+        return f"{over}/{under}"
 
     def _set_meter(self, key: str) -> str | None:
         if key not in METERS:

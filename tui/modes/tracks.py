@@ -41,6 +41,7 @@ class TrackMode(Mode):
         tracks = self.machine.pattern.tracks
         if 1 <= number <= len(tracks):
             self.send(TriggerPad(tracks[number - 1].name))
+            self.say_if_silent(tracks[number - 1].name)
 
     def next_boundary(self) -> None:
         """Choose the next boundary for mutes and solos."""

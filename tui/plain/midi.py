@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from engine.core.commands import LeadTransport, SetClockOut, SetPad, SetRoute, SetSongPosition
-from engine.core.midi import CONTROLS, MAX_OFFSET_MS, MIDI_INPUTS, MIDI_OUTPUTS, PAD, Route
-from engine.core.requests import ConnectMidi, Direction, Learn, Unlearn, WriteSteps
+from engine.core.midi import CONTROLS, GRID_AUTO, GRID_OFF, MAX_OFFSET_MS, MIDI_INPUTS, MIDI_OUTPUTS, PAD, Route
+from engine.core.requests import ChooseGrid, ConnectMidi, Direction, Learn, Unlearn, WriteSteps
 from tui.midi_rows import rows
 from tui.plain.line import Answer, Ask, Line, Say
 from tui.plain.word import Word
@@ -77,6 +77,12 @@ def _transport(line: Line) -> Answer:
     return Ask(LeadTransport(on), said=f"JACK's transport is {'' if on else 'not '}led.")
 
 
+def _grid(line: Line) -> Answer:
+    maps = (GRID_AUTO, GRID_OFF, *line.snapshot.status.midi.grid.maps)
+    name = line.one_of("a note map", {known: known for known in maps})
+    return Ask(ChooseGrid(name), said=f"Grid controller: {name}.")
+
+
 def _position(line: Line) -> Answer:
     input_ = line.whole("an input", 1, MIDI_INPUTS)
     obeyed = line.on_off(line.machine.midi.song_position[input_ - 1])
@@ -98,6 +104,7 @@ MIDI = (
     Word("route", "TRACK OUTPUT CHANNEL NOTE [too | only] or TRACK off", _route, (), "play another instrument with a "
          "track"),
     Word("pad", "NOTE TRACK | off", _pad, (), "say which track a MIDI note triggers"),
+    Word("controller", "auto | off | MAP", _grid, (), "choose whose pads show the pattern and set steps"),
     Word("learn", "TARGET | off", _learn, ("learn",), "give a target to the next controller that moves"),
     Word("forget", "TARGET", lambda line: Ask(Unlearn(line.rest("a target"))), (), "forget a target's controllers"),
     Word("write", "[on | off]", _writes, (), "record pad hits into the pattern, or not"),

@@ -21,7 +21,8 @@ SUBJECTS = {"Playing and recording": PLAYING, "The loop": LOOPS, "Steps and patt
             "Tracks, sounds, effects": SOUNDS, "MIDI": MIDI, "This session": SESSION}
 WORDS = {word.name: word for words in SUBJECTS.values() for word in words}
 # what only a screen needs: it moves a cursor, opens a page, or answers to keys that are held
-ON_THE_SCREEN_ALONE = ("escape", "palette", "digit-9", "digit-0", "help", "messages", "jobs", "audio", "grid-values")
+ON_THE_SCREEN_ALONE = ("escape", "palette", "digit-9", "digit-0", "help", "messages", "jobs", "audio", "sync",
+                       "grid-values")
 
 
 def understood(typed: str, snapshot: Snapshot, choices: Choices, now_s: float) -> tuple[Answer, ...]:

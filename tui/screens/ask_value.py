@@ -1,6 +1,6 @@
-"""One line for a number: a tempo, a gain, a pitch. It begins with the value as it is."""
+"""One line for a value: a tempo, a gain, a pitch, passes. It begins with the value as it is."""
 
-from typing import ClassVar
+from typing import ClassVar, Generic
 
 from textual import on
 from textual.app import ComposeResult
@@ -9,15 +9,15 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.typed_values import Typed, read_number
+from tui.typed_values import Question, Value
 
 
-class AskValueScreen(ModalScreen[float | None]):
-    """Returns the number, or None. What is no number in range is refused in words, and can be corrected."""
+class AskValueScreen(ModalScreen[Value | None], Generic[Value]):
+    """Returns the value, or None. What is no answer is refused in words, and can be corrected."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "close")]
 
-    def __init__(self, typed: Typed, value: float) -> None:
+    def __init__(self, typed: Question[Value], value: Value) -> None:
         super().__init__()
         self.typed, self.value = typed, value
         self.words = Static(markup=False, id="value-words")
@@ -26,7 +26,7 @@ class AskValueScreen(ModalScreen[float | None]):
         """The question with its range, and a field."""
         with Vertical(id="open-page"):
             yield self.words
-            yield Input(self.typed.text(self.value), placeholder="a number, then Enter; Esc cancels", id="value",
+            yield Input(self.typed.text(self.value), placeholder="then Enter; Esc cancels", id="value",
                         compact=True, select_on_focus=True)
 
     def on_mount(self) -> None:
@@ -35,8 +35,8 @@ class AskValueScreen(ModalScreen[float | None]):
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        number = read_number(event.value)
-        if number is None or not self.typed.low <= number <= self.typed.high:
+        value = self.typed.read(event.value)
+        if value is None:
             self.words.update(self.typed.refusal(event.value.strip()))
         else:
-            self.dismiss(number)
+            self.dismiss(value)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -71,6 +72,14 @@ class ExportScreen(ModalScreen[ExportChoice | None]):
         self.list.highlighted = 0
         self.keys_line.update("Space choose   a all or none   Enter export")
         self._say()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """In the folder's field Enter waits for its turn: what was typed just before it counts."""
+        return not (action == "export" and self.folder.has_focus)
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.action_export()
 
     def action_export(self) -> None:
         """Close, and have it exported."""

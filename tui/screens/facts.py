@@ -1,4 +1,4 @@
-"""A page of facts that keeps itself up to date: messages, jobs, audio."""
+"""A page of facts that keeps itself up to date: messages, jobs, audio, sync."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
@@ -17,7 +17,7 @@ Lines = Sequence[tuple[str, str]]
 class FactsScreen(ModalScreen[None]):
     """lines: what it says now. `show` is called with each snapshot. The arrows scroll; Esc closes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,enter,space,f2,f7,f8", "dismiss", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,enter,space,f2,f7,f8,f9", "dismiss", "close")]
 
     def __init__(self, title: str, lines: Callable[[], Lines]) -> None:
         super().__init__()

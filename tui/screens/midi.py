@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from rich.text import Text
 from textual import on
@@ -24,17 +25,19 @@ from engine.core.commands import (
     apply,
 )
 from engine.core.kit import gm_note
-from engine.core.midi import MAX_OFFSET_MS, MIDI_OUTPUTS, PAD, ClockSource, Route
-from engine.core.requests import ConnectMidi, Direction, Learn, Unlearn, WriteSteps
+from engine.core.midi import GRID_AUTO, GRID_OFF, MAX_OFFSET_MS, MIDI_OUTPUTS, PAD, ClockSource, Route
+from engine.core.requests import ChooseGrid, ConnectMidi, Direction, Learn, Unlearn, WriteSteps
 from engine.core.snapshot import Snapshot
 from tui.glyphs import Glyphs
 from tui.keymap import Group, key_label, key_table
-from tui.midi_rows import Kind, Row, rows
+from tui.midi_rows import PORT, Kind, Row, rows
 from tui.modes.mode import Actions
 from tui.requests import Requests
 from tui.screens.choose_port import NO_PORT, ChoosePortScreen
 from tui.widgets.readout import Readout
 
+Choice = TypeVar("Choice")
+BESIDE_PORT = 59  # columns that a line needs beside the name of a port
 PENDING_S = 1.0  # for so long an edit is shown as done before the engine confirms it
 HINTS = {  # the actions that a line knows, and what each does to it
     Kind.SOURCE: (("midi-change", "next source: internal, MIDI, Link, JACK, auto"),),
@@ -43,6 +46,7 @@ HINTS = {  # the actions that a line knows, and what each does to it
     Kind.INPUT: (("midi-change", "port"), ("midi-forget", "none"), ("midi-position", "follow Song Position, or not")),
     Kind.OUTPUT: (("midi-change", "port"), ("midi-forget", "none"), ("midi-clock", "clock"),
                   ("midi-less midi-more", "offset"), ("midi-runs", "runs on")),
+    Kind.GRID: (("midi-change", "next: auto, off, or a note map"),),
     Kind.ROUTE: (("midi-change", "output"), ("midi-forget", "none"), ("midi-less midi-more", "channel"),
                  ("midi-note-up midi-note-down", "note"), ("midi-hear", "sound here")),
     Kind.CONTROL: (("midi-change", "learn, then move a control"), ("midi-forget", "forget")),
@@ -108,7 +112,8 @@ class MidiScreen(ModalScreen[None]):
         if time.monotonic() - self._edited_s > PENDING_S:
             self.midi = status.machine.midi
         lines: list[Row | Kind] = []
-        for row in rows(self.midi, status.midi, status.sync, status.machine.pattern.tracks):
+        room = max(PORT, self.list.size.width - BESIDE_PORT)
+        for row in rows(self.midi, status.midi, status.sync, status.machine.pattern.tracks, room):
             lines += [row] if row.kind in lines else [row.kind, row]
         before, self.lines = self.lines, lines
         if [_name(line) for line in before] == [_name(line) for line in lines]:
@@ -118,6 +123,10 @@ class MidiScreen(ModalScreen[None]):
         else:
             self._fill()
         self.last.say(f"last: {status.midi.last or 'no message yet'}")
+
+    def on_resize(self) -> None:
+        """Use the room that there is."""
+        self.show(self.snapshot)
 
     @property
     def row(self) -> Row:
@@ -211,6 +220,9 @@ class MidiScreen(ModalScreen[None]):
                 title = f"{'Input' if row.kind is Kind.INPUT else 'Output'} {row.number}"
                 self.app.push_screen(ChoosePortScreen(title, names, self.shared["midi-panic"]),
                                      lambda name: self._connect(row, name))
+            case Kind.GRID:
+                grid = self.snapshot.status.midi.grid
+                self.requests.send(ChooseGrid(_next((GRID_AUTO, GRID_OFF, *grid.maps), grid.chosen)))
             case Kind.ROUTE:
                 self._edit(SetRoute(row.name, self._next_route(row.name)))
             case Kind.CONTROL | Kind.NOTES:
@@ -247,8 +259,12 @@ class MidiScreen(ModalScreen[None]):
 
 def next_source(source: ClockSource) -> ClockSource:
     """The one after it."""
-    order = list(ClockSource)
-    return order[(order.index(source) + 1) % len(order)]
+    return _next(tuple(ClockSource), source)
+
+
+def _next(order: tuple[Choice, ...], chosen: Choice) -> Choice:
+    """The one after it, round and round."""
+    return order[(order.index(chosen) + 1) % len(order)]
 
 
 def _name(line: Row | Kind) -> tuple[str, int, str]:

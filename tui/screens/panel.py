@@ -165,7 +165,8 @@ class Panel(Screen[None]):
         notice = rows_of_notice(self.notice_line.sentence, width)
         extra = banner + notice - 1 + self.effects_line.display
         tracks = len(self._shown_machine.pattern.tracks)
-        rows = share_rows(height, width, tracks, self._view.wide, extra)
+        empty = self._shown_machine.loop is None and not self._shown_machine.kit.one_shots
+        rows = share_rows(height, width, tracks, self._view.wide, extra, empty)
         self.set_class(width < NARROW_BELOW, "-narrow")
         self.set_class(rows.compact, "-short")
         self.set_class(rows.transport > 4, "-big")

@@ -1,6 +1,6 @@
 """The sound browser: audition other sounds for a track, and swap them in while the music plays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -17,7 +17,9 @@ from engine.core.commands.boundary import Boundary
 from engine.core.pattern import Track
 from engine.core.requests import FitOptions, SoundSource
 from engine.core.snapshot import SoundList
+from tui.glyphs import Glyphs
 from tui.requests import Requests
+from tui.sound_rows import heading, sound_row
 
 WHERE_WORDS = {SoundSource.LOOP: "from this loop", SoundSource.KITS: "from other kits",
                SoundSource.FOLDER: "from a folder", SoundSource.LIBRARY: "from the library",
@@ -45,15 +47,17 @@ class SoundsScreen(ModalScreen[None]):
         *((str(number), f"track({number})", "track") for number in range(1, 9)),
     ]
 
-    def __init__(self, tracks: tuple[Track, ...], lane: int, fit: FitOptions, requests: Requests,
+    def __init__(self, tracks: tuple[Track, ...], lane: int, fit: FitOptions, requests: Requests, glyphs: Glyphs,
                  panic: Callable[[], None], undo: Callable[[], None], show_help: Callable[[], None]) -> None:
         super().__init__()
+        self.glyphs = glyphs
         self.tracks, self.lane, self.fit, self.requests, self._panic = tracks, lane, fit, requests, panic
         self._undo, self._help = undo, show_help
         self.where, self.boundary = SoundSource.LOOP, Boundary.NOW
         self.asked_for = dict.fromkeys(ASKED_FOR, "")  # the folder, and the words for the library
         self.found: SoundList | None = None
-        self.list, self.words = OptionList(id="sounds-list"), Static(id="sounds-words")
+        self.list, self.words = OptionList(id="sounds-list", markup=False), Static(id="sounds-words")
+        self.heading = Static(id="sounds-heading", markup=False)
         self.keys_line, self.folder = Static(id="sounds-keys"), Input(id="sounds-folder")
 
     def compose(self) -> ComposeResult:
@@ -63,6 +67,7 @@ class SoundsScreen(ModalScreen[None]):
             page.border_title, page.border_subtitle = "Sounds", "Esc closes"
             yield self.words
             yield self.folder
+            yield self.heading
             yield self.list
             yield self.keys_line
 
@@ -81,14 +86,39 @@ class SoundsScreen(ModalScreen[None]):
         if found is None or found == self.found or (found.track, found.where, found.path) != (
                 self.track, self.where, self.asked_for.get(self.where, "")):
             return
-        new = self.found is None or self.found.names != found.names or self.found.track != found.track
-        self.found = found
-        if new:
+        before, self.found = self.found, found
+        if before is None or before.names != found.names or before.track != found.track:
             self.list.clear_options()
-            self.list.add_options([Option(Text(name)) for name in found.names])
+            self.list.add_options([Option(self._line(place)) for place in range(len(found.names))])
             if found.names:
                 self.list.highlighted = max(0, found.chosen)
+        else:
+            known = len(before.facts) if found.facts[: len(before.facts)] == before.facts else 0
+            moved = {before.chosen, found.chosen} - {-1} if before.chosen != found.chosen else set()
+            self._redraw(sorted({*range(known, len(found.facts)), *moved}))
         self._say()
+
+    def on_resize(self) -> None:
+        """Use the room that there is."""
+        self._redraw(range(0 if self.found is None else len(self.found.names)))
+
+    def _redraw(self, places: Iterable[int]) -> None:
+        for place in places:
+            self.list.replace_option_prompt_at_index(place, self._line(place))
+        self.heading.update(heading(self._columns))
+
+    @property
+    def _columns(self) -> int:
+        """Of a line of the list, beside its scroll bar."""
+        return max(40, self.list.size.width - 6)
+
+    def _line(self, place: int) -> Text:
+        assert self.found is not None
+        facts = self.found.facts[place] if place < len(self.found.facts) else None
+        if facts is not None and self.where is SoundSource.LIBRARY:  # there the name says it
+            facts = replace(facts, closeness=None)
+        chosen = place == self.found.chosen
+        return Text(sound_row(self.found.names[place], facts, self._columns, self.glyphs, chosen), no_wrap=True)
 
     def action_hear(self) -> None:
         """Audition the highlighted sound."""

@@ -13,6 +13,7 @@ from tui.widgets.meter import LevelMeter
 from tui.widgets.readout import BigReadout, Readout
 
 LISTEN_WORDS = {Listen.ORIGINAL: "Original", Listen.KIT_AND_RESIDUAL: "Kit + Residual", Listen.KIT: "Kit"}
+ROOM_FOR_ALL = 92  # columns for the lower line when blocks were dropped
 BIG_RECORD = {RecordState.ARMED: "ARM", RecordState.RECORDING: "REC"}
 
 
@@ -63,6 +64,7 @@ class Transport(Vertical):
         self._show_take(status, record_bars, connected)
         self.device.say(f"{status.backend} {status.sample_rate / 1000:g}k/{status.block_frames}")
         self.dropped.say(str(meters.dropped_blocks), lamp=meters.dropped_blocks > 0)
+        self.device.display = not meters.dropped_blocks or self.size.width >= ROOM_FOR_ALL
         self.input.show(max(meters.input_peaks), elapsed_s)
         self.output.show(max(meters.master_peaks), elapsed_s)
 

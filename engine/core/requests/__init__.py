@@ -13,7 +13,7 @@ from engine.core.requests.jobs import (
     LoadFolder,
     OpenAudio,
 )
-from engine.core.requests.midi import ConnectMidi, Direction, Learn, MidiRequest, Unlearn, WriteSteps
+from engine.core.requests.midi import ChooseGrid, ConnectMidi, Direction, Learn, MidiRequest, Unlearn, WriteSteps
 from engine.core.requests.saving import KeepRequest, New, OpenSet, SaveKit, SaveSet
 from engine.core.requests.sounds import (
     AuditionSound,
@@ -66,6 +66,7 @@ __all__ = [
     "CancelJob",
     "CancelRecording",
     "CaptureLast",
+    "ChooseGrid",
     "ChooseReading",
     "ConnectMidi",
     "Correct",

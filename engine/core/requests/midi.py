@@ -53,4 +53,14 @@ class WriteSteps:
     on: bool
 
 
-MidiRequest = ConnectMidi | Learn | Unlearn | WriteSteps
+@dataclass(frozen=True, slots=True)
+class ChooseGrid:
+    """Use grid controllers of this note map, of any (`auto`), or none (`off`)."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "A note map")
+
+
+MidiRequest = ChooseGrid | ConnectMidi | Learn | Unlearn | WriteSteps

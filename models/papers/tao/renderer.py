@@ -55,9 +55,22 @@ class Renderer:
 
     def convolved(self, train: Tensor, shots: Tensor) -> Tensor:
         """(..., frames): impulses (..., frames) convolved with shots (..., shot_frames)."""
+        whole, size = self._lengths(shots)
+        spectra = torch.fft.rfft(train, n=size) * torch.fft.rfft(shots, n=size)
+        return self._ended(torch.fft.irfft(spectra, n=size), whole)
+
+    def mixed(self, train: Tensor, shots: Tensor) -> Tensor:
+        """(..., frames): the sum of the tracks (..., tracks, frames) of `convolved`, with fewer transforms."""
+        whole, size = self._lengths(shots)
+        spectra = (torch.fft.rfft(train, n=size) * torch.fft.rfft(shots, n=size)).sum(dim=-2)
+        return self._ended(torch.fft.irfft(spectra, n=size), whole)
+
+    def _lengths(self, shots: Tensor) -> tuple[int, int]:
         whole = self.frames + shots.shape[-1] - 1
-        size = next_fast_len(whole, real=True)
-        sound = torch.fft.irfft(torch.fft.rfft(train, n=size) * torch.fft.rfft(shots, n=size), n=size)
+        return whole, next_fast_len(whole, real=True)
+
+    def _ended(self, sound: Tensor, whole: int) -> Tensor:
+        """The convolution `sound` of `whole` frames, cut or wrapped to the loop's."""
         if not self.circular:
             return sound[..., : self.frames]
         turns = -(-whole // self.frames)

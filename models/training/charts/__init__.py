@@ -1,1 +1,1 @@
-"""Charts as PNG files, drawn without a plotting library: bars, and validation curves."""
+"""Charts: bars, and validation curves. plotext draws them as text, and rich keeps that as an SVG file."""

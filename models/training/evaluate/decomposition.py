@@ -33,7 +33,7 @@ _QUIETEST = 0.02                  # the least velocity: an Onset's cannot be 0
 class DecompositionSettings:
     """loops: a folder of loops with known answers; every transcriber is combined with every separator and extractor.
     oracle: use the true hits instead of transcribers. second_look: whether hits and names are judged once a loop is
-    solved. picture: also draw a PNG."""
+    solved. picture: also draw an SVG."""
 
     loops: Path
     transcribers: tuple[str, ...] = ("tao",)

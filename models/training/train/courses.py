@@ -1,6 +1,7 @@
 """How each network is trained: its front end, targets, loss and optimiser, behind one interface."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -14,8 +15,9 @@ from models.hearing.ensemble import open_ensemble, save_ensemble
 from models.hearing.spectrogram import PAPER, LogSpectrogram
 from models.hearing.tcn import TaoNet
 from models.papers.tao.network import PAPER_DRUMS, PaperNet, paper_loss
-from models.training.synthesis.bank import RATE
+from models.training.synthesis.bank import RATE, Bank
 from models.training.synthesis.examples import Batch, Synthesis
+from models.training.train.idm_course import IdmCourse
 from models.training.train.onset_scores import onset_scores
 from models.training.train.optimisation import loss_of
 from models.training.train.separator_course import SeparatorCourse
@@ -36,6 +38,10 @@ class Course(Protocol):
     peak_rate: float
     headline: str
     best: float
+
+    def meet(self, bank: Bank) -> None:
+        """Look through the sounds to train on, before the first batch. Most courses need not."""
+        ...
 
     def batch(self, synthesis: Synthesis, number: int) -> Any:
         """The training batch of a number, always the same."""
@@ -76,6 +82,9 @@ class TaoCourse:
     def __init__(self, device: torch.device) -> None:
         self.net: nn.Module = TaoNet().to(device)
         self._front_end = LogSpectrogram().to(device)
+
+    def meet(self, bank: Bank) -> None:
+        """Nothing: each batch draws its own sounds."""
 
     def batch(self, synthesis: Synthesis, number: int) -> Batch:
         return synthesis.batch(number)
@@ -121,6 +130,9 @@ class PaperCourse:
         self._front_end = LogSpectrogram(PAPER).to(device)
         self.net: nn.Module = PaperNet(self._front_end.bands).to(device)
 
+    def meet(self, bank: Bank) -> None:
+        """Nothing: each batch draws its own sounds."""
+
     def batch(self, synthesis: Synthesis, number: int) -> Batch:
         return synthesis.batch(number)
 
@@ -152,7 +164,8 @@ class PaperCourse:
 def find_course(name: str, device: torch.device) -> Course:
     """The course of that network. Raises UsageError when there is none."""
     courses: dict[str, Callable[[torch.device], Course]] = {
-        "tao": TaoCourse, "paper": PaperCourse, "masks": SeparatorCourse}
+        "tao": TaoCourse, "paper": PaperCourse, "masks": SeparatorCourse, "idm": IdmCourse,
+        "idm-published": partial(IdmCourse, size="published")}
     if name not in courses:
         raise UsageError(f"There is no network named {name!r}. The networks are {', '.join(courses)}.")
     return courses[name](device)

@@ -130,7 +130,7 @@ class PaperRun:
                         self.settings.identity)
         (self.settings.run / "history.json").write_text(json.dumps(self.progress.history, indent=1))
         if self.progress.history:
-            draw_curve(self.settings.run / "curve.png", self.progress.history, "F50")
+            draw_curve(self.settings.run / "curve.svg", self.progress.history, "F50")
 
     def export(self) -> Path:
         """Write the network as a weights file."""

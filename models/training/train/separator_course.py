@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from engine.core.pattern import TRACK_NAMES
 from models.separation.inputs import Inputs, LoopView, inputs_of, view_of
 from models.separation.network import MaskNet, open_mask_net, save_mask_net
-from models.training.synthesis.bank import RATE
+from models.training.synthesis.bank import RATE, Bank
 from models.training.synthesis.examples import Hits, Synthesis
 from models.training.train.transcription_errors import draw_error_rates, with_errors
 
@@ -53,6 +53,9 @@ class SeparatorCourse:
     def __init__(self, device: torch.device) -> None:
         self.net: nn.Module = MaskNet().to(device)
         self._device = device
+
+    def meet(self, bank: Bank) -> None:
+        """Nothing: each batch draws its own sounds."""
 
     def batch(self, synthesis: Synthesis, number: int) -> StemBatch:
         rng = np.random.default_rng((synthesis.seed, number))

@@ -36,8 +36,8 @@ class TrainingSettings:
     data: the folders of one-shots and patterns; run: the folder of the run; resume: go on from its checkpoint; steps:
     how many, or minutes, from which the steps follow; licence: "all" data, or "permissive" only; peak_rate: the largest
     learning rate, None for the network's default; random_share: of loops with random patterns; computed_each: synthetic
-    sounds per drum; without: a fold K/N of kit families to leave out; start: the weights to go on from, FILE or
-    FILE:K for network K of several, empty for new ones.
+    sounds per drum, 0 for none; without: a fold K/N of kit families to leave out; start: the weights to go on from,
+    FILE or FILE:K for network K of several, empty for new ones.
     """
 
     data: tuple[Path, ...]
@@ -123,10 +123,12 @@ class Trainer:
         self.parallel: nn.Module = DistributedDataParallel(self.net) if world > 1 else self.net
         packs = read_packs(settings.data, "train", settings.licence)
         recorded = Fold.named(settings.without).split(*packs)[0] if settings.without else joined(*packs)
-        sounds = joined(recorded, computed_sounds(settings.seed, settings.computed_each))
+        computed = [computed_sounds(settings.seed, settings.computed_each)] if settings.computed_each else []
+        bank = Bank(joined(recorded, *computed))
+        self.course.meet(bank)
         grooves = read_grooves(settings.data, "train", settings.licence)
         wanted = SynthesisSettings(settings.rows, settings.crop_s, random_share=settings.random_share)
-        self.synthesis = Synthesis(Bank(sounds), grooves, wanted, settings.seed, device)
+        self.synthesis = Synthesis(bank, grooves, wanted, settings.seed, device)
         self.validation = Validation(settings.data, self.course, settings.rows, device) if rank == 0 else None
 
     @property
@@ -139,7 +141,9 @@ class Trainer:
             return RunProgress(steps=self.settings.steps)
         if not self.settings.resume:
             raise TaoError(f"{self.settings.run} already holds a run. Add --resume, or name another folder.")
-        return load_checkpoint(self.checkpoint, self.net, self.average, self.optimizer, self.settings.identity)
+        progress = load_checkpoint(self.checkpoint, self.net, self.average, self.optimizer, self.settings.identity)
+        progress.steps = self.settings.steps or progress.steps    # a run may be made shorter or longer
+        return progress
 
     def run(self) -> Path:
         """Train the remaining steps, then export."""
@@ -198,7 +202,7 @@ class Trainer:
                         self.settings.identity)
         (self.settings.run / "history.json").write_text(json.dumps(self.progress.history, indent=1))
         if self.progress.history:
-            draw_curve(self.settings.run / "curve.png", self.progress.history, self.course.headline, self.course.best)
+            draw_curve(self.settings.run / "curve.svg", self.progress.history, self.course.headline, self.course.best)
 
     def export(self) -> Path:
         """Write the averaged network as a weights file."""

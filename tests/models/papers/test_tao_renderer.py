@@ -47,6 +47,13 @@ def test_it_renders_what_tao_renders(frames: int) -> None:
             assert np.abs(found[row].numpy() - wanted[name][0]).max() < 2e-6
 
 
+@pytest.mark.parametrize("circular", [True, False])
+def test_a_mixture_is_the_sum_of_its_stems(circular: bool) -> None:
+    renderer, train, shots = Renderer(1000, 700, circular), doubles(2, 3, 700), doubles(2, 3, 1500, seed=2)
+    wanted = renderer.convolved(train, shots).sum(dim=1)
+    assert torch.allclose(renderer.mixed(train, shots), wanted, atol=1e-9)
+
+
 def test_without_a_circle_what_passes_the_end_is_not_heard() -> None:
     shot = torch.ones(6, dtype=torch.float64)
     found = Renderer(100, 10).hits(torch.tensor([7.0, 12.0]), torch.ones(2, dtype=torch.float64), shot)

@@ -50,6 +50,7 @@ from engine.core.recording import Monitor, RecordingSetup
 from engine.core.requests import (
     BrowseSounds,
     CaptureLast,
+    ChooseGrid,
     ConnectMidi,
     Direction,
     ExportKit,
@@ -138,7 +139,8 @@ def refusal(typed: str) -> str:
     ("transport lead", LeadTransport(True)), ("transport leave", LeadTransport(False)),
     ("clock 1 offset -12.5", SetClockOut(1, ClockOut(offset_ms=-12.5))),
     ("route kick 1 10 36 only", SetRoute("kick", Route(1, 10, 36, sounds=False))), ("pad 48 tom", SetPad(48, "tom")),
-    ("pad 48 off", SetPad(48, None)), ("learn pad kick", Learn("pad kick")), ("learn off", Learn(None))])
+    ("pad 48 off", SetPad(48, None)), ("learn pad kick", Learn("pad kick")),
+    ("controller off", ChooseGrid("off")), ("learn off", Learn(None))])
 def test_a_line_asks_for_what_a_key_would(typed, message):
     assert asked(typed) == message
 
