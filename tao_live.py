@@ -67,6 +67,8 @@ def talk(text: str) -> None:
 @click.option("--separator", default=SEPARATOR, show_default=True, help="Splits it into one stem per drum.")
 @click.option("--extractor", default=EXTRACTOR, show_default=True, help="Makes the one-shots.")
 @click.option("--link", is_flag=True, help="Follow Ableton Link when no MIDI clock comes in (clock source auto).")
+@click.option("--transport", type=click.Choice(["follow", "lead", "off"]),
+              help="JACK's transport: follow it, lead it, or leave it alone. Default: what you did last time.")
 @click.option("--loop", type=click.Path(path_type=Path), help="Open this loop or decomposition folder.")
 @click.option("--empty", is_flag=True, help="Start without a loop, ready to record.")
 @click.option("--keys", multiple=True, metavar="KEYBOARD|ACTION=KEYS",

@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.result import Result
 
+BLOCKS = (128, 1024)
 READINGS, PAUSE_S, BPM = 40, 0.1, 133.0
 JOINS, HEARD_S = 10, 1.0
 PEER = [sys.executable, "-m", "benchmarks.link_peer"]
@@ -15,21 +16,43 @@ PEER = [sys.executable, "-m", "benchmarks.link_peer"]
 
 def run() -> list[Result]:
     """Seconds to find each other, microseconds apart, and how often a newcomer changed the tempo."""
-    private = ["unshare", "-rn"]
-    allowed = subprocess.run([*private, "true"], capture_output=True, check=False).returncode == 0
-    prefix, where = (private, "a private network namespace") if allowed else ([], "this machine's own network")
+    prefix, where = network()
     lines = subprocess.run([*prefix, sys.executable, "-m", "benchmarks.link", "pair"], capture_output=True, text=True,
                            check=True).stdout.splitlines()
     found_s, peers = float(lines[0].split()[0]), int(lines[0].split()[1])
     how = f"two processes in {where}; each found {peers} other"
     if len(lines) == 1:
         return [Result("Link: two processes find each other", None, "s", "< 2", how)]
+    heard = [clicks(block_frames, prefix, where) for block_frames in BLOCKS]
     apart_us = np.abs([float(line) for line in lines[1:-1]])
     return [Result("Link: two processes find each other", found_s, "s", "< 2", how),
             Result("Link: two processes' beats apart, worst", float(apart_us.max()), "us", "<= 10",
                    f"{len(apart_us)} readings of one monotonic clock at {BPM:g} BPM, set by one of them; median "
                    f"{np.median(apart_us):.2f} us; {how}"),
-            Result("Link: joins that changed the session's tempo", float(lines[-1]), "", "0", f"of {JOINS}; {how}")]
+            Result("Link: joins that changed the session's tempo", float(lines[-1]), "", "0", f"of {JOINS}; {how}"),
+            *heard]
+
+
+def network() -> tuple[list[str], str]:
+    """What to put before a command so that it meets nobody else's session, and where it then is."""
+    for private in (["unshare", "-n"], ["unshare", "-rn"]):  # the second needs no rights, but has no real time either
+        if subprocess.run([*private, "true"], capture_output=True, check=False).returncode == 0:
+            return private, "a private network namespace"
+    return [], "this machine's own network"
+
+
+def clicks(block_frames: int, prefix: list[str], where: str) -> Result:
+    """How late Tao's clicks are heard against the session's beat."""
+    program = [*prefix, sys.executable, "-m", "benchmarks.link_clicks", str(block_frames)]
+    late_ms = np.array([float(line) for line in subprocess.run(program, capture_output=True, text=True,
+                                                              check=True).stdout.splitlines()])
+    name = f"Link: Tao's clicks after the session's beat, {block_frames} frames a block"
+    how = (f"{len(late_ms)} clicks at {BPM:g} BPM on jackd's dummy driver, heard two blocks after they began, as it "
+           f"reports; in {where}")
+    if len(late_ms) == 0:
+        return Result(name, None, "ms", "within 1", f"{how}; blocks were dropped all the time")
+    return Result(name, float(np.median(late_ms)), "ms", "within 1",
+                  f"median; worst {late_ms[np.abs(late_ms).argmax()]:.2f} ms; {how}")
 
 
 def pair() -> None:

@@ -143,6 +143,7 @@ commands = st.one_of(
     st.builds(c.LoadKit, kits), st.builds(c.LoadPattern, patterns()),
     st.builds(c.LoadLoop, loops(), st.sampled_from(Listen), st.none() | phases),
     st.builds(c.Continue, st.none() | st.integers(-1, 10_000)), st.builds(c.FollowTempo, bpms, st.none() | bpms),
+    st.builds(c.PlayFrom, st.integers(-1, 10_000)), st.builds(c.LeadTransport, st.booleans()),
     st.builds(c.SetClockSource, st.sampled_from(ClockSource)),
     st.builds(c.SetSongPosition, st.integers(0, 3), st.booleans()),
     st.builds(c.SetClockOut, st.integers(1, 4), clock_outs), st.builds(c.SetRoute, names, st.none() | routes),

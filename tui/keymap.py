@@ -45,7 +45,7 @@ GROUPS = (
         Action("tempo-down", ("minus",), "1 BPM slower"),
         Action("tap", ("j",), "tap the tempo: three taps or more"),
         Action("type-tempo", ("J",), "type a tempo, such as 136.88"),
-        Action("source", ("f3",), "cycle clock source: internal, MIDI, Link, auto"),
+        Action("source", ("f3",), "cycle clock source: internal, MIDI, Link, JACK, auto"),
         Action("boundary", ("B",), "choose when mutes and solos take effect"),
         Action("gain", ("M",), "then arrows: master fader; 0: back to 0 dB"),
         Action("panic", ("f12",), "silence everything, as Esc Esc does; again: stop"),

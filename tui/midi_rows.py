@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.core.midi import CONTROLS, GRID_OFF, NOTE, PAD, SWITCHES, Midi
+from engine.core.midi import CONTROLS, GRID_OFF, NOTE, PAD, SWITCHES, ClockSource, Midi
 from engine.core.pattern import Track
 from engine.core.snapshot import MidiStatus, Sync, SyncState
 
@@ -15,6 +15,7 @@ class Kind(Enum):
     WRITING = "Pad hits"
     INPUT = "Inputs"
     OUTPUT = "Outputs"
+    TRANSPORT = "JACK transport"
     GRID = "Grid controller"
     ROUTE = "Tracks on other instruments"
     CONTROL = "Knobs and switches"
@@ -43,6 +44,8 @@ def rows(midi: Midi, status: MidiStatus, sync: Sync, tracks: tuple[Track, ...], 
           for number, followed in enumerate(midi.song_position)),
         *(Row(Kind.OUTPUT, f"{number + 1}  {port_words(status.outputs[number], status.joined_out[number], room)}   "
                            f"{clock_words(midi, number)}", number + 1) for number in range(len(midi.clocks))),
+        Row(Kind.TRANSPORT, "led: it has Tao's tempo and bars, and starts and stops with Tao" if midi.leads_transport
+            else "not led"),
         Row(Kind.GRID, f"{status.grid.chosen:<12}{grid_words(status, room)}"),
         *(Row(Kind.ROUTE, f"{track.name:<8}{route_words(midi, track.name)}", name=track.name) for track in tracks),
         Row(Kind.WRITING, "recorded into the pattern while it plays" if status.writes_steps else "not recorded"),
@@ -54,14 +57,14 @@ def rows(midi: Midi, status: MidiStatus, sync: Sync, tracks: tuple[Track, ...], 
 
 def sync_words(sync: Sync) -> str:
     """What the song follows, and how well."""
-    who = f"Link with {sync.peers} other{'' if sync.peers == 1 else 's'}" if sync.input == 0 else f"input {sync.input}"
+    who = _leader_words(sync)
     bpm = "" if sync.bpm is None else f" at {sync.bpm:.1f} BPM"
     too = "; another clock is coming in, too" if sync.rivals else ""
     match sync.state:
         case SyncState.INTERNAL:
             return "Tao's own tempo"
         case SyncState.WAITING:
-            return "waiting for a clock"
+            return "waiting for the transport to roll" if sync.source is ClockSource.JACK else "waiting for a clock"
         case SyncState.SEEKING:
             return f"finding the tempo of {who}{too}"
         case SyncState.LOST:
@@ -70,13 +73,22 @@ def sync_words(sync: Sync) -> str:
     return f"following {who}{bpm}{jitter}{too}"
 
 
+def _leader_words(sync: Sync) -> str:
+    """input 2, or the JACK transport, or Link with 3 others."""
+    if sync.input:
+        return f"input {sync.input}"
+    if sync.source is ClockSource.JACK:
+        return "the JACK transport"
+    return f"Link with {sync.peers} other{'' if sync.peers == 1 else 's'}"
+
+
 def tempo_words(bpm: float, sync: Sync, uncertain: bool = False) -> str:
     """The tempo on the transport line, with a question mark where the loop can be read otherwise, and its source where
     that is not Tao itself."""
     if sync.state is SyncState.INTERNAL:
         return f"{bpm:.2f} BPM{'?' if uncertain else ''}"
     word = {SyncState.WAITING: "wait", SyncState.SEEKING: "...", SyncState.LOST: "LOST"}.get(sync.state, "")
-    who = "LINK" if sync.input == 0 else f"MIDI {sync.input}"
+    who = f"MIDI {sync.input}" if sync.input else "JACK" if sync.source is ClockSource.JACK else "LINK"
     return f"{bpm if sync.bpm is None else sync.bpm:.1f} {word or who}"
 
 

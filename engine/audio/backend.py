@@ -20,6 +20,9 @@ class Backend(Protocol):
     def latency_frames(self) -> int:
         """How many frames later than it was played a sound comes back, as the device reports it."""
 
+    def output_latency_frames(self) -> int:
+        """How long after its block began a frame is heard, as the device reports it."""
+
     def gone(self) -> str | None:
         """What became of the device, once it has gone and cannot say so by on_lost."""
 

@@ -16,6 +16,7 @@ from engine.audio.block import host_at, memory_of
 from engine.audio.ccall import call_at, call_four_at
 from engine.audio.host_layout import HOST
 from engine.audio.midi_callback import read_midi, write_midi
+from engine.audio.transport_callback import read_transport
 from engine.dsp.atomics import pointer_to
 from engine.dsp.kernel import inner
 
@@ -58,6 +59,7 @@ def jack_process(count, user):
         for i in range(frames):
             memory.audio_in[i, side] = samples[i]
     read_midi(host, memory, start, frames)
+    read_transport(host, memory, start)
     call_four_at(host.play_block, user, start, frames, 0)
     write_midi(host, memory, start, frames)
     for side in range(2):

@@ -4,10 +4,11 @@ from engine.audio.host import Host
 
 
 class FrameClock:
-    """Engine frames against the monotonic clock, by the moment that the newest block began."""
+    """Engine frames against the monotonic clock, by the moment that the newest block began. later_frames: how long
+    after that its first frame leaves."""
 
-    def __init__(self, host: Host, block_frames: int) -> None:
-        self._record, self._rate, self._block_frames = host.record, host.sample_rate, block_frames
+    def __init__(self, host: Host, later_frames: int) -> None:
+        self._record, self._rate, self._later_frames = host.record, host.sample_rate, later_frames
 
     def frame_at(self, now_ns: int) -> int:
         """The engine frame that is worked out at this moment."""
@@ -17,7 +18,7 @@ class FrameClock:
     def due_ns(self, frame: int) -> int:
         """When an event on `frame` is to leave."""
         at, began_ns = self._newest()
-        return began_ns + round((frame - at + self._block_frames) / self._rate * 1e9)
+        return began_ns + round((frame - at + self._later_frames) / self._rate * 1e9)
 
     def ns(self, frames: int) -> int:
         """How long so many frames last."""

@@ -104,6 +104,7 @@ class Host:
         event = self.address + _offset(HOST_DTYPE, "midi_event")
         record["midi_event_address"] = event
         record["midi_message_address"] = event + _offset(JACK_EVENT_DTYPE, "message")
+        record["position_address"] = self.address + _offset(HOST_DTYPE, "position")
         record["level"] = CEILING
         if self.rack is not None:
             record["rack"], record["rack_server"] = self.rack.process_address, self.rack.server_address

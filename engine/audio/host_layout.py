@@ -16,6 +16,13 @@ _ADDRESS, _INT, _FLOAT = "i8", "i8", "f8"
 CLICK_DTYPE = np.dtype([("frame", _INT), ("accent", _INT)])
 # jack_midi_event_t, then a place for a message of our own
 JACK_EVENT_DTYPE = np.dtype([("time", _INT), ("length", _INT), ("data", _ADDRESS), ("message", _INT)])
+# jack_position_t, which is packed
+JACK_POSITION_DTYPE = np.dtype([
+    ("unique_1", "u8"), ("usecs", "u8"), ("frame_rate", "u4"), ("frame", "u4"), ("valid", "u4"),
+    ("bar", "i4"), ("beat", "i4"), ("tick", "i4"), ("bar_start_tick", _FLOAT), ("beats_per_bar", "f4"),
+    ("beat_type", "f4"), ("ticks_per_beat", _FLOAT), ("beats_per_minute", _FLOAT), ("frame_time", _FLOAT),
+    ("next_time", _FLOAT), ("bbt_offset", "u4"), ("audio_frames_per_video_frame", "f4"), ("video_offset", "u4"),
+    ("tick_double", _FLOAT), ("padding", "i4", 5), ("unique_2", "u8")])
 
 HOST_DTYPE = np.dtype([
     ("memory", _ADDRESS), ("render", _ADDRESS), ("play_block", _ADDRESS),  # dsp's memory; compiled functions
@@ -32,6 +39,7 @@ HOST_DTYPE = np.dtype([
     ("midi_inputs", _ADDRESS, MIDI_INPUTS), ("midi_outputs", _ADDRESS, MIDI_OUTPUTS),
     ("midi_clear", _ADDRESS), ("midi_write", _ADDRESS), ("midi_count", _ADDRESS), ("midi_get", _ADDRESS),
     ("midi_event", JACK_EVENT_DTYPE), ("midi_event_address", _ADDRESS), ("midi_message_address", _ADDRESS),
+    ("transport_query", _ADDRESS), ("position", JACK_POSITION_DTYPE), ("position_address", _ADDRESS),
     # counts
     ("blocks", _INT), ("rack_bad_values", _INT), ("over_budget", _INT),
     # the rack's function, server and buffers; after how many neutral frames its tails are over (-1: never), how many
@@ -44,7 +52,8 @@ HOST_DTYPE = np.dtype([
     ("monitor", _INT), ("monitor_ramp", _INT), ("clicks", CLICK_DTYPE, CLICK_SLOTS),
     ("out", "f4", (MAX_FRAMES, 2)),  # the block's result
 ], align=True)
-HOST, CLICK, AUDIO_RING = map(from_dtype, (HOST_DTYPE, CLICK_DTYPE, AUDIO_RING_DTYPE))
+HOST, CLICK, AUDIO_RING, JACK_POSITION = map(
+    from_dtype, (HOST_DTYPE, CLICK_DTYPE, AUDIO_RING_DTYPE, JACK_POSITION_DTYPE))
 
 # The timing page, words of int64: how many blocks took so many microseconds, then how many were slow, then the newest
 # of those: when each ended and how long it took, in ns. A slow one took half its block or more.

@@ -13,6 +13,7 @@ import jack as jack_client
 
 from engine.audio.callback import jack_process
 from engine.audio.host import Host
+from engine.audio.jack_transport import JackTransport
 from engine.core.errors import DeviceNotFound
 from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS
 from engine.core.requests import Direction
@@ -22,6 +23,16 @@ class _LatencyRange(ctypes.Structure):
     """jack_latency_range_t, which JACK-Client does not declare."""
 
     _fields_: ClassVar = [("min", ctypes.c_uint32), ("max", ctypes.c_uint32)]
+
+
+_CAPTURE, _PLAYBACK = 0, 1  # jack_latency_callback_mode_t
+
+
+def _latency(port: Any, mode: int) -> int:
+    """The longest latency of a port, in frames."""
+    span, address = _LatencyRange(), int(jack_client._ffi.cast("uintptr_t", port._ptr))
+    _library().jack_port_get_latency_range(ctypes.c_void_p(address), mode, ctypes.byref(span))
+    return span.max
 
 
 @functools.lru_cache(maxsize=1)  # to find it starts a process
@@ -109,7 +120,8 @@ class JackBackend:
         record["client"], record["started"] = address(self._client._ptr), 0
         for field, name in (("get_buffer", "jack_port_get_buffer"), ("last_frame_time", "jack_last_frame_time"),
                             ("midi_clear", "jack_midi_clear_buffer"), ("midi_write", "jack_midi_event_write"),
-                            ("midi_count", "jack_midi_get_event_count"), ("midi_get", "jack_midi_event_get")):
+                            ("midi_count", "jack_midi_get_event_count"), ("midi_get", "jack_midi_event_get"),
+                            ("transport_query", "jack_transport_query")):
             record[field] = address(ffi.addressof(library, name))
         for field, ports in (("inputs", self._ports[:2]), ("outputs", self._ports[2:]),
                              ("midi_inputs", self._midi_inputs), ("midi_outputs", self._midi_outputs)):
@@ -134,17 +146,25 @@ class JackBackend:
         return "The JACK server went away; Tao plays on without a device."
 
     def latency_frames(self) -> int:
-        ffi = jack_client._ffi
-        ports = [ctypes.c_void_p(int(ffi.cast("uintptr_t", self._ports[index]._ptr))) for index in (0, 2)]
-        span, total = _LatencyRange(), 0
-        for mode, port in enumerate(ports):  # 0 is JackCaptureLatency, 1 JackPlaybackLatency
-            _library().jack_port_get_latency_range(port, mode, ctypes.byref(span))
-            total += span.max
-        return total
+        return _latency(self._ports[0], _CAPTURE) + _latency(self._ports[2], _PLAYBACK)
+
+    def output_latency_frames(self) -> int:
+        reported = _latency(self._ports[2], _PLAYBACK)
+        if reported:
+            return reported
+        with contextlib.suppress(jack_client.JackError):  # JACK says 0 of a port that is connected to nothing
+            for port in self._client.get_ports(is_audio=True, is_physical=True, is_input=True)[:1]:
+                return _latency(port, _PLAYBACK)
+        return 0
 
     def midi_ports(self) -> JackMidiPorts:
         """The MIDI ports, to be connected by name."""
         return JackMidiPorts(self._client, self._midi_inputs, self._midi_outputs)
+
+    def transport(self) -> JackTransport:
+        """The server's transport."""
+        assert self._host is not None, "the client runs"
+        return JackTransport(self._client, self._host)
 
     def stop(self) -> None:
         with self._host.shut() if self._host is not None else contextlib.nullcontext():

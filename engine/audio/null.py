@@ -29,6 +29,9 @@ class NullBackend:
     def latency_frames(self) -> int:
         return 0
 
+    def output_latency_frames(self) -> int:
+        return 0
+
     def gone(self) -> str | None:
         return None
 

@@ -50,6 +50,12 @@ class PortAudioBackend:
             return 0
         return round(sum(self._stream.latency) * self.sample_rate)
 
+    def output_latency_frames(self) -> int:
+        if self._stream is None:
+            return 0
+        latency_s = self._stream.latency  # one number without an input
+        return round((latency_s if self._input is None else latency_s[1]) * self.sample_rate)
+
     def gone(self) -> str | None:
         return None
 

@@ -9,6 +9,7 @@ from engine.rack.plugin import check_rack
 from engine.rack.pyo_rack import CHUNK_FRAMES
 
 AUTO = "auto"
+TRANSPORT = ("follow", "lead", "off")
 AUDIO = (AUTO, "jack", "portaudio", "null")
 
 
@@ -24,8 +25,8 @@ class EngineSettings:
     never silent for more than 13 s). capture_s: how much input and output is remembered. calibration_file: where
     measured latencies are kept, empty for nowhere; midi_file: likewise for MIDI connections and the controller map;
     library_index, library_folders: the library's index and the file that remembers its folders, empty for no library.
-    link: whether the clock source `auto` includes Ableton Link. resume: the folder of a session to resume, empty for
-    none. Folders are created.
+    link: whether the clock source `auto` includes Ableton Link. transport: what to do with JACK's, one of TRANSPORT,
+    None for what was saved. resume: the folder of a session to resume, empty for none. Folders are created.
     """
 
     audio: str
@@ -47,12 +48,16 @@ class EngineSettings:
     library_index: str = ""
     library_folders: str = ""
     link: bool = False
+    transport: str | None = None
     resume: str = ""
 
     def __post_init__(self) -> None:
         if self.audio not in AUDIO:
             raise UsageError(f"No audio backend is called {self.audio!r}. Choose auto, jack, portaudio or "
                              "null.")
+        if self.transport not in (None, *TRANSPORT):
+            raise UsageError(f"JACK's transport is not to be {self.transport!r}. Choose {', '.join(TRANSPORT[:-1])} or "
+                             f"{TRANSPORT[-1]}.")
         check_rack(self.effects)
         if not 8000 <= self.sample_rate <= 192000:
             raise UsageError(f"Sample rates lie between 8000 and 192000 Hz; {self.sample_rate} was asked for.")

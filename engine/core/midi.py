@@ -38,11 +38,15 @@ class ClockSource(Enum):
 
     Ableton Link is joined only on request, because it is on the network and everybody's tempo. An engine started with
     `link` lets auto join it too: then a session with others in it is preferred to Tao's own clock.
+
+    Auto never follows JACK's transport. A MIDI clock comes by a connection that you made; the transport reaches every
+    program on the server, so whoever pressed Play in any of them would start Tao, and the other way round.
     """
 
     INTERNAL = "internal"
     MIDI = "midi"
     LINK = "link"
+    JACK = "jack"
     AUTO = "auto"
 
 
@@ -81,7 +85,8 @@ class Route:
 @dataclass(frozen=True, slots=True)
 class Midi:
     """All of it. pads: the track that each note triggers; song_position: whether each input's is obeyed; leader_bpm:
-    the smoothed tempo of the clock that is followed, for whatever must not get its small corrections."""
+    the smoothed tempo of the clock that is followed, for whatever must not get its small corrections; leads_transport:
+    whether JACK's transport goes by Tao's tempo and bars, and starts and stops with Tao."""
 
     source: ClockSource = ClockSource.AUTO
     clocks: tuple[ClockOut, ...] = (ClockOut(),) * MIDI_OUTPUTS
@@ -89,6 +94,7 @@ class Midi:
     pads: Mapping[int, str] = field(default_factory=lambda: dict(GM_PADS))
     song_position: tuple[bool, ...] = (True,) * MIDI_INPUTS
     leader_bpm: float | None = None
+    leads_transport: bool = False
 
     def __post_init__(self) -> None:
         if len(self.clocks) != MIDI_OUTPUTS or len(self.song_position) != MIDI_INPUTS:

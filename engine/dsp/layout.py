@@ -99,6 +99,16 @@ FOLLOWER_DTYPE = _record(  # whether the next clock begins the song, from which 
     armed=_INT, ticks=_INT, position=_INT)
 NOTE_DTYPE = _record(output=_INT, channel=_INT, note=_INT, off_frame=_INT)
 
+# JACK's transport. The control thread says which part Tao takes, its metre, and how many quarter notes the timebase
+# counts as one (`scale`); the callback what the transport does as a block begins; the block before left the rest
+TRANSPORT_DTYPE = _record(
+    role=_INT, bar_ticks=_INT, pulse_ticks=_INT, scale=_FLOAT,  # scale 0: as 1
+    sequence=CURSOR, at=_INT,  # odd while the callback writes the following: from engine frame `at` on,
+    rolls=_INT, frame=_INT, has_beat=_INT,  # the transport's own frame; whether somebody says what beat it is:
+    ticks=_FLOAT, grain=_FLOAT, bpm=_FLOAT,  # the song tick that has been reached, exact to `grain`; the tempo
+    rolled=_INT, next_at=_INT, next_frame=_INT, rests_at=_INT,  # rests_at: its frame where Tao stopped it, plus one
+    calls=_INT)  # how often the timebase was asked
+
 # Effects that follow the song
 DUCK_DTYPE = _record(kicked=_INT, start=_INT, frames=_INT, from_depth=_FLOAT)  # kicked: a kick was just triggered
 STUTTER_DTYPE = _record(ticks=_INT, next_tick=_INT, lag=_INT, old_lag=_INT, jumped=_INT, turned=_INT)
@@ -118,7 +128,8 @@ MEMORY_DTYPE = _record(
     commands=RING_DTYPE, reports=RING_DTYPE, midi_received=MIDI_RING_DTYPE, midi_sent=MIDI_RING_DTYPE,
     capture=AUDIO_RING_DTYPE,
     recent_mix=AUDIO_DTYPE, last_bars=AUDIO_DTYPE,  # of the mix: for stutter and tape stop; for reverse. 2**n frames
-    senders=(SENDER_DTYPE, MIDI_OUTPUTS), follower=FOLLOWER_DTYPE, notes=(NOTE_DTYPE, TRACKS),
+    senders=(SENDER_DTYPE, MIDI_OUTPUTS), follower=FOLLOWER_DTYPE, transport=TRANSPORT_DTYPE,
+    notes=(NOTE_DTYPE, TRACKS),
     midi_queue=(MIDI_EVENT_DTYPE, MIDI_EVENTS),  # events to be sent, by frame
     midi_out=(MIDI_EVENT_DTYPE, MIDI_EVENTS), midi_in=(MIDI_EVENT_DTYPE, MIDI_EVENTS),  # this block's
     duck=DUCK_DTYPE, stutter=STUTTER_DTYPE, tape_stop=TAPE_STOP_DTYPE, gate_open=_FLOAT, reverse=REVERSE_DTYPE,
@@ -128,10 +139,11 @@ MEMORY_DTYPE = _record(
     kit_bus=(_FLOAT, (MAX_FRAMES, 2)), kick_bus=(_FLOAT, (MAX_FRAMES, 2)), duck_gain=(_FLOAT, MAX_FRAMES),
     lone=(_FLOAT, (MAX_FRAMES, 2)), tap=("f4", (MAX_FRAMES, 2)))  # lone: one voice on its way to a bus and the tap
 
-(AUDIO, STEP, TRACK, SCORE, VOICE, DECK, RAMP, EVENT, MIDI_EVENT, MIDI_RING, DUCK, STUTTER, TAPE_STOP, REVERSE,
- MEMORY) = map(from_dtype, (
+(AUDIO, STEP, TRACK, SCORE, VOICE, DECK, RAMP, EVENT, MIDI_EVENT, MIDI_RING, TRANSPORT, DUCK, STUTTER, TAPE_STOP,
+ REVERSE, MEMORY) = map(from_dtype, (
      AUDIO_DTYPE, STEP_DTYPE, TRACK_DTYPE, SCORE_DTYPE, VOICE_DTYPE, DECK_DTYPE, RAMP_DTYPE, EVENT_DTYPE,
-     MIDI_EVENT_DTYPE, MIDI_RING_DTYPE, DUCK_DTYPE, STUTTER_DTYPE, TAPE_STOP_DTYPE, REVERSE_DTYPE, MEMORY_DTYPE))
+     MIDI_EVENT_DTYPE, MIDI_RING_DTYPE, TRANSPORT_DTYPE, DUCK_DTYPE, STUTTER_DTYPE, TAPE_STOP_DTYPE, REVERSE_DTYPE,
+     MEMORY_DTYPE))
 STEREO, STEREO_MIX = types.Array(types.float32, 2, "C"), types.Array(types.float64, 2, "C")
 
 

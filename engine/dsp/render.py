@@ -34,6 +34,7 @@ from engine.dsp.ring import (
 )
 from engine.dsp.ring import SCORE as TAKES_SCORE
 from engine.dsp.sequencer import STRETCH_FRAMES, due_events, is_one_song, owed_events, remember_triggers, ticks_at
+from engine.dsp.transport import follow_transport
 from engine.dsp.voices import (
     NO_SOUND,
     age_voices,
@@ -111,6 +112,16 @@ def do_command(memory, index, frame):
     if not repeat_midi(memory, kind, value, frame):
         report(memory, kind, sequence, frame, value)
     drop_command(memory, index)
+
+
+@inner(INT(MEMORY, INT))
+def do_due(memory, frame):
+    """Carry out what is due by `frame`; the index of the next pending command, -1 for none."""
+    command = next_command(memory)
+    while command >= 0 and memory.pending[command].frame <= frame:
+        do_command(memory, command, frame)
+        command = next_command(memory)
+    return command
 
 
 @inner(types.void(MEMORY, INT, INT, INT))
@@ -193,11 +204,10 @@ def render_block(memory, frame_time, frames):
     capture_block(memory, frame_time, frames)
     take_commands(memory)
     state, at, end, received = memory.state, frame_time, frame_time + frames, 0
+    do_due(memory, frame_time)
+    follow_transport(memory, frame_time, frames)
     while at < end:
-        command = next_command(memory)
-        while command >= 0 and memory.pending[command].frame <= at:
-            do_command(memory, command, at)
-            command = next_command(memory)
+        command = do_due(memory, at)
         while received < state.midi_incoming and memory.midi_in[received].frame <= at:
             receive_event(memory, received, at)
             received += 1

@@ -16,6 +16,7 @@ from engine.core.commands import (
     NextInChain,
     Panic,
     Play,
+    PlayFrom,
     ResumeSession,
     Stop,
     TriggerPad,
@@ -26,7 +27,7 @@ from engine.core.errors import InvalidValue
 from engine.core.kit import SampleId
 from engine.core.loop import Audio
 from engine.core.machine import Machine, empty_machine
-from engine.core.timeline import Ticks
+from engine.core.timeline import Ticks, check_time
 from engine.dsp.layout import SCORE_SLOTS, TRACKS, make_score
 from engine.dsp.lowering import lower
 from engine.dsp.midi_in import SONG_START
@@ -101,6 +102,7 @@ class Conductor:
 
     def follow_up(self, command: Command, boundary: Boundary, at_frames: int = 0) -> int:
         """Like `perform`, for the later part of a change: one undo takes back all of it."""
+        check_time(at_frames)
         earliest = max(at_frames, self.earliest_frames)
         if isinstance(command, Play | Continue):
             lead_s = PLAY_LEAD_S + self.schedule.latest.midi.lead_ms / 1000.0  # for clocks that are sent early
@@ -254,7 +256,7 @@ class Conductor:
             return False
         command: Command = Stop()
         if done.kind == BEGIN:
-            command = Play() if done.value == SONG_START else Continue(Ticks(done.value))
+            command = Play() if done.value == SONG_START else PlayFrom(Ticks(done.value))
         planned, dropped = self.schedule.happened(command, done.frame)
         self._notices.warn(*dropped, self._journal.add_planned(planned))
         return True

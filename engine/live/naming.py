@@ -13,7 +13,8 @@ from engine.core.commands import (
 )
 
 NAMES = {
-    "Play": "play", "PlaySince": "play", "Continue": "continue", "Stop": "stop", "SetTempo": "the tempo",
+    "Play": "play", "PlaySince": "play", "PlayFrom": "play", "Continue": "continue", "Stop": "stop",
+    "SetTempo": "the tempo",
     "FollowTempo": "the tempo", "ToggleStep": "a step", "SetStep": "a step", "SetSteps": "steps", "SetSwing": "swing",
     "SetMutesAndSolos": "mutes and solos", "SetListen": "what you listen to", "SetEffects": "the effects",
     "ReleaseEffects": "effects off", "BypassRack": "effects bypass", "SetGain": "the gain", "TriggerPad": "a pad",
@@ -21,7 +22,8 @@ NAMES = {
     "LoadLoop": "a loop", "LoadDecomposition": "a new kit", "NameKit": "the kit's name",
     "ClearMachine": "an empty machine",
     "SetClockSource": "the clock source", "SetSongPosition": "Song Position",
-    "SetClockOut": "MIDI clock", "SetRoute": "MIDI notes", "SetPad": "MIDI pads", "SetMidi": "the MIDI setup",
+    "SetClockOut": "MIDI clock", "SetRoute": "MIDI notes", "SetPad": "MIDI pads", "LeadTransport": "the transport",
+    "SetMidi": "the MIDI setup",
     "SetTrackLength": "a track's length", "SetTrackResolution": "a track's resolution",
     "SetMuteStyle": "the mute style", "SetLock": "a lock", "SetRole": "a track's name",
     "NextInChain": "the next pattern", "CopyPattern": "a copy",

@@ -44,6 +44,7 @@ from engine.rack.pyo_rack import CHUNK_FRAMES, PyoRack
 from engine.server.requests import handlers
 from engine.sessions.pruning import SizeWatch
 from engine.sessions.restore import restore
+from engine.sync.jack_transport import TransportControl, transport_commands
 from engine.sync.link import LinkControl
 from engine.takes.calibration import Calibration
 from engine.takes.finished import FinishedTakes
@@ -84,8 +85,10 @@ class Engine:
                            lambda: self.takes.state is not RecordState.OFF, _own_note_maps(settings))
         self.midi = MidiControl(processor, self.conductor, _path(settings.midi_file), self.notices, self.takes.press,
                                 grid)
-        self._link = LinkControl(self.conductor, FrameClock(self.host, backend.block_frames), self.notices,
-                                 settings.link, self.midi.has_clock)
+        self._link = LinkControl(self.conductor, FrameClock(self.host, 0),
+                                 lambda: self.backend.output_latency_frames(), self.notices, settings.link,
+                                 self.midi.has_clock)
+        self._transport = TransportControl(self.conductor, processor.memory["transport"], self.notices)
         self._library = _library(settings)
         self.browser = Browser(self.conductor, takes_folder.parent, self.notices, self._library)
         self._writing = Writing(shared_folder)
@@ -101,6 +104,8 @@ class Engine:
                                      self.notices, NO_DEVICE if settings.audio == AUTO else NO_SOUND)
         self._pictures = Pictures(self.conductor.bank)
         self._rack_watch = RackWatch(self.conductor, self.host, self.notices)
+        for command in transport_commands(settings.transport, self.conductor.machine.midi.source):
+            self.conductor.follow_up(command, Boundary.NOW)
         self._handlers = handlers(self)
         if resumed is not None:
             self._resume(resumed)
@@ -136,8 +141,8 @@ class Engine:
         if self.backend is not self._midi_of:
             self._open_midi()
         self.conductor.drain()
-        for part in (self.midi, self._link, self.calibration, self._rack_watch, self.takes, self.jobs, self.browser,
-                     self.opening, self.exports, self.keeper, self.sets):
+        for part in (self.midi, self._link, self._transport, self.calibration, self._rack_watch, self.takes, self.jobs,
+                     self.browser, self.opening, self.exports, self.keeper, self.sets):
             part.step()
         self.conductor.look_ahead()
         sent = self.conductor.flush()
@@ -148,7 +153,8 @@ class Engine:
         return Status(self.conductor.machine, self.backend.name, self.backend.device, self.host.sample_rate,
                       self.backend.block_frames, self.takes.state, self.takes.beats, self.jobs.status,
                       self.conductor.pending, self.notices.newest, self.device.banner, self.takes.setup,
-                      self._link.sync or self.midi.sync, self.browser.sounds, self.midi.status, self.jobs.readings,
+                      self._transport.sync or self._link.sync or self.midi.sync, self.browser.sounds, self.midi.status,
+                      self.jobs.readings,
                       self.sets.status, self.jobs.heard, self._pictures.of(self.conductor.machine),
                       self.jobs.candidates)
 
@@ -180,6 +186,7 @@ class Engine:
         self.takes.close()
         self.midi.close()
         self._link.close()
+        self._transport.close()
         self.device.close()
         self.conductor.drain()
         for part in (self.browser, self.opening, self.exports, self.keeper, self.sets):
@@ -216,7 +223,9 @@ class Engine:
         ports, problem = open_ports(self.backend, self.host, self._wake)
         self.midi.grid.use(system_of(self.backend), self._wake)
         self.midi.open(ports)
-        self._link.use(FrameClock(self.host, self.backend.block_frames))
+        self._link.use(FrameClock(self.host, 0))
+        transport = getattr(self.backend, "transport", None)  # JACK's alone
+        self._transport.use(transport() if transport is not None else None)
         if problem is not None:
             self.notices.say(problem)
 
@@ -226,6 +235,8 @@ class Engine:
             raise InvalidValue("A take is being recorded. The tempo cannot change until it is complete.")
         if envelope.at_frames > self.conductor.now_frames + MAX_AHEAD_S * self.host.sample_rate:
             raise InvalidValue(f"A change is planned at most {MAX_AHEAD_S:g} s ahead. Send it again later.")
+        if envelope.at_frames == 0 and self._transport.carries_out(command):
+            return
         launch_frames = self._link.launch_frames() if isinstance(command, Play) else 0
         self.conductor.perform(command, envelope.boundary, envelope.at_frames or launch_frames)
 

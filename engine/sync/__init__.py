@@ -1,1 +1,2 @@
-"""What else may keep the time: a MIDI clock (`clock_follower`, on top of `tempo_filter`) or Ableton Link (`link`)."""
+"""What else may keep the time: a MIDI clock (`clock_follower`, on top of `tempo_filter`), Ableton Link (`link`) or
+JACK's transport (`jack_transport`), which Tao may lead, too."""

@@ -106,7 +106,7 @@ class ClockFollower:
         """What the musician sees; the tempo shown changes only when it has moved far enough to read."""
         source = machine.midi.source
         leader = self._leader
-        if source in (ClockSource.INTERNAL, ClockSource.LINK) or leader is None or leader.filter.bpm is None:
+        if not machine.midi.follows_transport or leader is None or leader.filter.bpm is None:
             state = SyncState.INTERNAL if source in (ClockSource.INTERNAL, ClockSource.AUTO) else SyncState.WAITING
             return Sync(source, state)
         if self._shown_bpm is None or abs(leader.filter.bpm - self._shown_bpm) > SHOWN_STEP_BPM:

@@ -18,15 +18,18 @@ READINGS = 75  # of when blocks began; the median counts, for the callback wakes
 
 
 class LinkControl:
-    """The control thread calls `step` on every turn. clock: engine frames against the computer's time.
+    """The control thread calls `step` on every turn.
 
+    clock: when blocks begin, by the computer's time; latency_frames: how long after that they are heard, now;
     in_auto: whether the clock source `auto` includes Link while `has_clock` says that no MIDI clock comes;
     join: opens a session at our tempo.
     """
 
-    def __init__(self, conductor: Conductor, clock: FrameClock, notices: Notices, in_auto: bool,
-                 has_clock: Callable[[], bool], join: Callable[[float], LinkSession] = LinkSession) -> None:
+    def __init__(self, conductor: Conductor, clock: FrameClock, latency_frames: Callable[[], int], notices: Notices,
+                 in_auto: bool, has_clock: Callable[[], bool],
+                 join: Callable[[float], LinkSession] = LinkSession) -> None:
         self._conductor, self._clock, self._notices = conductor, clock, notices
+        self._latency_frames = latency_frames
         self._in_auto, self._has_clock, self._join_session = in_auto, has_clock, join
         self._session: LinkSession | None = None
         self._follower = LinkFollower()
@@ -101,7 +104,7 @@ class LinkControl:
                 self._conductor.follow_up(steer, Boundary.NOW, at_frames)
 
     def _at(self, session: LinkSession, at_frames: int) -> LinkMoment:
-        """The session when `at_frames` leaves the device."""
+        """The session when `at_frames` is heard."""
         self._origins_ns.append(self._clock.due_ns(0))
-        due_ns = round(statistics.median(self._origins_ns) + self._clock.ns(at_frames))
+        due_ns = round(statistics.median(self._origins_ns) + self._clock.ns(at_frames + self._latency_frames()))
         return session.at(due_ns, self._conductor.machine.pattern.beats_per_bar)

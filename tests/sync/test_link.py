@@ -140,10 +140,11 @@ class Others:
 class Beside:
     """An engine without a device beside a session, and a MIDI clock that comes or does not."""
 
-    def __init__(self, folder: Path, in_auto: bool) -> None:
+    def __init__(self, folder: Path, in_auto: bool, clock: FrameClock | None = None, latency_frames: int = 0) -> None:
         self.room, self.others, self.clock = Room(folder), Others(), False
-        self.link = LinkControl(self.room.conductor, FrameClock(self.room.host, BLOCK), self.room.notices, in_auto,
-                             lambda: self.clock, self.others.join)  # type: ignore[arg-type]
+        self.link = LinkControl(self.room.conductor, clock or FrameClock(self.room.host, 0), lambda: latency_frames,
+                                self.room.notices, in_auto, lambda: self.clock,
+                                self.others.join)  # type: ignore[arg-type]
 
     def play(self, seconds: float = 1.0) -> Machine:
         for _ in range(round(seconds * RATE / BLOCK / 10)):
@@ -160,6 +161,29 @@ def test_auto_follows_a_session_with_others_in_it_where_it_may(tmp_path: Path) -
     assert beside.link.sync == Sync(ClockSource.AUTO, SyncState.LOCKED, 126.0, peers=2)
     beside.others.peers = 0
     assert beside.play().midi.leader_bpm is None and beside.link.sync is None
+
+
+class ExactClock(FrameClock):
+    """Frame 0 began when the computer's clock began to count."""
+
+    def __init__(self) -> None:
+        self._rate = RATE
+
+    def due_ns(self, frame: int) -> int:
+        return self.ns(frame)
+
+
+@pytest.mark.parametrize("latency_frames", [0, BLOCK, 2 * BLOCK, 2048])
+def test_a_beat_is_heard_on_the_session_s_beat_whatever_the_device_s_latency(
+        tmp_path: Path, latency_frames: int) -> None:
+    beside = Beside(tmp_path, True, ExactClock(), latency_frames)
+    beside.others.peers = 1
+    beside.room.conductor.perform(Play())
+    machine = beside.play(15.0)
+    at_frames = beside.room.conductor.earliest_frames
+    heard_ns = (at_frames + latency_frames) * 10**9 // RATE
+    off_beats = (beat_at(machine, at_frames) - beside.others.at(heard_ns, 4).beat + 2) % 4 - 2
+    assert abs(off_beats) * 60.0 / 126.0 < 0.0005
 
 
 def test_auto_keeps_away_from_a_session_while_a_midi_clock_comes(tmp_path: Path) -> None:

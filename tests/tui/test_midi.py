@@ -4,7 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from engine.core.commands import Panic, Play, SetClockOut, SetClockSource, SetPad, SetRoute, SetSongPosition
+from engine.core.commands import (
+    LeadTransport,
+    Panic,
+    Play,
+    SetClockOut,
+    SetClockSource,
+    SetPad,
+    SetRoute,
+    SetSongPosition,
+)
 from engine.core.midi import ClockOut, ClockSource, Midi, Route
 from engine.core.requests import ChooseGrid, ConnectMidi, Direction, Learn, Unlearn, WriteSteps
 from engine.core.snapshot import GridStatus, MidiStatus, Sync, SyncState
@@ -79,6 +88,17 @@ async def test_an_output_sends_its_clock_early_late_and_while_stopped(open_tao, 
         assert "clock -11 ms, runs while stopped" in line(tao)
     assert engine.machine.midi.clocks[1] == ClockOut(True, -11.0, True)
     assert engine.commands[-1] == SetClockOut(2, ClockOut(True, -11.0, True))
+
+
+async def test_the_transport_is_led_or_not(open_tao, engine):
+    async with open_tao() as tao:
+        await tao.press("f4")
+        await go(tao, Kind.TRANSPORT, 0)
+        assert line(tao) == "not led"
+        await tao.press("enter")
+        assert line(tao).startswith("led: it has Tao's tempo and bars")
+        await tao.press("enter")
+    assert engine.commands == [LeadTransport(True), LeadTransport(False)]
 
 
 async def test_an_offset_ends_at_100_ms(open_tao, engine):
@@ -172,6 +192,9 @@ async def test_the_tempo_names_its_source(open_tao, engine):
     (Sync(ClockSource.MIDI, SyncState.LOST, 99.0, 1), "input 1 has disappeared; playing on at 99.0 BPM", "99.0 LOST"),
     (Sync(ClockSource.MIDI, SyncState.LOCKED, 99.0, 2, jitter_ms=0.43),
      "following input 2 at 99.0 BPM, jitter 0.4 ms", "99.0 MIDI 2"),
+    (Sync(ClockSource.JACK, SyncState.WAITING), "waiting for the transport to roll", "120.0 wait"),
+    (Sync(ClockSource.JACK, SyncState.LOCKED, 99.0), "following the JACK transport at 99.0 BPM", "99.0 JACK"),
+    (Sync(ClockSource.JACK, SyncState.LOCKED), "following the JACK transport", "120.0 JACK"),
     (Sync(ClockSource.LINK, SyncState.LOCKED, 99.0, peers=2), "following Link with 2 others at 99.0 BPM", "99.0 LINK")])
 def test_what_the_song_follows_is_said_in_words(sync, long, short):
     assert (sync_words(sync), tempo_words(120.0, sync)) == (long, short)

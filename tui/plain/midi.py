@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from engine.core.commands import SetClockOut, SetPad, SetRoute, SetSongPosition
+from engine.core.commands import LeadTransport, SetClockOut, SetPad, SetRoute, SetSongPosition
 from engine.core.midi import CONTROLS, GRID_AUTO, GRID_OFF, MAX_OFFSET_MS, MIDI_INPUTS, MIDI_OUTPUTS, PAD, Route
 from engine.core.requests import ChooseGrid, ConnectMidi, Direction, Learn, Unlearn, WriteSteps
 from tui.midi_rows import rows
@@ -72,6 +72,11 @@ def _learn(line: Line) -> Answer:
     return Ask(Learn(target), said=f"Move a control, or play a note, for {target}.")
 
 
+def _transport(line: Line) -> Answer:
+    on = line.one_of("what to do with the transport", {"lead": True, "leave": False})
+    return Ask(LeadTransport(on), said=f"JACK's transport is {'' if on else 'not '}led.")
+
+
 def _grid(line: Line) -> Answer:
     maps = (GRID_AUTO, GRID_OFF, *line.snapshot.status.midi.grid.maps)
     name = line.one_of("a note map", {known: known for known in maps})
@@ -93,6 +98,7 @@ def _writes(line: Line) -> Answer:
 MIDI = (
     Word("midi", "", _midi, ("midi",), "say ports, clocks, routes and controllers"),
     Word("connect", "in | out NUMBER PORT | off", _connect, (), "connect one of Tao's MIDI ports"),
+    Word("transport", "lead | leave", _transport, (), "lead JACK's transport with Tao's tempo, or leave it alone"),
     Word("clock", "OUTPUT on | off | offset MS | stopped [on | off]", _clock, (), "send MIDI clock from an output"),
     Word("position", "INPUT [on | off]", _position, (), "follow an input's Song Position, or ignore it"),
     Word("route", "TRACK OUTPUT CHANNEL NOTE [too | only] or TRACK off", _route, (), "play another instrument with a "

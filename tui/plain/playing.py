@@ -115,7 +115,7 @@ PLAYING = (
     Word("tempo", "[BPM | +BPM | -BPM]", _tempo, ("tempo-up", "tempo-down", "type-tempo"),
          "say or set the tempo, such as 136.88"),
     Word("tap", "", _tap, ("tap",)),
-    Word("source", "internal | midi | link | auto", lambda line: Ask(SetClockSource(
+    Word("source", "internal | midi | link | jack | auto", lambda line: Ask(SetClockSource(
         line.one_of("a clock source", {one.value: one for one in ClockSource}))), ("source",), "choose what leads"),
     Word("listen", "original | kit+residual | kit [now]", _listen, ("listen", "listen-now"),
          "choose what you hear of the loop, from the next bar line on"),

@@ -14,7 +14,16 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from engine.core.commands import Command, SetClockOut, SetClockSource, SetPad, SetRoute, SetSongPosition, apply
+from engine.core.commands import (
+    Command,
+    LeadTransport,
+    SetClockOut,
+    SetClockSource,
+    SetPad,
+    SetRoute,
+    SetSongPosition,
+    apply,
+)
 from engine.core.kit import gm_note
 from engine.core.midi import GRID_AUTO, GRID_OFF, MAX_OFFSET_MS, MIDI_OUTPUTS, PAD, ClockSource, Route
 from engine.core.requests import ChooseGrid, ConnectMidi, Direction, Learn, Unlearn, WriteSteps
@@ -31,7 +40,8 @@ Choice = TypeVar("Choice")
 BESIDE_PORT = 59  # columns that a line needs beside the name of a port
 PENDING_S = 1.0  # for so long an edit is shown as done before the engine confirms it
 HINTS = {  # the actions that a line knows, and what each does to it
-    Kind.SOURCE: (("midi-change", "next source: internal, MIDI, Link, auto"),),
+    Kind.SOURCE: (("midi-change", "next source: internal, MIDI, Link, JACK, auto"),),
+    Kind.TRANSPORT: (("midi-change", "lead, or not"),),
     Kind.WRITING: (("midi-change", "record pad hits into the pattern, or not"),),
     Kind.INPUT: (("midi-change", "port"), ("midi-forget", "none"), ("midi-position", "follow Song Position, or not")),
     Kind.OUTPUT: (("midi-change", "port"), ("midi-forget", "none"), ("midi-clock", "clock"),
@@ -202,6 +212,8 @@ class MidiScreen(ModalScreen[None]):
                 self._edit(SetClockSource(next_source(self.midi.source)))
             case Kind.WRITING:
                 self.toggle_writing()
+            case Kind.TRANSPORT:
+                self._edit(LeadTransport(not self.midi.leads_transport))
             case Kind.INPUT | Kind.OUTPUT:
                 status = self.snapshot.status.midi
                 names = status.sources if row.kind is Kind.INPUT else status.destinations

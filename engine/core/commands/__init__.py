@@ -27,6 +27,7 @@ from engine.core.commands.loading import (
 )
 from engine.core.commands.midi import (
     FollowTempo,
+    LeadTransport,
     SetClockOut,
     SetClockSource,
     SetMidi,
@@ -57,10 +58,10 @@ from engine.core.commands.tracks import (
     SetTrackLength,
     SetTrackResolution,
 )
-from engine.core.commands.transport import Continue, Panic, Play, PlaySince, SetTempo, Stop
+from engine.core.commands.transport import Continue, Panic, Play, PlayFrom, PlaySince, SetTempo, Stop
 from engine.core.commands.undo import Restore, ResumeSession, SetMutesAndSolos
 
-Command = (Play | PlaySince | Stop | Continue | SetTempo | Panic
+Command = (Play | PlaySince | PlayFrom | Stop | Continue | SetTempo | Panic
            | ToggleStep | SetStep | SetSteps
            | SetMute | SetSolo | SetMuteStyle | SetLock | SetTrackLength | SetTrackResolution
            | SelectPattern | SetChain | NextInChain | CopyPattern | LoadPatterns | SetPatternLength | SetTimeSignature
@@ -70,6 +71,7 @@ Command = (Play | PlaySince | Stop | Continue | SetTempo | Panic
            | LoadKit | LoadPattern | LoadLoop | LoadDecomposition | NameKit | ClearMachine | SetListen
            | KeepParent | Crossbreed
            | HalveReading | DoubleReading | ShiftDownbeat
-           | SetClockSource | FollowTempo | SetSongPosition | SetClockOut | SetRoute | SetPad | SetMidi
+           | SetClockSource | FollowTempo | SetSongPosition | SetClockOut | SetRoute | SetPad | LeadTransport
+           | SetMidi
            | LatchEffect | ShapeEffect | ReleaseEffects | SetEffects | BypassRack | SetGain
            | Restore | SetMutesAndSolos | ResumeSession)

@@ -56,6 +56,13 @@ class SetPad:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadTransport:
+    """Lead JACK's transport, or stop doing so."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SetMidi:
     """All MIDI settings at once, as they were saved."""
 
@@ -93,6 +100,11 @@ def _(command: SetRoute, machine: Machine, at_frames: int) -> Machine:
 @apply.register
 def _(command: SetPad, machine: Machine, at_frames: int) -> Machine:
     return replace(machine, midi=machine.midi.with_pad(command.note, command.track))
+
+
+@apply.register
+def _(command: LeadTransport, machine: Machine, at_frames: int) -> Machine:
+    return replace(machine, midi=replace(machine.midi, leads_transport=command.on))
 
 
 @apply.register

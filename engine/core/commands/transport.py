@@ -34,6 +34,13 @@ class Continue:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayFrom:
+    """Play from song tick `ticks` on, exactly: where another program's transport is."""
+
+    ticks: Ticks
+
+
+@dataclass(frozen=True, slots=True)
 class SetTempo:
     """Play on at `bpm` without moving the playhead."""
 
@@ -70,6 +77,12 @@ def _(command: Continue, machine: Machine, at_frames: int) -> Machine:
     ticks = machine.resting_ticks if command.ticks is None else command.ticks
     start = Ticks(max(0, ticks) // SIXTEENTH_TICKS * SIXTEENTH_TICKS)
     timeline = replace(machine.timeline, origin_ticks=start, origin_frames=Frames(at_frames))
+    return replace(machine, playing=True, timeline=timeline)
+
+
+@apply.register
+def _(command: PlayFrom, machine: Machine, at_frames: int) -> Machine:
+    timeline = replace(machine.timeline, origin_ticks=Ticks(max(0, command.ticks)), origin_frames=Frames(at_frames))
     return replace(machine, playing=True, timeline=timeline)
 
 
