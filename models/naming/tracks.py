@@ -30,8 +30,10 @@ class TrackFeatures:
 def track_features(evidence: Evidence) -> TrackFeatures:
     """The features of each track, in order of its first hit.
 
-    Of a drum: the mean and the 80th percentile of its logits at the hits; whether the track has that name, and then the
-    mean log-odds of its hits; whether another track has it; the share of hits that coincide with that track. Of "none":
+    Of a drum: the mean and the 80th percentile of its logits at the hits that the transcriber found (of all, where it
+    found none: what the solver adds is one name's guess, and says nothing about the name); whether the track has that
+    name, and then the mean log-odds of those hits; whether another track has it; the share of hits that coincide with
+    that track. Of "none":
     how little the hits resemble their one-shot, how many they are, how many coincide with another track's, by how much
     they are softer than those, their level.
     """
@@ -40,10 +42,11 @@ def track_features(evidence: Evidence) -> TrackFeatures:
     drums, none = [], []
     for name in names:
         mine = hits.tracks == name
-        logits = evidence.logits[mine]
+        found = mine & ~evidence.added if (mine & ~evidence.added).any() else mine
+        logits = evidence.logits[found]
         with_track = {other: evidence.together[mine][:, hits.tracks == other].any(axis=1).mean()
                       for other in names if other != name}
-        odds = float(evidence.odds[mine].mean())
+        odds = float(evidence.odds[found].mean())
         drums.append([[float(logits[:, drum].mean()), float(np.percentile(logits[:, drum], _HIGH)),
                        float(name == label), odds if name == label else 0.0, float(label in with_track),
                        float(with_track.get(label, 0.0))] for drum, label in enumerate(TRACK_NAMES)])

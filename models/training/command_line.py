@@ -206,7 +206,8 @@ def assemble(data: tuple[Path, ...], runs: tuple[Path, ...], loops: Path, out: P
               help="Loops with known answers, of kits that the transcriber has never met; may be repeated.")
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False),
               help="The weights file to write.")
-@click.option("--transcriber", default="tao", show_default=True, help="The transcriber whose hits are judged.")
+@click.option("--transcriber", "transcribers", multiple=True, default=("tao",), show_default=True,
+              help="The transcriber whose hits are judged; once, or once for each of --loops.")
 @click.option("--separator", default="tao", show_default=True, help="The separator in between.")
 @click.option("--extractor", default="solve", show_default=True, help="The extractor that solves the loops.")
 def judge(loops: tuple[Path, ...], **asked: object) -> None:

@@ -21,6 +21,7 @@ from models.naming.tracks import track_features
 from models.naming.weights import NamingWeights
 
 _WITHIN_S = 0.05
+_EARLY_S = 0.02                 # a hit this little before the end is the first one of the loop
 _FOLDS = 6
 _REAL = 0.4                     # the least share of a track's hits that a name must explain
 _NAME_RIDGE, _HIT_RIDGE = 3.0, 50.0    # few kits: on kits not seen, strong shrinkage is best
@@ -87,10 +88,11 @@ def true_name(loop: JudgedLoop, track: str) -> int:
     """The name that finds the most true hits which no other track of that name finds, as an index; NO_DRUM where that
     is less than two fifths of the track's hits."""
     hits = loop.evidence.hits
-    own = np.sort(hits.times_s[hits.tracks == track])
+    times_s = _from_the_start(loop)
+    own = np.sort(times_s[hits.tracks == track])
     gained = []
     for drum, name in enumerate(TRACK_NAMES):
-        others = np.sort(hits.times_s[hits.tracks == name]) if name != track else np.zeros(0)
+        others = np.sort(times_s[hits.tracks == name]) if name != track else np.zeros(0)
         taken = {index for index, _ in matched(loop.truth[drum], others, _WITHIN_S)}
         free = np.array([time for index, time in enumerate(loop.truth[drum]) if index not in taken])
         gained.append(len(matched(free, own, _WITHIN_S)) + 0.01 * (name == track))
@@ -106,13 +108,19 @@ def _hits_of(loop: JudgedLoop, names: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 def real_hits(loop: JudgedLoop, names: np.ndarray) -> np.ndarray:
     """(hits,) bool: whether a true hit of that name lies within 50 ms, one to one."""
-    real = np.zeros(len(names), bool)
+    real, times_s = np.zeros(len(names), bool), _from_the_start(loop)
     for drum, name in enumerate(TRACK_NAMES):
         mine = np.flatnonzero(names == name)
-        mine = mine[np.argsort(loop.evidence.hits.times_s[mine], kind="stable")]
-        pairs = matched(loop.truth[drum], loop.evidence.hits.times_s[mine], _WITHIN_S)
+        mine = mine[np.argsort(times_s[mine], kind="stable")]
+        pairs = matched(loop.truth[drum], times_s[mine], _WITHIN_S)
         real[mine[[found for _, found in pairs]]] = True
     return real
+
+
+def _from_the_start(loop: JudgedLoop) -> np.ndarray:
+    """(hits,) times in seconds; of hits that the solver has moved across the loop's start, just below 0."""
+    hits = loop.evidence.hits
+    return np.where(hits.times_s > hits.length_s - _EARLY_S, hits.times_s - hits.length_s, hits.times_s)
 
 
 def _logistic(features: np.ndarray, real: np.ndarray) -> np.ndarray:

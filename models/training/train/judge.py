@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.core.errors import NoOnsets, TaoError
+from engine.core.errors import NoOnsets, TaoError, UsageError
 from engine.library.audio_files import read_loop
 from models import plugins
 from models.decompose import stereo
@@ -26,11 +26,12 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class JudgeSettings:
-    """loops: folders of loops with known answers; out: the JSON file to write; the plugins that make the evidence."""
+    """loops: folders of loops with known answers; out: the JSON file to write; the plugins that make the evidence.
+    transcribers: one for all loops, or one for each of the folders, which has met none of its kits."""
 
     loops: tuple[Path, ...]
     out: Path
-    transcriber: str = "tao"
+    transcribers: tuple[str, ...] = ("tao",)
     separator: str = "tao"
     extractor: str = "solve"
 
@@ -40,17 +41,24 @@ class _Seen(Exception):
 
 
 def fit_judge(settings: JudgeSettings, report: Report = lambda line: None) -> str:
-    """Write the weights, and return them. Raises TaoError without loops, UsageError for an unknown plugin."""
-    truths = [path for folder in settings.loops for path in sorted(folder.rglob("truth.json"))]
+    """Write the weights, and return them. Raises TaoError without loops, UsageError for an
+    unknown plugin."""
+    names = settings.transcribers
+    if len(names) not in (1, len(settings.loops)):
+        raise UsageError(f"--transcriber was given {len(names)} times for {len(settings.loops)} folders of --loops. "
+                         "Give it once, or once for each.")
+    opened = {name: plugins.transcriber(name) for name in names}
+    by_folder = [opened[name] for name in (names if len(names) > 1 else names * len(settings.loops))]
+    truths = [(path, transcriber) for folder, transcriber in zip(settings.loops, by_folder, strict=True)
+              for path in sorted(folder.rglob("truth.json"))]
     if not truths:
         raise TaoError("There is no truth.json under the folders of --loops. A loop is a folder with truth.json beside "
                        "its audio.")
-    tools = (plugins.transcriber(settings.transcriber), plugins.separator(settings.separator),
-             plugins.extractor(settings.extractor))
+    others = plugins.separator(settings.separator), plugins.extractor(settings.extractor)
     found = []
-    for number, path in enumerate(truths, 1):
+    for number, (path, transcriber) in enumerate(truths, 1):
         known = read_item(path)
-        evidence = evidence_in(path.parent / "loop.wav", *tools)
+        evidence = evidence_in(path.parent / "loop.wav", transcriber, *others)
         if evidence is not None:
             found.append(JudgedLoop(evidence, tuple(np.sort(onsets[:, 0]) for onsets in known.onsets), known.kit))
         report(f"{number} of {len(truths)} loops")

@@ -30,6 +30,16 @@ def test_a_track_that_the_curves_call_something_else_gets_that_name() -> None:
     assert looked_at(evidence, shipped_weights()).second_names == {"snare": "tom"}
 
 
+def test_hits_that_the_solver_added_say_nothing_about_the_name() -> None:
+    times = [0.5 * beat for beat in range(4)]
+    hits = solved(*(("kick", time_s, 0.0) for time_s in times),
+                  *(("kick", 0.1 + 0.1 * number, -25.0) for number in range(16)), added=tuple(range(4, 20)))
+    curves = curves_of({("kick", time_s): 5.0 for time_s in times})
+    names, _ = named(evidence_of(hits, heard(*(("kick", time_s, 0.95) for time_s in times)), curves),
+                     shipped_weights())
+    assert set(names) == {"kick"}
+
+
 def test_a_name_that_hardly_suits_is_not_offered() -> None:
     hits, transcription, curves = hats_on_kicks()
     assert looked_at(evidence_of(hits, transcription, curves), shipped_weights()).second_names == {}

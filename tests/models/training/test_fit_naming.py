@@ -43,3 +43,11 @@ def test_a_true_hit_makes_one_hit_real() -> None:
     evidence = evidence_of(hits, heard(("kick", 0.5, 0.9), ("kick", 0.52, 0.9), ("snare", 0.5, 0.9)), curves_of({}))
     loop = JudgedLoop(evidence, truth_of(kick=[0.5]), "kit")
     assert real_hits(loop, hits.tracks).sum() == 1
+
+
+def test_a_hit_that_was_moved_across_the_start_is_the_first_one() -> None:
+    hits = solved(("kick", 1.999, 0.0), ("kick", 1.0, 0.0))
+    evidence = evidence_of(hits, heard(("kick", 0.0, 0.9), ("kick", 1.0, 0.9)), curves_of({}))
+    loop = JudgedLoop(evidence, truth_of(kick=[0.0, 1.0]), "kit")
+    assert real_hits(loop, hits.tracks).all()
+    assert true_name(loop, "kick") == TRACK_NAMES.index("kick")
