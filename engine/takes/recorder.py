@@ -168,7 +168,9 @@ class Recorder:
             self.take = None
             if self._file is not None:
                 self._try(self._file.close)
-            raise
+            kept = f" What came before is in {self._path.name}." if self._has_file else ""
+            raise TaoError(f"A part of the take was overwritten before Tao could read it.{kept} Record it again."
+                           ) from None
         silence = np.zeros((first - self._at, 2), np.float32)
         self._pieces.append(np.concatenate((silence, audio)))
         self._at = end
