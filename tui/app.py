@@ -10,6 +10,7 @@ from pathlib import Path
 from textual import on
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
+from textual.events import Key
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
@@ -21,7 +22,7 @@ from tui.facts import audio_lines, job_lines, message_lines, sync_lines
 from tui.glyphs import UNICODE, Glyphs
 from tui.guide import Guide, steps
 from tui.jitter import Jitter
-from tui.keymap import Keymap
+from tui.keymap import Keymap, key_table
 from tui.messages import Messages
 from tui.modes.mode import Actions
 from tui.paths import is_set
@@ -45,6 +46,9 @@ FIRST_WORDS_S = 20.0
 PLAIN_LOOK = Look()
 LOAD_EVERY_S = 0.5
 EXPORTERS = "tao.exporters"
+PAGES = (FactsScreen, HelpScreen, GuideScreen)  # they have nothing to type or to choose
+PLAYED_UNDER_PAGES = ("play", "listen", "listen-now", *(f"track-{number}" for number in range(1, 9)))
+PAGE_KEYS = ("messages", "jobs", "sync", "audio", "help")
 NOT_IN_PALETTE = ("palette", "escape", "digit-9", "digit-0")
 
 
@@ -65,6 +69,7 @@ class TaoApp(App[None]):
         self.instrument = InstrumentScreen(glyphs, self.keymap, self.snapshot, self.requests, self._actions(),
                                            lambda: self.messages.read())
         self.messages, self.clock, self.guide = Messages(), time.monotonic, guide
+        self._ids = key_table(self.keymap)
         self.quit_until_s = self.new_until_s = 0.0
         self.load = 0.0
         self.dropouts, self.jitter = Dropouts(), Jitter()
@@ -131,6 +136,20 @@ class TaoApp(App[None]):
         """Show a sentence in the message area, and keep it in the history."""
         self.messages.add(text, urgent, self.clock(), for_s)
 
+    def on_key(self, event: Key) -> None:
+        """Do what a key means that the page on top has no use for: panic works everywhere, and what is played goes on
+        under a page that only tells; the key of another such page turns to it."""
+        action_id, page = self._ids.get(event.key, ""), self.screen
+        tells = isinstance(page, PAGES)
+        if action_id != "panic" and not (tells and action_id in (*PLAYED_UNDER_PAGES, *PAGE_KEYS)):
+            return
+        event.stop()
+        event.prevent_default()
+        if action_id in PAGE_KEYS:
+            page.dismiss()
+        if action_id != page.name:
+            self.perform(action_id)
+
     def perform(self, action_id: str) -> None:
         """Carry out an action of the keymap."""
         self.instrument.actions[action_id]()
@@ -142,10 +161,10 @@ class TaoApp(App[None]):
                 "cancel-job": partial(ask, self.engine.cancel_job), "open": self.ask_for_path, "save": self.ask_for_kit,
                 "save-set": self.ask_for_set, "new": self.start_over, "export": self.ask_what_to_export,
                 "help": self.show_help, "messages": self.show_messages,
-                "jobs": partial(self.show_facts, "Jobs", job_lines),
-                "sync": partial(self.show_facts, "Sync and MIDI",
+                "jobs": partial(self.show_facts, "jobs", "Jobs", job_lines),
+                "sync": partial(self.show_facts, "sync", "Sync and MIDI",
                                 lambda now: sync_lines(now, self.jitter, self.glyphs)),
-                "audio": partial(self.show_facts, "Audio", audio_lines),
+                "audio": partial(self.show_facts, "audio", "Audio", audio_lines),
                 "palette": self.action_command_palette, "detach": self.detach, "quit": self.quit}
 
     def _say_new_notices(self, newest: Snapshot) -> None:
@@ -221,12 +240,12 @@ class TaoApp(App[None]):
     def show_messages(self) -> None:
         """Show all that was said, and put the warnings away."""
         self.messages.read()
-        self.push_screen(FactsScreen("Messages", lambda: message_lines(self.messages.history, self.clock(),
-                                                                       self.glyphs.warning)))
+        self.push_screen(FactsScreen("messages", "Messages", lambda: message_lines(
+            self.messages.history, self.clock(), self.glyphs.warning)))
 
-    def show_facts(self, title: str, lines: Callable[[Snapshot], Lines]) -> None:
+    def show_facts(self, action_id: str, title: str, lines: Callable[[Snapshot], Lines]) -> None:
         """Show a page of facts about the newest snapshot."""
-        self.push_screen(FactsScreen(title, lambda: lines(self.snapshot)))
+        self.push_screen(FactsScreen(action_id, title, lambda: lines(self.snapshot)))
 
     def detach(self) -> None:
         """Close the screen; the music plays on."""

@@ -45,7 +45,7 @@ def rows(midi: Midi, status: MidiStatus, sync: Sync, tracks: tuple[Track, ...], 
         *(Row(Kind.OUTPUT, f"{number + 1}  {port_words(status.outputs[number], status.joined_out[number], room)}   "
                            f"{clock_words(midi, number)}", number + 1) for number in range(len(midi.clocks))),
         Row(Kind.TRANSPORT, "led: it has Tao's tempo and bars, and starts and stops with Tao" if midi.leads_transport
-            else "not led"),
+            else "not led by Tao"),
         Row(Kind.GRID, f"{status.grid.chosen:<12}{grid_words(status, room)}"),
         *(Row(Kind.ROUTE, f"{track.name:<8}{route_words(midi, track.name)}", name=track.name) for track in tracks),
         Row(Kind.WRITING, "recorded into the pattern while it plays" if status.writes_steps else "not recorded"),
@@ -57,7 +57,7 @@ def rows(midi: Midi, status: MidiStatus, sync: Sync, tracks: tuple[Track, ...], 
 
 def sync_words(sync: Sync) -> str:
     """What the song follows, and how well."""
-    who = _leader_words(sync)
+    who = leader_words(sync)
     bpm = "" if sync.bpm is None else f" at {sync.bpm:.1f} BPM"
     too = "; another clock is coming in, too" if sync.rivals else ""
     match sync.state:
@@ -73,7 +73,7 @@ def sync_words(sync: Sync) -> str:
     return f"following {who}{bpm}{jitter}{too}"
 
 
-def _leader_words(sync: Sync) -> str:
+def leader_words(sync: Sync) -> str:
     """input 2, or the JACK transport, or Link with 3 others."""
     if sync.input:
         return f"input {sync.input}"

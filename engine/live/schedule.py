@@ -10,8 +10,10 @@ from engine.core.commands import Command, Crossbreed, LatchEffect, ReleaseEffect
 from engine.core.effects import Effect
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.machine import Machine
+from engine.core.timeline import PPQN, Timeline
 
 MAX_WAITING, MAX_IMMEDIATE = 10, 6
+RENUMBERED_TICKS = PPQN // 8  # no tempo change moves the song so far between two looks at it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,15 @@ class Schedule:
             if planned.at_frames <= frames:
                 machine = planned.machine
         return machine
+
+    def timeline_at(self, frames: int) -> Timeline:
+        """The timeline in force at `frames`, as far as is planned and ticks go on meaning what they mean now."""
+        machine = self.applied.machine
+        for planned in self.pending:
+            if planned.at_frames > frames or renumbered(machine, planned.machine, planned.at_frames):
+                break
+            machine = planned.machine
+        return machine.timeline
 
     @property
     def has_room(self) -> bool:
@@ -190,6 +201,13 @@ class Schedule:
         """A number for something that is sent to the audio thread; each is used once."""
         self._last_sequence += 1
         return self._last_sequence
+
+
+def renumbered(before: Machine, after: Machine, at_frames: int) -> bool:
+    """Whether the song that plays has other tick numbers from `at_frames` on: its beats are counted otherwise, or it
+    has jumped."""
+    apart = after.timeline.ticks_at(at_frames) - before.timeline.ticks_at(at_frames)
+    return before.playing and after.playing and abs(apart) > RENUMBERED_TICKS
 
 
 def _same_song(before: Machine, after: Machine, at_frames: int) -> bool:

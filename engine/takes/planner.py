@@ -20,6 +20,7 @@ from engine.dsp.ring import FrameRing
 from engine.library.files import free_path
 from engine.live.conductor import Conductor
 from engine.live.notices import Notices
+from engine.live.schedule import renumbered
 from engine.takes.count_in import CountIn
 from engine.takes.recorder import Finished, Recorder, Take, Use
 
@@ -49,6 +50,7 @@ class Takes:
         self._recorder = Recorder(host.sample_rate)
         self._waiting: _Waiting | None = None
         self._count_in = CountIn(conductor, host)
+        self._played = conductor.schedule.applied
         self.setup = RecordingSetup()
         self.beats: Quarters = 8
 
@@ -60,6 +62,7 @@ class Takes:
     def step(self) -> None:
         """Begin a take whose threshold is passed, and hand on one that is complete."""
         try:
+            self._count_anew()
             if self._waiting is not None:
                 self._listen(self._waiting)
             armed = self.state is not RecordState.OFF
@@ -69,7 +72,7 @@ class Takes:
             take = self._recorder.take
             if take is not None and take.endless and self._recorder.frames > self._longest_frames:
                 self.end()
-            finished = self._recorder.step(lambda frame: self._conductor.schedule.at(frame).timeline)
+            finished = self._recorder.step(self._conductor.schedule.timeline_at)
             if finished is not None:
                 self._use(finished)
         except TaoError as error:
@@ -170,6 +173,13 @@ class Takes:
     @property
     def _machine(self) -> Machine:
         return self._conductor.schedule.latest
+
+    def _count_anew(self) -> None:
+        """Where the song has got other tick numbers since the last look, give them to the take as well."""
+        before, self._played = self._played, self._conductor.schedule.applied
+        machine, at_frames = self._played.machine, self._played.at_frames
+        if self._played is not before and renumbered(before.machine, machine, at_frames):
+            self._recorder.count_anew(before.machine.timeline, machine.timeline)
 
     def _listen(self, waiting: _Waiting) -> None:
         """Look for the threshold in what has come in since."""

@@ -11,8 +11,8 @@ from engine.core.errors import TaoError
 from engine.core.loop import Audio
 from engine.core.recording import INPUT
 from engine.core.snapshot import RecordState
-from engine.core.time_signature import Quarters
-from engine.core.timeline import Ticks, Timeline
+from engine.core.time_signature import Quarters, quarters_of
+from engine.core.timeline import PPQN, Ticks, Timeline
 from engine.dsp.ring import FrameRing
 from engine.library.syncing import Syncer
 from engine.takes.take_file import TakeFile
@@ -101,6 +101,25 @@ class Recorder:
         if self._file is not None:
             self._file.discard()
 
+    def count_anew(self, before: Timeline, after: Timeline) -> None:
+        """The song's ticks are counted otherwise from now on. The take keeps its frames, and its beats become those
+        that the frames have now."""
+        take = self.take
+        if take is None or take.start_ticks is None:
+            return
+        start = take.start_frames if self._begun else before.frames_at(take.start_ticks)
+        take.start_ticks = after.ticks_at(start)
+        if take.end_ticks is None:
+            return
+        end = before.frames_at(take.end_ticks)
+        ticks = after.ticks_at(end) - take.start_ticks
+        if take.beats is not None and (half_beats := round(2 * ticks / PPQN)):
+            ticks = half_beats * PPQN // 2
+            take.beats = quarters_of(ticks)
+        take.end_ticks = Ticks(take.start_ticks + ticks)
+        if self._begun and after.frames_at(take.start_ticks) != start:  # the song jumped to between two ticks
+            take.end_ticks, take.end_frames = None, end
+
     def step(self, timeline_at: Callable[[int], Timeline]) -> Finished | None:
         """Read what has arrived; return the take once its last frame has. timeline_at: the one in force on a frame.
 
@@ -149,7 +168,9 @@ class Recorder:
             self.take = None
             if self._file is not None:
                 self._try(self._file.close)
-            raise
+            kept = f" What came before is in {self._path.name}." if self._has_file else ""
+            raise TaoError(f"A part of the take was overwritten before Tao could read it.{kept} Record it again."
+                           ) from None
         silence = np.zeros((first - self._at, 2), np.float32)
         self._pieces.append(np.concatenate((silence, audio)))
         self._at = end

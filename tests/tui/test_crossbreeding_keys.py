@@ -45,3 +45,10 @@ async def test_a_second_arrow_builds_on_the_first(open_tao, engine):
     async with open_tao() as tao:
         await tao.press("space", "ctrl+g", "p", "right", "right")
     assert engine.commands[1:] == [Crossbreed(pattern=0.1), Crossbreed(pattern=0.2)]
+
+
+async def test_the_same_loop_on_both_sides_is_pointed_out(open_tao, engine):
+    engine.status = replace(engine.status, machine=apply(KeepParent(Side.A), demo_machine(), 0))
+    async with open_tao() as tao:
+        await tao.press("ctrl+g", "b")
+        assert "demo is now both loops" in " ".join(message.text for message in tao.app.messages.history)

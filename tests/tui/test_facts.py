@@ -2,7 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
+from engine.core.commands import Panic, Play, SetListen, TriggerPad
 from engine.core.loop import Reading
+from engine.core.machine import Listen
 from engine.core.midi import ClockSource
 from engine.core.snapshot import Heard, Job, Meters, MidiStatus, Snapshot, Status, Sync, SyncState
 from tests.tui.fake import demo_machine, demo_pattern
@@ -56,3 +60,31 @@ def test_the_sync_page_shows_a_minute_of_jitter_and_the_newest_messages() -> Non
 def test_without_a_clock_the_sync_page_says_so() -> None:
     words = dict(sync_lines(Snapshot(STATUS), Jitter(), UNICODE))
     assert words["Jitter"] == "no MIDI clock is followed" and words["MIDI in"] == "no message yet"
+
+
+@pytest.mark.parametrize("page", ["f2", "f7", "f8", "f9", "question_mark"])
+async def test_the_music_is_played_on_under_a_page(open_tao, engine, page):
+    async with open_tao() as tao:
+        await tao.press(page, "space", "2", "a", "f12")
+        assert engine.commands == [Play(), TriggerPad("snare"), SetListen(Listen.ORIGINAL), Panic()]
+        assert len(tao.app.screen_stack) == 2
+        await tao.press("r", "d", "z")
+        assert engine.calls[4:] == []
+
+
+@pytest.mark.parametrize(("first", "second"), [("f8", "f9"), ("f9", "f2"), ("question_mark", "f7"), ("f2", "f1")])
+async def test_the_key_of_a_page_turns_to_it_from_another_and_closes_it(open_tao, first, second):
+    async with open_tao() as tao:
+        await tao.press(first)
+        one = tao.app.screen
+        await tao.press(second)
+        assert tao.app.screen not in (one, tao.app.instrument) and len(tao.app.screen_stack) == 2
+        await tao.press(second)
+        assert tao.app.screen is tao.app.instrument
+
+
+@pytest.mark.parametrize("key", ["f4", "f6", "J", "ctrl+s", "ctrl+o", "ctrl+e", "ctrl+p", "f8", "question_mark"])
+async def test_panic_works_on_every_screen(open_tao, engine, key):
+    async with open_tao() as tao:
+        await tao.press(key, "f12")
+        assert engine.commands == [Panic()] and len(tao.app.screen_stack) == 2

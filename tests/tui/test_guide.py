@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.core.commands import Play, TriggerPad
 from tests.tui.fake import FakeEngine
 from tui.app import TaoApp
 from tui.glyphs import UNICODE
@@ -24,6 +25,16 @@ async def test_the_guide_is_shown_once_and_its_keys_play_nothing(tmp_path: Path,
             await pilot.press(*keys if expected else ())
             assert app.screen is app.instrument
     assert engine.calls == [] and not guide.wanted
+
+
+async def test_what_the_guide_tells_to_press_is_played(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    app = TaoApp(engine, look=Look(fps=1), guide=Guide(tmp_path / "guide-seen"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("space", "1")
+        assert isinstance(app.screen, GuideScreen) and app.screen.number == 0
+    assert engine.commands == [Play(), TriggerPad("kick")]
 
 
 def test_the_steps_name_the_keys_that_are_in_force() -> None:

@@ -94,7 +94,7 @@ async def test_the_transport_is_led_or_not(open_tao, engine):
     async with open_tao() as tao:
         await tao.press("f4")
         await go(tao, Kind.TRANSPORT, 0)
-        assert line(tao) == "not led"
+        assert line(tao) == "not led by Tao"
         await tao.press("enter")
         assert line(tao).startswith("led: it has Tao's tempo and bars")
         await tao.press("enter")

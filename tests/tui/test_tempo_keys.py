@@ -7,6 +7,8 @@ from textual.widgets import Input
 
 from engine.core.commands import SetTempo, SetTimeSignature, TriggerPad
 from engine.core.loop import Reading
+from engine.core.midi import ClockSource
+from engine.core.snapshot import Sync, SyncState
 
 READINGS = (Reading(8, 92.0, 0.4), Reading(12, 138.0, 0.3), Reading(4, 46.0, 0.2))
 
@@ -98,3 +100,22 @@ async def test_a_tempo_that_is_none_is_refused_in_words_and_can_be_corrected(ope
         assert "Tempo is a number from" in str(tao.app.screen.query_one("#value-words").render())
         await tao.press("escape")
     assert engine.sent == []
+
+
+@pytest.mark.parametrize("key", ["plus", "minus", "j", "J"])
+async def test_while_somebody_else_sets_the_tempo_its_keys_say_who(open_tao, engine, key):
+    sync = Sync(ClockSource.JACK, SyncState.LOCKED, 120.0)
+    engine.status = replace(engine.status, sync=sync)
+    async with open_tao() as tao:
+        await tao.press(key)
+        (message,) = tao.app.messages.history
+        assert message.text == "The tempo comes from the JACK transport. F3 chooses another clock source."
+        assert tao.app.screen is tao.app.instrument
+    assert engine.commands == []
+
+
+async def test_in_a_link_session_the_tempo_is_still_ours_to_set(open_tao, engine):
+    engine.status = replace(engine.status, sync=Sync(ClockSource.LINK, SyncState.LOCKED, 96.0, peers=2))
+    async with open_tao() as tao:
+        await tao.press("plus")
+    assert engine.commands == [SetTempo(97.0)]

@@ -8,19 +8,18 @@ from engine.core.requests import FitOptions
 from engine.core.snapshot import Snapshot
 from tui.modes.history import HistoryMode
 from tui.modes.mode import Actions, Mode
-from tui.modes.transport import TransportMode
 from tui.requests import Requests
 from tui.screens.panel import Panel
 from tui.screens.sounds import SoundsScreen
 
 
 class BrowserMode(Mode):
-    """Remembers in what a new sound should match the old one. Undo, panic and help work in the browser, too."""
+    """Remembers in what a new sound should match the old one. Undo and help work in the browser, too."""
 
-    def __init__(self, panel: Panel, requests: Requests, transport: TransportMode, history: HistoryMode,
-                 show_help: Callable[[], None]) -> None:
+    def __init__(self, panel: Panel, requests: Requests, history: HistoryMode, show_help: Callable[[], None]
+                 ) -> None:
         super().__init__(panel, requests)
-        self._panic, self._undo, self._help = transport.panic, history.undo, show_help
+        self._undo, self._help = history.undo, show_help
         self._screen: SoundsScreen | None = None
 
     def actions(self) -> Actions:
@@ -36,7 +35,7 @@ class BrowserMode(Mode):
     def open(self) -> None:
         """Browse sounds for the track under the cursor."""
         self._screen = SoundsScreen(self.machine.pattern.tracks, self.panel.cursor[0], self.fit, self.requests,
-                                    self.panel.glyphs, self._panic, self._undo, self._help)
+                                    self.panel.glyphs, self._undo, self._help)
         self.panel.app.push_screen(self._screen)
 
     def swap_next(self, by: int) -> None:

@@ -43,8 +43,7 @@ class CrossbreedMode(Mode):
 
     def _answer(self, key: str) -> str | None:
         if key in ("a", "b"):
-            self.send(KeepParent(Side(key)))
-            self.notify(f"{self.machine.kit.name} is loop {key.upper()} to breed from.")
+            self._keep(Side(key))
         elif key in PARTS:
             self._target = PARTS[key]
         elif key.isdigit():
@@ -55,6 +54,17 @@ class CrossbreedMode(Mode):
         else:
             return None
         return CROSS
+
+    def _keep(self, side: Side) -> None:
+        """Keep what plays as a parent. The engine says why it cannot, if there is no kit."""
+        machine, cross = self.machine, self.machine.cross
+        self.send(KeepParent(side))
+        other = cross.b if side is Side.A else cross.a
+        if other is not None and (other.kit, other.pattern) == (machine.kit, machine.pattern):
+            self.notify(f"{machine.kit.name} is now both loops, so nothing can be bred. Play another loop, then press "
+                        f"{side.value}.")
+        elif machine.kit.one_shots:
+            self.notify(f"{machine.kit.name} is loop {side.name} to breed from.")
 
     def _expected(self, part: str) -> float:
         return float(self.expected(Setting("morph", quality=part)))

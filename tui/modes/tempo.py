@@ -6,7 +6,9 @@ from functools import partial
 from engine.core.commands import DoubleReading, HalveReading, SetTempo, SetTimeSignature, ShiftDownbeat
 from engine.core.loop import Reading
 from engine.core.recording import recent_taps, tapped_bpm
+from engine.core.snapshot import SyncState
 from engine.core.timeline import MAX_BPM, MIN_BPM
+from tui.midi_rows import leader_words
 from tui.modes.mode import END, Actions, Leader, Mode
 from tui.pending_edits import Setting
 from tui.requests import Requests
@@ -46,22 +48,37 @@ class TempoMode(Mode):
 
     def nudge(self, by_bpm: float) -> None:
         """Faster or slower, within the tempo's range."""
+        if self._is_led():
+            return
         bpm = min(MAX_BPM, max(MIN_BPM, self.expected(Setting("tempo")) + by_bpm))
         self.change(Setting("tempo"), bpm, SetTempo(bpm))
 
     def type_tempo(self) -> None:
         """Let a tempo be typed."""
+        if self._is_led():
+            return
         setting = Setting("tempo")
         self.ask_for(TEMPO, self.expected(setting), lambda bpm: self.change(setting, bpm, SetTempo(bpm)))
 
     def tap(self) -> None:
         """Count this tap; from the third on the taps set the tempo."""
+        if self._is_led():
+            return
         self.taps = recent_taps((*self.taps, time.monotonic()))
         bpm = tapped_bpm(self.taps)
         if bpm is None:
             self.notify(f"Tap {3 - len(self.taps)} more.")
         else:
             self.change(Setting("tempo"), bpm, SetTempo(bpm))
+
+    def _is_led(self) -> bool:
+        """Whether somebody else sets the tempo now; if so, say who, and how to take it over."""
+        sync = self.panel.snapshot.status.sync
+        led = sync.bpm is not None and sync.state in (SyncState.SEEKING, SyncState.LOCKED) and not sync.peers
+        if led:
+            self.notify(f"The tempo comes from {leader_words(sync)}. {self.key_of('source')} chooses another clock "
+                        "source.")
+        return led
 
     def show(self, readings: tuple[Reading, ...]) -> None:
         """Take over the readings of the newest snapshot; offer them once."""

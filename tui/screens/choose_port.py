@@ -1,6 +1,5 @@
 """The choice of a MIDI port to connect to: one that is present, one by its name, or none."""
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -18,11 +17,11 @@ NO_PORT = ""
 class ChoosePortScreen(ModalScreen[str | None]):
     """Returns a name or part of one, NO_PORT to disconnect, None if cancelled."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "close"), ("f12", "panic", "panic")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "close")]
 
-    def __init__(self, title: str, names: tuple[str, ...], panic: Callable[[], None]) -> None:
+    def __init__(self, title: str, names: tuple[str, ...]) -> None:
         super().__init__()
-        self.port_title, self.names, self._panic = title, names, panic
+        self.port_title, self.names = title, names
 
     def compose(self) -> ComposeResult:
         """The ports, and a field for one that is not connected yet."""
@@ -31,10 +30,6 @@ class ChoosePortScreen(ModalScreen[str | None]):
             yield OptionList(Option("no port"), *(Option(Text(name)) for name in self.names), id="port-list")
             yield Input(placeholder="Tab, then part of a name: connects when it appears", id="port-name",
                         compact=True)
-
-    def action_panic(self) -> None:
-        """Silence everything."""
-        self._panic()
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:

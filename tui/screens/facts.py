@@ -15,12 +15,13 @@ Lines = Sequence[tuple[str, str]]
 
 
 class FactsScreen(ModalScreen[None]):
-    """lines: what it says now. `show` is called with each snapshot. The arrows scroll; Esc closes."""
+    """action_id: the action that opens it; lines: what it says now. `show` is called with each snapshot. The arrows
+    scroll; Esc closes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,enter,space,f2,f7,f8,f9", "dismiss", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,enter", "dismiss", "close")]
 
-    def __init__(self, title: str, lines: Callable[[], Lines]) -> None:
-        super().__init__()
+    def __init__(self, action_id: str, title: str, lines: Callable[[], Lines]) -> None:
+        super().__init__(action_id)
         self.page_title, self.lines = title, lines
         self.shown: Lines = ()
         self.page = Static(id="facts")

@@ -13,7 +13,7 @@ class GuideScreen(ModalScreen[None]):
     """Enter goes on, Backspace back; Esc skips the rest."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,q", "dismiss", "skip"), ("enter,space,right", "turn(1)", "next"),
+        ("escape,q", "dismiss", "skip"), ("enter,right", "turn(1)", "next"),
         ("backspace,left", "turn(-1)", "back")]
 
     def __init__(self, steps: list[tuple[str, str]]) -> None:

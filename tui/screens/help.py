@@ -91,10 +91,10 @@ def _filled(blocks: list[Block], rows: int) -> list[Block]:
 class HelpScreen(ModalScreen[None]):
     """The arrows scroll; Esc, a click and a few other keys close it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark,f1,enter,space", "dismiss", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,enter", "dismiss", "close")]
 
     def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
-        super().__init__()
+        super().__init__("help")
         self.keymap, self.glyphs = keymap, glyphs
 
     def compose(self) -> ComposeResult:

@@ -52,7 +52,7 @@ class InstrumentScreen(Panel):
         self.tempo = TempoMode(self, requests)
         self.candidates = CandidateMode(self, requests)
         self.midi = MidiMode(self, requests, self.transport_keys, app_actions["help"])
-        self.browser = BrowserMode(self, requests, self.transport_keys, history, app_actions["help"])
+        self.browser = BrowserMode(self, requests, history, app_actions["help"])
         modes: tuple[Mode, ...] = (
             self.transport_keys, history, self.takes, self.ranges, StepMode(self, requests, self.ranges), self.patterns,
             self.tracks, PadMode(self, self.tracks), EffectMode(self, requests), SoundMode(self, requests), self.tempo,

@@ -218,7 +218,7 @@ class MidiScreen(ModalScreen[None]):
                 status = self.snapshot.status.midi
                 names = status.sources if row.kind is Kind.INPUT else status.destinations
                 title = f"{'Input' if row.kind is Kind.INPUT else 'Output'} {row.number}"
-                self.app.push_screen(ChoosePortScreen(title, names, self.shared["midi-panic"]),
+                self.app.push_screen(ChoosePortScreen(title, names),
                                      lambda name: self._connect(row, name))
             case Kind.GRID:
                 grid = self.snapshot.status.midi.grid

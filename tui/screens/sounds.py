@@ -40,7 +40,7 @@ class SoundsScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,f6,q", "dismiss", "close"), ("space", "hear", "hear it"), ("tab", "elsewhere", "search elsewhere"),
-        ("b", "boundary", "when"), ("k", "kit", "the whole kit"), ("u", "undo", "undo"), ("f12", "panic", "panic"),
+        ("b", "boundary", "when"), ("k", "kit", "the whole kit"), ("u", "undo", "undo"),
         ("question_mark,f1", "help", "keys"), ("o", "load", "load the kit"), ("s", "words", "search"),
         ("down", "list", "the list"),
         *((key, f"match('{quality}')", quality) for key, quality in FIT_KEYS.items()),
@@ -48,10 +48,10 @@ class SoundsScreen(ModalScreen[None]):
     ]
 
     def __init__(self, tracks: tuple[Track, ...], lane: int, fit: FitOptions, requests: Requests, glyphs: Glyphs,
-                 panic: Callable[[], None], undo: Callable[[], None], show_help: Callable[[], None]) -> None:
+                 undo: Callable[[], None], show_help: Callable[[], None]) -> None:
         super().__init__()
         self.glyphs = glyphs
-        self.tracks, self.lane, self.fit, self.requests, self._panic = tracks, lane, fit, requests, panic
+        self.tracks, self.lane, self.fit, self.requests = tracks, lane, fit, requests
         self._undo, self._help = undo, show_help
         self.where, self.boundary = SoundSource.LOOP, Boundary.NOW
         self.asked_for = dict.fromkeys(ASKED_FOR, "")  # the folder, and the words for the library
@@ -160,10 +160,6 @@ class SoundsScreen(ModalScreen[None]):
     def action_help(self) -> None:
         """Show every key."""
         self._help()
-
-    def action_panic(self) -> None:
-        """Silence everything."""
-        self._panic()
 
     def action_elsewhere(self) -> None:
         """Search the next place."""
