@@ -45,13 +45,14 @@ def transform(source: Path, target: Path, out: Path, overwrite: bool, method: st
     """
     from engine.library.audio_files import write_wav
     from engine.library.files import adding, replacing
-    from engine.library.outputs import check_file
+    from engine.library.outputs import check_file, check_not_read
     from models.plugins import loading
 
     name, _, argument = method.partition(":")
     if name not in (KIT, LATENT):
         raise UsageError(f"No method is called {name!r}. There are {KIT} and {LATENT}.")
     check_file(out, overwrite)
+    check_not_read(out, (source, target))
     with loading("The transformation"):
         from models.batch.settings import Settings
         from models.transformation.loops import at_one_rate, check_there, decomposition_of

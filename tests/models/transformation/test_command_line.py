@@ -7,6 +7,7 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
+from engine.library.outputs import OutputRefused
 from tao_live import cli
 from tests.models.loops import RATE, audio_of, pattern_of
 
@@ -66,3 +67,11 @@ def test_a_missing_target_is_named_before_the_source_is_decomposed(loops):
 def test_the_latent_method_says_how_to_get_weights(loops):
     with pytest.raises(Exception, match="train rhythm"):
         run(loops / "one.wav", loops / "two.wav", "-o", loops / "out.wav", "--method", "latent", *QUICK)
+
+
+def test_neither_loop_is_ever_replaced(loops):
+    for out in ("one.wav", "two.wav"):
+        before = (loops / out).read_bytes()
+        with pytest.raises(OutputRefused, match="take the place of what is read"):
+            run(loops / "one.wav", loops / "two.wav", "-o", loops / out, "--overwrite", *QUICK)
+        assert (loops / out).read_bytes() == before
