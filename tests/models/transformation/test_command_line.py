@@ -75,3 +75,8 @@ def test_neither_loop_is_ever_replaced(loops):
         with pytest.raises(OutputRefused, match="take the place of what is read"):
             run(loops / "one.wav", loops / "two.wav", "-o", loops / out, "--overwrite", *QUICK)
         assert (loops / out).read_bytes() == before
+
+
+def test_nan_is_no_tempo(loops):
+    done = run(loops / "one.wav", loops / "two.wav", "-o", loops / "out.wav", "--bpm", "nan", *QUICK)
+    assert done.exit_code == 2 and "'nan' is not a number" in done.output
