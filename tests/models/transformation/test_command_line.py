@@ -62,6 +62,9 @@ def test_an_unknown_method_is_named_with_those_that_exist(loops):
 def test_a_missing_target_is_named_before_the_source_is_decomposed(loops):
     with pytest.raises(Exception, match=r"no file or folder .*three.wav"):
         run(loops / "one.wav", loops / "three.wav", "-o", loops / "out.wav", "--transcriber", "no such plugin")
+    (loops / "empty").mkdir()
+    with pytest.raises(Exception, match=r"empty' holds no kit\.json"):
+        run(loops / "one.wav", loops / "empty", "-o", loops / "out.wav", "--transcriber", "no such plugin")
 
 
 def test_the_latent_method_says_how_to_get_weights(loops):
