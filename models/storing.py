@@ -15,6 +15,8 @@ from models.batch.settings import Settings, tao_version
 from models.decompose import Decomposition, Tools, frames_first
 from models.plugins import Onset, TempoGuess, Transcription
 
+_SEAM_S = 0.005
+
 
 def stored(done: Decomposition, source: Source, tools: Tools, asked: Settings | None = None) -> StoredDecomposition:
     """A finished decomposition as it is written to a folder. asked: the settings, if it was the verb's work."""
@@ -35,13 +37,20 @@ def restored(done: Decomposition, before: StoredDecomposition) -> StoredDecompos
                    readings=before.readings, recording=before.recording)
 
 
+def heard_at(time_s: float, length_s: float) -> float:
+    """Where a hit is written: one that begins just before the loop's end is its first, come a moment early."""
+    return 0.0 if length_s - time_s < _SEAM_S else time_s
+
+
 def _kept(done: Decomposition, source: Source, made_by: dict[str, Any]) -> StoredDecomposition:
     samples = {name: done.samples[name] for shot in done.kit.one_shots.values() for name in shot.samples}
-    onsets = {track: tuple(HeardOnset(onset.time_s, onset.velocity, onset.confidence)
-                           for onset in done.transcription.of(track)) for track in done.transcription.tracks}
+    length_s = len(done.audio) / done.sample_rate
+    onsets = {track: tuple(sorted((HeardOnset(heard_at(onset.time_s, length_s), onset.velocity, onset.confidence)
+                                   for onset in done.transcription.of(track)), key=lambda onset: onset.time_s))
+              for track in done.transcription.tracks}
     candidates: dict[str, tuple[HeardOnset, ...]] = {}
     for onset in done.candidates:
-        heard = HeardOnset(onset.time_s, onset.velocity, onset.confidence)
+        heard = HeardOnset(heard_at(onset.time_s, length_s), onset.velocity, onset.confidence)
         candidates[onset.track] = (*candidates.get(onset.track, ()), heard)
     return StoredDecomposition(
         done.bpm, done.sample_rate, done.kit, done.pattern, samples, done.audio, done.residual, done.match,

@@ -51,7 +51,7 @@ def rows(midi: Midi, status: MidiStatus, sync: Sync, tracks: tuple[Track, ...], 
         Row(Kind.WRITING, "recorded into the pattern while it plays" if status.writes_steps else "not recorded"),
         *(Row(Kind.NOTES, f"{track.name:<8}{notes_words(midi, status, track.name)}", name=track.name)
           for track in tracks),
-        *(Row(Kind.CONTROL, f"{target:<13}{control_words(status, target)}", name=target) for target in CONTROLS),
+        *(Row(Kind.CONTROL, f"{target:<15}{control_words(status, target)}", name=target) for target in CONTROLS),
     ]
 
 

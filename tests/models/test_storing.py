@@ -41,6 +41,16 @@ def test_what_is_not_sure_survives_its_folder(done, tmp_path):
     assert (again.candidates, again.second_names) == (unsure.candidates, unsure.second_names)
 
 
+def test_a_first_hit_that_comes_a_moment_early_is_written_as_the_first(done, tmp_path):
+    length_s = len(done.audio) / RATE
+    early = tuple(replace(onset, time_s=length_s - 0.0004) if onset.time_s < 0.001 else onset
+                  for onset in done.transcription.onsets)
+    write_folder(tmp_path, stored(replace(done, transcription=replace(done.transcription, onsets=early)),
+                                  Source("demo"), TOOLS))
+    written = read_folder(tmp_path).onsets["kick"]
+    assert written[0].time_s == 0.0 and max(onset.time_s for onset in written) < length_s - 0.01
+
+
 def test_a_folder_is_opened_at_the_engines_rate(done, tmp_path):
     write_folder(tmp_path, stored(done, Source("demo"), TOOLS))
     again = opened(read_folder(tmp_path), 96000)

@@ -44,7 +44,8 @@ def text_of(tao) -> str:
 
 @pytest.mark.parametrize("size", SIZES, ids=[f"{columns}x{rows}" for columns, rows in SIZES])
 @pytest.mark.parametrize("name", SCREENS)
-async def test_a_screen_reads_the_same(open_tao, busy, snapshot, name, size):
+async def test_a_screen_reads_the_same(open_tao, busy, snapshot, monkeypatch, name, size):
+    monkeypatch.setattr("tui.jitter.EVERY_S", float("inf"))  # one value, however slow the computer
     async with open_tao(size=size) as tao:
         await tao.press(*SCREENS[name])
         await tao.look()

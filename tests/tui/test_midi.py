@@ -63,7 +63,7 @@ async def test_f4_shows_all_there_is_and_esc_closes_it(open_tao):
         text = "\n".join(str(option.prompt) for option in screen(tao).list.options)
         assert "1  a2j:keys                   song position followed" in text
         assert "2  TR-8S (away)               no clock" in text
-        assert "filter       controller 74, channel 1" in text and "tempo        move a control now" in text
+        assert "filter         controller 74, channel 1" in text and "tempo          move a control now" in text
         assert "kick    35 36" in text
         assert screen(tao).last.text == "last: controller 74 channel 1 value 0"
         await tao.press("escape")

@@ -18,6 +18,7 @@ from engine.library.kits.alignment import place_of
 from models import plugins
 from models.decompose import Decomposition, Tools, decompose
 from models.plugins import Onset, TempoGuess, Transcription
+from models.storing import heard_at
 from models.training.charts.bars import Bars, draw_bars
 from models.training.evaluate.loops import KnownLoop, read_item
 from models.training.evaluate.metrics import Scores, best_shot_scores, mono, stem_scores
@@ -154,14 +155,16 @@ def _measure(path: Path, known: KnownLoop, tools: Tools, tallies: Sequence[Tally
 
 
 def _where_it_was_recorded(done: Decomposition) -> Decomposition:
-    """Hits and stems as they lie in the recording, which is what the answers are about."""
+    """Hits and stems as a folder has them, where they lie in the recording: it is what the answers are about."""
     place = place_of(done.readings, done.audio, done.recording, done.sample_rate)
-    if place is None:
-        return done
-    onsets = sorted((replace(one, time_s=place.time_in_recording(one.time_s)) for one in done.transcription.onsets),
-                    key=lambda one: (one.time_s, one.track))
-    return replace(done, stems={name: place.in_recording(stem) for name, stem in done.stems.items()},
-                   transcription=replace(done.transcription, onsets=tuple(onsets)))
+    length_s = len(done.audio) / done.sample_rate
+    times_s = [heard_at(one.time_s, length_s) for one in done.transcription.onsets]
+    if place is not None:
+        times_s = [place.time_in_recording(time_s) for time_s in times_s]
+        done = replace(done, stems={name: place.in_recording(stem) for name, stem in done.stems.items()})
+    moved = [replace(one, time_s=time_s) for one, time_s in zip(done.transcription.onsets, times_s, strict=True)]
+    onsets = sorted(moved, key=lambda one: (one.time_s, one.track))
+    return replace(done, transcription=replace(done.transcription, onsets=tuple(onsets)))
 
 
 def _shot(done: Decomposition | None, name: str) -> np.ndarray | None:
