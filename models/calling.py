@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 
@@ -96,7 +97,10 @@ def _check_stems(stems: Stems, audio: Audio) -> None:
 
 def _check_extraction(made: Extraction, audio: Audio, sample_rate: int) -> None:
     _check(isinstance(made, Extraction), f"it returned {type(made).__name__} and not an Extraction")
-    _check_transcription(made.transcription, audio.shape[1] / sample_rate)
+    heard = made.transcription
+    if isinstance(heard, Transcription):  # readings begin somewhere in the recording that the loop was cut out of
+        heard = replace(heard, tempi=tuple(replace(guess, start_s=0.0) for guess in heard.tempi))
+    _check_transcription(heard, audio.shape[1] / sample_rate)
     _check_stems(made.stems, audio)
     for name, shot in made.shots.items():
         check_name(name, "A one-shot")

@@ -9,43 +9,14 @@ from typing import Any
 
 import click
 
-from engine.core.errors import InvalidValue, UsageError
+from engine.core.errors import UsageError
 from engine.core.pattern import TRACK_NAMES
-from engine.core.time_signature import Quarters, read_time_signature, whole_or_half
+from engine.core.time_signature import Quarters
 from engine.core.timeline import MAX_BPM, MIN_BPM
+from models.parameter_types import Beats, Meter, Number
 
 TRANSCRIBER, SEPARATOR, EXTRACTOR = "tao", "tao", "solve"
-MOST_BEATS = 128
 _CHOICES = "NAME, or NAME:ARGUMENT; `models` lists what is installed."
-
-
-class Beats(click.ParamType):
-    """Quarter notes: a whole number, or one and a half."""
-
-    name = "BEATS"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Quarters:
-        """The number; fails for any other."""
-        try:
-            beats = whole_or_half(float(value))
-        except (InvalidValue, ValueError, OverflowError):
-            beats = 0
-        if not 1 <= beats <= MOST_BEATS:
-            self.fail(f"{value!r} is not a number of beats: write 1 to {MOST_BEATS}, halves too, such as 8 or 3.5.")
-        return beats
-
-
-class Meter(click.ParamType):
-    """A metre, kept as it is written."""
-
-    name = "METER"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The metre as OVER/UNDER; fails for any other text."""
-        try:
-            return "{}/{}".format(*read_time_signature(str(value)))
-        except InvalidValue as error:
-            self.fail(str(error))
 
 
 def reading_options(verb: Callable[..., None]) -> Callable[..., None]:
@@ -53,7 +24,7 @@ def reading_options(verb: Callable[..., None]) -> Callable[..., None]:
     for option in reversed((
             click.option("--beats", type=Beats(), help="The loop's length in quarter notes, such as 8 or 3.5."),
             click.option("--meter", type=Meter(), help="The loop's metre, such as 3/4 or 7/8."),
-            click.option("--bpm", type=click.FloatRange(MIN_BPM, MAX_BPM), help="The loop's tempo, within 2 %."))):
+            click.option("--bpm", type=Number(MIN_BPM, MAX_BPM), help="The loop's tempo, within 2 %."))):
         verb = option(verb)
     return verb
 

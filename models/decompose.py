@@ -11,7 +11,7 @@ import numpy as np
 from engine.core.errors import NoOnsets
 from engine.core.kit import OTHER_NOTE, Kit, Layer, OneShot, SampleId, gm_note, sample_id
 from engine.core.loop import Audio, Loop, PlayedLoop, Reading, overview
-from engine.core.pattern import Pattern
+from engine.core.pattern import MAX_STEPS, Pattern
 from engine.core.time_signature import Quarters, whole_or_half
 from engine.library.kits.decomposition import AsPlayed
 from engine.library.resampling import resampled
@@ -96,7 +96,8 @@ def decompose(loop: Loop, tools: Tools, engine_rate: int, report: Report = lambd
     mono = resampled(monaural(audio)[None], engine_rate, ONSET_STRENGTH_RATE)[0]
     times_s, rises = attacks_in(mono, loop.slices_s)
     cut, slices = sliced(audio, engine_rate, times_s, rises, loop.beats, loop.hints)
-    yield _stage("slices", audio, loop.name, engine_rate, cut, slices)
+    if cut.tempo.beats <= MAX_STEPS:  # of a longer recording the best bars are cut out first
+        yield _stage("slices", audio, loop.name, engine_rate, cut, slices)
 
     report("pattern", 0.1)
     transcription = _heard(tools.transcriber, audio, engine_rate, loop.beats, wishes.free, cut)

@@ -155,6 +155,12 @@ def test_a_folder_that_is_no_kit_is_not_rendered(tao, tmp_path: Path, content: s
     assert code == 1 and err.startswith("tao: ") and "Traceback" not in err and not (tmp_path / "out.wav").exists()
 
 
+def test_a_render_never_takes_the_place_of_the_kits_recording(tao, tmp_path: Path) -> None:
+    (tmp_path / "loop.wav").write_text("mine")
+    code, _, err = tao("render", tmp_path, "-o", tmp_path / "loop.wav", "--overwrite")
+    assert code == 1 and "take the place" in err and (tmp_path / "loop.wav").read_text() == "mine"
+
+
 @pytest.mark.slow
 def test_a_render_that_cannot_be_written_says_so(tao, tmp_path: Path) -> None:
     tao("demo", "-o", tmp_path / "demo")

@@ -32,7 +32,7 @@ ARROWS: dict[str, set[str]] = {
                       "engine.live", "engine.worker", "engine.sync", "engine.midi", "engine.takes", "engine.sessions",
                       "engine.keeping"},
     "models.plugins": {"engine.core"},
-    "models.weights": {"engine.core"},
+    "models.weights": {"engine.core", "engine.library"},
     "models.calling": {"engine.core", "models.plugins"},
     "models.hearing": {"engine.core", "engine.library", "models.calling", "models.plugins",
                        "models.torch_device", "models.weights"},

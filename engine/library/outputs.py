@@ -25,14 +25,16 @@ def check_folder(folder: Path, overwrite: bool) -> None:
     _try(folder)
 
 
-def check_file(path: Path, overwrite: bool) -> None:
-    """Raise OutputRefused unless a file can be written as `path`. `overwrite`: it may exist already."""
+def check_file(path: Path, overwrite: bool, option: str = "-o") -> None:
+    """Raise OutputRefused unless a file can be written as `path`. `overwrite`: it may exist already; option: names
+    it."""
     if path.is_dir():
-        raise OutputRefused(f"{str(path)!r} is a folder. Name a file with -o.")
+        raise OutputRefused(f"{str(path)!r} is a folder. Name a file with {option}.")
     if not path.parent.is_dir():
         raise OutputRefused(f"{str(path)!r} cannot be written: there is no folder {str(path.parent)!r}.")
     if not overwrite and os.path.lexists(path):
-        raise OutputRefused(f"{str(path)!r} exists already. Name another file with -o, or add --overwrite.")
+        raise OutputRefused(f"{str(path)!r} exists already. Name another file with {option}, or add "
+                            "--overwrite.")
     _try(path)
 
 
@@ -45,6 +47,16 @@ def check_inputs_stay(folders: Iterable[Path], inputs: Iterable[Path]) -> None:
             if whole.relative_to(kit).parts[0] in (*_KIT_FOLDERS, *_KIT_FILES):
                 raise OutputRefused(f"{str(path)!r} is in the way: it has a name in {str(kit)!r} that the kit needs. "
                                     "Name another folder with -o.")
+
+
+def check_not_read(out: Path, inputs: Iterable[Path]) -> None:
+    """Raise OutputRefused if `out` is one of the inputs, which are files and kit folders, or a file of such a kit."""
+    whole = out.resolve()
+    for path in inputs:
+        own = path.resolve()
+        if whole == own or (own in whole.parents and whole.relative_to(own).parts[0] in (*_KIT_FOLDERS, *_KIT_FILES)):
+            raise OutputRefused(f"{str(out)!r} would take the place of what is read from {str(path)!r}. Name another "
+                                "file with -o.")
 
 
 def _try(path: Path) -> None:

@@ -72,7 +72,8 @@ def open_ensemble(path: Path, sha256: str | None = None) -> tuple[Ensemble, dict
     """The networks of a weights file, and its metadata. Raises WeightsMissing."""
     tensors, metadata = load_weights(path, sha256)
     if metadata.get("network") != "tao":
-        raise WeightsMissing(f"{path} holds weights of the network {metadata.get('network')!r}; 'tao' is needed here.")
+        raise WeightsMissing(f"{path} holds weights of the network {metadata.get('network')!r}; 'tao' is needed here. "
+                             "Name the weights.safetensors of `train transcriber`.")
     shape = dict(metadata["settings"])
     shape |= {name: tuple(shape[name]) for name in ("stem", "dilations")}
     nets = []

@@ -90,7 +90,7 @@ def open_mask_net(path: Path, sha256: str | None = None) -> MaskNet:
     tensors, metadata = load_weights(path, sha256)
     if metadata.get("network") != _NETWORK:
         raise WeightsMissing(f"{path} holds weights of the network {metadata.get('network')!r}; {_NETWORK!r} is needed "
-                             "here.")
+                             "here. Name the weights.safetensors of `train separator`.")
     net = MaskNet(MaskNetSettings(channels=tuple(metadata["settings"]["channels"])))
     net.load_state_dict(tensors)
     return net.eval()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.core.loop import NO_HINTS, Hints
-from engine.core.pattern import MAX_TRACKS
+from engine.core.pattern import MAX_STEPS, MAX_TRACKS
 from engine.core.time_signature import Quarters, whole_or_half
 from models.hearing.tempo import guess_tempi
 from models.plugins import Audio, ExtractedShot, Onset, TempoGuess, Transcription
@@ -38,8 +38,10 @@ def sliced(audio: Audio, sample_rate: int, times_s: np.ndarray, rises: np.ndarra
 
 
 def _whole(guesses: tuple[TempoGuess, ...], length_s: float) -> tuple[TempoGuess, ...]:
-    """The best guess as the nearest number of half beats that fills the recording."""
+    """The best guess as the nearest number of half beats that fills the recording; of beats, where a pattern has no
+    steps for halves."""
     beats = max(1.0, round(2 * length_s * guesses[0].bpm / 60.0) / 2)
+    beats = float(round(beats)) if 2 * beats > MAX_STEPS else beats
     return (replace(guesses[0], bpm=60.0 * beats / length_s, beats=whole_or_half(beats), start_s=0.0),)
 
 

@@ -5,11 +5,9 @@ from pathlib import Path
 
 import click
 
+from models.parameter_types import Number
+from models.training.fitting_verbs import DATA, assemble, judge, train_idm_sounds_verb
 from models.training.transformation_verbs import evaluate_transform_verb, train_rhythm_verb
-
-DATA = click.option("--data", required=True, multiple=True,
-                    type=click.Path(path_type=Path, file_okay=False, exists=True),
-                    help="A folder that holds oneshots/ and patterns/; may be repeated.")
 
 
 @click.group()
@@ -23,7 +21,7 @@ def run_options(verb: Callable[..., None]) -> Callable[..., None]:
             DATA,
             click.option("--run", required=True, type=click.Path(path_type=Path),
                          help="The folder for checkpoint, curve and weights."),
-            click.option("--minutes", type=click.FloatRange(min=0.0), default=0.0,
+            click.option("--minutes", type=Number(min=0.0), default=0.0,
                          help="How long to train; sets the number of steps."),
             click.option("--steps", type=click.IntRange(min=0), default=0,
                          help="How many steps to train, instead of --minutes."),
@@ -37,7 +35,7 @@ def run_options(verb: Callable[..., None]) -> Callable[..., None]:
                          help="Leave out every N-th family of kits, starting with number K."),
             click.option("--from", "start", default="", metavar="FILE[:K]",
                          help="Start from these weights, or from network K of several, instead of new ones."),
-            click.option("--peak-rate", type=click.FloatRange(min=0.0, min_open=True),
+            click.option("--peak-rate", type=Number(min=0.0, min_open=True),
                          help="The largest learning rate, if not the network's own."))):
         verb = option(verb)
     return verb
@@ -59,7 +57,7 @@ def _trained(**asked: object) -> None:
 @run_options
 @click.option("--network", type=click.Choice(["tao", "paper"]), default="tao", show_default=True,
               help="Tao's own, or that of Yi & Barthet (NIME 2025) on Tao's loops; `train paper` follows their recipe.")
-@click.option("--random-share", type=click.FloatRange(0.0, 1.0), default=0.5, show_default=True,
+@click.option("--random-share", type=Number(0.0, 1.0), default=0.5, show_default=True,
               help="The share of loops with random patterns, each drum independent of the others.")
 def train_transcriber_verb(**asked: object) -> None:
     """Train a transcriber on loops that are synthesised on the fly, and print the path of its weights.
@@ -86,7 +84,7 @@ def train_separator_verb(**asked: object) -> None:
 @click.option("--run", required=True, type=click.Path(path_type=Path),
               help="The folder for checkpoint, curve and weights.")
 @click.option("--steps", type=click.IntRange(min=1), default=50_000, show_default=True, help="How many steps in all.")
-@click.option("--minutes", type=click.FloatRange(min=0.0), default=0.0,
+@click.option("--minutes", type=Number(min=0.0), default=0.0,
               help="Stop after this long even if steps are left; --resume goes on.")
 @click.option("--resume", is_flag=True, help="Continue a run that was stopped or killed, or start one.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
@@ -125,29 +123,6 @@ def train_idm_verb(size: str, **asked: object) -> None:
              validate_every=100, **asked)
 
 
-@train.command(name="idm-sounds")
-@click.option("--data", multiple=True, required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
-              help="A folder that holds oneshots/; may be repeated.")
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False),
-              help="The weights file to write.")
-@click.option("--sounds", type=click.IntRange(min=8), default=500, show_default=True, help="How many of each drum.")
-@click.option("--dimensions", type=click.IntRange(min=1), default=24, show_default=True, help="Of the embedding.")
-@click.option("--licence", type=click.Choice(["all", "permissive"]), default="all", show_default=True,
-              help="The licences of the data to fit on; permissive leaves copyleft out.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same file.")
-def train_idm_sounds_verb(data: tuple[Path, ...], **asked: object) -> None:
-    """Fit the space of drum sounds of the plugins idm-heard, in minutes, and print the SHA-256 of its file.
-
-    Use it with --separator or --extractor idm-heard:FILE.
-    """
-    from models.plugins import loading
-
-    with loading("Training"):
-        from models.training.train.idm_sounds import SoundsSettings, fit_sounds
-
-    click.echo(fit_sounds(SoundsSettings(data, **asked), lambda line: click.echo(line, err=True)))  # type: ignore[arg-type]
-
-
 @train.command(name="reader")
 @click.option("--data", required=True, multiple=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="A folder that holds patterns/; may be repeated.")
@@ -178,49 +153,6 @@ def train_reader_verb(**asked: object) -> None:
     with reporting() as reporter:
         weights = train_reader(ReaderSettings(**asked), reporter)  # type: ignore[arg-type]
     click.echo(weights)
-
-
-@train.command()
-@DATA
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--loops", required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
-              help="Loops with known answers, of kits that no run trained on, to fit the hit classifier on.")
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="The weights file to write.")
-def assemble(data: tuple[Path, ...], runs: tuple[Path, ...], loops: Path, out: Path) -> None:
-    """Combine the weights.safetensors of several RUNS into one weights file, and print its SHA-256.
-
-    Use it with --transcriber tao:FILE.
-    """
-    from models.plugins import loading
-
-    with loading("Training"):
-        from models.training.train.assemble import AssemblySettings
-        from models.training.train.assemble import assemble as assembled
-
-    click.echo(assembled(AssemblySettings(runs, loops, data, out)))
-
-
-@train.command()
-@click.option("--loops", required=True, multiple=True,
-              type=click.Path(path_type=Path, file_okay=False, exists=True),
-              help="Loops with known answers, of kits that the transcriber has never met; may be repeated.")
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False),
-              help="The weights file to write.")
-@click.option("--transcriber", "transcribers", multiple=True, default=("tao",), show_default=True,
-              help="The transcriber whose hits are judged; once, or once for each of --loops.")
-@click.option("--separator", default="tao", show_default=True, help="The separator in between.")
-@click.option("--extractor", default="solve", show_default=True, help="The extractor that solves the loops.")
-def judge(loops: tuple[Path, ...], **asked: object) -> None:
-    """Fit the second look at solved hits, which names tracks and drops false hits, and print its weights.
-
-    Fit it again whenever the transcriber or the solver changes.
-    """
-    from models.plugins import loading
-
-    with loading("Training"):
-        from models.training.train.judge import JudgeSettings, fit_judge
-
-    click.echo(fit_judge(JudgeSettings(loops, **asked), lambda line: click.echo(line, err=True)))  # type: ignore[arg-type]
 
 
 @click.group()
@@ -272,20 +204,25 @@ def evaluate_paper_verb(weights: Path, data: tuple[Path, ...], loops: int) -> No
 @click.option("--second-look/--no-second-look", default=True, show_default=True,
               help="Judge hits and names once a loop is solved.")
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Also draw the figures as an SVG.")
-def evaluate_decomposition_verb(**asked: object) -> None:
+@click.option("--overwrite", is_flag=True, help="Replace the picture if it exists.")
+def evaluate_decomposition_verb(picture: Path | None, overwrite: bool, **asked: object) -> None:
     """Print tables of how good stems, one-shots and hits are for the folder LOOPS.
 
     Each loop is a folder with loop.wav, truth.json, stems and one-shots. Every transcriber is combined with every
     separator and extractor.
     """
+    from engine.library.outputs import check_file
     from models.plugins import loading
 
+    if picture is not None:
+        check_file(picture, overwrite, "--picture")
     with loading("The evaluation"):
         from models.training.evaluate.decomposition import DecompositionSettings, evaluate_decomposition
 
-    click.echo(evaluate_decomposition(DecompositionSettings(**asked),  # type: ignore[arg-type]
+    click.echo(evaluate_decomposition(DecompositionSettings(picture=picture, **asked),  # type: ignore[arg-type]
                                       lambda line: click.echo(line, err=True)))
 
 
-train.add_command(train_rhythm_verb)
+for verb in (assemble, judge, train_idm_sounds_verb, train_rhythm_verb):
+    train.add_command(verb)
 evaluate.add_command(evaluate_transform_verb)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from models.parameter_types import Number
+
 
 @click.command(name="rhythm")
 @click.option("--data", multiple=True, required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -14,13 +16,13 @@ import click
               help="How many steps for the encoder and the generator.")
 @click.option("--steps", type=click.IntRange(min=1), default=6_000, show_default=True,
               help="How many steps for the transformer after that.")
-@click.option("--minutes", type=click.FloatRange(min=0.0), default=0.0,
+@click.option("--minutes", type=Number(min=0.0), default=0.0,
               help="Stop after this long even if steps are left; --resume goes on.")
 @click.option("--resume", is_flag=True, help="Continue a run that was stopped or killed, or start one.")
 @click.option("--licence", type=click.Choice(["all", "permissive"]), default="all", show_default=True,
               help="The licences of the data to train on; permissive leaves copyleft out.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same data.")
-@click.option("--rate", type=click.FloatRange(min=0.0, min_open=True), default=2e-4, show_default=True,
+@click.option("--rate", type=Number(min=0.0, min_open=True), default=2e-4, show_default=True,
               help="The transformer's learning rate.")
 @click.option("--rows", type=click.IntRange(min=1), default=8, show_default=True, help="Segments in a batch.")
 @click.option("--threads", type=click.IntRange(min=1), help="The largest number of CPU threads to use.")

@@ -10,7 +10,8 @@ import click
 from engine.core.errors import UsageError
 from engine.core.time_signature import Quarters
 from engine.core.timeline import MAX_BPM, MIN_BPM
-from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER, Beats
+from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER
+from models.parameter_types import Beats, Number
 
 _SIDES = click.Choice(["source", "target"])
 KIT, LATENT = "kit", "latent"
@@ -23,7 +24,7 @@ KIT, LATENT = "kit", "latent"
 @click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
 @click.option("--method", default=KIT, show_default=True,
               help="kit: SOURCE's kit plays TARGET's pattern. latent:FILE: a network of that weights file does it.")
-@click.option("--amount", type=click.FloatRange(0.0, 100.0), default=100.0, show_default=True,
+@click.option("--amount", type=Number(0.0, 100.0), default=100.0, show_default=True,
               help="How much of the other loop's rhythm is taken over, in percent.")
 @click.option("--kit", type=_SIDES, default="source", show_default=True, help="Whose sounds play.")
 @click.option("--pattern", type=_SIDES, default="target", show_default=True, help="Whose steps are played.")
@@ -31,7 +32,7 @@ KIT, LATENT = "kit", "latent"
               help="Whose velocities, microtiming and swing are played.")
 @click.option("--residual", type=click.Choice(["none", "steps", "bed"]), default="bed", show_default=True,
               help="What the kit does not explain: left out, moved along with the hits, or only what never stops.")
-@click.option("--bpm", type=click.FloatRange(MIN_BPM, MAX_BPM), help="The result's tempo. Default: TARGET's.")
+@click.option("--bpm", type=Number(MIN_BPM, MAX_BPM), help="The result's tempo. Default: TARGET's.")
 @click.option("--beats", type=Beats(), help="The result's length in quarter notes. Default: the pattern's.")
 @click.option("--transcriber", default=TRANSCRIBER, show_default=True, help="Finds the hits of audio files.")
 @click.option("--separator", default=SEPARATOR, show_default=True, help="Makes a stem per drum.")
@@ -45,13 +46,14 @@ def transform(source: Path, target: Path, out: Path, overwrite: bool, method: st
     """
     from engine.library.audio_files import write_wav
     from engine.library.files import adding, replacing
-    from engine.library.outputs import check_file
+    from engine.library.outputs import check_file, check_not_read
     from models.plugins import loading
 
     name, _, argument = method.partition(":")
     if name not in (KIT, LATENT):
         raise UsageError(f"No method is called {name!r}. There are {KIT} and {LATENT}.")
     check_file(out, overwrite)
+    check_not_read(out, (source, target))
     with loading("The transformation"):
         from models.batch.settings import Settings
         from models.transformation.loops import at_one_rate, check_there, decomposition_of

@@ -19,10 +19,13 @@ def decomposition_of(path: Path, settings: Settings, report: Report) -> StoredDe
 
 
 def check_there(*paths: Path) -> None:
-    """Raise UsageError for a path that does not exist: the other one may take a minute."""
+    """Raise UsageError for a path that does not exist, or a folder without a kit: the other one may take a minute."""
     for path in paths:
         if not path.exists():
             raise UsageError(f"There is no file or folder {str(path)!r}. Check the name.")
+        if path.is_dir() and not (path / "kit.json").is_file():
+            raise UsageError(f"{str(path)!r} holds no kit.json; `decompose LOOP -o DIR` makes one. Name such a folder, "
+                             "or an audio file.")
 
 
 def at_one_rate(*kits: StoredDecomposition) -> list[Decomposition]:

@@ -13,9 +13,10 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as tensors_of
 from safetensors.torch import save as bytes_of
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.core.errors import WeightsMissing
+from engine.library.files import replacing
 
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> str:
@@ -23,7 +24,8 @@ def save_weights(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[st
     small = {name: _small(value) for name, value in tensors.items()}
     data = bytes_of(small, {"tao": json.dumps(metadata)})
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+    with replacing(path) as part:
+        part.write_bytes(data)
     return hashlib.sha256(data).hexdigest()
 
 
@@ -38,8 +40,8 @@ def load_weights(path: Path, sha256: str | None = None) -> tuple[dict[str, Tenso
     Raises WeightsMissing when the file is missing, does not match `sha256`, or is not a weights file of Tao's.
     """
     if not path.is_file():
-        raise WeightsMissing(f"The weights file {path} is missing. Reinstall Tao, or train weights with "
-                             "`tao_live.py train`.")
+        raise WeightsMissing(f"There is no weights file {str(path)!r}. " + (
+            "Check the name, or train weights with `tao_live.py train`." if sha256 is None else "Reinstall Tao."))
     data = path.read_bytes()
     found = hashlib.sha256(data).hexdigest()
     if sha256 is not None and found != sha256:
@@ -52,6 +54,19 @@ def load_weights(path: Path, sha256: str | None = None) -> tuple[dict[str, Tenso
         raise WeightsMissing(f"{path} is not a weights file of Tao's ({error}). Name the weights.safetensors of a "
                              "training run.") from error
     return {name: value.float() if value.dtype == torch.float16 else value for name, value in tensors.items()}, metadata
+
+
+def load_into(net: nn.Module, path: Path, network: str) -> None:
+    """Give `net` the weights in a file. Raises WeightsMissing, also when they are of another network or size."""
+    tensors, metadata = load_weights(path)
+    if metadata.get("network") != network:
+        raise WeightsMissing(f"{path} holds weights of the network {metadata.get('network')!r}; {network!r} is needed "
+                             "here. Name the weights.safetensors of such a run.")
+    try:
+        net.load_state_dict(tensors)
+    except RuntimeError:
+        raise WeightsMissing(f"{path} holds weights of the network {network!r} in another size. Name a file of the "
+                             "same size.") from None
 
 
 def _header_text(data: bytes) -> dict[str, str]:

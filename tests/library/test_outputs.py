@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.library.outputs import OutputRefused, check_file, check_folder, check_inputs_stay
+from engine.library.outputs import OutputRefused, check_file, check_folder, check_inputs_stay, check_not_read
 
 
 def test_a_folder_with_content_is_only_written_to_on_request(tmp_path: Path) -> None:
@@ -36,6 +36,17 @@ def test_a_file_is_only_replaced_on_request(tmp_path: Path) -> None:
         check_file(tmp_path, overwrite=True)
     with pytest.raises(OutputRefused, match="no folder"):
         check_file(tmp_path / "no" / "new.wav", overwrite=True)
+    with pytest.raises(OutputRefused, match="Name another file with --picture"):
+        check_file(tmp_path / "old.wav", overwrite=False, option="--picture")
+
+
+def test_a_file_never_takes_the_place_of_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for out in ("take.wav", "kit/loop.wav", "kit/stems/kick.wav", "kit/../take.wav"):
+        with pytest.raises(OutputRefused, match="take the place of what is read"):
+            check_not_read(Path(out), (Path("kit"), tmp_path / "take.wav"))
+    for out in ("other.wav", "kit/crossed.wav", "kit2/loop.wav"):
+        check_not_read(Path(out), (Path("kit"), Path("take.wav")))
 
 
 def test_what_is_read_is_never_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

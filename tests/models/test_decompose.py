@@ -147,3 +147,13 @@ def test_a_hand_corrected_hit_changes_only_its_step():
     before = quantize(heard.onsets, length_s, 4)
     after = quantize([*heard.onsets, Onset("kick", length_s * 15 / 16)], length_s, 4)
     assert after.with_track(after.track("kick").with_step(15, None)) == before
+
+
+@pytest.mark.parametrize("beats", [70.5, 140])
+def test_a_recording_with_more_beats_than_a_pattern_has_steps_is_cut(beats: float) -> None:
+    once = audio_of(pattern_of(kick="x.......x.......", snare="....x.......x..."), 120.0)
+    audio = np.resize(once, (round(beats * 0.5 * RATE), *once.shape[1:]))
+    audio = audio if audio.ndim == 2 else np.stack([audio, audio], axis=1)
+    stages = list(decompose(Loop(np.asarray(audio, np.float32), RATE), TOOLS, RATE))
+    assert stages[-1].stage == "kit"
+    assert stages[-1].pattern.beats <= 64

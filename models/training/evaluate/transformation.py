@@ -107,7 +107,10 @@ def method_of(name: str) -> Method:
     if kind == "target":
         return lambda source, target: np.asarray(target.audio.mean(axis=1))
     if kind == "kit":
-        choices = Choices(residual=Residual(argument)) if argument else Choices()
+        residuals = {one.value: one for one in Residual}
+        if argument and argument not in residuals:
+            raise TaoError(f"No residual is called {argument!r}. There are kit:{', kit:'.join(residuals)}.")
+        choices = Choices(residual=residuals[argument]) if argument else Choices()
         return lambda source, target: transformed(source, target, choices).audio.mean(axis=0)
     if kind == "latent":
         from models.papers.rhythm.method import Latent

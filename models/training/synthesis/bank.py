@@ -105,7 +105,7 @@ def read_sounds(data: Path, split: str, licence: str = "all") -> Sounds:
         pieces.append(audio)
         at += len(audio)
     if not shots:
-        raise TaoError(f"There are no {split} one-shots under {folder}. Put oneshots.csv there, "
+        raise TaoError(f"There are no one-shots of the split {split!r} under {folder}. Put oneshots.csv there, "
                        "or name files after their drums (kick_1.wav).")
     return Sounds(np.concatenate(pieces), tuple(shots), _grouped(shots))
 

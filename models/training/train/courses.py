@@ -21,7 +21,7 @@ from models.training.train.idm_course import IdmCourse
 from models.training.train.onset_scores import onset_scores
 from models.training.train.optimisation import loss_of
 from models.training.train.separator_course import SeparatorCourse
-from models.weights.files import load_weights, save_weights
+from models.weights.files import load_into, save_weights
 
 _PAPER_COLUMNS = [TRACK_NAMES.index(name) for name in PAPER_DRUMS]
 
@@ -155,7 +155,7 @@ class PaperCourse:
         return torch.optim.Adam(self.net.parameters(), lr=peak_rate)
 
     def begin_from(self, start: str) -> None:
-        self.net.load_state_dict(load_weights(numbered(start)[0])[0])
+        load_into(self.net, numbered(start)[0], self.name)
 
     def export(self, net: nn.Module, path: Path, metadata: dict[str, Any]) -> None:
         save_weights(path, net.state_dict(), {"network": self.name})

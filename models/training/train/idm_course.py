@@ -31,7 +31,7 @@ from models.training.synthesis.kit_loops import (
 )
 from models.training.synthesis.rendering import render
 from models.training.train.onset_scores import onset_scores
-from models.weights.files import load_weights, save_weights
+from models.weights.files import load_into, save_weights
 
 LOOP_FRAMES = 66150
 _KITS_IN_A_BATCH = 2
@@ -109,7 +109,7 @@ class IdmCourse:
         return torch.optim.Adam(self.net.parameters(), lr=peak_rate)
 
     def begin_from(self, start: str) -> None:
-        self.net.load_state_dict(load_weights(Path(start))[0])
+        load_into(self.net, Path(start), NETWORK)
 
     def export(self, net: nn.Module, path: Path, metadata: dict[str, Any]) -> None:
         save_weights(path, net.state_dict(), {**metadata, "network": NETWORK, "size": self._size, "kits": self._kits})

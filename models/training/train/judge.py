@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.core.errors import NoOnsets, TaoError, UsageError
 from engine.library.audio_files import read_loop
+from engine.library.files import replacing
 from models import plugins
 from models.decompose import stereo
 from models.hearing.velocities import velocities_from
@@ -62,8 +63,11 @@ def fit_judge(settings: JudgeSettings, report: Report = lambda line: None) -> st
         if evidence is not None:
             found.append(JudgedLoop(evidence, tuple(np.sort(onsets[:, 0]) for onsets in known.onsets), known.kit))
         report(f"{number} of {len(truths)} loops")
+    if not found:
+        raise TaoError("No hit was heard in any of the loops under --loops. Name loops with drums in them.")
     weights = fit_naming(found).to_json()
-    settings.out.write_text(weights)
+    with replacing(settings.out) as part:
+        part.write_text(weights)
     return weights
 
 

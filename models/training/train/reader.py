@@ -52,7 +52,7 @@ class ReaderSettings:
 def train_reader(settings: ReaderSettings, reporter: Reporter) -> Path:
     """Train to the end and return the weights file, OUT/weights.safetensors. Raises TaoError when the folder already
     holds a run and `resume` is off, or a run with other settings."""
-    if settings.out.is_dir() and any(settings.out.iterdir()) and not settings.resume:
+    if not settings.resume and any(path.is_file() for path in settings.out.rglob("*")):
         raise TaoError(f"{settings.out} already holds a run. Add --resume, or name another folder.")
     shards, unseen = (make_examples(Wanted(settings.data, settings.out / "examples", split, count, settings.seed,
                                            settings.harder, settings.shard), settings.processes, reporter)

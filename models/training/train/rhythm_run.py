@@ -194,7 +194,7 @@ class RhythmRun:
         save_checkpoint(self._file(stage), stage.net, stage.average, stage.optimizer, progress, self.settings.identity)
         (self.settings.run / f"{stage.name}.json").write_text(json.dumps(progress.history, indent=1))
         if progress.history:
-            draw_curve(self.settings.run / f"{stage.name}.png", progress.history, "closer")
+            draw_curve(self.settings.run / f"{stage.name}.svg", progress.history, "closer")
 
     def export(self, progress: RunProgress) -> Path:
         """Write the averages of E, G and the transformer as a weights file."""

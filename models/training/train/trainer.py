@@ -75,12 +75,16 @@ class TrainingSettings:
 
 
 def find_device(name: str) -> torch.device:
-    """The torch device of that name; "auto" is the GPU if there is one. Raises UsageError when it is missing."""
+    """The torch device of that name; "auto" is the GPU if there is one. Raises UsageError when it is missing, and for
+    a name that torch does not know."""
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise UsageError(f"No GPU was found for --device {name}. Use --device cpu or auto.")
-    return torch.device(name)
+    try:
+        return torch.device(name)
+    except RuntimeError:
+        raise UsageError(f"There is no --device {name}. Use auto, cpu or cuda.") from None
 
 
 def train_network(settings: TrainingSettings, reporter: Reporter = _SILENT) -> Path:

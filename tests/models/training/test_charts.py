@@ -19,6 +19,13 @@ def test_a_curve_names_both_scales_and_needs_no_history(tmp_path: Path) -> None:
     assert len(curve) > len(empty) + 1000, "two lines are drawn"
 
 
+def test_a_curve_may_lie_beyond_its_scale(tmp_path: Path) -> None:
+    for scores in ((-0.6, -0.5), (1.5, 1.2), (-0.6, 0.4), (float("nan"), float("nan"))):
+        history = [{"step": float(step), "closer": score, "val_loss": 2.0} for step, score in enumerate(scores)]
+        draw_curve(tmp_path / "curve.svg", history, "closer")
+        assert "closer (left)" in words(tmp_path / "curve.svg")
+
+
 def test_bars_below_zero_are_drawn_too(tmp_path: Path) -> None:
     groups = [Bars("stems", {"one": 5.0, "other": -3.0}), Bars("shots", {"one": 1.0})]
     draw_bars(tmp_path / "figures" / "bars.svg", groups)

@@ -60,6 +60,12 @@ def test_data_without_grooves_is_named(tmp_path: Path) -> None:
         train_reader(ReaderSettings((tmp_path,), tmp_path / "run", examples=64, validation=8), Silent())
 
 
+def test_a_start_that_failed_leaves_no_run_behind(tmp_path: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(UsageError, match="patterns"):
+            train_reader(ReaderSettings((tmp_path,), tmp_path / "run"), Silent())
+
+
 def test_the_rater_is_the_network_that_was_trained(tmp_path: Path) -> None:
     torch.manual_seed(1)
     network = RaterNetwork(torch.randn(5), torch.rand(5) + 0.5, 8).eval()

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 
 from engine.core.errors import TaoError, UsageError
 from models.hearing.ensemble import open_ensemble
-from models.training.train.trainer import TrainingSettings, train_network
+from models.training.train.trainer import TrainingSettings, find_device, train_network
 from models.weights.files import load_weights
 from tests.models.training.listener import Listener, Stopped
 
@@ -85,6 +85,11 @@ def test_a_folder_with_a_run_is_not_overwritten(samples: Path, tmp_path: Path) -
 def test_a_run_needs_a_length(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--minutes"):
         TrainingSettings((tmp_path,), tmp_path)
+
+
+def test_an_unknown_device_is_named() -> None:
+    with pytest.raises(UsageError, match="no --device warp"):
+        find_device("warp")
 
 
 def test_the_papers_network_trains_too(samples: Path, tmp_path: Path) -> None:

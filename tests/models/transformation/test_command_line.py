@@ -7,6 +7,7 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
+from engine.library.outputs import OutputRefused
 from tao_live import cli
 from tests.models.loops import RATE, audio_of, pattern_of
 
@@ -61,8 +62,24 @@ def test_an_unknown_method_is_named_with_those_that_exist(loops):
 def test_a_missing_target_is_named_before_the_source_is_decomposed(loops):
     with pytest.raises(Exception, match=r"no file or folder .*three.wav"):
         run(loops / "one.wav", loops / "three.wav", "-o", loops / "out.wav", "--transcriber", "no such plugin")
+    (loops / "empty").mkdir()
+    with pytest.raises(Exception, match=r"empty' holds no kit\.json"):
+        run(loops / "one.wav", loops / "empty", "-o", loops / "out.wav", "--transcriber", "no such plugin")
 
 
 def test_the_latent_method_says_how_to_get_weights(loops):
     with pytest.raises(Exception, match="train rhythm"):
         run(loops / "one.wav", loops / "two.wav", "-o", loops / "out.wav", "--method", "latent", *QUICK)
+
+
+def test_neither_loop_is_ever_replaced(loops):
+    for out in ("one.wav", "two.wav"):
+        before = (loops / out).read_bytes()
+        with pytest.raises(OutputRefused, match="take the place of what is read"):
+            run(loops / "one.wav", loops / "two.wav", "-o", loops / out, "--overwrite", *QUICK)
+        assert (loops / out).read_bytes() == before
+
+
+def test_nan_is_no_tempo(loops):
+    done = run(loops / "one.wav", loops / "two.wav", "-o", loops / "out.wav", "--bpm", "nan", *QUICK)
+    assert done.exit_code == 2 and "'nan' is not a number" in done.output
