@@ -73,6 +73,7 @@ class Keeper:
         """The machine comes from an earlier session."""
         self._look()
         self._homes.return_to(session, self._live)
+        self._edits_s = None
         if self._is_unsaved(self._live):
             self._note_edit()
 
@@ -110,7 +111,7 @@ class Keeper:
         was_busy, self._busy = self._busy, self._jobs.works_on(latest.loop)
         if latest is self._seen and was_busy == self._busy and not by_job:
             return  # as on nearly every turn: to compare kits and patterns takes a while
-        before, crossed = self._live, latest.cross is not self._seen.cross
+        before, crossed = self._live, latest.cross != self._seen.cross
         if latest is not self._seen:
             self._seen, self._live = latest, LiveKit.of(latest)
         another = self._live.key != before.key
