@@ -84,7 +84,7 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     save_weights(tmp_path / "other", {"a": torch.zeros(1)}, {"network": "tao"})
     with pytest.raises(WeightsMissing, match="'masks' is needed here"):
         open_mask_net(tmp_path / "other")
-    with pytest.raises(WeightsMissing, match="is missing"):
+    with pytest.raises(WeightsMissing, match="There is no weights file"):
         TaoSeparator(str(tmp_path / "none"))
 
 
