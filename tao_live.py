@@ -10,7 +10,6 @@ import secrets
 import shlex
 import sys
 import threading
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,9 +25,11 @@ from engine.server.config import config_file, read_config, write_setting
 from engine.server.rendering import render
 from engine.server.saving import save, sets_verb
 from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER, correct, decompose, models
+from models.demo_file import demo_file, write_demo
 from models.training.command_line import evaluate, train
 from models.transformation.command_line import transform
 from models.weights.shipped import verify_weights
+from models.worker_argv import USUAL, worker_argv
 from tui.command_line import keys_verb
 from tui.glyphs import glyphs_for
 from tui.key_presets import PRESETS
@@ -36,12 +37,9 @@ from tui.screen_setup import COLOURS, THEMES, ScreenSetup, screen_setup
 from tui.terminal import check_terminal
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
-DEMO_RATE = 48000
 # options that concern only the screen or the start
 NOT_FOR_ENGINES = {"loop", "another", "empty", "keys", "theme", "colours", "ascii", "fps",
-                   "plain", "transcriber", "separator", "extractor"}
-KINDS = ("transcriber", "separator", "extractor")
-NOTHING_ASKED: Mapping[str, Any] = {}
+                   "plain", *USUAL}
 
 
 def talk(text: str) -> None:
@@ -175,19 +173,6 @@ def midi_file() -> Path:
     return platformdirs.user_config_path("tao") / "midi.json"
 
 
-def worker_argv(asked: Mapping[str, Any] = NOTHING_ASKED) -> tuple[str, ...]:
-    """The command line of the worker's process, with the plugins that are asked for. Raises UsageError when one is not
-    installed."""
-    usual = (TRANSCRIBER, SEPARATOR, EXTRACTOR)
-    chosen = tuple(str(asked.get(kind, name)) for kind, name in zip(KINDS, usual, strict=True))
-    if chosen != usual:
-        from models.plugins import check_installed
-
-        check_installed(*chosen)
-    flags = (word for kind, name in zip(KINDS, chosen, strict=True) for word in (f"--{kind}", name))
-    return (sys.executable, "-m", "models.worker", *flags)
-
-
 def play_first(engine: Any, loop: Path) -> None:
     """Load the loop, and start the song as soon as there is something to hear."""
     from engine.core.commands import Play
@@ -240,29 +225,6 @@ def show(engine: Any, screen: ScreenSetup | None, guided: bool = False) -> None:
             open_screen(engine, screen, guide)
     finally:
         engine.close()
-
-
-def demo_file(folder: Path) -> Path:
-    """The demo loop's file, made if it is not there yet. Raises TaoError when it cannot be written."""
-    path = folder / "demo.wav"
-    return path if path.exists() else write_demo(folder)
-
-
-def write_demo(folder: Path) -> Path:
-    """Write the demo loop's file; an earlier one stays until the new one is whole. Raises TaoError when it cannot be
-    written."""
-    from engine.library.audio_files import write_wav
-    from engine.library.files import replacing
-    from models.demo import demo_loop
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise TaoError(f"Cannot make the folder {folder} for the demo: {error.strerror}. Choose another one.") from None
-    demo, path = demo_loop(DEMO_RATE), folder / "demo.wav"
-    with replacing(path) as part:
-        write_wav(part, demo.audio, demo.sample_rate)
-    return path
 
 
 @cli.command()

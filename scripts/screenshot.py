@@ -12,7 +12,8 @@ from engine.audio.settings import EngineSettings
 from engine.bridge.client import EngineClient
 from engine.core.commands import Play
 from engine.server.launch import start_engine
-from tao_live import demo_file, worker_argv
+from models.demo_file import demo_file
+from models.worker_argv import worker_argv
 from tui.screenshot import save_screenshot
 
 DECOMPOSED_WITHIN_S = 300.0

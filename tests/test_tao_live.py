@@ -16,6 +16,8 @@ from engine.core.commands import SetTempo
 from engine.core.errors import UsageError
 from engine.library.audio_files import write_wav
 from models.demo import demo_loop
+from models.demo_file import write_demo
+from models.worker_argv import worker_argv
 from tests.sessions.test_restore import decomposition, written
 from tests.terminal import open_terminal
 
@@ -58,11 +60,11 @@ def test_a_rack_that_is_not_installed_is_refused_before_the_engine_starts(tao, m
 
 
 def test_the_screen_decomposes_with_the_plugins_that_tao_is_started_with() -> None:
-    assert "solve" in tao_live.worker_argv() and "idm-heard" not in tao_live.worker_argv()
-    chosen = tao_live.worker_argv({"separator": "template-masks", "extractor": "select"})
+    assert "solve" in worker_argv() and "idm-heard" not in worker_argv()
+    chosen = worker_argv({"separator": "template-masks", "extractor": "select"})
     assert chosen[3:] == ("--transcriber", "tao", "--separator", "template-masks", "--extractor", "select")
     with pytest.raises(UsageError, match="No extractor is called 'nobody'"):
-        tao_live.worker_argv({"extractor": "nobody"})
+        worker_argv({"extractor": "nobody"})
 
 
 def test_a_config_that_is_no_toml_is_a_usage_error_that_names_it(tao, tmp_path: Path) -> None:
@@ -198,7 +200,7 @@ def test_a_damaged_session_costs_one_sentence_and_closes_nothing(tao, tmp_path: 
 
 
 def test_a_demo_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tao_live.write_demo(tmp_path)
+    path = write_demo(tmp_path)
     before = path.read_bytes()
 
     def full(*_: object) -> None:
@@ -206,5 +208,5 @@ def test_a_demo_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkey
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        tao_live.write_demo(tmp_path)
+        write_demo(tmp_path)
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]

@@ -51,7 +51,7 @@ DRAWN = 45  # seconds of jitter: on 80 columns there is no room for more
 
 
 def sync_lines(snapshot: Snapshot, jitter: Jitter, glyphs: Glyphs) -> list[Line]:
-    """Who keeps the time and how steadily, what is sent, and the newest messages."""
+    """The clock that is followed and how steady it is, what is sent, the newest messages."""
     status = snapshot.status
     machine, sync, midi = status.machine, status.sync, status.midi
     sends = [(f"Output {place + 1}", f"{midi.joined_out[place] or 'connected to nothing'}: "

@@ -34,13 +34,13 @@ NOTE = "n"  # and its number: a note used as a switch; a controller is its numbe
 
 
 class ClockSource(Enum):
-    """What keeps the time. Auto follows a MIDI clock while one comes in, else Tao's own clock.
+    """Whose tempo the song has. Auto follows a MIDI clock while one comes in, else Tao's own clock.
 
     Ableton Link is joined only on request, because it is on the network and everybody's tempo. An engine started with
     `link` lets auto join it too: then a session with others in it is preferred to Tao's own clock.
 
     Auto never follows JACK's transport. A MIDI clock comes by a connection that you made; the transport reaches every
-    program on the server, so whoever pressed Play in any of them would start Tao, and the other way round.
+    program on the server, so Play in any of them would start Tao, and Play in Tao would start all of them.
     """
 
     INTERNAL = "internal"

@@ -76,7 +76,7 @@ class SyncState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """What keeps the time. bpm: the outside clock's, for display; input: the MIDI input it arrives at (1, 2; 0 none);
+    """The clock that is followed. bpm: its tempo, for display; input: the MIDI input it arrives at (1, 2; 0 none);
     rivals: whether a second clock arrives as well; peers: how many others are on Link; jitter_ms: the standard
     deviation of the clock's ticks, if it is a MIDI clock."""
 

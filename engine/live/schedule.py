@@ -88,7 +88,7 @@ class Schedule:
         at_frames = max([at_frames, *soon])
         place = sum(p.at_frames <= at_frames for p in self.pending)
         if isinstance(command, Crossbreed) and self.crossing(at_frames) is not None:
-            return self._cross_anew(command, place - 1)
+            return self._cross_again(command, place - 1)
         before = self.pending[place - 1] if place else self.applied
         machine = apply(command, before.machine, at_frames)
         if place > self._sent and before.at_frames == at_frames and before.what == what:
@@ -153,7 +153,7 @@ class Schedule:
                 return planned
         return None
 
-    def _cross_anew(self, command: Crossbreed, place: int) -> list[str]:
+    def _cross_again(self, command: Crossbreed, place: int) -> list[str]:
         """Let `command` take the place of the crossbreed that waits at `place`: a turned knob sends dozens in a bar."""
         planned, before = self.pending[place], self.pending[place - 1] if place else self.applied
         commands = (*planned.commands[:-1], command)

@@ -67,7 +67,7 @@ class MidiControl:
 
     @property
     def sync(self) -> Sync:
-        """What keeps the time, as shown to the musician."""
+        """The clock that is followed, as shown to the musician."""
         return self._follower.status(self._conductor.machine, self._conductor.now_frames)
 
     @property

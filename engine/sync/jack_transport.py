@@ -59,7 +59,7 @@ class TransportControl:
 
     @property
     def sync(self) -> Sync | None:
-        """What keeps the time, as shown to the musician; None while it is not the transport."""
+        """The clock that is followed, as shown to the musician; None while it is not the transport."""
         source = self._conductor.machine.midi.source
         if source is not ClockSource.JACK:
             return None

@@ -40,7 +40,7 @@ class LinkControl:
 
     @property
     def sync(self) -> Sync | None:
-        """What keeps the time, as shown to the musician; None while it is not Link."""
+        """The clock that is followed, as shown to the musician; None while it is not Link."""
         source = self._conductor.machine.midi.source
         if self._is_source and self._moment is not None and self._moment.peers:
             return Sync(source, SyncState.LOCKED, round(self._moment.bpm, 1), peers=self._moment.peers)

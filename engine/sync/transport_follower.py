@@ -82,7 +82,7 @@ class TransportFollower:
             self._pull.catches_up = True
             self._steered_frames = -(1 << 40)
         low, high = self._offsets(moment)
-        if abs(low - self._low) > PPQN:  # the transport has been moved, or its bars are counted anew
+        if abs(low - self._low) > PPQN:  # the transport has been moved, or numbers its bars differently now
             self._begin(moment)
         elif max(low, self._low) <= min(high, self._high):
             self._low, self._high, self._doubts = max(low, self._low), min(high, self._high), 0

@@ -62,7 +62,7 @@ class Takes:
     def step(self) -> None:
         """Begin a take whose threshold is passed, and hand on one that is complete."""
         try:
-            self._count_anew()
+            self._recount()
             if self._waiting is not None:
                 self._listen(self._waiting)
             armed = self.state is not RecordState.OFF
@@ -174,12 +174,12 @@ class Takes:
     def _machine(self) -> Machine:
         return self._conductor.schedule.latest
 
-    def _count_anew(self) -> None:
+    def _recount(self) -> None:
         """Where the song has got other tick numbers since the last look, give them to the take as well."""
         before, self._played = self._played, self._conductor.schedule.applied
         machine, at_frames = self._played.machine, self._played.at_frames
         if self._played is not before and renumbered(before.machine, machine, at_frames):
-            self._recorder.count_anew(before.machine.timeline, machine.timeline)
+            self._recorder.recount(before.machine.timeline, machine.timeline)
 
     def _listen(self, waiting: _Waiting) -> None:
         """Look for the threshold in what has come in since."""

@@ -101,8 +101,8 @@ class Recorder:
         if self._file is not None:
             self._file.discard()
 
-    def count_anew(self, before: Timeline, after: Timeline) -> None:
-        """The song's ticks are counted otherwise from now on. The take keeps its frames, and its beats become those
+    def recount(self, before: Timeline, after: Timeline) -> None:
+        """The song's ticks have other numbers from now on. The take keeps its frames, and its beats become those
         that the frames have now."""
         take = self.take
         if take is None or take.start_ticks is None:

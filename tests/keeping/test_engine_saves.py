@@ -28,7 +28,7 @@ from engine.library.kits.kit_folder import read_folder
 from engine.sessions.restore import NothingToRestore, restore
 from engine.sessions.sets import read_set
 from models.demo import demo_loop
-from tao_live import worker_argv
+from models.worker_argv import worker_argv
 from tests.rig import RunningEngine, running_engine
 
 

@@ -3,8 +3,7 @@
 import re
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import jack
@@ -13,11 +12,11 @@ import pytest
 from engine.core.commands import Play, SetClockOut, SetClockSource, SetTempo
 from engine.core.midi import ClockOut, ClockSource
 from engine.core.snapshot import SyncState
+from tests.programs import PATIENCE_S, until
 from tests.rig import RunningEngine, running_engine
 
 pytestmark = pytest.mark.skipif(shutil.which("jack_midi_clock") is None or shutil.which("jack_mclk_dump") is None,
                                 reason="jack_midi_clock is not installed: apt-get install jack-midi-clock")
-PATIENCE_S = 30.0
 
 
 @pytest.fixture
@@ -33,14 +32,6 @@ def server(engine: RunningEngine) -> Iterator[jack.Client]:
     yield client
     client.transport_stop()
     client.close()
-
-
-def until(true: Callable[[], object]) -> bool:
-    """Whether it becomes true in time."""
-    ends_s = time.monotonic() + PATIENCE_S
-    while not true() and time.monotonic() < ends_s:
-        time.sleep(0.02)
-    return bool(true())
 
 
 @pytest.mark.parametrize("bpm", [72.0, 163.0])

@@ -3,11 +3,8 @@
 There is no ALSA sequencer where these tests run, so that bridges such as a2jmidid are not part of them.
 """
 
-import contextlib
 import shutil
-import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +13,9 @@ from engine.core.commands import Panic, Play, SetRoute, SetStep
 from engine.core.midi import Route
 from engine.core.pattern import Step
 from engine.core.requests import ConnectMidi, Direction, Learn
+from tests.programs import PATIENCE_S, running, until
 from tests.rig import RunningEngine, running_engine
 
-PATIENCE_S = 30.0
 pytestmark = pytest.mark.skipif(
     shutil.which("jack_midiseq") is None or shutil.which("jack_midi_dump") is None,
     reason="jack_midiseq or jack_midi_dump is not installed: apt-get install jackd2, or jack-example-tools")
@@ -28,27 +25,6 @@ pytestmark = pytest.mark.skipif(
 def engine(jack_server: str, tmp_path: Path) -> Iterator[RunningEngine]:
     with running_engine(tmp_path, "jack", connect=False, effects="bypass") as engine:
         yield engine
-
-
-@contextlib.contextmanager
-def running(*argv: str, output: Path | None = None) -> Iterator[None]:
-    """A program of somebody else's, line by line into a file."""
-    with (output or Path("/dev/null")).open("w") as file:
-        process = subprocess.Popen(["stdbuf", "-oL", *argv], stdin=subprocess.DEVNULL, stdout=file,
-                                   stderr=subprocess.STDOUT)
-        try:
-            yield
-        finally:
-            process.kill()
-            process.wait()
-
-
-def until(true: Callable[[], object]) -> bool:
-    """Whether it becomes true in time."""
-    ends_s = time.monotonic() + PATIENCE_S
-    while not true() and time.monotonic() < ends_s:
-        time.sleep(0.02)
-    return bool(true())
 
 
 def test_jack_midiseq_plays_tao_whenever_it_is_there_and_its_notes_are_learned(engine: RunningEngine) -> None:

@@ -1,7 +1,6 @@
 """JACK's transport on a real server, followed and led to the frame, beside a client with none of Tao's code."""
 
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import jack
@@ -15,48 +14,19 @@ from engine.core.commands import (
     LeadTransport,
     Play,
     SetClockSource,
-    SetRoute,
-    SetStep,
     SetTempo,
     Stop,
 )
 from engine.core.errors import UsageError
 from engine.core.machine import Machine, empty_machine
-from engine.core.midi import ClockSource, Route
-from engine.core.pattern import Step
+from engine.core.midi import ClockSource
 from engine.core.snapshot import Sync, SyncState
 from engine.sessions.replay import replay
 from engine.sync.jack_transport import TransportControl, transport_commands
 from tests.live.test_conductor import BLOCK, Room
+from tests.programs import PATIENCE_S, until
 from tests.rig import RunningEngine, Stalled, running_engine, undisturbed
 from tests.transport_peer import TransportPeer
-
-PATIENCE_S = 30.0
-
-
-@pytest.fixture
-def engine(jack_server: str, tmp_path: Path) -> Iterator[RunningEngine]:
-    with running_engine(tmp_path, "jack", connect=False, effects="bypass") as engine:
-        engine.client.ask(SetRoute("kick", Route(1)))
-        for step in range(0, 16, 4):
-            engine.client.ask(SetStep("kick", step, Step(1.0)))
-        yield engine
-
-
-@pytest.fixture
-def peer(engine: RunningEngine) -> Iterator[TransportPeer]:
-    peer = TransportPeer()
-    yield peer
-    peer.client.transport_stop()
-    peer.close()
-
-
-def until(true: Callable[[], object]) -> bool:
-    """Whether it becomes true in time."""
-    ends_s = time.monotonic() + PATIENCE_S
-    while not true() and time.monotonic() < ends_s:
-        time.sleep(0.02)
-    return bool(true())
 
 
 def stand(peer: TransportPeer, engine: RunningEngine) -> None:
@@ -91,7 +61,7 @@ def test_the_song_follows_another_timebase_from_beat_1_on(engine: RunningEngine,
     judge(peer, 6, 24.0)
     assert peer.notes[0] == peer.rolled[0].at, "beat 1 sounds on the frame on which the transport starts to roll"
     assert engine.client.snapshot().status.sync == Sync(ClockSource.JACK, SyncState.LOCKED, 96.0)
-    peer.bpm = 154.0  # its beats are counted anew from frame 0: the song has to jump to the nearest
+    peer.bpm = 154.0  # its beats now follow from frame 0 at this tempo, so the song has to jump to the nearest
     assert engine.client.wait(lambda s: s.status.sync.bpm == 154.0, PATIENCE_S)
     peer.notes.clear()
     time.sleep(1.0)
@@ -245,7 +215,7 @@ def test_a_tempo_that_is_set_while_the_transport_stands_is_shown_to_the_others(t
     beside.transport.told.clear()
     beside.room.conductor.perform(SetTempo(99.0))
     beside.play()
-    assert beside.transport.told == [0], "a timebase is asked anew only where the transport is moved, even to its place"
+    assert beside.transport.told == [0], "JACK asks the timebase again only if the transport is moved"
 
 
 def test_who_wants_the_transport_without_jack_is_told_once_what_to_do(tmp_path: Path) -> None:

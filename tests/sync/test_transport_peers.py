@@ -3,67 +3,25 @@
 `python -m benchmarks peers` measures their beats; here they are only heard to agree.
 """
 
-import contextlib
 import re
 import shutil
-import subprocess
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import jack
 import numpy as np
 import pytest
 
-from engine.core.commands import LeadTransport, Play, SetClockSource, SetRoute, SetStep, SetTempo, Stop
-from engine.core.midi import ClockSource, Route
-from engine.core.pattern import Step
+from engine.core.commands import LeadTransport, Play, SetClockSource, SetTempo, Stop
+from engine.core.midi import ClockSource
 from engine.core.snapshot import SyncState
-from tests.rig import RunningEngine, Stalled, running_engine, undisturbed
+from tests.programs import running, until
+from tests.rig import RunningEngine, Stalled, undisturbed
 from tests.transport_peer import TransportPeer
 
-PATIENCE_S = 30.0
 needs_klick = pytest.mark.skipif(shutil.which("klick") is None, reason="klick is not installed: apt-get install klick")
 needs_midi_clock = pytest.mark.skipif(
     shutil.which("jack_midi_clock") is None or shutil.which("jack_mclk_dump") is None,
     reason="jack_midi_clock is not installed: apt-get install jack-midi-clock")
-
-
-@pytest.fixture
-def engine(jack_server: str, tmp_path: Path) -> Iterator[RunningEngine]:
-    with running_engine(tmp_path, "jack", connect=False, effects="bypass") as engine:
-        engine.client.ask(SetRoute("kick", Route(1)))
-        for step in range(0, 16, 4):
-            engine.client.ask(SetStep("kick", step, Step(1.0)))
-        yield engine
-
-
-@pytest.fixture
-def peer(engine: RunningEngine) -> Iterator[TransportPeer]:
-    peer = TransportPeer()
-    yield peer
-    peer.client.transport_stop()
-    peer.close()
-
-
-@contextlib.contextmanager
-def running(*argv: str, output: Path | None = None) -> Iterator[None]:
-    """A program of somebody else's."""
-    with (output or Path("/dev/null")).open("w") as file:
-        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
-        try:
-            yield
-        finally:
-            process.kill()
-            process.wait()
-
-
-def until(true: Callable[[], object]) -> bool:
-    """Whether it becomes true in time."""
-    ends_s = time.monotonic() + PATIENCE_S
-    while not true() and time.monotonic() < ends_s:
-        time.sleep(0.02)
-    return bool(true())
 
 
 @needs_klick

@@ -4,10 +4,11 @@ import json
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import torch
 
-from engine.core.errors import TaoError, UsageError
+from engine.core.errors import TaoError
 from models.papers.tao.recipe import STEPS, Recipe
 from models.papers.tao.synthesis import ROWS, PaperSynthesis
 from models.papers.tao.transcriber import NETWORK
@@ -15,6 +16,7 @@ from models.training.charts.curve import draw_curve
 from models.training.evaluate.paper import PaperTally, paper_shots
 from models.training.train.checkpoint import RunProgress, load_checkpoint, save_checkpoint
 from models.training.train.reporting import Reporter, Silent, StepReport
+from models.training.train.run_settings import RunSettings
 from models.training.train.trainer import find_device
 from models.weights.files import save_weights
 
@@ -23,33 +25,17 @@ _VALIDATION_SEED, _VALIDATION_ROWS = 77, 16
 
 
 @dataclass(frozen=True, slots=True)
-class PaperRunSettings:
-    """data: folders of one-shots; run: the folder of the run; steps: how many in all; minutes: how long this call may
-    take, 0 for as long as it needs; resume: go on from the checkpoint; rows: loops in a batch, 64 in the paper;
-    validation_loops: rounded up to whole batches of 16."""
+class PaperRunSettings(RunSettings):
+    """Also steps: how many in all; rows: loops in a batch, 64 in the paper; validation_loops: rounded up to whole
+    batches of 16."""
 
-    data: tuple[Path, ...]
-    run: Path
+    network: ClassVar[str] = NETWORK
+
     steps: int = STEPS
-    minutes: float = 0.0
-    resume: bool = False
-    seed: int = 1
-    device: str = "auto"
-    licence: str = "all"
     rows: int = ROWS
-    threads: int | None = None
+    device: str = "auto"
     validation_loops: int = 192
-    validate_every: int = 250
     save_every: int = 25
-
-    def __post_init__(self) -> None:
-        if not self.data:
-            raise UsageError("Give at least one --data folder of one-shots.")
-
-    @property
-    def identity(self) -> dict[str, object]:
-        """The settings that must not change when a run is resumed."""
-        return {"network": NETWORK, "seed": self.seed, "licence": self.licence, "rows": self.rows}
 
 
 def train_paper(settings: PaperRunSettings, reporter: Reporter = _SILENT) -> Path:

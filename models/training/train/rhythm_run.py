@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from engine.core.errors import TaoError, UsageError
+from engine.core.errors import TaoError
 from models.papers.rhythm.losses import spectral_loss
 from models.papers.rhythm.method import NETWORK
 from models.papers.rhythm.recipe import (
@@ -31,6 +32,7 @@ from models.training.synthesis.resequencing import RhythmSynthesis
 from models.training.train.checkpoint import RunProgress, load_checkpoint, save_checkpoint
 from models.training.train.optimisation import update_average
 from models.training.train.reporting import Reporter, Silent, StepReport
+from models.training.train.run_settings import RunSettings
 from models.weights.files import save_weights
 
 _SILENT = Silent()
@@ -39,34 +41,17 @@ _VALIDATION_SEED, _VALIDATION_BATCHES = 77, 2
 
 
 @dataclass(frozen=True, slots=True)
-class RhythmRunSettings:
-    """data: folders of one-shots and patterns; run: the folder of the run; vae_steps and steps: how many of stage 1 and
-    of stage 2; minutes: how long this call may take, 0 for as long as it needs; resume: go on from the checkpoints;
-    rate: of stage 2; rows: segments in a batch; validation_rows: in each of the two that are validated on."""
+class RhythmRunSettings(RunSettings):
+    """Also vae_steps and steps: how many of stage 1 and of stage 2; rate: of stage 2; rows: segments in a batch;
+    validation_rows: in each of the two that are validated on."""
 
-    data: tuple[Path, ...]
-    run: Path
+    network: ClassVar[str] = NETWORK
+
     vae_steps: int = VAE_STEPS
     steps: int = STEPS
-    minutes: float = 0.0
-    resume: bool = False
-    seed: int = 1
-    licence: str = "all"
     rate: float = RATE
     rows: int = ROWS
-    threads: int | None = None
-    validate_every: int = 250
-    save_every: int = 50
     validation_rows: int = 8
-
-    def __post_init__(self) -> None:
-        if not self.data:
-            raise UsageError("Give at least one --data folder of one-shots.")
-
-    @property
-    def identity(self) -> dict[str, object]:
-        """The settings that must not change when a run is resumed."""
-        return {"network": NETWORK, "seed": self.seed, "licence": self.licence, "rows": self.rows}
 
 
 def train_rhythm(settings: RhythmRunSettings, reporter: Reporter = _SILENT) -> Path:
