@@ -18,18 +18,19 @@ import click
 import platformdirs
 
 from engine.core.errors import DeviceNotFound, TaoError, UsageError
+from engine.core.methods import USUAL, methods_of
 from engine.library.command_line import export, import_verb
 from engine.library.index.command_line import library_verb
 from engine.server.command_line import calibrate_verb, compile_verb, devices, doctor_verb, sessions_verb
 from engine.server.config import config_file, read_config, write_setting
 from engine.server.rendering import render
 from engine.server.saving import save, sets_verb
-from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER, correct, decompose, models
+from models.command_line import correct, decompose, models
 from models.demo_file import demo_file, write_demo
 from models.training.command_line import evaluate, train
 from models.transformation.command_line import transform
 from models.weights.shipped import verify_weights
-from models.worker_argv import USUAL, worker_argv
+from models.worker_argv import WORKER
 from tui.command_line import keys_verb
 from tui.glyphs import glyphs_for
 from tui.key_presets import PRESETS
@@ -39,7 +40,7 @@ from tui.terminal import check_terminal
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "TAO", "max_content_width": 100}
 # options that concern only the screen or the start
 NOT_FOR_ENGINES = {"loop", "another", "empty", "keys", "theme", "colours", "ascii", "fps",
-                   "plain", *USUAL}
+                   "plain", *dict(USUAL.items())}
 
 
 def talk(text: str) -> None:
@@ -60,10 +61,10 @@ def talk(text: str) -> None:
               help="Frames per block, a multiple of 64. JACK uses its server's block size.")
 @click.option("--effects", default="pyo", show_default=True,
               help="Effects rack: pyo, bypass (no effects), or the name of an installed plugin.")
-@click.option("--transcriber", default=TRANSCRIBER, show_default=True, help="Finds the hits of what you record; the "
-              "verb `models` lists the plugins.")
-@click.option("--separator", default=SEPARATOR, show_default=True, help="Splits it into one stem per drum.")
-@click.option("--extractor", default=EXTRACTOR, show_default=True, help="Makes the one-shots.")
+@click.option("--transcriber", default=USUAL.transcriber, show_default=True, help="Finds the hits of what you record. "
+              "The verb `models` lists the plugins.")
+@click.option("--separator", default=USUAL.separator, show_default=True, help="Splits it into one stem per drum.")
+@click.option("--extractor", default=USUAL.extractor, show_default=True, help="Makes the one-shots.")
 @click.option("--link", is_flag=True, help="Follow Ableton Link when no MIDI clock comes in (clock source auto).")
 @click.option("--transport", type=click.Choice(["follow", "lead", "off"]),
               help="JACK's transport: follow it, lead it, or leave it alone. Default: what you did last time.")
@@ -163,8 +164,8 @@ def engine_settings(asked: dict[str, Any]) -> Any:
     options = {"midi_file": str(midi_file()),
                **{name: value for name, value in asked.items() if name not in NOT_FOR_ENGINES}}
     return EngineSettings(**{**options, "audio": asked["audio"] or AUTO}, takes_folder=str(data / "takes"),
-                          sessions_folder=str(sessions_folder()),
-                          calibration_file=str(data / "calibration.json"), worker_argv=worker_argv(asked),
+                          sessions_folder=str(sessions_folder()), worker_argv=WORKER, methods=methods_of(asked),
+                          calibration_file=str(data / "calibration.json"),
                           library_index=str(places.index), library_folders=str(places.named))
 
 

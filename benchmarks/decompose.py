@@ -12,10 +12,9 @@ from benchmarks.result import Result
 from engine.bridge.children import THREADS
 from engine.core.errors import TaoError
 from engine.core.loop import Loop
+from engine.core.methods import USUAL
 from engine.core.pattern import Pattern, Step, Track
 from engine.library.audio_files import write_wav
-from models import plugins
-from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER
 from models.correct import StepEdit, correct, edited
 from models.decompose import Decomposition, Tools, decompose, frames_first
 from models.demo import demo_kit
@@ -31,7 +30,7 @@ TARGETS = {"slices": "<= 0.2", "pattern": "<= 0.6", "stems": "", "kit": "<= 4"}
 
 def run() -> list[Result]:
     """Seconds to each stage and for a correction; then seconds and memory of the command line from a cold start."""
-    tools = Tools(plugins.transcriber(TRANSCRIBER), plugins.separator(SEPARATOR), plugins.extractor(EXTRACTOR))
+    tools = Tools.of(USUAL)
     loop = four_bars()
     rounds = [stage_times(loop, tools) for _ in range(REPEATS + 1)][1:]
     how = f"4 bars at {BPM:g} BPM (8 s) at {RATE} Hz, best of {REPEATS}, models loaded, this machine's cores"

@@ -11,9 +11,9 @@ import json
 import time
 from pathlib import Path
 
+from engine.core.methods import methods_of
 from engine.library.audio_files import read_loop
 from engine.library.kits.kit_folder import write_folder
-from models import plugins
 from models.decompose import Tools, decompose
 from models.storing import source_of, stored
 
@@ -26,8 +26,7 @@ def main() -> None:
     parser.add_argument("--separator", default="tao")
     parser.add_argument("--extractor", default="solve")
     asked = parser.parse_args()
-    tools = Tools(plugins.transcriber(asked.transcriber), plugins.separator(asked.separator),
-                  plugins.extractor(asked.extractor))
+    tools = Tools.of(methods_of(vars(asked)))
     loops = work_s = audio_s = 0.0
     for truth_file in sorted(asked.set.rglob("truth.json")):
         truth = json.loads(truth_file.read_text())

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,9 +15,8 @@ from engine.core.commands import Play
 from engine.library.audio_files import write_wav
 from engine.server.launch import start_process
 from models.demo import demo_loop
+from models.worker_argv import WORKER
 from tests.jack_server import private_jack
-
-WORKER = (sys.executable, "-m", "models.worker")
 
 
 @dataclass

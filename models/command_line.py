@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from engine.core.errors import UsageError
+from engine.core.methods import ABOUT, GROUPS, USUAL, installed
 from engine.core.pattern import TRACK_NAMES
 from engine.core.time_signature import Quarters
 from engine.core.timeline import MAX_BPM, MIN_BPM
 from models.parameter_types import Beats, Meter, Number
 
-TRANSCRIBER, SEPARATOR, EXTRACTOR = "tao", "tao", "solve"
 _CHOICES = "NAME, or NAME:ARGUMENT; `models` lists what is installed."
 
 
@@ -36,13 +36,11 @@ def models(context: click.Context, as_json: bool) -> None:
     """List the installed transcribers, separators and extractors."""
     if context.invoked_subcommand is not None:
         return
-    from models import plugins
-
-    for group in (plugins.TRANSCRIBERS, plugins.SEPARATORS, plugins.EXTRACTORS):
-        for name, point in plugins.installed(group).items():
-            kind, package = group.removeprefix("tao.").removesuffix("s"), point.dist.name if point.dist else "?"
-            line = {"kind": kind, "name": name, "package": package}
-            click.echo(json.dumps(line) if as_json else f"{kind:<12} {name:<20} {package}")
+    for kind, group in GROUPS.items():
+        for name, point in installed(group).items():
+            package, about = point.dist.name if point.dist else "?", ABOUT[kind].get(name, "")
+            line = {"kind": kind, "name": name, "package": package, "about": about}
+            click.echo(json.dumps(line) if as_json else f"{kind:<12} {name:<16} {package:<10} {about}".rstrip())
 
 
 @models.command()
@@ -66,9 +64,9 @@ def get(name: str) -> None:
 @click.option("--report", is_flag=True, help="Write report.html, too: everything found, to see and to hear.")
 @reading_options
 @click.option("--free", is_flag=True, help="The file is a recording that holds a loop somewhere: find it.")
-@click.option("--transcriber", default=TRANSCRIBER, show_default=True, help=f"Finds the hits. {_CHOICES}")
-@click.option("--separator", default=SEPARATOR, show_default=True, help=f"Makes a stem per drum. {_CHOICES}")
-@click.option("--extractor", default=EXTRACTOR, show_default=True, help=f"Makes the one-shots. {_CHOICES}")
+@click.option("--transcriber", default=USUAL.transcriber, show_default=True, help=f"Finds the hits. {_CHOICES}")
+@click.option("--separator", default=USUAL.separator, show_default=True, help=f"Makes a stem per drum. {_CHOICES}")
+@click.option("--extractor", default=USUAL.extractor, show_default=True, help=f"Makes the one-shots. {_CHOICES}")
 @click.option("--files-from", "listed", metavar="LIST", help="Decompose the files in this list, too; - is stdin.")
 @click.option("--jobs", type=click.IntRange(1, 1024), help="How many loops at once. Default: one for each core.")
 @click.option("--cluster", metavar="ADDRESS", help="Let a Ray cluster do it: auto, HOST:PORT or ray://HOST:PORT.")
@@ -172,7 +170,7 @@ def correct(folder: Path, to_set: tuple[str, ...], to_clear: tuple[str, ...], to
     wanted = edited(before.pattern, edits)
     for track in to_bring_back:
         wanted = with_candidates(before, track, wanted)
-    extractor = plugins.extractor(str(kept.made_by.get("extractor", EXTRACTOR)))
+    extractor = plugins.extractor(str(kept.made_by.get("extractor", USUAL.extractor)))
     after = solve_again(before, wanted, extractor)
     of_track = {names.get(name, name): unknown for name, unknown in kept.unknown_of_track.items()}
     write_folder(folder, restored(after, replace(kept, unknown_of_track=of_track)))

@@ -11,6 +11,7 @@ import numpy as np
 from engine.core.errors import NoOnsets
 from engine.core.kit import OTHER_NOTE, Kit, Layer, OneShot, SampleId, gm_note, sample_id
 from engine.core.loop import Audio, Loop, PlayedLoop, Reading, overview
+from engine.core.methods import Methods
 from engine.core.pattern import MAX_STEPS, Pattern
 from engine.core.time_signature import Quarters, whole_or_half
 from engine.library.kits.decomposition import AsPlayed
@@ -43,6 +44,12 @@ class Tools:
     transcriber: plugins.Transcriber
     separator: plugins.Separator
     extractor: plugins.Extractor
+
+    @classmethod
+    def of(cls, methods: Methods) -> "Tools":
+        """Those plugins, opened. Raises TaoError for one that cannot be."""
+        return cls(plugins.transcriber(methods.transcriber), plugins.separator(methods.separator),
+                   plugins.extractor(methods.extractor))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

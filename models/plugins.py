@@ -10,12 +10,13 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 
-from engine.core.errors import InvalidValue, TaoError, UsageError
+from engine.core.errors import InvalidValue, TaoError
+from engine.core.methods import entry_point
 from engine.core.names import readable
 from engine.core.time_signature import Quarters, TimeSignature
 
@@ -23,9 +24,6 @@ Audio = np.ndarray
 Stems = dict[str, Audio]
 OnProgress = Callable[[float], None]  # called with the share done, 0..1; what it raises ends the work
 
-TRANSCRIBERS = "tao.transcribers"
-SEPARATORS = "tao.separators"
-EXTRACTORS = "tao.extractors"
 
 
 def ignore_progress(fraction: float) -> None:
@@ -200,35 +198,24 @@ class JudgedExtractor(Extractor, Protocol):
         ...
 
 
-def installed(group: str) -> dict[str, EntryPoint]:
-    """The installed plugins of a group, sorted by name."""
-    return {point.name: point for point in sorted(entry_points(group=group), key=lambda point: point.name)}
-
-
-def check_installed(transcriber: str, separator: str, extractor: str) -> None:
-    """Raise UsageError, listing those installed, if one of the plugins is not. Loads none of them."""
-    for group, name in ((TRANSCRIBERS, transcriber), (SEPARATORS, separator), (EXTRACTORS, extractor)):
-        _point(group, name)
-
-
 def transcriber(name: str) -> Transcriber:
     """The transcriber of that name. Raises UsageError, listing those installed, when there is none."""
-    return cast(Transcriber, _opened(TRANSCRIBERS, name))
+    return cast(Transcriber, _opened("transcriber", name))
 
 
 def separator(name: str) -> Separator:
     """The separator of that name. Raises UsageError, listing those installed, when there is none."""
-    return cast(Separator, _opened(SEPARATORS, name))
+    return cast(Separator, _opened("separator", name))
 
 
 def extractor(name: str) -> Extractor:
     """The extractor of that name. Raises UsageError, listing those installed, when there is none."""
-    return cast(Extractor, _opened(EXTRACTORS, name))
+    return cast(Extractor, _opened("extractor", name))
 
 
-def _opened(group: str, name: str) -> Any:
+def _opened(kind: str, name: str) -> Any:
     plain, _, argument = name.partition(":")
-    point, kind = _point(group, name), _kind(group)
+    point = entry_point(kind, name)
     with loading(f"The {kind} {plain!r}"):
         try:
             factory = point.load()
@@ -238,19 +225,6 @@ def _opened(group: str, name: str) -> Any:
         except (Exception, SystemExit) as error:
             reason = readable(f"{type(error).__name__}: {error}", 200)
             raise TaoError(f"The {kind} {plain!r} cannot be opened ({reason}). Choose another.") from error
-
-
-def _point(group: str, name: str) -> EntryPoint:
-    """The entry point of a plugin. Raises UsageError when there is none."""
-    plain, points = name.partition(":")[0], installed(group)
-    if plain not in points:
-        found = ", ".join(points) or "none. Install Tao itself with `pip install -e .`"
-        raise UsageError(f"No {_kind(group)} is called {plain!r}. Installed: {found}.")
-    return points[plain]
-
-
-def _kind(group: str) -> str:
-    return group.removeprefix("tao.").removesuffix("s")
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from engine.core.loop import Audio, Loop
+from engine.core.methods import USUAL, Methods
 from engine.library.kits.decomposition import StoredDecomposition
-from models import plugins
 from models.decompose import Tools, decompose
 from models.hearing.readings import Wishes
 from models.storing import restored
@@ -15,9 +15,7 @@ from models.storing import restored
 def read_again(kept: StoredDecomposition, wishes: Wishes) -> StoredDecomposition:
     """The kit of the whole recording, decomposed as wished by the plugins that made it. Names of sounds that only other
     patterns play are kept. Raises InvalidValue when no reading agrees with the wishes."""
-    tools = Tools(plugins.transcriber(_made_by(kept, "transcriber", "tao")),
-                  plugins.separator(_made_by(kept, "separator", "tao")),
-                  plugins.extractor(_made_by(kept, "extractor", "solve")))
+    tools = Tools.of(Methods(*(_made_by(kept, kind, usual) for kind, usual in USUAL.items())))
     recording = Loop(whole_recording(kept), kept.sample_rate, kept.source.name)
     *_, last = decompose(recording, tools, kept.sample_rate, wishes=wishes)
     last = replace(last, kit=replace(last.kit, name=kept.kit.name))

@@ -1,11 +1,11 @@
 """The worker process: jobs come in on stdin, stages go out on stdout, and the music does not depend on it.
 
-    python -m models.worker [--transcriber NAME] [--separator NAME] [--extractor NAME]
+    python -m models.worker
 
-It does one job at a time. A job ends with one JobDone, or one JobFailed with a sentence for the musician.
+It does one job at a time, with the plugins that the job names. A job ends with one JobDone, or one JobFailed with a
+sentence for the musician.
 """
 
-import argparse
 import logging
 import os
 import queue
@@ -40,10 +40,10 @@ from engine.core.commands.reading import read_alike
 from engine.core.errors import TaoError
 from engine.core.kit import SampleId
 from engine.core.loop import Loop, Reading
+from engine.core.methods import Methods
 from engine.core.pattern import Pattern
 from engine.library.audio_files import check_usable, read_loop
 from engine.library.kits.kit_folder import UnwritableFolder, read_folder
-from models import plugins
 from models.correct import correct, played_as
 from models.decompose import Decomposition, Tools, decompose, recording_of
 from models.hearing.readings import Wishes
@@ -79,14 +79,13 @@ class Worker:
     Only the reading thread writes `_cancelled`; only the other one writes `_samples_sent` and `_last_kit`.
     """
 
-    def __init__(self, source: BinaryIO, sink: BinaryIO, names: tuple[str, str, str],
-                 on_hang_up: Callable[[], None] = lambda: None) -> None:
-        self._source, self._sink, self._names, self._on_hang_up = source, sink, names, on_hang_up
+    def __init__(self, source: BinaryIO, sink: BinaryIO, on_hang_up: Callable[[], None] = lambda: None) -> None:
+        self._source, self._sink, self._on_hang_up = source, sink, on_hang_up
         self._codec = Codec(messages.TO_WORKER)
         self._jobs: queue.Queue[Job | None] = queue.Queue()
         self._cancelled: set[int] = set()
         self._samples_sent: set[SampleId] = set()
-        self._tools: Tools | None = None
+        self._opened: tuple[Methods, Tools] | None = None
         self._last_kit: Decomposition | None = None
 
     def run(self) -> None:
@@ -138,7 +137,7 @@ class Worker:
         if isinstance(job, OpenFolder) or self._last_kit is None:
             return JobDone(job.job_id)
         try:
-            folder, fresh = keep_kit(job, self._last_kit, self._opened_tools())
+            folder, fresh = keep_kit(job, self._last_kit, self._tools(job.methods))
         except UnwritableFolder as error:
             print(error, file=sys.stderr)
             return JobDone(job.job_id)
@@ -156,8 +155,8 @@ class Worker:
             return
         yield from self._decomposed(job, loop)
 
-    def _decomposed(self, job: Job, loop: Loop) -> Iterator[Decomposition]:
-        for stage in decompose(loop, self._opened_tools(), job.engine_rate,
+    def _decomposed(self, job: DecomposeJob | DecomposeFile, loop: Loop) -> Iterator[Decomposition]:
+        for stage in decompose(loop, self._tools(job.methods), job.engine_rate,
                                lambda stage, fraction: self._report(job, stage, fraction), _wishes(job)):
             if stage.stage == "pattern":
                 tracks = tuple(track.name for track in stage.pattern.tracks)
@@ -167,7 +166,7 @@ class Worker:
                     self._send(JobNotice(job.job_id, note))
             yield stage
 
-    def _corrected(self, job: Job, loop: Loop, wanted: Pattern) -> Decomposition:
+    def _corrected(self, job: DecomposeJob, loop: Loop, wanted: Pattern) -> Decomposition:
         """The kit solved again for the pattern `wanted`. It starts from the last kit, if that is of the same recording;
         the tempo may since have been halved or doubled."""
         if self._last_kit is None or self._last_kit.loop.sample != recording_of(loop, job.engine_rate):
@@ -176,17 +175,17 @@ class Worker:
         last = self._last_kit
         reading = replace(last.loop, beats=loop.beats or last.loop.beats)
         as_solved, _ = read_alike(wanted, reading, last.loop)
-        made = correct(last, as_solved, self._opened_tools().extractor,
+        made = correct(last, as_solved, self._tools(job.methods).extractor,
                        lambda fraction: self._report(job, "kit", fraction))
         pattern, reading = read_alike(played_as(made.pattern, as_solved), made.loop, reading)
         return replace(made, pattern=pattern, loop=reading)
 
-    def _opened_tools(self) -> Tools:
-        if self._tools is None:
-            transcriber, separator, extractor = self._names
-            self._tools = Tools(plugins.transcriber(transcriber), plugins.separator(separator),
-                                plugins.extractor(extractor))
-        return self._tools
+    def _tools(self, methods: Methods) -> Tools:
+        """The plugins, opened; they stay so until others are asked for."""
+        if self._opened is None or self._opened[0] != methods:
+            self._opened = None
+            self._opened = methods, Tools.of(methods)
+        return self._opened[1]
 
     def _announced(self, job: Job, stage: Decomposition) -> StageReady:
         """The stage as a message; samples not yet sent go into one shared-memory segment."""
@@ -258,15 +257,10 @@ def _end() -> None:
 
 def main() -> None:
     """Serve stdin and stdout. What libraries print goes to stderr."""
-    parser = argparse.ArgumentParser(prog="python -m models.worker", description=__doc__)
-    parser.add_argument("--transcriber", default="tao")
-    parser.add_argument("--separator", default="tao")
-    parser.add_argument("--extractor", default="solve")
-    asked = parser.parse_args()
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     try:
-        Worker(sys.stdin.buffer, sink, (asked.transcriber, asked.separator, asked.extractor), _leave).run()
+        Worker(sys.stdin.buffer, sink, _leave).run()
     except BrokenPipeError:
         print("The engine has stopped. The worker is stopping.", file=sys.stderr)
     _end()

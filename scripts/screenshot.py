@@ -13,7 +13,7 @@ from engine.bridge.client import EngineClient
 from engine.core.commands import Play
 from engine.server.launch import start_engine
 from models.demo_file import demo_file
-from models.worker_argv import worker_argv
+from models.worker_argv import WORKER
 from tui.screenshot import save_screenshot
 
 DECOMPOSED_WITHIN_S = 300.0
@@ -25,7 +25,7 @@ def main() -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_RUNTIME_DIR"] = folder
-        settings = EngineSettings("null", f"{folder}/takes", f"{folder}/sessions", worker_argv=worker_argv())
+        settings = EngineSettings("null", f"{folder}/takes", f"{folder}/sessions", worker_argv=WORKER)
         engine = EngineClient(start_engine(settings))
         try:
             engine.open_audio(demo_file(Path(folder)))

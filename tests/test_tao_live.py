@@ -14,10 +14,10 @@ import pytest
 import tao_live
 from engine.core.commands import SetTempo
 from engine.core.errors import UsageError
+from engine.core.methods import Methods
 from engine.library.audio_files import write_wav
 from models.demo import demo_loop
 from models.demo_file import write_demo
-from models.worker_argv import worker_argv
 from tests.sessions.test_restore import decomposition, written
 from tests.terminal import open_terminal
 
@@ -60,11 +60,10 @@ def test_a_rack_that_is_not_installed_is_refused_before_the_engine_starts(tao, m
 
 
 def test_the_screen_decomposes_with_the_plugins_that_tao_is_started_with() -> None:
-    assert "solve" in worker_argv() and "idm-heard" not in worker_argv()
-    chosen = worker_argv({"separator": "template-masks", "extractor": "select"})
-    assert chosen[3:] == ("--transcriber", "tao", "--separator", "template-masks", "--extractor", "select")
+    asked = {"audio": "null", "transcriber": "tao", "separator": "template-masks", "extractor": "select"}
+    assert tao_live.engine_settings(asked).methods == Methods("tao", "template-masks", "select")
     with pytest.raises(UsageError, match="No extractor is called 'nobody'"):
-        worker_argv({"extractor": "nobody"})
+        tao_live.engine_settings({**asked, "extractor": "nobody"})
 
 
 def test_a_config_that_is_no_toml_is_a_usage_error_that_names_it(tao, tmp_path: Path) -> None:

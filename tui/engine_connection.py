@@ -5,6 +5,7 @@ from typing import Protocol
 
 from engine.core.commands import Boundary, Command
 from engine.core.exports import ExportSettings
+from engine.core.methods import Methods
 from engine.core.recording import RecordingSetup
 from engine.core.requests import FitOptions, MidiRequest, SoundSource
 from engine.core.snapshot import Snapshot
@@ -51,6 +52,9 @@ class EngineConnection(Protocol):
 
     def decompose(self) -> None:
         """Decompose the loaded loop again."""
+
+    def choose_methods(self, methods: Methods) -> None:
+        """Decompose with these plugins from now on."""
 
     def correct(self) -> None:
         """Re-solve the kit from the current steps."""

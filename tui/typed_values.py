@@ -155,3 +155,27 @@ def as_stored(quality: Quality, typed: float) -> float:
         case Quality.NOTE:
             return float(round(typed))
     return typed
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a plugin is given besides its name. Anything goes; the plugin judges it."""
+
+    plugin: str
+
+    @property
+    def question(self) -> str:
+        """What is asked."""
+        return f"What {self.plugin} is given, such as a file of weights; nothing for its own:"
+
+    def text(self, value: str) -> str:
+        """The argument itself."""
+        return value
+
+    def read(self, typed: str) -> str:
+        """The same, without blanks around it."""
+        return typed.strip()
+
+    def refusal(self, typed: str) -> str:
+        """Never needed."""
+        return f"{self.plugin} cannot be given that."

@@ -19,6 +19,7 @@ from engine.core import requests
 from engine.core.commands import Boundary, Command
 from engine.core.errors import TaoError
 from engine.core.exports import ExportSettings
+from engine.core.methods import Methods
 from engine.core.recording import RecordingSetup
 from engine.core.requests import FitOptions, SoundSource
 from engine.core.snapshot import Notice, Snapshot, Status
@@ -148,6 +149,10 @@ class EngineClient:
     def decompose(self) -> None:
         """Decompose the loaded loop again."""
         self.send(requests.Decompose())
+
+    def choose_methods(self, methods: Methods) -> None:
+        """Decompose with these plugins from now on."""
+        self.send(requests.ChooseMethods(methods))
 
     def correct(self) -> None:
         """Solve the kit again from the edited steps."""

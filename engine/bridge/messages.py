@@ -7,6 +7,7 @@ from engine.core.candidates import TrackCandidates
 from engine.core.commands import Command
 from engine.core.kit import Kit, SampleId
 from engine.core.loop import PlayedLoop, Reading
+from engine.core.methods import USUAL, Methods
 from engine.core.pattern import Pattern
 from engine.core.requests import Request
 from engine.core.snapshot import Status
@@ -52,7 +53,7 @@ class DecomposeJob:
     The answer's samples are at `engine_rate`, in segments written into `folder`. wanted: the user's pattern; then only
     the kit is solved again, from the hits that were heard, corrected to this pattern. sure: whether `beats` is known;
     if not, the recording holds a loop somewhere, which the worker finds. kits: where the solved kit is kept as a
-    folder; empty for nowhere.
+    folder; empty for nowhere. methods: the plugins to use.
     """
 
     job_id: int
@@ -67,6 +68,7 @@ class DecomposeJob:
     wanted: Pattern | None = None
     sure: bool = True
     kits: str = ""
+    methods: Methods = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class DecomposeFile:
     folder: str
     kits: str = ""
     readings: tuple[Reading, ...] = ()
+    methods: Methods = USUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from engine.core.groove import playing_index
 from engine.core.kit import SampleId
 from engine.core.loop import Reading
 from engine.core.machine import Machine
+from engine.core.methods import USUAL, Methods
 from engine.core.midi import MIDI_INPUTS, MIDI_OUTPUTS, ClockSource
 from engine.core.pattern import Pattern, Track
 from engine.core.recording import RecordingSetup
@@ -179,7 +180,7 @@ class Status:
     """Everything that changes seldom. pending: changes that wait for their boundary, in words; readings: ways to count
     the loop, likeliest first, while its tempo is uncertain; midi: ports and controllers; kept: the kit on disk;
     pictures: peaks 0..255 of each one-shot, from start to end, and of the loop's residual;
-    candidates: what the kit's decomposition is not sure of."""
+    candidates: what the kit's decomposition is not sure of; methods: the plugins that decompose."""
 
     machine: Machine
     backend: str
@@ -201,6 +202,7 @@ class Status:
     heard: Heard | None = None
     pictures: Mapping[SampleId, bytes] = field(default_factory=dict)
     candidates: tuple[TrackCandidates, ...] = ()
+    methods: Methods = USUAL
 
 
 @dataclass(frozen=True, slots=True)

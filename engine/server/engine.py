@@ -76,7 +76,7 @@ class Engine:
         self.conductor = Conductor(processor, self.host, SampleBank(), self._journal, backend.block_frames,
                                    self.notices)
         self.calibration = Calibration(_path(settings.calibration_file), self.conductor, self.host, self.notices)
-        self.jobs = Jobs(self.conductor, worker, shared_folder, takes_folder, self.notices)
+        self.jobs = Jobs(self.conductor, worker, shared_folder, takes_folder, self.notices, settings.methods)
         self._finished = FinishedTakes(self.conductor, self.jobs, self.notices)
         self.takes = Takes(self.conductor, self.host, takes_folder, self.latency_frames, self.notices, self._finished)
         self.notices.warn(*cut_off(takes_folder))
@@ -156,7 +156,7 @@ class Engine:
                       self._transport.sync or self._link.sync or self.midi.sync, self.browser.sounds, self.midi.status,
                       self.jobs.readings,
                       self.sets.status, self.jobs.heard, self._pictures.of(self.conductor.machine),
-                      self.jobs.candidates)
+                      self.jobs.candidates, self.jobs.methods)
 
     def quit(self) -> None:
         """Ask the control thread to end the engine."""

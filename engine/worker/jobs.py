@@ -21,6 +21,7 @@ from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import as_recorded, doublings
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.loop import Audio, PlayedLoop, Reading
+from engine.core.methods import USUAL, Methods, check_installed
 from engine.core.names import check_path, readable
 from engine.core.pattern import Pattern
 from engine.core.snapshot import Heard
@@ -51,11 +52,12 @@ from engine.worker.process import WorkerProcess
 class Jobs:
     """Owns the job that the worker does and the one that waits. The control thread alone calls it.
 
-    kits_folder: where the worker keeps every kit that it solves, beside the takes.
+    kits_folder: where the worker keeps every kit that it solves, beside the takes. methods: the plugins that decompose.
     """
 
     def __init__(self, conductor: Conductor, worker: WorkerProcess, memory_folder: Path, kits_folder: Path,
-                 notices: Notices) -> None:
+                 notices: Notices, methods: Methods = USUAL) -> None:
+        self.methods = methods
         self._conductor, self._worker, self._notices = conductor, worker, notices
         self._memory_folder, self._kits_folder = memory_folder, kits_folder
         self._job: Job | None = None
@@ -93,6 +95,11 @@ class Jobs:
         """The kits that jobs have brought since the last call, and their folders."""
         found, self._on_disk = self._on_disk, []
         return found
+
+    def choose_methods(self, methods: Methods) -> None:
+        """Decompose with other plugins from the next job on. Raises UsageError for one that is not installed."""
+        check_installed(methods)
+        self.methods = methods
 
     def decompose(self) -> None:
         """Decompose the loop that is loaded. Raises InvalidValue when there is none."""
@@ -150,7 +157,7 @@ class Jobs:
             self._findings.tempo = replace(before, beats=now.beats, readings=readings)
             return
         message = DecomposeFile(self._new_id(), before.path, None, self._conductor.sample_rate,
-                                str(self._memory_folder), str(self._kits_folder), readings)
+                                str(self._memory_folder), str(self._kits_folder), readings, self.methods)
         self._begin(Job(message, FILE, readable(Path(before.path).stem), recut=True))
 
     def decompose_take(self, loop: PlayedLoop, sure: bool = True) -> None:
@@ -164,7 +171,7 @@ class Jobs:
         """Decompose a file; the worker reads it. Raises InvalidValue for what no file is called."""
         check_path(path)
         message = DecomposeFile(self._new_id(), path, beats, self._conductor.sample_rate, str(self._memory_folder),
-                                str(self._kits_folder))
+                                str(self._kits_folder), methods=self.methods)
         self._begin(Job(message, FILE, readable(Path(path).stem)))
 
     def load_folder(self, path: str) -> None:
@@ -228,7 +235,7 @@ class Jobs:
         segment, _ = write_segment(self._memory_folder, [audio])
         rate = self._conductor.sample_rate
         message = DecomposeJob(self._new_id(), segment, len(audio), 2, rate, loop.name, loop.beats, rate,
-                               str(self._memory_folder), wanted, sure, str(self._kits_folder))
+                               str(self._memory_folder), wanted, sure, str(self._kits_folder), self.methods)
         return Job(message, kind, loop.name, loop)
 
     def _new_id(self) -> int:

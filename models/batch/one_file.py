@@ -7,7 +7,6 @@ from engine.core.groove import feel
 from engine.core.time_signature import Quarters, read_time_signature
 from engine.library.audio_files import read_loop
 from engine.library.kits.decomposition import StoredDecomposition
-from models import plugins
 from models.batch.settings import Settings
 from models.decompose import Report, Tools, decompose
 from models.hearing.readings import Wishes
@@ -17,8 +16,7 @@ from models.words import told_doubt, told_part, told_unnamed
 
 def tools_for(settings: Settings) -> Tools:
     """The plugins that the settings name. Raises TaoError for one that cannot be opened."""
-    return Tools(plugins.transcriber(settings.transcriber), plugins.separator(settings.separator),
-                 plugins.extractor(settings.extractor))
+    return Tools.of(settings.methods)
 
 
 def decomposed(path: Path, settings: Settings, tools: Tools, report: Report) -> StoredDecomposition:

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from engine.core.errors import TaoError
+from engine.core.methods import check_installed
 from engine.library.kits.kit_folder import read_folder
 from engine.library.outputs import check_folder, check_inputs_stay
 from engine.library.report.page import FILE, write_report
-from models import plugins
 from models.batch.capacity import PROCESS_MB, cores, free_mb, size_for
 from models.batch.inputs import Inputs, inputs_of, listed_in
 from models.batch.jobs import Job, Outcome
@@ -49,7 +49,7 @@ def run(batch: Batch) -> None:
     """Decompose all that is asked for and is not done yet. Raises TaoError before the work begins when it cannot, and
     SomeFailed at its end."""
     check_folder(batch.out, overwrite=True)
-    plugins.check_installed(batch.settings.transcriber, batch.settings.separator, batch.settings.extractor)
+    check_installed(batch.settings.methods)
     listed = [] if batch.listed is None else listed_in(batch.listed)
     inputs = inputs_of(batch.named, listed, batch.out)
     if len(inputs.files) > MANY and batch.out.exists():

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from engine.core.methods import Methods
 from engine.core.time_signature import Quarters
 
 
@@ -19,6 +20,11 @@ class Settings:
     meter: str | None = None
     bpm: float | None = None
     free: bool = False
+
+    @property
+    def methods(self) -> Methods:
+        """The three plugins."""
+        return Methods(self.transcriber, self.separator, self.extractor)
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in kit.json."""

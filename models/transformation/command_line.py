@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from engine.core.errors import UsageError
+from engine.core.methods import USUAL
 from engine.core.time_signature import Quarters
 from engine.core.timeline import MAX_BPM, MIN_BPM
-from models.command_line import EXTRACTOR, SEPARATOR, TRANSCRIBER
 from models.parameter_types import Beats, Number
 
 _SIDES = click.Choice(["source", "target"])
@@ -34,9 +34,9 @@ KIT, LATENT = "kit", "latent"
               help="What the kit does not explain: left out, moved along with the hits, or only what never stops.")
 @click.option("--bpm", type=Number(MIN_BPM, MAX_BPM), help="The result's tempo. Default: TARGET's.")
 @click.option("--beats", type=Beats(), help="The result's length in quarter notes. Default: the pattern's.")
-@click.option("--transcriber", default=TRANSCRIBER, show_default=True, help="Finds the hits of audio files.")
-@click.option("--separator", default=SEPARATOR, show_default=True, help="Makes a stem per drum.")
-@click.option("--extractor", default=EXTRACTOR, show_default=True, help="Makes the one-shots.")
+@click.option("--transcriber", default=USUAL.transcriber, show_default=True, help="Finds the hits of audio files.")
+@click.option("--separator", default=USUAL.separator, show_default=True, help="Makes a stem per drum.")
+@click.option("--extractor", default=USUAL.extractor, show_default=True, help="Makes the one-shots.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was made as a JSON object.")
 def transform(source: Path, target: Path, out: Path, overwrite: bool, method: str, as_json: bool, **asked: Any) -> None:
     """Play the rhythm of TARGET with the sounds of SOURCE, and write it as a seamless loop.

@@ -28,7 +28,7 @@ from engine.library.kits.kit_folder import read_folder
 from engine.sessions.restore import NothingToRestore, restore
 from engine.sessions.sets import read_set
 from models.demo import demo_loop
-from models.worker_argv import worker_argv
+from models.worker_argv import WORKER
 from tests.rig import RunningEngine, running_engine
 
 
@@ -145,7 +145,7 @@ def test_a_session_that_is_resumed_goes_on_in_its_kits_folder(engine: RunningEng
 def test_what_is_edited_live_is_on_disk_when_the_engine_is_killed(jack_server: str, tmp_path: Path) -> None:
     demo = demo_loop(48000)
     write_wav(tmp_path / "demo.wav", demo.audio, 48000)
-    with running_engine(tmp_path, "jack", connect=False, worker_argv=worker_argv()) as engine:
+    with running_engine(tmp_path, "jack", connect=False, worker_argv=WORKER) as engine:
         client = engine.client
         client.ask(OpenAudio(str(tmp_path / "demo.wav"), demo.beats))
         assert client.wait(lambda s: s.status.kept.folder != "" and s.status.machine.loop is not None

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,11 +17,13 @@ from engine.bridge.messages import DecomposeJob, JobFailed
 from engine.bridge.segments import write_segment
 from engine.bridge.wire import read_frame, write_frame
 from engine.core.errors import NoOnsets, TaoError
+from engine.core.methods import Methods
 from engine.library.exporting import NotExported, export
 from models import plugins
 from models.calling import PluginFailed, extraction, separated, transcribed
 from models.demo import demo_loop
 from models.plugins import ExtractedShot, Extraction, Onset, TempoGuess, Transcription
+from models.worker_argv import WORKER
 from tests.library.values import rich_decomposition
 
 RATE = 48000
@@ -144,17 +145,16 @@ def test_a_plugin_that_does_not_open_is_one_sentence() -> None:
         plugins.transcriber("bad:opening")
 
 
-def worker(how: str) -> "subprocess.Popen[bytes]":
-    argv = [sys.executable, "-m", "models.worker", "--transcriber", f"bad:{how}", "--separator", "template-masks",
-            "--extractor", "least-disturbed"]
-    return subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+def worker() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                             start_new_session=True)
 
 
-def submit(process: "subprocess.Popen[bytes]", folder: Path, number: int) -> None:
+def submit(process: "subprocess.Popen[bytes]", folder: Path, number: int, how: str) -> None:
     loop = demo_loop(RATE).audio
     segment, _ = write_segment(folder, [loop])
-    job = DecomposeJob(number, segment, len(loop), 2, RATE, "take", 8, RATE, str(folder))
+    job = DecomposeJob(number, segment, len(loop), 2, RATE, "take", 8, RATE, str(folder),
+                       methods=Methods(f"bad:{how}", "template-masks", "least-disturbed"))
     assert process.stdin is not None
     write_frame(process.stdin, Codec(messages.TO_WORKER).encode(job))  # type: ignore[arg-type]
 
@@ -162,10 +162,10 @@ def submit(process: "subprocess.Popen[bytes]", folder: Path, number: int) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize(("how", "said"), [("exit", "SystemExit: 3"), ("raise", "ZeroDivisionError: by zero")])
 def test_a_plugin_that_exits_or_raises_costs_one_sentence_and_no_worker(third_party: Path, how: str, said: str) -> None:
-    process = worker(how)
+    process = worker()
     try:
         for number in (1, 2):
-            submit(process, third_party, number)
+            submit(process, third_party, number, how)
             while not isinstance(answer := read(process), JobFailed):
                 pass
             assert answer.job_id == number and said in answer.sentence
@@ -176,8 +176,8 @@ def test_a_plugin_that_exits_or_raises_costs_one_sentence_and_no_worker(third_pa
 
 @pytest.mark.slow
 def test_a_plugin_that_hangs_ends_with_the_engine_and_so_does_what_it_started(third_party: Path) -> None:
-    process = worker("hang")
-    submit(process, third_party, 1)
+    process = worker()
+    submit(process, third_party, 1, "hang")
     pids = third_party / "pids"
     end_s = time.monotonic() + 60.0
     while not (pids.exists() and pids.read_text()) and time.monotonic() < end_s:

@@ -1,5 +1,4 @@
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from engine.bridge.wire import read_frame, write_frame
 from engine.core.commands.reading import read_alike
 from engine.core.kit import sample_id
 from engine.core.loop import Reading
+from engine.core.methods import Methods
 from engine.library.audio_files import write_wav
 from engine.library.candidates import in_kits
 from engine.library.kits.decomposition import Source
@@ -33,6 +33,7 @@ from engine.library.kits.kit_folder import read_folder, write_folder
 from models.decompose import decompose
 from models.demo import demo_loop
 from models.storing import stored
+from models.worker_argv import WORKER
 from tests.models.loops import TOOLS
 
 pytestmark = pytest.mark.slow  # a worker process decomposes whole loops
@@ -43,9 +44,8 @@ RATE = 48000
 class Peer:
     """The engine's side: writes messages to a real worker process, reads its answers."""
 
-    def __init__(self, *arguments: str) -> None:
-        self.process = subprocess.Popen([sys.executable, "-m", "models.worker", *arguments], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.codec = Codec(messages.FROM_WORKER)
 
     def send(self, message: Any) -> None:
@@ -210,28 +210,27 @@ def test_a_job_is_cancelled_inside_the_solve(peer, tmp_path):
     assert max((message.fraction for message in answers if isinstance(message, Progress)), default=0.0) < 1.0
 
 
-def test_a_gpu_that_fails_costs_one_notice(tmp_path):
-    peer = Peer("--extractor", "solve:cuda:99")
-    try:
-        for number in (1, 2):
-            peer.send(job(tmp_path, number))
-            answers = peer.answers(number)
-            assert isinstance(answers[-1], JobDone)
-            notices = [message.sentence for message in answers if isinstance(message, JobNotice)]
-            assert len(notices) == (1 if number == 1 else 0)
-            assert all("The GPU failed" in sentence and "CPU" in sentence for sentence in notices)
-    finally:
-        peer.end()
+def test_a_gpu_that_fails_costs_one_notice(peer, tmp_path):
+    for number in (1, 2):
+        peer.send(replace(job(tmp_path, number), methods=Methods(extractor="solve:cuda:99")))
+        answers = peer.answers(number)
+        assert isinstance(answers[-1], JobDone)
+        notices = [message.sentence for message in answers if isinstance(message, JobNotice)]
+        assert len(notices) == (1 if number == 1 else 0)
+        assert all("The GPU failed" in sentence and "CPU" in sentence for sentence in notices)
 
 
-def test_an_unknown_plugin_fails_the_job_with_what_is_installed(tmp_path):
-    peer = Peer("--separator", "magic")
-    try:
-        peer.send(job(tmp_path))
-        last = peer.answers(1)[-1]
-        assert "template-masks" in last.sentence
-    finally:
-        peer.end()
+def test_an_unknown_plugin_fails_the_job_with_what_is_installed_and_the_next_job_may_name_another(peer, tmp_path):
+    light = Methods("onset-strength", "template-masks", "least-disturbed")
+    peer.send(replace(job(tmp_path, 1), methods=light.changed("separator", "magic")))
+    assert "template-masks" in peer.answers(1)[-1].sentence
+    kits = tmp_path / "kits"
+    for number, methods in ((2, light), (3, light.changed("extractor", "select"))):
+        peer.send(replace(job(tmp_path, number), methods=methods, kits=str(kits), name=f"take {number}"))
+        done = peer.answers(number)[-1]
+        assert isinstance(done, JobDone)
+        made_by = read_folder(Path(done.kept)).made_by
+        assert [made_by[kind] for kind, _ in methods.items()] == [name for _, name in methods.items()]
 
 
 def test_the_worker_ends_with_its_stdin(peer):

@@ -10,6 +10,7 @@ from engine.core.exports import ExportSettings
 from engine.core.kit import GM_NOTES, Kit, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Machine
+from engine.core.methods import Methods
 from engine.core.pattern import Pattern, Step, Track
 from engine.core.recording import RecordingSetup
 from engine.core.requests import FitOptions, MidiRequest, SoundSource
@@ -174,6 +175,11 @@ class FakeEngine:
     def decompose(self) -> None:
         """Recorded."""
         self._ask("decompose")
+
+    def choose_methods(self, methods: Methods) -> None:
+        """Chosen."""
+        self._ask("choose_methods", methods)
+        self.status = replace(self.status, methods=methods)
 
     def correct(self) -> None:
         """Recorded."""

@@ -36,6 +36,7 @@ from tui.screens.ask_value import AskValueScreen
 from tui.screens.export import ExportScreen
 from tui.screens.facts import FactsScreen
 from tui.screens.help import HelpScreen
+from tui.screens.methods import MethodsScreen
 from tui.screens.midi import MidiScreen
 from tui.screens.open_loop import OpenScreen
 from tui.screens.sounds import SoundsScreen
@@ -62,7 +63,7 @@ LEADERS = {"gain": "master", **{name: name for name in (
     "swing", "crossbreed", "shape", "effects", "meter", "pads")}}
 SCREENS: dict[str, type[Screen]] = {
     "type-tempo": AskValueScreen, "open": OpenScreen, "save": AskNameScreen, "export": ExportScreen,
-    "sounds": SoundsScreen, "midi": MidiScreen, "learn": MidiScreen, "palette": CommandPalette,
+    "sounds": SoundsScreen, "midi": MidiScreen, "methods": MethodsScreen, "learn": MidiScreen, "palette": CommandPalette,
     "messages": FactsScreen, "jobs": FactsScreen, "audio": FactsScreen, "sync": FactsScreen,
     "help": HelpScreen}
 CURSORS = {"left": (0, 31), "right": (0, 1), "up": (5, 0), "down": (1, 0), "bar-left": (0, 16), "bar-right": (0, 16),

@@ -34,10 +34,10 @@ def test_without_a_file_the_usual_keys_apply(tmp_path):
 
 
 def test_keys_are_a_text_or_a_list_and_are_written_as_people_write_them(in_file):
-    keymap, problems = in_file('record = ["F5", "Ctrl-T"]\nplay = "space, f11"\nhelp = "?"\ndetach = "shift+left"\n'
+    keymap, problems = in_file('record = ["F5", "Ctrl-V"]\nplay = "space, f11"\nhelp = "?"\ndetach = "shift+left"\n'
                                'mark-left = []\n')
     assert problems == ()
-    assert keys_of(keymap, "record") == ("f5", "ctrl+t") and keys_of(keymap, "play") == ("space", "f11")
+    assert keys_of(keymap, "record") == ("f5", "ctrl+v") and keys_of(keymap, "play") == ("space", "f11")
     assert keys_of(keymap, "help") == ("question_mark",) and keys_of(keymap, "detach") == ("shift+left",)
     assert keys_of(keymap, "mark-left") == ()
 

@@ -3,9 +3,11 @@
 from engine.core.commands import DoubleReading, HalveReading, SetTimeSignature, ShiftDownbeat
 from engine.core.commands.boundary import Boundary
 from engine.core.exports import HARDWARE, ExportSettings, settings_for
+from engine.core.methods import GROUPS, installed
 from engine.core.names import path_of
 from engine.core.requests import (
     CancelJob,
+    ChooseMethods,
     ChooseReading,
     Correct,
     Decompose,
@@ -33,6 +35,16 @@ def _readings(line: Line) -> Answer:
     return Ask(ChooseReading(line.whole("a number of the list", 1, len(found)) - 1))
 
 
+def _methods(line: Line) -> Answer:
+    chosen = line.snapshot.status.methods
+    if not line.more:
+        return Say(tuple(f"{kind}: {name}. Installed: {', '.join(installed(GROUPS[kind]))}."
+                         for kind, name in chosen.items()))
+    kind = line.one_of("a kind of plugin", {known: known for known in GROUPS})
+    name = line.rest("a plugin")
+    return Ask(ChooseMethods(chosen.changed(kind, name)), said=f"{name} is the {kind} from now on.")
+
+
 def _metre(line: Line) -> Answer:
     return Ask(SetTimeSignature(read_time_signature(line.word("a metre, such as 7/8"))))
 
@@ -56,6 +68,7 @@ def _export(line: Line) -> Answer:
 
 LOOPS = (
     Word("decompose", "", lambda line: Ask(Decompose()), ("decompose",)),
+    Word("methods", "[transcriber | separator | extractor NAME]", _methods, ("methods",)),
     Word("correct", "", lambda line: Ask(Correct()), ("correct",)),
     Word("cancel-job", "", lambda line: Ask(CancelJob()), ("cancel-job",)),
     Word("halve", "", lambda line: Ask(HalveReading()), ("halve",)),

@@ -16,6 +16,7 @@ from tui.modes.crossbreeding import CrossbreedMode
 from tui.modes.effects import EffectMode
 from tui.modes.history import HistoryMode
 from tui.modes.key_dispatch import KeyDispatch
+from tui.modes.methods import MethodMode
 from tui.modes.midi import MidiMode
 from tui.modes.mode import Actions, Mode
 from tui.modes.pads import PadMode
@@ -51,12 +52,13 @@ class InstrumentScreen(Panel):
         self.tracks = TrackMode(self, requests)
         self.tempo = TempoMode(self, requests)
         self.candidates = CandidateMode(self, requests)
+        self.methods = MethodMode(self, requests)
         self.midi = MidiMode(self, requests, self.transport_keys, app_actions["help"])
         self.browser = BrowserMode(self, requests, history, app_actions["help"])
         modes: tuple[Mode, ...] = (
             self.transport_keys, history, self.takes, self.ranges, StepMode(self, requests, self.ranges), self.patterns,
             self.tracks, PadMode(self, self.tracks), EffectMode(self, requests), SoundMode(self, requests), self.tempo,
-            self.candidates, CrossbreedMode(self, requests), self.midi, self.browser)
+            self.candidates, self.methods, CrossbreedMode(self, requests), self.midi, self.browser)
         leaders = _merged(*(mode.leaders() for mode in modes))
         self.key_bar.prompts |= {name: leader.prompt for name, leader in leaders.items()}
         here: Actions = {"escape": self.escape, "grid-values": self.next_values}
@@ -77,6 +79,7 @@ class InstrumentScreen(Panel):
         self._show_value()
         self.tempo.show(snapshot.status.readings)
         self.candidates.show(snapshot.status.candidates)
+        self.methods.show(snapshot)
         self.midi.show(snapshot)
         self.browser.show(snapshot)
 

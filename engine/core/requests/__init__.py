@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from engine.core.requests.files import ExportKit, FileRequest, OpenFile
 from engine.core.requests.jobs import (
     CancelJob,
+    ChooseMethods,
     ChooseReading,
     Correct,
     CountAs,
@@ -67,6 +68,7 @@ __all__ = [
     "CancelRecording",
     "CaptureLast",
     "ChooseGrid",
+    "ChooseMethods",
     "ChooseReading",
     "ConnectMidi",
     "Correct",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from engine.core.methods import Methods
 from engine.core.time_signature import Quarters, TimeSignature
 
 
@@ -47,8 +48,15 @@ class LoadFolder:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseMethods:
+    """Decompose with these plugins from now on."""
+
+    methods: Methods
+
+
+@dataclass(frozen=True, slots=True)
 class CancelJob:
     """Stop the worker's job."""
 
 
-JobRequest = Decompose | Correct | CountAs | ChooseReading | OpenAudio | LoadFolder | CancelJob
+JobRequest = Decompose | Correct | CountAs | ChooseReading | OpenAudio | LoadFolder | ChooseMethods | CancelJob

@@ -1,0 +1,93 @@
+"""The plugins that decompose a loop: which are chosen, and which are installed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from engine.core.errors import InvalidValue, UsageError
+from engine.core.names import MAX_PATH, readable
+
+TRANSCRIBERS, SEPARATORS, EXTRACTORS = "tao.transcribers", "tao.separators", "tao.extractors"
+GROUPS = {"transcriber": TRANSCRIBERS, "separator": SEPARATORS, "extractor": EXTRACTORS}
+# what Tao's own are, in a few words
+ABOUT: Mapping[str, Mapping[str, str]] = {
+    "transcriber": {
+        "tao": "Tao's networks",
+        "onset-strength": "without networks: templates of spectra",
+        "idm": "Inverse Drum Machine, six kits",
+        "paper": "Yi & Barthet as published; needs a file of weights",
+        "paper-circular": "the same for loops; needs a file of weights"},
+    "separator": {
+        "tao": "Tao's network",
+        "template-masks": "without networks: what repeats",
+        "idm": "Inverse Drum Machine, six kits",
+        "idm-heard": "Inverse Drum Machine, the kit it hears",
+        "drumsep": "a large network; fetch its weights first",
+        "demucs": "a large network by Meta; fetches its weights",
+        "paper": "as Yi & Barthet: drumsep's stems"},
+    "extractor": {
+        "solve": "all one-shots at once, until they fit the loop",
+        "idm-heard": "from the hits alone, gaps filled in",
+        "idm": "Inverse Drum Machine, six kits",
+        "select": "the recorded hit that plays the stem best",
+        "paper": "the same as published: eight even steps",
+        "least-disturbed": "the recorded hit that stands most alone"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Methods:
+    """The three plugins that decompose a loop, each NAME or NAME:ARGUMENT. Raises InvalidValue for what is no name."""
+
+    transcriber: str = "tao"
+    separator: str = "tao"
+    extractor: str = "solve"
+
+    def __post_init__(self) -> None:
+        for kind, name in self.items():
+            if not name or len(name) > MAX_PATH or not name.isprintable():
+                raise InvalidValue(f"No {kind} can be called {readable(name, 40)!r}.")
+
+    def items(self) -> tuple[tuple[str, str], ...]:
+        """Each kind and the plugin chosen for it."""
+        return tuple((field.name, getattr(self, field.name)) for field in fields(self))
+
+    def changed(self, kind: str, name: str) -> "Methods":
+        """The same with another plugin of one kind."""
+        return replace(self, **{kind: name})
+
+    @property
+    def words(self) -> str:
+        """`tao, tao, solve`: in the order in which they work."""
+        return ", ".join(readable(name, 40) for _, name in self.items())
+
+
+USUAL = Methods()
+
+
+def methods_of(asked: Mapping[str, Any]) -> Methods:
+    """Those among the options of a command line; the usual ones for the rest."""
+    return Methods(**{kind: asked.get(kind) or usual for kind, usual in USUAL.items()})
+
+
+def installed(group: str) -> dict[str, EntryPoint]:
+    """The installed plugins of a group, sorted by name."""
+    return {point.name: point for point in sorted(entry_points(group=group), key=lambda point: point.name)}
+
+
+def entry_point(kind: str, name: str) -> EntryPoint:
+    """The installed plugin that NAME or NAME:ARGUMENT means; it is not loaded. Raises UsageError, listing those
+    installed, when there is none."""
+    plain, points = name.partition(":")[0], installed(GROUPS[kind])
+    if plain not in points:
+        found = ", ".join(points) or "none. Install Tao itself with `pip install -e .`"
+        raise UsageError(f"No {kind} is called {readable(plain, 40)!r}. Installed: {found}.")
+    return points[plain]
+
+
+def check_installed(methods: Methods) -> None:
+    """Raise UsageError, listing those installed, if one of the plugins is not. The usual ones are not looked up, so
+    that a start costs nothing."""
+    for kind, name in methods.items():
+        if name != getattr(USUAL, kind):
+            entry_point(kind, name)
