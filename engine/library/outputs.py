@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.core.errors import TaoError
+from engine.library.audio_files import AUDIO_SUFFIXES
 
 _KIT_FILES, _KIT_FOLDERS = ("kit.json", "loop.wav", "residual.wav", "pattern.mid"), ("oneshots", "stems")
+
+
+_OTHER_AUDIO = (AUDIO_SUFFIXES | {".m4a", ".aac", ".opus", ".wma", ".caf", ".mp4"}) - {".wav", ".wave"}
 
 
 class OutputRefused(TaoError):
@@ -36,6 +40,13 @@ def check_file(path: Path, overwrite: bool, option: str = "-o") -> None:
         raise OutputRefused(f"{str(path)!r} exists already. Name another file with {option}, or add "
                             "--overwrite.")
     _try(path)
+
+
+def check_wav(path: Path) -> None:
+    """Raise OutputRefused where the name says that the file is another kind of audio than WAV."""
+    if path.suffix.lower() in _OTHER_AUDIO:
+        raise OutputRefused(f"Tao writes WAV files, and {path.name!r} would be none. Name it "
+                            f"{path.with_suffix('.wav').name!r}.")
 
 
 def check_inputs_stay(folders: Iterable[Path], inputs: Iterable[Path]) -> None:

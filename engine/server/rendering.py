@@ -26,9 +26,10 @@ def render(folder: Path, out: Path, overwrite: bool, passes: int) -> None:
     """
     from engine.library.audio_files import write_wav
     from engine.library.files import adding, replacing
-    from engine.library.outputs import check_file, check_not_read
+    from engine.library.outputs import check_file, check_not_read, check_wav
     from engine.server.compile import compile_kernels, shown
 
+    check_wav(out)
     check_file(out, overwrite)
     check_not_read(out, (folder,))
     with shown() as progress:

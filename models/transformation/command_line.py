@@ -46,12 +46,13 @@ def transform(source: Path, target: Path, out: Path, overwrite: bool, method: st
     """
     from engine.library.audio_files import write_wav
     from engine.library.files import adding, replacing
-    from engine.library.outputs import check_file, check_not_read
+    from engine.library.outputs import check_file, check_not_read, check_wav
     from models.plugins import loading
 
     name, _, argument = method.partition(":")
     if name not in (KIT, LATENT):
         raise UsageError(f"No method is called {name!r}. There are {KIT} and {LATENT}.")
+    check_wav(out)
     check_file(out, overwrite)
     check_not_read(out, (source, target))
     with loading("The transformation"):

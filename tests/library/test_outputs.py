@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.library.outputs import OutputRefused, check_file, check_folder, check_inputs_stay, check_not_read
+from engine.library.outputs import (
+    OutputRefused,
+    check_file,
+    check_folder,
+    check_inputs_stay,
+    check_not_read,
+    check_wav,
+)
 
 
 def test_a_folder_with_content_is_only_written_to_on_request(tmp_path: Path) -> None:
@@ -59,3 +66,14 @@ def test_what_is_read_is_never_in_the_way(tmp_path: Path, monkeypatch: pytest.Mo
             check_inputs_stay([Path()], [Path(name)])
     check_inputs_stay([Path()], [Path("take.wav")])
     check_inputs_stay([Path("other"), Path("kit")], [Path("loop.wav")])
+
+
+@pytest.mark.parametrize("name", ["a.mp3", "a.FLAC", "a.m4a"])
+def test_a_file_that_would_not_be_what_its_name_says_is_refused(name: str) -> None:
+    with pytest.raises(OutputRefused, match=r"Name it 'a\.wav'"):
+        check_wav(Path(name))
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.WAV", "a", "take.1"])
+def test_other_names_are_fine(name: str) -> None:
+    check_wav(Path(name))

@@ -63,8 +63,8 @@ LEADERS = {"gain": "master", **{name: name for name in (
     "swing", "crossbreed", "shape", "effects", "meter", "pads")}}
 SCREENS: dict[str, type[Screen]] = {
     "type-tempo": AskValueScreen, "open": OpenScreen, "save": AskNameScreen, "export": ExportScreen,
-    "sounds": SoundsScreen, "midi": MidiScreen, "methods": MethodsScreen, "learn": MidiScreen, "palette": CommandPalette,
-    "messages": FactsScreen, "jobs": FactsScreen, "audio": FactsScreen, "sync": FactsScreen,
+    "sounds": SoundsScreen, "midi": MidiScreen, "methods": MethodsScreen, "learn": MidiScreen,
+    "palette": CommandPalette, "messages": FactsScreen, "jobs": FactsScreen, "audio": FactsScreen, "sync": FactsScreen,
     "help": HelpScreen}
 CURSORS = {"left": (0, 31), "right": (0, 1), "up": (5, 0), "down": (1, 0), "bar-left": (0, 16), "bar-right": (0, 16),
            "mark-left": (0, 0), "mark-right": (0, 1), "next-uncertain": (1, 25)}

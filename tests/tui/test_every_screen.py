@@ -13,7 +13,8 @@ from tests.tui.fake import FakeEngine
 
 SIZES = [(80, 24), (100, 30), (140, 45), (200, 60)]
 SCREENS = {"instrument": (), "values": ("V",), "sounds": ("down", "f6"), "midi": ("f4",), "sync": ("f9",),
-           "jobs": ("f7",), "methods": ("ctrl+t",), "audio": ("f2",), "help": ("question_mark",), "export": ("ctrl+e",), "effects": ("f", "2")}
+           "jobs": ("f7",), "methods": ("ctrl+t",), "audio": ("f2",), "help": ("question_mark",),
+           "export": ("ctrl+e",), "effects": ("f", "2")}
 
 
 @pytest.fixture

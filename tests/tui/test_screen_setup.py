@@ -49,12 +49,19 @@ def test_a_good_terminal_gets_the_dark_stage_and_a_poor_one_the_theme_with_sixte
 def test_flags_overrule_the_terminal():
     found = setup({**GOOD, "SSH_CONNECTION": "a b c d"}, ascii=True, fps=25, colours="none", theme="high-contrast")
     assert found.glyphs is ASCII and found.look.fps == 25 and found.look.theme == "high-contrast"
-    assert found.look.environment == {"TEXTUAL_COLOR_SYSTEM": "standard", "NO_COLOR": "1"}
+    assert found.look.environment == {"TEXTUAL_COLOR_SYSTEM": "standard", "NO_COLOR": "1", "ESCDELAY": "100"}
 
 
 def test_textual_is_told_how_many_colours_there_are():
-    assert setup(GOOD).look.environment == {"TEXTUAL_COLOR_SYSTEM": "truecolor"}
-    assert setup({"TERM": "xterm-256color"}).look.environment == {"TEXTUAL_COLOR_SYSTEM": "256"}
+    assert setup(GOOD).look.environment["TEXTUAL_COLOR_SYSTEM"] == "truecolor"
+    assert setup({"TERM": "xterm-256color"}).look.environment["TEXTUAL_COLOR_SYSTEM"] == "256"
+
+
+def test_a_key_right_after_escape_is_a_key_of_its_own():
+    """What follows Esc within this time is taken for the rest of a code, and lost; people press keys 50 ms apart."""
+    assert setup(GOOD).look.environment["ESCDELAY"] == "25"
+    assert setup({**GOOD, "ESCDELAY": "300"}).look.environment["ESCDELAY"] == "300"
+    assert setup({**GOOD, "ESCDELAY": "soon"}).look.environment["ESCDELAY"] == "25"
 
 
 async def test_what_is_wrong_with_the_keys_is_said_on_the_screen():

@@ -222,7 +222,7 @@ def report(places: "Places", tell_problems: bool = False) -> None:
     for problem in done.problems if tell_problems else ():
         click.echo(f"tao: {problem}", err=True)
     more = f" {len(done.problems)} cannot be read; `library update` says why." if done.problems else ""
-    click.echo(f"The library has {done.read + done.kept} kits and files: {done.read} new or changed, {done.gone} gone."
+    click.echo(f"Kits and files in the library: {done.read + done.kept}; {done.read} new or changed, {done.gone} gone."
                f"{more}", err=True)
 
 

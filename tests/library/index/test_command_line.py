@@ -47,7 +47,7 @@ def test_what_tao_made_is_found_without_being_asked_to_look(tao: Call) -> None:
 
 def test_a_folder_that_is_added_is_remembered_until_it_is_forgotten(tao: Call, pack: Path) -> None:
     code, _, err = tao("add", pack)
-    assert code == 0 and "4 kits and files: 4 new or changed, 0 gone" in err
+    assert code == 0 and "Kits and files in the library: 4; 4 new or changed, 0 gone." in err
     assert len(tao("search", "hh")[1].splitlines()) == 2
     assert "3 gone" in tao("forget", pack)[2]
     code, out, err = tao("search", "hh")
