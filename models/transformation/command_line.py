@@ -15,6 +15,7 @@ from models.parameter_types import Beats, Number
 
 _SIDES = click.Choice(["source", "target"])
 KIT, LATENT = "kit", "latent"
+RESIDUALS = ("none", "steps", "bed", LATENT)
 
 
 @click.command()
@@ -30,8 +31,9 @@ KIT, LATENT = "kit", "latent"
 @click.option("--pattern", type=_SIDES, default="target", show_default=True, help="Whose steps are played.")
 @click.option("--groove", type=_SIDES, default="target", show_default=True,
               help="Whose velocities, microtiming and swing are played.")
-@click.option("--residual", type=click.Choice(["none", "steps", "bed"]), default="bed", show_default=True,
-              help="What the kit does not explain: left out, moved along with the hits, or only what never stops.")
+@click.option("--residual", default="bed", show_default=True, metavar="none|steps|bed|latent:FILE",
+              help="What the kit does not explain: left out, moved along with the hits, only what never stops, or "
+              "given TARGET's rhythm by a network.")
 @click.option("--bpm", type=Number(MIN_BPM, MAX_BPM), help="The result's tempo. Default: TARGET's.")
 @click.option("--beats", type=Beats(), help="The result's length in quarter notes. Default: the pattern's.")
 @click.option("--transcriber", default=USUAL.transcriber, show_default=True, help="Finds the hits of audio files.")
@@ -52,6 +54,10 @@ def transform(source: Path, target: Path, out: Path, overwrite: bool, method: st
     name, _, argument = method.partition(":")
     if name not in (KIT, LATENT):
         raise UsageError(f"No method is called {name!r}. There are {KIT} and {LATENT}.")
+    kind, _, weights = asked["residual"].partition(":")
+    if kind not in RESIDUALS or (weights and kind != LATENT):
+        raise UsageError(f"--residual {asked['residual']!r} is not known. There are {', '.join(RESIDUALS)}, the last "
+                         "with a file: latent:FILE.")
     check_wav(out)
     check_file(out, overwrite)
     check_not_read(out, (source, target))
@@ -61,11 +67,15 @@ def transform(source: Path, target: Path, out: Path, overwrite: bool, method: st
 
     check_there(source, target)
     latent = _latent(argument, asked) if name == LATENT else None
+    of_residual = _opened(weights) if kind == LATENT else None
     settings = Settings(asked.pop("transcriber"), asked.pop("separator"), asked.pop("extractor"))
     found = [_heard(path, lambda report, path=path: decomposition_of(path, settings, report))  # type: ignore[misc]
              for path in (source, target)]
     one, other = at_one_rate(*found)
-    audio, line = _by_kit(one, other, **asked) if latent is None else _by_latent(latent, one, other, asked["amount"])
+    if latent is None:
+        audio, line = _by_kit(one, other, of_residual, **asked)
+    else:
+        audio, line = _by_latent(latent, one, other, asked["amount"])
     with (replacing if overwrite else adding)(out) as part:
         write_wav(part, audio, one.sample_rate)
     click.echo(f"{out}: {line['bpm']:.2f} BPM, {len(audio) / one.sample_rate:.2f} s, by {name}", err=True)
@@ -87,14 +97,15 @@ def _heard(path: Path, decomposed: Callable[[Callable[[str, float], None]], Any]
     return kit
 
 
-def _by_kit(source: Any, target: Any, amount: float, kit: str, pattern: str, groove: str, residual: str,
+def _by_kit(source: Any, target: Any, latent: Any, amount: float, kit: str, pattern: str, groove: str, residual: str,
             bpm: float | None, beats: Quarters | None) -> tuple[Any, dict[str, Any]]:
     """The result of the method `kit`, (frames, 2), and what to print of it."""
     from models.transformation.kit_method import Choices, Of, Residual, transformed
     from models.transformation.words import told_cast
 
-    made = transformed(source, target, Choices(Of(kit), Of(pattern), Of(groove), amount / 100.0, Residual(residual),
-                                               bpm, beats))
+    how = Residual(residual.partition(":")[0])
+    made = transformed(source, target, Choices(Of(kit), Of(pattern), Of(groove), amount / 100.0, how, bpm, beats,
+                                               latent))
     told = told_cast(made.cast)
     if told is not None and pattern != kit:
         click.echo(told, err=True)
@@ -103,13 +114,18 @@ def _by_kit(source: Any, target: Any, amount: float, kit: str, pattern: str, gro
 
 def _latent(weights: str, asked: dict[str, Any]) -> Any:
     """The method `latent`. Raises UsageError for an option that it has no use for, and WeightsMissing."""
-    from models.plugins import loading
-
     usual = {"kit": "source", "pattern": "target", "groove": "target", "residual": "bed", "bpm": None, "beats": None}
     for option, value in usual.items():
         if asked[option] != value:
             raise UsageError(f"The method {LATENT} has no --{option}: it knows neither kits nor steps. Use --method "
                              f"{KIT} for that.")
+    return _opened(weights)
+
+
+def _opened(weights: str) -> Any:
+    """The networks of the method `latent`. Raises WeightsMissing."""
+    from models.plugins import loading
+
     with loading("The transformation"):
         from models.papers.rhythm.method import Latent
 

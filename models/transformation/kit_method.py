@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Protocol
 
 import numpy as np
 
@@ -24,17 +25,29 @@ class Of(Enum):
 
 
 class Residual(Enum):
-    """What becomes of the kit's residual: left out; moved along with the hits; or only what of it never stops."""
+    """What becomes of the kit's residual: left out; moved along with the hits; only what of it never stops; or given
+    the new rhythm by the method `latent`."""
 
     NONE = "none"
     STEPS = "steps"
     BED = "bed"
+    LATENT = "latent"
+
+
+class Transformer(Protocol):
+    """A method that gives the rhythm of one recording to part of another: models/papers/rhythm/method.py has one."""
+
+    def transform(self, source: Audio, target: Audio, sample_rate: int, amount: float = 1.0,
+                  part: Audio | None = None) -> Audio:
+        """(2, frames): `part` of the source in the rhythm of the target, as long as that."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What comes from which loop. amount: 0 leaves the pattern and groove of the kit's own loop, 1 takes over those
-    that are chosen. bpm, beats: of the result; None for the target's tempo and the pattern's length."""
+    that are chosen. bpm, beats: of the result; None for the target's tempo and the pattern's length. latent: for a
+    residual that is LATENT."""
 
     kit: Of = Of.SOURCE
     pattern: Of = Of.TARGET
@@ -43,6 +56,7 @@ class Choices:
     residual: Residual = Residual.BED
     bpm: float | None = None
     beats: Quarters | None = None
+    latent: Transformer | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,16 +84,20 @@ def transformed(source: Decomposition, target: Decomposition, choices: Choices) 
     samples = {name: sample.T for name, sample in own.samples.items()}
     audio = mix(render_tracks(child.kit, pattern, samples, frames, rate), frames)
     if own.residual is not None:
-        audio = audio + moved_residual(own, pattern, frames, choices.residual)
+        audio = audio + moved_residual(own, pattern, audio, choices)
     return Transformed(np.asarray(audio, np.float32), rate, bpm, child.kit, pattern,
                        {drum: by for drum, by in cast([track.name for track in other.pattern.tracks],
                                                       own.kit.one_shots).items() if drum != by})
 
 
-def moved_residual(own: Decomposition, pattern: Pattern, frames: int, how: Residual) -> Audio:
-    """(2, frames): the residual of a decomposition, for another pattern of its kit."""
+def moved_residual(own: Decomposition, pattern: Pattern, played: Audio, choices: Choices) -> Audio:
+    """(2, frames): the residual of a decomposition, for another pattern of its kit. played: that pattern, (2,
+    frames)."""
     assert own.residual is not None
-    residual = own.residual.T
+    residual, how, frames = own.residual.T, choices.residual, played.shape[1]
+    if how is Residual.LATENT:
+        assert choices.latent is not None, "a method for it"
+        return choices.latent.transform(own.audio.T, played, own.sample_rate, part=residual)
     if how is Residual.STEPS:
         there = moments(replace(own.pattern, beats=own.loop.beats), residual.shape[1], own.sample_rate)
         return by_steps(residual, there, moments(pattern, frames, own.sample_rate), frames, own.sample_rate)

@@ -43,24 +43,25 @@ class Latent:
                   weights)
 
     @torch.no_grad()
-    def transform(self, source: Audio, target: Audio, sample_rate: int, amount: float = 1.0) -> Audio:
+    def transform(self, source: Audio, target: Audio, sample_rate: int, amount: float = 1.0,
+                  part: Audio | None = None) -> Audio:
         """(2, frames) float32 of loops (channels, frames): as long as the target, both channels alike. amount: 0 leaves
-        the source's latent, 1 is the transformer's. sigma is not sampled, so the same loops give the same result."""
-        heard = [resampled(monaural(audio)[None], sample_rate, RATE)[0] for audio in (source, target)]
-        peaks = [max(float(np.abs(audio).max()), 1e-6) for audio in heard]
-        (own, r_own), (wanted, r_wanted) = (self._columns(audio / peak)
-                                            for audio, peak in zip(heard, peaks, strict=True))
+        the source's latent, 1 is the transformer's. part: what of the source to transform, as long as it; None for all.
+        sigma is not sampled, so the same loops give the same result."""
+        heard = [_mono(audio, sample_rate) for audio in (source, target)]
+        (own, r_own), (wanted, r_wanted) = (self._columns(audio / _peak(audio)) for audio in heard)
+        taken = heard[0] if part is None else _mono(part, sample_rate)
+        own = own if part is None else _whole(taken / _peak(taken))
         mu = self._transformed(own, r_own, wanted, r_wanted, amount)
         mu = torch.cat([mu[:, :, -_EDGE:], mu, mu[:, :, :_EDGE]], dim=2)
-        audio = self.vae.generator(mu, _SEED)[0, _EDGE * STRIDE : -_EDGE * STRIDE].numpy() * peaks[0]
+        audio = self.vae.generator(mu, _SEED)[0, _EDGE * STRIDE : -_EDGE * STRIDE].numpy() * _peak(taken)
         whole = np.take(audio, np.arange(len(heard[1])), mode="wrap")    # the part of a column that was left out
         return np.repeat(_fitted(resampled(whole[None], RATE, sample_rate), target.shape[1]), 2, axis=0)
 
     def _columns(self, mono: np.ndarray) -> tuple[Tensor, Tensor]:
-        """A loop as whole columns (1, frames) and r (1, drums, columns). The last part of a column is left out."""
-        whole = mono[: max(len(mono) // STRIDE, 1) * STRIDE]
-        whole = np.pad(whole, (0, -len(whole) % STRIDE)).astype(np.float32)
-        return torch.from_numpy(whole)[None], torch.from_numpy(self._listener.hear(whole))[None]
+        """A loop as whole columns (1, frames) and r (1, drums, columns)."""
+        whole = _whole(mono)
+        return whole, torch.from_numpy(self._listener.hear(whole[0].numpy()))[None]
 
     def _transformed(self, own: Tensor, r_own: Tensor, wanted: Tensor, r_wanted: Tensor, amount: float) -> Tensor:
         """mu (1, LATENT, columns of the target)."""
@@ -77,6 +78,20 @@ class Latent:
             total = total + torch.zeros(1, made.shape[1], columns).index_add_(2, there, made)
             weight = weight.index_add(0, there, window)
         return total / weight
+
+
+def _mono(audio: Audio, sample_rate: int) -> np.ndarray:
+    return np.asarray(resampled(monaural(audio)[None], sample_rate, RATE)[0])
+
+
+def _peak(mono: np.ndarray) -> float:
+    return max(float(np.abs(mono).max()), 1e-6)
+
+
+def _whole(mono: np.ndarray) -> Tensor:
+    """Whole columns (1, frames). The last part of a column is left out."""
+    whole = mono[: max(len(mono) // STRIDE, 1) * STRIDE]
+    return torch.from_numpy(np.pad(whole, (0, -len(whole) % STRIDE)).astype(np.float32))[None]
 
 
 def _taken(audio: Tensor, columns: Tensor) -> Tensor:

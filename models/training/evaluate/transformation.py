@@ -38,9 +38,9 @@ Method = Callable[[Decomposition, Decomposition], np.ndarray]   # two loops to m
 
 @dataclass(frozen=True, slots=True)
 class TransformationSettings:
-    """data: folders of one-shots and patterns; methods: `kit`, `kit:none`, `kit:steps`, `kit:bed` (what becomes of the
-    residual), `latent:FILE`, and for comparison `source` and `target`, which do nothing; pairs: how many to make; room:
-    put source and answer into a room."""
+    """data: folders of one-shots and patterns; methods: `kit`, or with what becomes of its residual `kit:none`,
+    `kit:steps`, `kit:bed`, `kit:latent:FILE`; `latent:FILE`; and to compare with `source` and `target`, which do
+    nothing; pairs: how many to make; room: put source and answer into a room."""
 
     data: tuple[Path, ...]
     methods: tuple[str, ...] = ("kit", "source", "target")
@@ -107,10 +107,7 @@ def method_of(name: str) -> Method:
     if kind == "target":
         return lambda source, target: np.asarray(target.audio.mean(axis=1))
     if kind == "kit":
-        residuals = {one.value: one for one in Residual}
-        if argument and argument not in residuals:
-            raise TaoError(f"No residual is called {argument!r}. There are kit:{', kit:'.join(residuals)}.")
-        choices = Choices(residual=residuals[argument]) if argument else Choices()
+        choices = _choices(argument)
         return lambda source, target: transformed(source, target, choices).audio.mean(axis=0)
     if kind == "latent":
         from models.papers.rhythm.method import Latent
@@ -118,6 +115,19 @@ def method_of(name: str) -> Method:
         latent = Latent(argument)
         return lambda source, target: latent.transform(source.audio.T, target.audio.T, RATE).mean(axis=0)
     raise TaoError(f"No method is called {name!r}. There are kit, latent:FILE, source and target.")
+
+
+def _choices(residual: str) -> Choices:
+    """The method `kit` with this residual; none, steps, bed, latent:FILE, or empty for the usual one."""
+    kind, _, weights = residual.partition(":")
+    residuals = {one.value: one for one in Residual}
+    if kind and kind not in residuals:
+        raise TaoError(f"No residual is called {kind!r}. There are kit:{', kit:'.join(residuals)}:FILE.")
+    if kind != Residual.LATENT.value:
+        return Choices(residual=residuals[kind]) if kind else Choices()
+    from models.papers.rhythm.method import Latent
+
+    return Choices(residual=Residual.LATENT, latent=Latent(weights))
 
 
 def scores(pair: Pair, audio: np.ndarray) -> tuple[float, ...]:

@@ -42,10 +42,13 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(samples: Path, tmp_path
     np.testing.assert_array_equal(made, latent.transform(source, target, RATE))
     long = np.concatenate([target] * 5, axis=1)
     assert latent.transform(source, long, RATE).shape == long.shape
+    quiet = latent.transform(source, target, RATE, part=0.01 * source)
+    np.testing.assert_allclose(quiet, 0.01 * made, atol=1e-4)
 
     table = evaluate_transformation(TransformationSettings(
-        (samples,), ("kit", f"latent:{weights}", "target"), 1, "onset-strength", "template-masks", "least-disturbed"))
-    assert all(f"| {name}" in table for name in ("kit", "latent", "target"))
+        (samples,), ("kit", f"kit:latent:{weights}", f"latent:{weights}", "target"), 1, "onset-strength",
+        "template-masks", "least-disturbed"))
+    assert all(f"| {name}" in table for name in ("kit", "kit:latent", "latent", "target"))
 
 
 def test_without_weights_the_method_says_how_to_get_them() -> None:

@@ -72,6 +72,14 @@ def test_the_latent_method_says_how_to_get_weights(loops):
         run(loops / "one.wav", loops / "two.wav", "-o", loops / "out.wav", "--method", "latent", *QUICK)
 
 
+@pytest.mark.parametrize(("residual", "said"), [("magic", "none, steps, bed, latent"), ("bed:x", "not known"),
+                                                ("latent", "train rhythm"), ("latent:no such file", "no such file")])
+def test_an_unknown_residual_is_refused_before_anything_is_decomposed(loops, residual, said):
+    with pytest.raises(Exception, match=said):
+        run(loops / "one.wav", loops / "two.wav", "-o", loops / "out.wav", "--residual", residual, "--transcriber",
+            "no such plugin")
+
+
 def test_neither_loop_is_ever_replaced(loops):
     for out in ("one.wav", "two.wav"):
         before = (loops / out).read_bytes()

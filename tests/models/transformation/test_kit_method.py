@@ -65,6 +65,23 @@ def test_the_kit_can_be_the_targets(source, target):
     assert made.kit.one_shots == target.kit.one_shots
 
 
+class Ringing:
+    """A method that says what it was given."""
+
+    def transform(self, source, target, sample_rate, amount=1.0, part=None):
+        self.given = source, target, part
+        return np.full((2, target.shape[1]), 0.25, np.float32)
+
+
+def test_a_method_may_give_the_residual_the_rhythm_of_what_the_kit_plays(source, target):
+    method = Ringing()
+    alone = transformed(source, target, Choices(residual=Residual.NONE, bpm=140.0, beats=6)).audio
+    made = transformed(source, target, Choices(residual=Residual.LATENT, bpm=140.0, beats=6, latent=method)).audio
+    np.testing.assert_allclose(made, alone + 0.25, atol=1e-6)
+    for given, wanted in zip(method.given, (source.audio.T, alone, source.residual.T), strict=True):
+        np.testing.assert_allclose(given, wanted, atol=1e-6)
+
+
 def test_tempo_and_length_are_as_asked(source, target):
     made = transformed(source, target, Choices(bpm=140.0, beats=6))
     assert made.audio.shape == (2, round(6 * 60 / 140.0 * RATE))
