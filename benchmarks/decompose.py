@@ -25,6 +25,7 @@ PROGRAM = Path(__file__).parents[1] / "tao_live.py"
 BARS = {"kick": ("x.....x.x.......", "x.....x.x.x.....", "x.....x.x.......", "x..x..x.x......."),
         "snare": ("....x.......x...", "....x..o....x...", "....x.......x...", "....x..o.o..x.xx"),
         "hihat": ("x.o.x.o.x.o.x.o.",) * 4}
+LOUD = {"x": 1.0, "o": 0.5}
 TARGETS = {"slices": "<= 0.2", "pattern": "<= 0.6", "stems": "", "kit": "<= 4"}
 
 
@@ -51,8 +52,8 @@ def run() -> list[Result]:
 
 def four_bars() -> Loop:
     """A beat of the demo's drums, with ghost notes and a fill."""
-    loud = {"x": Step(1.0), "o": Step(0.5)}
-    pattern = Pattern(tuple(Track(name, tuple(loud.get(letter) for letter in "".join(bars)))
+    steps = {letter: Step(velocity) for letter, velocity in LOUD.items()}
+    pattern = Pattern(tuple(Track(name, tuple(steps.get(letter) for letter in "".join(bars)))
                             for name, bars in BARS.items()), beats=16)
     kit, samples = demo_kit(RATE)
     frames = round(16 * 60 / BPM * RATE)
