@@ -1,8 +1,9 @@
 """Loops with exact answers, made from labelled one-shots and grooves: the set that decomposition is scored on.
 
-    python -m benchmarks.make_eval_set --data DIR --out DIR [--split val] [--fold K/N] [--seed 1]
+    python -m benchmarks.make_eval_set --data DIR --out DIR [--split val] [--fold K/N [--after DIR]] [--seed 1]
 
---fold takes only sounds that a run of `train transcriber --without K/N` has not met, and the grooves of `val`.
+--fold takes only sounds that a run of `train transcriber --without K/N` has not met, and the grooves of the split;
+--after names the folders that came before this one in that run's --data.
 
 DIR holds `oneshots/` (oneshots.csv and the files it lists) and `patterns/` (NAME.csv, NAME.npz). Three sets
 are written, one folder an item, each with loop.wav, stems/, oneshots/ and truth.json: *machine* (step
@@ -14,6 +15,7 @@ one-shots are those before all that).
 import argparse
 import csv
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,16 +62,20 @@ class Item:
         return round(self.beats * 60.0 / self.bpm * RATE)
 
 
+def rows_of(data: Path, split: str) -> list[dict[str, str]]:
+    """The rows of a pack's table of one-shots that are of this split."""
+    with (data / "oneshots" / "oneshots.csv").open() as table:
+        return [row for row in csv.DictReader(table) if row["split"] == split]
+
+
 class Library:
     """The one-shots and grooves of one split; or the one-shots of a fold of the training kits' families."""
 
-    def __init__(self, data: Path, split: str, fold: Fold | None = None) -> None:
+    def __init__(self, data: Path, split: str, fold: Fold | None = None, after: Sequence[Path] = ()) -> None:
         self.data, self.split = data, split
-        sounds = "train" if fold else split
-        with (data / "oneshots" / "oneshots.csv").open() as table:
-            self.rows = [row for row in csv.DictReader(table) if row["split"] == sounds]
+        self.rows = rows_of(data, "train" if fold else split)
         if fold:
-            inside = fold.of_names(row["family"] for row in self.rows)
+            inside = fold.of_names(*([row["family"] for row in rows_of(pack, "train")] for pack in (*after, data)))
             self.rows = [row for row in self.rows if row["family"] in inside]
 
     def kits(self, kind: str) -> list[str]:
@@ -246,11 +252,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--split", default="val")
     parser.add_argument("--fold", type=Fold.named)
+    parser.add_argument("--after", type=Path, action="append", default=[])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--counts", type=int, nargs=3, default=(12, 12, 8),
                         metavar=("MACHINE", "PLAYED", "PRODUCED"))
     asked = parser.parse_args()
-    rng, library = np.random.default_rng(asked.seed), Library(asked.data, asked.split, asked.fold)
+    rng, library = np.random.default_rng(asked.seed), Library(asked.data, asked.split, asked.fold, asked.after)
     items = [machine_item(library, rng, index) for index in range(asked.counts[0])]
     items += [played_item(library, rng, index) for index in range(asked.counts[1])]
     for index in range(asked.counts[2]):

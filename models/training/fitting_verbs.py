@@ -42,16 +42,21 @@ def train_idm_sounds_verb(data: tuple[Path, ...], out: Path, overwrite: bool, **
 
 
 @click.command()
-@DATA
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--loops", required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
-              help="Loops with known answers, of kits that no run trained on, to fit the hit classifier on.")
+@click.argument("runs", nargs=-1, required=True)
+@click.option("--loops", required=True, multiple=True,
+              type=click.Path(path_type=Path, file_okay=False, exists=True),
+              help="Loops with known answers, of kits that no run trained on, to fit the hit classifier on; may be "
+              "repeated.")
+@click.option("--left-out", multiple=True, metavar="N FOLDER",
+              type=(click.IntRange(min=0), click.Path(path_type=Path, file_okay=False, exists=True)),
+              help="Likewise loops of kits that run number N, counted from 0, was trained without; may be repeated.")
 @OUT
 @OVERWRITE
-def assemble(data: tuple[Path, ...], runs: tuple[Path, ...], loops: Path, out: Path, overwrite: bool) -> None:
-    """Combine the weights.safetensors of several RUNS into one weights file, and print its SHA-256.
+def assemble(runs: tuple[str, ...], loops: tuple[Path, ...], left_out: tuple[tuple[int, Path], ...], out: Path,
+             overwrite: bool) -> None:
+    """Combine the weights of several RUNS into one weights file, and print its SHA-256.
 
-    Use it with --transcriber tao:FILE.
+    A run is its weights.safetensors, or FILE:K for network K of several. Use the result with --transcriber tao:FILE.
     """
     from models.plugins import loading
 
@@ -60,7 +65,7 @@ def assemble(data: tuple[Path, ...], runs: tuple[Path, ...], loops: Path, out: P
         from models.training.train.assemble import AssemblySettings
         from models.training.train.assemble import assemble as assembled
 
-    click.echo(assembled(AssemblySettings(runs, loops, data, out)))
+    click.echo(assembled(AssemblySettings(runs, loops, out, left_out)))
 
 
 @click.command()

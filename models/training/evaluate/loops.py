@@ -9,8 +9,6 @@ import soundfile
 
 from engine.core.errors import TaoError
 from engine.core.pattern import TRACK_NAMES
-from models.training.synthesis.bank import RATE
-from models.training.synthesis.examples import Synthesis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,22 +53,6 @@ def read_item(path: Path) -> KnownLoop:
                       for name in TRACK_NAMES)
     return KnownLoop(truth["id"], truth["set"], str(truth.get("kit")), audio.T, rate, truth.get("tempo_bpm"),
                      truth.get("beats"), onsets, steps)
-
-
-def made_loops(synthesis: Synthesis, batches: int, kit: str) -> list[KnownLoop]:
-    """Synthetic loops like those that the networks train on; `kit` names their sounds."""
-    found = []
-    for number in range(batches):
-        audio, hits = synthesis.loops(np.random.default_rng((number, 4242)))
-        for row in range(len(audio)):
-            onsets = []
-            for drum in range(len(TRACK_NAMES)):
-                mine = (hits.row == row) & (hits.drum == drum)
-                pairs = np.column_stack([hits.at_frame[mine] / RATE, hits.velocity[mine]])
-                onsets.append(pairs[np.argsort(pairs[:, 0])])
-            found.append(KnownLoop(f"made_{number}_{row}", "made", kit,
-                                   audio[row : row + 1].cpu().numpy(), RATE, None, None, tuple(onsets), None))
-    return found
 
 
 def _onsets(track: dict[str, list[dict[str, float | None]]] | None) -> np.ndarray:

@@ -1,61 +1,46 @@
 """From training runs to one weights file: an ensemble of their networks, and the hit classifier that weighs its output.
 
 A classifier fitted on sounds that a network has learned trusts the network too much. So it is fitted on kits that were
-kept out of training: the split `val`, with all networks together, and the kits that a run left out (`train transcriber
---without`), with that run's network alone.
+kept out of training: those that no run has met, with all networks together, and those that one run left out (`train
+transcriber --without`), with that run's network alone.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
-from models.hearing.ensemble import Ensemble, open_ensemble, save_ensemble
+from engine.core.errors import UsageError
+from models.hearing.ensemble import Ensemble, save_ensemble
 from models.hearing.hit_classifier import METADATA_KEY
-from models.training.evaluate.loops import KnownLoop, made_loops, read_loops
-from models.training.synthesis.bank import Bank, Fold, Sounds, joined, read_packs
-from models.training.synthesis.examples import Synthesis, SynthesisSettings
-from models.training.synthesis.patterns import Grooves, read_grooves
+from models.training.evaluate.loops import read_loops
+from models.training.train.courses import network_of
 from models.training.train.fit_classifier import Evidence, evidence_of, fit_classifier, pooled
-
-_MADE_SEED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class AssemblySettings:
-    """runs: weights.safetensors of each run; loops: a folder of loops with known answers, of kits that no run trained
-    on, to fit the classifier on; data: the one-shots and patterns of the runs; batches: of 16 synthetic loops each."""
+    """runs: weights, FILE or FILE:K for network K of several; out: the file to write. loops: folders of loops with
+    known answers, of kits that no run trained on; left_out: likewise the number of a run, counted from 0, and loops of
+    kits that this run did not train on."""
 
-    runs: tuple[Path, ...]
-    loops: Path
-    data: tuple[Path, ...]
+    runs: tuple[str, ...]
+    loops: tuple[Path, ...]
     out: Path
-    batches: int = 24
+    left_out: tuple[tuple[int, Path], ...] = ()
 
 
 def assemble(settings: AssemblySettings) -> str:
-    """Write the weights file; return its SHA-256."""
-    opened = [open_ensemble(run) for run in settings.runs]
-    nets = [net for ensemble, _ in opened for net in ensemble.networks]
-    grooves = read_grooves(settings.data, "val")
+    """Write the weights file; return its SHA-256. Raises UsageError for a run or a network that is not there, and
+    WeightsMissing."""
+    nets = [network_of(run) for run in settings.runs]
+    if any(number >= len(nets) for number, _ in settings.left_out):
+        raise UsageError(f"There are {len(nets)} runs, counted from 0. Give loops that a run left out with its number.")
     parts: list[Evidence] = []
     kits: list[str] = []
-
-    def collect(ensemble: Ensemble, loops: list[KnownLoop]) -> None:
+    everyone = Ensemble(nets)
+    folders = [(everyone, folder) for folder in settings.loops]
+    for ensemble, folder in folders + [(Ensemble([nets[number]]), folder) for number, folder in settings.left_out]:
+        loops = read_loops(folder)
         parts.append(evidence_of(ensemble, loops))
         kits.extend(loop.kit for loop in loops)
-
-    everyone = Ensemble(nets)
-    collect(everyone, read_loops(settings.loops))
-    collect(everyone, _made(joined(*read_packs(settings.data, "val")), grooves, "val", settings.batches))
-    for run, (ensemble, metadata) in zip(settings.runs, opened, strict=True):
-        if metadata.get("without"):
-            _, kept_out = Fold.named(metadata["without"]).split(*read_packs(settings.data, "train"))
-            collect(ensemble, _made(kept_out, grooves, str(run), settings.batches))
     classifier = fit_classifier(pooled(parts), kits)
     return save_ensemble(settings.out, nets, {METADATA_KEY: classifier.metadata()})
-
-
-def _made(sounds: Sounds, grooves: Grooves, kit: str, batches: int) -> list[KnownLoop]:
-    synthesis = Synthesis(Bank(sounds), grooves, SynthesisSettings(), _MADE_SEED, torch.device("cpu"))
-    return made_loops(synthesis, batches, kit)

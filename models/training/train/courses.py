@@ -105,11 +105,7 @@ class TaoCourse:
         return torch.optim.AdamW(self.net.parameters(), lr=peak_rate, weight_decay=1e-2)
 
     def begin_from(self, start: str) -> None:
-        path, number = numbered(start)
-        nets = open_ensemble(path)[0].networks
-        if number >= len(nets):
-            raise UsageError(f"{path} has {len(nets)} networks, counted from 0, so none is number {number}.")
-        self.net.load_state_dict(nets[number].state_dict())
+        self.net.load_state_dict(network_of(start).state_dict())
 
     def export(self, net: nn.Module, path: Path, metadata: dict[str, Any]) -> None:
         save_ensemble(path, [cast(TaoNet, net)], metadata)
@@ -169,6 +165,15 @@ def find_course(name: str, device: torch.device) -> Course:
     if name not in courses:
         raise UsageError(f"There is no network named {name!r}. The networks are {', '.join(courses)}.")
     return courses[name](device)
+
+
+def network_of(weights: str) -> TaoNet:
+    """The network of FILE, or network K of FILE:K. Raises WeightsMissing, and UsageError where there is none."""
+    path, number = numbered(weights)
+    nets = open_ensemble(path)[0].networks
+    if number >= len(nets):
+        raise UsageError(f"{path} has {len(nets)} networks, counted from 0, so none is number {number}.")
+    return nets[number]
 
 
 def numbered(start: str) -> tuple[Path, int]:

@@ -1,5 +1,6 @@
 """Fit the hit classifier on validation loops: how much each feature counts, and the threshold of confidence."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,8 +15,9 @@ from models.hearing.spectrogram import STFT_FRAMES_PER_S
 from models.training.evaluate.loops import KnownLoop
 
 _WITHIN_S = 0.05
-_RIDGE = 300.0                 # few kits for many features: on unseen kits, strong shrinkage is best
+_RIDGE = 30.0                  # shrinkage: chosen on kits left out, as what keeps crashes, which are few
 _MOST_WEIGHT = 3.0             # loops count equally, but a hit of a sparse loop at most this many times
+_MOST_KIT_WEIGHT = 3.0         # likewise a loop of a kit that has few
 _FOLDS = 5
 _NEWTON_STEPS = 12
 
@@ -71,7 +73,8 @@ def fit_classifier(evidence: Evidence, kits: Sequence[str]) -> HitClassifier:
     Its threshold maximises F over all drums, with each loop's confidences from a classifier that has not seen its kit.
     One threshold serves all drums: confidences are calibrated, and some drums have too few kits for one of their own.
     """
-    weights = _weights(evidence, np.ones(len(evidence.drums), bool))
+    counts = _counting(evidence, kits)
+    weights = _weights(evidence, np.ones(len(evidence.drums), bool), counts)
     unseen = out_of_fold(evidence, kits)
     return HitClassifier(weights, _best_threshold(unseen, evidence.true, float(evidence.missed.sum())))
 
@@ -81,22 +84,31 @@ def out_of_fold(evidence: Evidence, kits: Sequence[str]) -> np.ndarray:
     names = sorted(set(kits))
     folds = max(min(_FOLDS, len(names)), 2)
     fold = np.array([names.index(kit) % folds for kit in kits])[evidence.loop]
-    confidences = np.zeros(len(evidence.drums))
+    confidences, counts = np.zeros(len(evidence.drums)), _counting(evidence, kits)
     for held in range(folds):
         out = fold == held
-        classifier = HitClassifier(_weights(evidence, ~out), 0.0)
+        classifier = HitClassifier(_weights(evidence, ~out, counts), 0.0)
         confidences[out] = classifier.confidences(evidence.drums[out], evidence.features[out])
     return confidences
 
 
-def _weights(evidence: Evidence, chosen: np.ndarray) -> np.ndarray:
-    """(drums, FEATURES + 1) regression weights from the chosen candidates."""
+def _counting(evidence: Evidence, kits: Sequence[str]) -> np.ndarray:
+    """(hits,) how much each candidate counts: loops alike, and loops of kits that have many less, by the root of how
+    many, so that a kit that is in the data often does not decide alone."""
     hits = np.bincount(evidence.loop, minlength=evidence.loops)
-    weight = np.minimum(hits[hits > 0].mean() / np.maximum(hits, 1), _MOST_WEIGHT)[evidence.loop]
+    by_loop = np.minimum(hits[hits > 0].mean() / np.maximum(hits, 1), _MOST_WEIGHT)
+    many = Counter(kits)
+    usual = len(kits) / len(many)
+    by_kit = np.minimum(np.sqrt([usual / many[kit] for kit in kits]), _MOST_KIT_WEIGHT)
+    return np.asarray((by_loop * by_kit)[evidence.loop])
+
+
+def _weights(evidence: Evidence, chosen: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """(drums, FEATURES + 1) regression weights from the chosen candidates."""
     rows = []
     for drum in range(len(TRACK_NAMES)):
         mine = chosen & (evidence.drums == drum)
-        rows.append(_regression(evidence.features[mine], evidence.true[mine].astype(float), weight[mine]))
+        rows.append(_regression(evidence.features[mine], evidence.true[mine].astype(float), counts[mine]))
     return np.stack(rows)
 
 

@@ -92,3 +92,16 @@ def test_pooled_evidence_keeps_its_loops_apart() -> None:
     assert both.loop.tolist() == [0, 2, 3, 5]
     assert both.loops == 6
     assert both.missed.tolist() == [2.0] * 6
+
+
+@pytest.mark.slow
+def test_a_kit_with_many_loops_does_not_decide_alone() -> None:
+    """Hats are real on each of nine kits, and false on a tenth that has eighteen times their loops: together they
+    outweigh it."""
+    loops = [f"kit {number}" for number in range(9)] + ["the tenth"] * 18
+    hits = 200
+    features = np.zeros((hits * len(loops), FEATURES))
+    loop = np.repeat(np.arange(len(loops)), hits)
+    evidence = Evidence(np.full(len(loop), 3), features, loop < 9, loop, np.zeros(6), len(loops))
+    by_loop = (loop < 9).mean()
+    assert by_loop < 0.4 < fit_classifier(evidence, loops).confidences(np.array([3]), features[:1])[0]

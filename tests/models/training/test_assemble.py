@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from engine.core.errors import UsageError
 from engine.core.pattern import TRACK_NAMES
 from models.hearing.ensemble import open_ensemble
 from models.hearing.hit_classifier import METADATA_KEY, HitClassifier
@@ -36,9 +37,14 @@ def test_runs_become_one_file_with_a_classifier(samples: Path, tmp_path: Path) -
             for name, seed, without in (("a", 1, ""), ("b", 2, "0/2"))]
     assert [load_weights(run)[1]["without"] for run in runs] == ["", "0/2"]
     out = tmp_path / "both.safetensors"
-    sha256 = assemble(AssemblySettings(tuple(runs), known_loop(tmp_path), (samples,), out, batches=1))
+    loops = (known_loop(tmp_path),)
+    sha256 = assemble(AssemblySettings((str(runs[0]), f"{runs[1]}:0"), loops, out, ((1, tmp_path),)))
     ensemble, metadata = open_ensemble(out, sha256)
     assert len(ensemble.networks) == 2
     fitted = HitClassifier.from_metadata(metadata[METADATA_KEY])
     usual = HitClassifier.from_metadata(None)
     assert fitted.threshold != usual.threshold or not np.allclose(fitted.weights, usual.weights)
+    with pytest.raises(UsageError, match="There are 1 runs"):
+        assemble(AssemblySettings((str(out),), loops, tmp_path / "no.safetensors", ((1, tmp_path),)))
+    with pytest.raises(UsageError, match="none is number 2"):
+        assemble(AssemblySettings((f"{out}:2",), loops, tmp_path / "no.safetensors"))
