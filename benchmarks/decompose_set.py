@@ -36,7 +36,7 @@ def main() -> None:
         done = list(decompose(loop, tools, loop.sample_rate))[-1]
         work_s += time.perf_counter() - started
         loops, audio_s = loops + 1, audio_s + loop.length_s
-        write_folder(asked.out / truth["id"], stored(done, source_of(path), tools))
+        write_folder(asked.out / truth["id"], stored(done, source_of(path), tools.names))
     print(f"{loops:.0f} loops, {work_s / loops:.2f} s each, {work_s / audio_s:.3f} s per second of loop")
 
 

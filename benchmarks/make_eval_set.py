@@ -257,6 +257,8 @@ def main() -> None:
     parser.add_argument("--counts", type=int, nargs=3, default=(12, 12, 8),
                         metavar=("MACHINE", "PLAYED", "PRODUCED"))
     asked = parser.parse_args()
+    if asked.after and not asked.fold:
+        parser.error("--after is for --fold: say which, such as --fold 0/4.")
     rng, library = np.random.default_rng(asked.seed), Library(asked.data, asked.split, asked.fold, asked.after)
     items = [machine_item(library, rng, index) for index in range(asked.counts[0])]
     items += [played_item(library, rng, index) for index in range(asked.counts[1])]

@@ -45,6 +45,11 @@ class Tools:
     separator: plugins.Separator
     extractor: plugins.Extractor
 
+    @property
+    def names(self) -> Methods:
+        """What they call themselves."""
+        return Methods(self.transcriber.name, self.separator.name, self.extractor.name)
+
     @classmethod
     def of(cls, methods: Methods) -> "Tools":
         """Those plugins, opened. Raises TaoError for one that cannot be."""

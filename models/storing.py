@@ -7,21 +7,22 @@ from typing import Any
 
 from engine.core.kit import Kit, sample_id
 from engine.core.loop import Audio, PlayedLoop, overview
+from engine.core.methods import Methods
 from engine.core.names import readable
 from engine.library.kits.decomposition import HeardOnset, Source, StoredDecomposition
 from engine.library.kits.lineage import made_from
 from engine.library.resampling import resampled
 from models.batch.settings import Settings, tao_version
-from models.decompose import Decomposition, Tools, frames_first
+from models.decompose import Decomposition, frames_first
 from models.plugins import Onset, TempoGuess, Transcription
 
 _SEAM_S = 0.005
 
 
-def stored(done: Decomposition, source: Source, tools: Tools, asked: Settings | None = None) -> StoredDecomposition:
-    """A finished decomposition as it is written to a folder. asked: the settings, if it was the verb's work."""
-    made_by = {"tao": tao_version(), "separator": tools.separator.name, "transcriber": tools.transcriber.name,
-               "extractor": tools.extractor.name, "weights": {}}
+def stored(done: Decomposition, source: Source, by: Methods, asked: Settings | None = None) -> StoredDecomposition:
+    """A finished decomposition as it is written to a folder. by: the plugins that made it; asked: the settings, if it
+    was the verb's work."""
+    made_by = {"tao": tao_version(), **dict(by.items()), "weights": {}}
     return _kept(done, source, made_by if asked is None else {**made_by, "settings": asked.to_json()})
 
 

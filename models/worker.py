@@ -40,15 +40,17 @@ from engine.core.commands.reading import read_alike
 from engine.core.errors import TaoError
 from engine.core.kit import SampleId
 from engine.core.loop import Loop, Reading
-from engine.core.methods import Methods
+from engine.core.methods import USUAL, Methods
 from engine.core.pattern import Pattern
 from engine.library.audio_files import check_usable, read_loop
 from engine.library.kits.kit_folder import UnwritableFolder, read_folder
+from models import plugins
 from models.correct import correct, played_as
 from models.decompose import Decomposition, Tools, decompose, recording_of
 from models.hearing.readings import Wishes
 from models.keeping import keep_kit
 from models.naming.candidates import candidates_of
+from models.plugins import Extractor
 from models.storing import opened
 from models.torch_device import LOGGER
 from models.words import told_feel, told_part, told_unnamed
@@ -76,7 +78,7 @@ class Stopped(TaoError):
 class Worker:
     """Reads messages in one thread and does jobs in another, so that a cancelled job ends at its next progress report.
 
-    Only the reading thread writes `_cancelled`; only the other one writes `_samples_sent` and `_last_kit`.
+    Only the reading thread writes `_cancelled`; only the other one writes the rest.
     """
 
     def __init__(self, source: BinaryIO, sink: BinaryIO, on_hang_up: Callable[[], None] = lambda: None) -> None:
@@ -87,6 +89,7 @@ class Worker:
         self._samples_sent: set[SampleId] = set()
         self._opened: tuple[Methods, Tools] | None = None
         self._last_kit: Decomposition | None = None
+        self._made_by = USUAL  # the last kit, as the plugins call themselves
 
     def run(self) -> None:
         """Do jobs until stdin ends."""
@@ -137,7 +140,7 @@ class Worker:
         if isinstance(job, OpenFolder) or self._last_kit is None:
             return JobDone(job.job_id)
         try:
-            folder, fresh = keep_kit(job, self._last_kit, self._tools(job.methods))
+            folder, fresh = keep_kit(job, self._last_kit, self._made_by)
         except UnwritableFolder as error:
             print(error, file=sys.stderr)
             return JobDone(job.job_id)
@@ -156,7 +159,9 @@ class Worker:
         yield from self._decomposed(job, loop)
 
     def _decomposed(self, job: DecomposeJob | DecomposeFile, loop: Loop) -> Iterator[Decomposition]:
-        for stage in decompose(loop, self._tools(job.methods), job.engine_rate,
+        tools = self._tools(job.methods)
+        self._made_by = tools.names
+        for stage in decompose(loop, tools, job.engine_rate,
                                lambda stage, fraction: self._report(job, stage, fraction), _wishes(job)):
             if stage.stage == "pattern":
                 tracks = tuple(track.name for track in stage.pattern.tracks)
@@ -168,14 +173,16 @@ class Worker:
 
     def _corrected(self, job: DecomposeJob, loop: Loop, wanted: Pattern) -> Decomposition:
         """The kit solved again for the pattern `wanted`. It starts from the last kit, if that is of the same recording;
-        the tempo may since have been halved or doubled."""
+        the tempo may since have been halved or doubled. Only the extractor works."""
         if self._last_kit is None or self._last_kit.loop.sample != recording_of(loop, job.engine_rate):
             *_, self._last_kit = self._decomposed(job, loop)
         self._report(job, "kit", 0.0)
         last = self._last_kit
         reading = replace(last.loop, beats=loop.beats or last.loop.beats)
         as_solved, _ = read_alike(wanted, reading, last.loop)
-        made = correct(last, as_solved, self._tools(job.methods).extractor,
+        extractor = self._extractor(job.methods)
+        self._made_by = self._made_by.changed("extractor", extractor.name)
+        made = correct(last, as_solved, extractor,
                        lambda fraction: self._report(job, "kit", fraction))
         pattern, reading = read_alike(played_as(made.pattern, as_solved), made.loop, reading)
         return replace(made, pattern=pattern, loop=reading)
@@ -186,6 +193,12 @@ class Worker:
             self._opened = None
             self._opened = methods, Tools.of(methods)
         return self._opened[1]
+
+    def _extractor(self, methods: Methods) -> Extractor:
+        """The extractor alone, which need not be opened twice."""
+        if self._opened is not None and self._opened[0].extractor == methods.extractor:
+            return self._opened[1].extractor
+        return plugins.extractor(methods.extractor)
 
     def _announced(self, job: Job, stage: Decomposition) -> StageReady:
         """The stage as a message; samples not yet sent go into one shared-memory segment."""

@@ -2,8 +2,9 @@
 
 A loop becomes a kit of one drum that plays the whole loop, triggered once per pass: so what the kit plays is the
 loop, to the sample. Only the last stage is sure of it. Where its beats are not sure it may have half as many again. A
-loop that is corrected gets the pattern that is wanted. A folder's name is a seed: the kit is made of noise bursts. A
-name can ask for misbehaviour: to crash, to hang after the first word, to be slow, to be mute from the start.
+loop that is corrected gets the pattern that is wanted. A folder's name is a seed: the kit is made of noise bursts.
+Other plugins than the usual ones are mentioned. A name can ask for misbehaviour: to crash, to hang after the first
+word, to be slow, to be mute from the start.
 """
 
 import os
@@ -34,6 +35,7 @@ from engine.bridge.segments import NoSharedMemory, map_segment, write_segment
 from engine.bridge.wire import read_frame, write_frame
 from engine.core.kit import Kit, OneShot, sample_id
 from engine.core.loop import PlayedLoop, Reading
+from engine.core.methods import USUAL
 from engine.core.pattern import Pattern, Step, Track
 
 PEER_WORKER = (sys.executable, "-m", "tests.peer_worker")
@@ -89,6 +91,8 @@ def misbehave(out: BinaryIO, progress: bytes, name: str) -> None:
 def answer(out: BinaryIO, codec: Codec, job: Any) -> None:
     """Do one job."""
     name = Path(job.path).name if isinstance(job, OpenFolder | DecomposeFile) else job.name
+    if not isinstance(job, OpenFolder) and job.methods != USUAL:
+        write_frame(out, codec.encode(JobNotice(job.job_id, f"Job {job.job_id} works with {job.methods.words}.")))
     misbehave(out, codec.encode(Progress(job.job_id, "slices", 0.2)), name)
     if isinstance(job, OpenFolder):
         kit, pattern, samples = noise_kit(name, job.engine_rate)

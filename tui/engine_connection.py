@@ -5,7 +5,6 @@ from typing import Protocol
 
 from engine.core.commands import Boundary, Command
 from engine.core.exports import ExportSettings
-from engine.core.methods import Methods
 from engine.core.recording import RecordingSetup
 from engine.core.requests import FitOptions, MidiRequest, SoundSource
 from engine.core.snapshot import Snapshot
@@ -53,8 +52,8 @@ class EngineConnection(Protocol):
     def decompose(self) -> None:
         """Decompose the loaded loop again."""
 
-    def choose_methods(self, methods: Methods) -> None:
-        """Decompose with these plugins from now on."""
+    def choose_method(self, kind: str, name: str) -> None:
+        """Decompose with this plugin from now on."""
 
     def correct(self) -> None:
         """Re-solve the kit from the current steps."""

@@ -35,7 +35,7 @@ def job_lines(snapshot: Snapshot) -> list[Line]:
     status = snapshot.status
     job, heard, loop = status.job, status.heard, status.machine.loop
     lines = [("Job", "none is running" if job is None else f"{job.loop_name}: {job.stage}, {job.fraction:.0%}"),
-             ("Methods", status.methods.words),
+             ("Next job by", status.methods.words),
              ("Loop", "none" if loop is None else f"{loop.name}, {loop.beats:g} beats")]
     if heard is None:
         return [*lines, ("Match", "not known: decompose the loop to measure it")]

@@ -64,7 +64,7 @@ GROUPS = (
     )),
     Group("Loop", (
         Action("decompose", ("d",), "decompose the loop again", "solve"),
-        Action("methods", ("ctrl+t",), "choose the plugins that decompose, such as idm"),
+        Action("methods", ("ctrl+t",), "choose the plugins that decompose: transcriber ..."),
         Action("correct", ("D",), "re-solve the kit from your edited steps"),
         Action("listen", ("a",), "hear Original, Kit + Residual or Kit, on the bar line", "hear"),
         Action("listen-now", ("A",), "the same, at once"),

@@ -81,6 +81,6 @@ def escape_ms(environ: Mapping[str, str]) -> int:
     """How long after Esc a terminal may take to send the rest of a key's code: ESCDELAY, as curses has it, or else
     longer over SSH. A key that a hand presses sooner than that is lost."""
     asked = environ.get("ESCDELAY", "")
-    if asked.isdigit() and int(asked):
+    if asked.isascii() and asked.isdecimal() and int(asked):
         return int(asked)
     return SSH_ESC_MS if environ.get("SSH_CONNECTION") else ESC_MS

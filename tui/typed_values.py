@@ -166,7 +166,7 @@ class Argument:
     @property
     def question(self) -> str:
         """What is asked."""
-        return f"What {self.plugin} is given, such as a file of weights; nothing for its own:"
+        return f"File or option for {self.plugin}; empty: its default"
 
     def text(self, value: str) -> str:
         """The argument itself."""

@@ -19,7 +19,6 @@ from engine.core import requests
 from engine.core.commands import Boundary, Command
 from engine.core.errors import TaoError
 from engine.core.exports import ExportSettings
-from engine.core.methods import Methods
 from engine.core.recording import RecordingSetup
 from engine.core.requests import FitOptions, SoundSource
 from engine.core.snapshot import Notice, Snapshot, Status
@@ -150,9 +149,9 @@ class EngineClient:
         """Decompose the loaded loop again."""
         self.send(requests.Decompose())
 
-    def choose_methods(self, methods: Methods) -> None:
-        """Decompose with these plugins from now on."""
-        self.send(requests.ChooseMethods(methods))
+    def choose_method(self, kind: str, name: str) -> None:
+        """Decompose with this plugin from now on."""
+        self.send(requests.ChooseMethod(kind, name))
 
     def correct(self) -> None:
         """Solve the kit again from the edited steps."""

@@ -23,15 +23,15 @@ ABOUT: Mapping[str, Mapping[str, str]] = {
         "template-masks": "without networks: what repeats",
         "idm": "Inverse Drum Machine, six kits",
         "idm-heard": "Inverse Drum Machine, the kit it hears",
-        "drumsep": "a large network; fetch its weights first",
-        "demucs": "a large network by Meta; fetches its weights",
+        "drumsep": "a large network; first run `models get drumsep`",
+        "demucs": "a Demucs network trained on drums; needs its file",
         "paper": "as Yi & Barthet: drumsep's stems"},
     "extractor": {
         "solve": "all one-shots at once, until they fit the loop",
         "idm-heard": "from the hits alone, gaps filled in",
         "idm": "Inverse Drum Machine, six kits",
         "select": "the recorded hit that plays the stem best",
-        "paper": "the same as published: eight even steps",
+        "paper": "select as published: hits on steps, all as hard",
         "least-disturbed": "the recorded hit that stands most alone"}}
 
 
@@ -53,7 +53,9 @@ class Methods:
         return tuple((field.name, getattr(self, field.name)) for field in fields(self))
 
     def changed(self, kind: str, name: str) -> "Methods":
-        """The same with another plugin of one kind."""
+        """The same with another plugin of one kind. Raises InvalidValue."""
+        if kind not in GROUPS:
+            raise InvalidValue(f"There is no kind of plugin {readable(kind, 40)!r}. There are {', '.join(GROUPS)}.")
         return replace(self, **{kind: name})
 
     @property
@@ -67,7 +69,8 @@ USUAL = Methods()
 
 def methods_of(asked: Mapping[str, Any]) -> Methods:
     """Those among the options of a command line; the usual ones for the rest."""
-    return Methods(**{kind: asked.get(kind) or usual for kind, usual in USUAL.items()})
+    given = {kind: asked.get(kind) for kind in GROUPS}
+    return Methods(**{kind: name for kind, name in given.items() if name is not None})
 
 
 def installed(group: str) -> dict[str, EntryPoint]:

@@ -45,8 +45,8 @@ def check_file(path: Path, overwrite: bool, option: str = "-o") -> None:
 def check_wav(path: Path) -> None:
     """Raise OutputRefused where the name says that the file is another kind of audio than WAV."""
     if path.suffix.lower() in _OTHER_AUDIO:
-        raise OutputRefused(f"Tao writes WAV files, and {path.name!r} would be none. Name it "
-                            f"{path.with_suffix('.wav').name!r}.")
+        raise OutputRefused(f"Tao writes WAV files only. Name it {path.with_suffix('.wav').name!r} instead of "
+                            f"{path.name!r}.")
 
 
 def check_inputs_stay(folders: Iterable[Path], inputs: Iterable[Path]) -> None:

@@ -96,8 +96,9 @@ class Jobs:
         found, self._on_disk = self._on_disk, []
         return found
 
-    def choose_methods(self, methods: Methods) -> None:
-        """Decompose with other plugins from the next job on. Raises UsageError for one that is not installed."""
+    def choose_method(self, kind: str, name: str) -> None:
+        """Decompose with another plugin from the next job on. Raises UsageError for one that is not installed."""
+        methods = self.methods.changed(kind, name)
         check_installed(methods)
         self.methods = methods
 

@@ -28,7 +28,7 @@ def decomposed(path: Path, settings: Settings, tools: Tools, report: Report) -> 
     recording = replace(read_loop(path, settings.beats), beats=None)
     wishes = wished(settings.beats, settings.meter, settings.bpm, settings.free)
     *_, last = decompose(recording, tools, recording.sample_rate, report, wishes)
-    return stored(last, source_of(path), tools, settings)
+    return stored(last, source_of(path), tools.names, settings)
 
 
 def wished(beats: Quarters | None, meter: str | None, bpm: float | None, free: bool = False) -> Wishes:

@@ -17,7 +17,7 @@ from models.weights.foreign import read_checkpoint
 
 _KLASSES = (Demucs, HDemucs, HTDemucs, Fraction)
 _LONGEST_S = 8.0
-_REMEDY = "give --separator demucs:FILE.th, a file that demucs.states wrote."
+_REMEDY = "choose demucs:FILE.th as the separator, a file that demucs.states wrote."
 
 
 class DemucsSeparator:
@@ -31,7 +31,7 @@ class DemucsSeparator:
 
     def __init__(self, checkpoint: str = "") -> None:
         if not checkpoint:
-            raise UsageError("Name the Demucs checkpoint to use: --separator demucs:FILE.th")
+            raise UsageError("Name the Demucs checkpoint to use: demucs:FILE.th as the separator.")
         model = _model(Path(checkpoint))
         sources = tracks_of_sources(model.sources, checkpoint)
         frames = round(min(float(model.segment), _LONGEST_S) * model.samplerate)

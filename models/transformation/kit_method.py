@@ -34,7 +34,7 @@ class Residual(Enum):
     LATENT = "latent"
 
 
-class Transformer(Protocol):
+class RhythmMethod(Protocol):
     """A method that gives the rhythm of one recording to part of another: models/papers/rhythm/method.py has one."""
 
     def transform(self, source: Audio, target: Audio, sample_rate: int, amount: float = 1.0,
@@ -56,7 +56,7 @@ class Choices:
     residual: Residual = Residual.BED
     bpm: float | None = None
     beats: Quarters | None = None
-    latent: Transformer | None = None
+    latent: RhythmMethod | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

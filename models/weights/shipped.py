@@ -27,7 +27,7 @@ class Shipped:
 
 
 SHIPPED: tuple[Shipped, ...] = (
-    Shipped("second-look", "second-look.json", "ce07a959bb2ae29be8a70f52ec48d3f368a1c8c5540e09f5c2cdb4526f2531d9",
+    Shipped("second-look", "second-look.json", "c020c88343d045eb828f033dd65f96bda31a373ea0bd1eb645f1661c38165f8d",
             "MIT; fitted on loops made of one-shots under the licences that TRANSCRIBER.md lists",
             "models/weights/SECOND_LOOK.md"),
     Shipped("drum-priors", "drum-priors.safetensors",
@@ -38,7 +38,7 @@ SHIPPED: tuple[Shipped, ...] = (
     Shipped("idm-sounds", "idm-sounds.safetensors",
             "42c71c1d3a1d16ae8c3e9acf5dc2f76afcb06b6d2ae6fb2ee1ff3bf6eae4e898",
             "MIT; fitted to one-shots under the licences that IDM.md lists", "models/weights/IDM.md"),
-    Shipped("tao", "tao.safetensors", "1436e23325b6c4ba14c87846315d87c12455ce5dc2501af082a6b344f97f3a95",
+    Shipped("tao", "tao.safetensors", "e2b7e852cd553dbd79b5cc6250e7976f3dcf731f6b08a94c22972cc7c0ff5bfb",
             "MIT; trained on one-shots under the licences that TRANSCRIBER.md lists", "models/weights/TRANSCRIBER.md"),
     Shipped("tao-reader", "tao-reader.safetensors",
             "63901ea5cda8de621309d63f4b5b3bc0853872f01f4e685e9725cfa05a3a6307",

@@ -17,6 +17,10 @@ def test_a_plugin_is_chosen_by_its_kind() -> None:
     chosen = USUAL.changed("extractor", "select")
     assert chosen == Methods("tao", "tao", "select") and chosen.words == "tao, tao, select"
     assert methods_of({"extractor": "select", "separator": None, "audio": "jack"}) == chosen
+    with pytest.raises(InvalidValue, match="no kind of plugin 'conductor'"):
+        USUAL.changed("conductor", "tao")
+    with pytest.raises(InvalidValue, match="No transcriber can be called ''"):
+        methods_of({"transcriber": ""})
 
 
 def test_an_argument_is_no_part_of_the_name() -> None:

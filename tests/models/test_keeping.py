@@ -28,7 +28,7 @@ def take(kits: Path, name: str = "take 1") -> DecomposeJob:
 def test_a_take_and_each_later_solution_of_it_have_a_folder_beside_it(done: Decomposition, tmp_path: Path) -> None:
     write_wav(tmp_path / "take 1.wav", done.audio, RATE)
     for name in ("take 1", "take 1-2"):
-        assert keep_kit(take(tmp_path), done, TOOLS) == (tmp_path / name, True)
+        assert keep_kit(take(tmp_path), done, TOOLS.names) == (tmp_path / name, True)
         kept = read_folder(tmp_path / name)
         assert kept.pattern == done.pattern and kept.kit.name == name
         assert kept.source.name == "take 1.wav" and kept.source.sha256 is not None
@@ -37,17 +37,20 @@ def test_a_take_and_each_later_solution_of_it_have_a_folder_beside_it(done: Deco
 def test_a_files_kit_is_kept_once(done: Decomposition, tmp_path: Path) -> None:
     write_wav(tmp_path / "loop.wav", done.audio, RATE)
     job = DecomposeFile(1, str(tmp_path / "loop.wav"), 8, RATE, "memory", str(tmp_path / "kits"))
-    assert keep_kit(job, done, TOOLS) == (tmp_path / "kits" / "loop", True)
-    assert keep_kit(job, done, TOOLS) == (tmp_path / "kits" / "loop", False)
+    assert keep_kit(job, done, TOOLS.names) == (tmp_path / "kits" / "loop", True)
+    assert keep_kit(job, done, TOOLS.names) == (tmp_path / "kits" / "loop", False)
     assert len(list((tmp_path / "kits").iterdir())) == 1
+    other = TOOLS.names.changed("extractor", "select")
+    assert keep_kit(job, done, other) == (tmp_path / "kits" / "loop-2", True), "other plugins make another kit"
+    assert read_folder(tmp_path / "kits" / "loop-2").made_by["extractor"] == "select"
 
 
 def test_any_name_stays_in_the_folder_and_a_bad_folder_is_one_sentence(done: Decomposition, tmp_path: Path) -> None:
     kits = tmp_path / "kits"
     for name in ("../../evil", "x" * 400, "\0", ""):
-        made, _ = keep_kit(take(kits, name), done, TOOLS)
+        made, _ = keep_kit(take(kits, name), done, TOOLS.names)
         assert made is not None and made.parent == kits and read_folder(made).source.sha256 is not None
-    assert keep_kit(DecomposeFile(1, "loop.wav", 8, RATE, "memory"), done, TOOLS) == (None, False)
+    assert keep_kit(DecomposeFile(1, "loop.wav", 8, RATE, "memory"), done, TOOLS.names) == (None, False)
     (tmp_path / "file").touch()
     with pytest.raises(UnwritableFolder, match="could not be written"):
-        keep_kit(take(tmp_path / "file"), done, TOOLS)
+        keep_kit(take(tmp_path / "file"), done, TOOLS.names)

@@ -159,7 +159,7 @@ def test_a_file_is_read_as_the_reading_that_was_chosen(peer, tmp_path):
 
 def test_a_folder_is_opened_as_one_kit(peer, tmp_path):
     *_, done = decompose(demo_loop(RATE), TOOLS, RATE)
-    write_folder(tmp_path / "kit", stored(done, Source("demo"), TOOLS))
+    write_folder(tmp_path / "kit", stored(done, Source("demo"), TOOLS.names))
     peer.send(OpenFolder(3, str(tmp_path / "kit"), RATE, str(tmp_path)))
     answers = peer.answers(3)
     (stage,) = [message for message in answers if isinstance(message, StageReady)]

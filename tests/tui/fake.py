@@ -10,7 +10,6 @@ from engine.core.exports import ExportSettings
 from engine.core.kit import GM_NOTES, Kit, OneShot
 from engine.core.loop import PlayedLoop
 from engine.core.machine import Machine
-from engine.core.methods import Methods
 from engine.core.pattern import Pattern, Step, Track
 from engine.core.recording import RecordingSetup
 from engine.core.requests import FitOptions, MidiRequest, SoundSource
@@ -176,9 +175,10 @@ class FakeEngine:
         """Recorded."""
         self._ask("decompose")
 
-    def choose_methods(self, methods: Methods) -> None:
+    def choose_method(self, kind: str, name: str) -> None:
         """Chosen."""
-        self._ask("choose_methods", methods)
+        methods = self.status.methods.changed(kind, name)
+        self._ask("choose_method", kind, name)
         self.status = replace(self.status, methods=methods)
 
     def correct(self) -> None:

@@ -7,7 +7,7 @@ from engine.core.methods import GROUPS, installed
 from engine.core.names import path_of
 from engine.core.requests import (
     CancelJob,
-    ChooseMethods,
+    ChooseMethod,
     ChooseReading,
     Correct,
     Decompose,
@@ -19,7 +19,7 @@ from engine.core.requests import (
     SaveSet,
 )
 from engine.core.time_signature import read_time_signature
-from tui.paths import is_set
+from tui.paths import is_set, with_path
 from tui.plain.line import Answer, Ask, Line, Say
 from tui.plain.word import Word
 
@@ -41,8 +41,8 @@ def _methods(line: Line) -> Answer:
         return Say(tuple(f"{kind}: {name}. Installed: {', '.join(installed(GROUPS[kind]))}."
                          for kind, name in chosen.items()))
     kind = line.one_of("a kind of plugin", {known: known for known in GROUPS})
-    name = line.rest("a plugin")
-    return Ask(ChooseMethods(chosen.changed(kind, name)), said=f"{name} is the {kind} from now on.")
+    name = with_path(line.rest(f"a {kind} ({', '.join(installed(GROUPS[kind]))})"))
+    return Ask(ChooseMethod(kind, name), said=f"{name} is the {kind} from now on.")
 
 
 def _metre(line: Line) -> Answer:

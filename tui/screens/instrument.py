@@ -52,7 +52,7 @@ class InstrumentScreen(Panel):
         self.tracks = TrackMode(self, requests)
         self.tempo = TempoMode(self, requests)
         self.candidates = CandidateMode(self, requests)
-        self.methods = MethodMode(self, requests)
+        self.methods = MethodMode(self, requests, self.transport_keys, app_actions["help"])
         self.midi = MidiMode(self, requests, self.transport_keys, app_actions["help"])
         self.browser = BrowserMode(self, requests, history, app_actions["help"])
         modes: tuple[Mode, ...] = (

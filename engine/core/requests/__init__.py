@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.core.requests.files import ExportKit, FileRequest, OpenFile
 from engine.core.requests.jobs import (
     CancelJob,
-    ChooseMethods,
+    ChooseMethod,
     ChooseReading,
     Correct,
     CountAs,
@@ -68,7 +68,7 @@ __all__ = [
     "CancelRecording",
     "CaptureLast",
     "ChooseGrid",
-    "ChooseMethods",
+    "ChooseMethod",
     "ChooseReading",
     "ConnectMidi",
     "Correct",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.core.methods import Methods
+from engine.core.methods import USUAL
 from engine.core.time_signature import Quarters, TimeSignature
 
 
@@ -48,10 +48,15 @@ class LoadFolder:
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseMethods:
-    """Decompose with these plugins from now on."""
+class ChooseMethod:
+    """Decompose with this plugin from now on. kind: one of those in `engine.core.methods.GROUPS`; name: NAME or
+    NAME:ARGUMENT. Raises InvalidValue."""
 
-    methods: Methods
+    kind: str
+    name: str
+
+    def __post_init__(self) -> None:
+        USUAL.changed(self.kind, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +64,4 @@ class CancelJob:
     """Stop the worker's job."""
 
 
-JobRequest = Decompose | Correct | CountAs | ChooseReading | OpenAudio | LoadFolder | ChooseMethods | CancelJob
+JobRequest = Decompose | Correct | CountAs | ChooseReading | OpenAudio | LoadFolder | ChooseMethod | CancelJob

@@ -32,7 +32,7 @@ class Latent:
     def __init__(self, weights: str) -> None:
         if not weights:
             raise WeightsMissing("No weights for the latent method come with Tao. Train some with `tao_live.py train "
-                                 "rhythm`, then name them with --method latent:FILE.")
+                                 "rhythm`, then write their file after latent: such as latent:FILE.")
         tensors, metadata = load_weights(Path(weights))
         if metadata.get("network") != NETWORK:
             raise WeightsMissing(f"{weights} holds weights of the network {metadata.get('network')!r}; {NETWORK!r} is "

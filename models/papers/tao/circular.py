@@ -36,7 +36,7 @@ class PaperCircular:
     def __init__(self, weights: str = "") -> None:
         if not weights:
             raise UsageError("No weights for the paper's network come with Tao. Train some with `tao_live.py train "
-                             "transcriber --network paper`, then name them with --transcriber paper-circular:FILE.")
+                             "transcriber --network paper`, then choose paper-circular:FILE as the transcriber.")
         tensors, metadata = load_weights(Path(weights))
         if metadata.get("network") != "paper":
             raise WeightsMissing(f"{weights} holds weights of the network {metadata.get('network')!r}; 'paper' is "

@@ -36,7 +36,7 @@ class Paper:
     def __init__(self, weights: str = "") -> None:
         if not weights:
             raise WeightsMissing("No weights for the paper's network come with Tao. Train some with `tao_live.py train "
-                                 "paper`, then name them with --transcriber paper:FILE.")
+                                 "paper`, then choose paper:FILE as the transcriber.")
         self._front_end, self._net = input_spectrogram(), open_network(Path(weights))
 
     def transcribe(self, audio: Audio, sample_rate: int, beats: Quarters | None = None,

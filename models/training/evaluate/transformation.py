@@ -114,15 +114,16 @@ def method_of(name: str) -> Method:
 
         latent = Latent(argument)
         return lambda source, target: latent.transform(source.audio.T, target.audio.T, RATE).mean(axis=0)
-    raise TaoError(f"No method is called {name!r}. There are kit, latent:FILE, source and target.")
+    raise TaoError(f"No method is called {name!r}. There are kit, kit:none, kit:steps, kit:bed, kit:latent:FILE, "
+                   "latent:FILE, source and target.")
 
 
 def _choices(residual: str) -> Choices:
     """The method `kit` with this residual; none, steps, bed, latent:FILE, or empty for the usual one."""
     kind, _, weights = residual.partition(":")
     residuals = {one.value: one for one in Residual}
-    if kind and kind not in residuals:
-        raise TaoError(f"No residual is called {kind!r}. There are kit:{', kit:'.join(residuals)}:FILE.")
+    if (kind and kind not in residuals) or (weights and kind != Residual.LATENT.value):
+        raise TaoError(f"No residual is called {residual!r}. There are kit:{', kit:'.join(residuals)}:FILE.")
     if kind != Residual.LATENT.value:
         return Choices(residual=residuals[kind]) if kind else Choices()
     from models.papers.rhythm.method import Latent

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.core.errors import UsageError
-from models.hearing.ensemble import Ensemble, save_ensemble
+from models.hearing.ensemble import Ensemble, open_ensemble, save_ensemble
 from models.hearing.hit_classifier import METADATA_KEY
 from models.training.evaluate.loops import read_loops
-from models.training.train.courses import network_of
+from models.training.train.courses import network_of, numbered
 from models.training.train.fit_classifier import Evidence, evidence_of, fit_classifier, pooled
 
 
@@ -32,8 +32,13 @@ def assemble(settings: AssemblySettings) -> str:
     """Write the weights file; return its SHA-256. Raises UsageError for a run or a network that is not there, and
     WeightsMissing."""
     nets = [network_of(run) for run in settings.runs]
-    if any(number >= len(nets) for number, _ in settings.left_out):
-        raise UsageError(f"There are {len(nets)} runs, counted from 0. Give loops that a run left out with its number.")
+    for number, folder in settings.left_out:
+        if number >= len(nets):
+            raise UsageError(f"Runs: {len(nets)}, counted from 0. {str(folder)!r} was given to number {number}.")
+        run = numbered(settings.runs[number])[0]
+        if not open_ensemble(run)[1].get("without"):
+            raise UsageError(f"Run number {number}, {run}, left no kits out, so none of {str(folder)!r} is known to be "
+                             "new to it. Train it with --without, or give these loops to another run.")
     parts: list[Evidence] = []
     kits: list[str] = []
     everyone = Ensemble(nets)

@@ -59,9 +59,9 @@ def test_channels_that_cancel_a_dead_one_and_a_click_are_heard_like_any_loop(tao
     for audio in (loop * [[1], [-1]], loop * [[1], [0]], clicked):
         heard = tao.transcribe(audio.astype(np.float32), RATE)
         assert (heard.tempo.beats, round(heard.tempo.bpm)) == (plain.tempo.beats, round(plain.tempo.bpm))
-        there = {(one.track, round(50 * one.time_s)) for one in heard.onsets}
-        known = {(one.track, round(50 * one.time_s)) for one in plain.onsets}
-        assert len(known - there) <= 2
+        lost = [one for one in plain.onsets
+                if not any(abs(other.time_s - one.time_s) < 0.02 for other in heard.of(one.track))]
+        assert len(lost) <= 2, lost
 
 
 @pytest.mark.slow
@@ -79,4 +79,4 @@ def test_where_no_drum_is_heard_the_sounds_have_no_names(audio):
     loop = Loop(np.ascontiguousarray(audio.T, np.float32), RATE, "sea")
     *_, done = decompose(loop, Tools(TOOLS.transcriber, TOOLS.separator, TOOLS.extractor), RATE)
     assert all(track.name.startswith("perc ") for track in done.pattern.tracks)
-    assert "No drum was heard" in notes_about(stored(done, Source("sea"), TOOLS))[0]
+    assert "No drum was heard" in notes_about(stored(done, Source("sea"), TOOLS.names))[0]

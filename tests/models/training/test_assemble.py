@@ -44,7 +44,9 @@ def test_runs_become_one_file_with_a_classifier(samples: Path, tmp_path: Path) -
     fitted = HitClassifier.from_metadata(metadata[METADATA_KEY])
     usual = HitClassifier.from_metadata(None)
     assert fitted.threshold != usual.threshold or not np.allclose(fitted.weights, usual.weights)
-    with pytest.raises(UsageError, match="There are 1 runs"):
+    with pytest.raises(UsageError, match="Runs: 1, counted from 0"):
         assemble(AssemblySettings((str(out),), loops, tmp_path / "no.safetensors", ((1, tmp_path),)))
+    with pytest.raises(UsageError, match="left no kits out"):
+        assemble(AssemblySettings((str(runs[0]),), loops, tmp_path / "no.safetensors", ((0, tmp_path),)))
     with pytest.raises(UsageError, match="none is number 2"):
         assemble(AssemblySettings((f"{out}:2",), loops, tmp_path / "no.safetensors"))

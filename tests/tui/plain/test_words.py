@@ -44,7 +44,6 @@ from engine.core.effects import Effect
 from engine.core.errors import TaoError
 from engine.core.exports import settings_for
 from engine.core.machine import Listen
-from engine.core.methods import Methods
 from engine.core.midi import ClockOut, Route
 from engine.core.pattern import Step
 from engine.core.recording import Monitor, RecordingSetup
@@ -52,7 +51,7 @@ from engine.core.requests import (
     BrowseSounds,
     CaptureLast,
     ChooseGrid,
-    ChooseMethods,
+    ChooseMethod,
     ConnectMidi,
     Direction,
     ExportKit,
@@ -132,7 +131,7 @@ def refusal(typed: str) -> str:
     ("effect delay 1/8", ShapeEffect(Effect.DELAY, ticks=480)), ("effect crush 0.3", ShapeEffect(Effect.CRUSH, 0.3)),
     ("rack off", BypassRack(True)), ("rack", BypassRack(True)), ("swap snare 2", SwapSound("snare", 1)),
     ("sounds kick library deep dry", BrowseSounds("kick", SoundSource.LIBRARY, "deep dry")),
-    ("methods extractor select", ChooseMethods(Methods(extractor="select"))),
+    ("methods extractor select", ChooseMethod("extractor", "select")),
     ("open /tmp/a loop.wav", OpenFile("/tmp/a loop.wav")), ("open '/tmp/a  b.wav'", OpenFile("/tmp/a  b.wav")),
     ("save Friday night", SaveKit("Friday night")), ("undo", Undo()), ("undo  # at once", Undo()),
     ("export /tmp/out midi sfz", ExportKit(("midi", "sfz"), "/tmp/out")),
