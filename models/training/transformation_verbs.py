@@ -46,7 +46,7 @@ def train_rhythm_verb(data: tuple[Path, ...], **asked: object) -> None:
 @click.option("--data", multiple=True, required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="A folder that holds oneshots/ and patterns/; may be repeated.")
 @click.option("--method", "methods", multiple=True, default=("kit", "source", "target"), show_default=True,
-              help="kit, kit:none, kit:steps, kit:bed or kit:latent:FILE (its residual), latent:FILE; source and "
+              help="kit, kit:none, kit:steps, kit:bed or kit:latent (its residual), latent, latent:FILE; source and "
               "target do nothing.")
 @click.option("--pairs", type=click.IntRange(min=1), default=16, show_default=True, help="How many pairs to make.")
 @click.option("--transcriber", default="tao", show_default=True, help="The transcriber to use.")

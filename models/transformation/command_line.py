@@ -24,14 +24,15 @@ RESIDUALS = ("none", "steps", "bed", LATENT)
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="The WAV file to write.")
 @click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
 @click.option("--method", default=KIT, show_default=True,
-              help="kit: SOURCE's kit plays TARGET's pattern. latent:FILE: a network of that weights file does it.")
+              help="kit: SOURCE's kit plays TARGET's pattern. latent: networks do it; latent:FILE: those of that "
+              "file.")
 @click.option("--amount", type=Number(0.0, 100.0), default=100.0, show_default=True,
               help="How much of the other loop's rhythm is taken over, in percent.")
 @click.option("--kit", type=_SIDES, default="source", show_default=True, help="Whose sounds play.")
 @click.option("--pattern", type=_SIDES, default="target", show_default=True, help="Whose steps are played.")
 @click.option("--groove", type=_SIDES, default="target", show_default=True,
               help="Whose velocities, microtiming and swing are played.")
-@click.option("--residual", default="bed", show_default=True, metavar="none|steps|bed|latent:FILE",
+@click.option("--residual", default="bed", show_default=True, metavar="none|steps|bed|latent",
               help="What the kit does not explain: left out, moved along with the hits, only what never stops, or "
               "given TARGET's rhythm by a network.")
 @click.option("--bpm", type=Number(MIN_BPM, MAX_BPM), help="The result's tempo. Default: TARGET's.")
@@ -56,8 +57,8 @@ def transform(source: Path, target: Path, out: Path, overwrite: bool, method: st
         raise UsageError(f"No method is called {name!r}. There are {KIT} and {LATENT}.")
     kind, _, weights = asked["residual"].partition(":")
     if kind not in RESIDUALS or (weights and kind != LATENT):
-        raise UsageError(f"--residual {asked['residual']!r} is not known. There are {', '.join(RESIDUALS)}, the last "
-                         "with a file: latent:FILE.")
+        raise UsageError(f"--residual {asked['residual']!r} is not known. There are {', '.join(RESIDUALS)} and "
+                         "latent:FILE.")
     check_wav(out)
     check_file(out, overwrite)
     check_not_read(out, (source, target))
@@ -123,7 +124,7 @@ def _latent(weights: str, asked: dict[str, Any]) -> Any:
 
 
 def _opened(weights: str) -> Any:
-    """The networks of the method `latent`. Raises WeightsMissing."""
+    """The networks of the method `latent`, the shipped ones if no file is named. Raises WeightsMissing."""
     from models.plugins import loading
 
     with loading("The transformation"):

@@ -37,7 +37,8 @@ def test_every_job_after_a_choice_works_with_it(engine: RunningEngine, tmp_path:
     seen: set[str] = set()
     for request in (Decompose(), Correct(), OpenAudio(str(tmp_path / "x.wav"))):
         client.ask(request)
-        assert client.wait(lambda s: bool(mentions(s.status) - seen) and s.status.job is None, 10.0), request
+        before = frozenset(seen)
+        assert client.wait(lambda s, before=before: bool(mentions(s.status) - before) and s.status.job is None, 10.0)
         seen |= mentions(client.snapshot().status)
 
 

@@ -19,6 +19,7 @@ from models.papers.rhythm.recipe import Vae
 from models.papers.rhythm.transformer import RhythmTransformer
 from models.plugins import Audio
 from models.weights.files import load_weights
+from models.weights.shipped import shipped
 
 NETWORK = "rhythm-2025"
 _STEP = 3 * COLUMNS // 4     # from one segment to the next; the rest is cross-faded
@@ -27,13 +28,11 @@ _SEED = 1
 
 
 class Latent:
-    """The weights.safetensors of `train rhythm`; none are shipped. Raises WeightsMissing."""
+    """weights: the weights.safetensors of `train rhythm`; empty for the shipped ones. Raises WeightsMissing."""
 
-    def __init__(self, weights: str) -> None:
-        if not weights:
-            raise WeightsMissing("No weights for the latent method come with Tao. Train some with `tao_live.py train "
-                                 "rhythm`, then write their file after latent: such as latent:FILE.")
-        tensors, metadata = load_weights(Path(weights))
+    def __init__(self, weights: str = "") -> None:
+        ours = None if weights else shipped("rhythm")
+        tensors, metadata = load_weights(Path(weights)) if ours is None else load_weights(ours.path, ours.sha256)
         if metadata.get("network") != NETWORK:
             raise WeightsMissing(f"{weights} holds weights of the network {metadata.get('network')!r}; {NETWORK!r} is "
                                  "needed here. Name the weights.safetensors of `train rhythm`.")

@@ -114,8 +114,8 @@ def method_of(name: str) -> Method:
 
         latent = Latent(argument)
         return lambda source, target: latent.transform(source.audio.T, target.audio.T, RATE).mean(axis=0)
-    raise TaoError(f"No method is called {name!r}. There are kit, kit:none, kit:steps, kit:bed, kit:latent:FILE, "
-                   "latent:FILE, source and target.")
+    raise TaoError(f"No method is called {name!r}. There are kit, kit:none, kit:steps, kit:bed, kit:latent, "
+                   "latent, each also with :FILE, source and target.")
 
 
 def _choices(residual: str) -> Choices:
@@ -123,7 +123,8 @@ def _choices(residual: str) -> Choices:
     kind, _, weights = residual.partition(":")
     residuals = {one.value: one for one in Residual}
     if (kind and kind not in residuals) or (weights and kind != Residual.LATENT.value):
-        raise TaoError(f"No residual is called {residual!r}. There are kit:{', kit:'.join(residuals)}:FILE.")
+        raise TaoError(f"No residual is called {residual!r}. There are kit:{', kit:'.join(residuals)} and "
+                       "kit:latent:FILE.")
     if kind != Residual.LATENT.value:
         return Choices(residual=residuals[kind]) if kind else Choices()
     from models.papers.rhythm.method import Latent

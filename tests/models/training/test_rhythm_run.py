@@ -12,7 +12,7 @@ from models.papers.rhythm.method import Latent
 from models.training.evaluate.transformation import TransformationSettings, evaluate_transformation, scores
 from models.training.synthesis.resequencing import Made, Pair
 from models.training.train.rhythm_run import RhythmRunSettings, train_rhythm
-from models.weights.files import load_weights
+from models.weights.files import load_weights, save_weights
 from tests.models.loops import audio_of, pattern_of
 from tests.models.training.listener import Listener, Stopped
 
@@ -51,9 +51,18 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(samples: Path, tmp_path
     assert all(f"| {name}" in table for name in ("kit", "kit:latent", "latent", "target"))
 
 
-def test_without_weights_the_method_says_how_to_get_them() -> None:
+def test_without_a_file_the_shipped_weights_move_a_rhythm() -> None:
+    """Two hits of the source become four at the target's places."""
+    source, target = (audio_of(pattern_of(kick=drawn), 120.0).T for drawn in ("x.......x.......", "x...x...x...x..."))
+    made = Latent().transform(source, target, RATE)
+    loud = np.array([np.abs(part).max() for part in np.array_split(made[0], 16)])
+    assert loud[[4, 12]].min() > 2 * np.median(loud)
+
+
+def test_other_weights_are_refused(tmp_path: Path) -> None:
+    save_weights(tmp_path / "other.safetensors", {"x": torch.zeros(1)}, {"network": "tao"})
     with pytest.raises(WeightsMissing, match="train rhythm"):
-        Latent("")
+        Latent(str(tmp_path / "other.safetensors"))
 
 
 def test_the_true_answer_has_the_best_scores_and_the_untouched_source_leaves_traces() -> None:

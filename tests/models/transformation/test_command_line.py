@@ -67,13 +67,17 @@ def test_a_missing_target_is_named_before_the_source_is_decomposed(loops):
         run(loops / "one.wav", loops / "empty", "-o", loops / "out.wav", "--transcriber", "no such plugin")
 
 
-def test_the_latent_method_says_how_to_get_weights(loops):
-    with pytest.raises(Exception, match="train rhythm"):
-        run(loops / "one.wav", loops / "two.wav", "-o", loops / "out.wav", "--method", "latent", *QUICK)
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [("--method", "latent"), ("--residual", "latent")])
+def test_the_latent_method_comes_with_weights(loops, options):
+    done = run(loops / "one.wav", loops / "two.wav", "-o", loops / "out.wav", *options, *QUICK)
+    assert done.exit_code == 0, done.output
+    audio, _ = soundfile.read(loops / "out.wav")
+    assert len(audio) == pytest.approx(4 * 60 / 100.0 * RATE, abs=2) and np.isfinite(audio).all() and audio.any()
 
 
 @pytest.mark.parametrize(("residual", "said"), [("magic", "none, steps, bed, latent"), ("bed:x", "not known"),
-                                                ("latent", "train rhythm"), ("latent:no such file", "no such file")])
+                                                ("latent:no such file", "no such file")])
 def test_an_unknown_residual_is_refused_before_anything_is_decomposed(loops, residual, said):
     with pytest.raises(Exception, match=said):
         run(loops / "one.wav", loops / "two.wav", "-o", loops / "out.wav", "--residual", residual, "--transcriber",
