@@ -60,7 +60,7 @@ def test_the_exporter_writes_a_row_for_each_step(plugin: Path, tmp_path: Path) -
 @pytest.mark.slow
 def test_the_extractor_is_listed_and_makes_a_kit(plugin: Path, tmp_path: Path) -> None:
     listed = [json.loads(line) for line in tao(plugin, tmp_path, "models", "--json").splitlines()]
-    assert {"kind": "extractor", "name": "loudest-hit", "package": "tao-example-plugin"} in listed
+    assert {"kind": "extractor", "name": "loudest-hit", "package": "tao-example-plugin", "about": ""} in listed
     demo = demo_loop(22050)
     write_wav(tmp_path / "loop.wav", demo.audio, demo.sample_rate)
     tao(plugin, tmp_path, "decompose", tmp_path / "loop.wav", "-o", tmp_path / "kit", "--transcriber", "onset-strength",

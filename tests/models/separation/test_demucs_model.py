@@ -71,7 +71,7 @@ def test_a_file_that_would_run_code_is_refused(tmp_path):
 
 
 def test_what_is_no_demucs_is_refused(tmp_path):
-    with pytest.raises(UsageError, match="demucs:FILE.th as the separator"):
+    with pytest.raises(UsageError, match=r"demucs:FILE\.th as the separator"):
         DemucsSeparator()
     with pytest.raises(WeightsMissing, match="There is no checkpoint"):
         DemucsSeparator(str(tmp_path / "none.th"))

@@ -10,7 +10,7 @@ from tao_live import cli
 
 
 @pytest.mark.parametrize("words", [("judge", "--loops"), ("idm-sounds", "--data"),
-                                   ("assemble", __file__, "--data", ".", "--loops")])
+                                   ("assemble", __file__, "--loops")])
 def test_weights_that_exist_are_kept(words: tuple[str, ...], tmp_path: Path) -> None:
     mine = tmp_path / "mine.json"
     mine.write_text("mine")
