@@ -8,8 +8,7 @@ from typing import Any
 from engine.core.errors import InvalidValue, UsageError
 from engine.core.names import MAX_PATH, readable
 
-TRANSCRIBERS, SEPARATORS, EXTRACTORS = "tao.transcribers", "tao.separators", "tao.extractors"
-GROUPS = {"transcriber": TRANSCRIBERS, "separator": SEPARATORS, "extractor": EXTRACTORS}
+GROUPS = {"transcriber": "tao.transcribers", "separator": "tao.separators", "extractor": "tao.extractors"}
 # what Tao's own are, in a few words
 ABOUT: Mapping[str, Mapping[str, str]] = {
     "transcriber": {

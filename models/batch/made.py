@@ -38,12 +38,6 @@ def made_in(folder: Path) -> Made | None:
     return Made(sha256 if isinstance(sha256, str) else None, made_by if isinstance(made_by, dict) else {})
 
 
-def sha256_in(folder: Path) -> str | None:
-    """The hash of the recording that the kit in `folder` was made from, if there is one."""
-    made = made_in(folder)
-    return None if made is None else made.sha256
-
-
 def sha256_of(path: Path) -> str | None:
     """The hash of a file; None if it is not a regular file that can be read."""
     try:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from engine.core.errors import InvalidValue, TaoError, UsageError
-from engine.core.methods import TRANSCRIBERS, installed
+from engine.core.methods import GROUPS, installed
 from models import plugins
 from models.hearing.onset_strength import OnsetStrength
 from models.plugins import Onset
@@ -34,7 +34,7 @@ def test_tao_finds_its_own_plugins_by_name():
 
 @pytest.mark.usefixtures("third_party")
 def test_an_installed_package_adds_a_plugin():
-    assert "ears" in installed(TRANSCRIBERS)
+    assert "ears" in installed(GROUPS["transcriber"])
     assert plugins.transcriber("ears").name == "ears:small"
     assert plugins.transcriber("ears:large").name == "ears:large"
 
