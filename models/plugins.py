@@ -24,6 +24,7 @@ Audio = np.ndarray
 Stems = dict[str, Audio]
 OnProgress = Callable[[float], None]  # called with the share done, 0..1; what it raises ends the work
 
+
 def ignore_progress(fraction: float) -> None:
     """The default OnProgress: do nothing."""
 

@@ -156,7 +156,7 @@ class Engine:
                       self._transport.sync or self._link.sync or self.midi.sync, self.browser.sounds, self.midi.status,
                       self.jobs.readings,
                       self.sets.status, self.jobs.heard, self._pictures.of(self.conductor.machine),
-                      self.jobs.candidates, self.jobs.methods)
+                      self.jobs.candidates, self.jobs.orders.methods)
 
     def quit(self) -> None:
         """Ask the control thread to end the engine."""

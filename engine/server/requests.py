@@ -45,7 +45,7 @@ def _about_jobs(jobs: Jobs, conductor: Conductor) -> dict[type, Handler]:
         requests.Decompose: lambda request, boundary: jobs.decompose(),
         requests.Correct: lambda request, boundary: jobs.correct(),
         requests.ChooseReading: lambda request, boundary: jobs.choose_reading(request.number),
-        requests.ChooseMethod: lambda request, boundary: jobs.choose_method(request.kind, request.name),
+        requests.ChooseMethod: lambda request, boundary: jobs.orders.choose_method(request.kind, request.name),
         requests.CountAs: lambda request, boundary: jobs.count_as(request.beats, request.time_signature),
         requests.OpenAudio: lambda request, boundary: jobs.open_audio(request.path, request.beats),
         requests.LoadFolder: lambda request, boundary: jobs.load_folder(request.path),

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from engine.bridge.messages import (
-    DecomposeFile,
     DecomposeJob,
     JobDone,
     JobFailed,
@@ -14,15 +13,14 @@ from engine.bridge.messages import (
     Progress,
     StageReady,
 )
-from engine.bridge.segments import forget_segments, write_segment
+from engine.bridge.segments import forget_segments
 from engine.core.candidates import TrackCandidates
 from engine.core.commands import Boundary, DoubleReading, HalveReading, SetTimeSignature, target_frames
 from engine.core.commands.merging import EarlierStage
 from engine.core.commands.reading import as_recorded, doublings
 from engine.core.errors import InvalidValue, TaoError
 from engine.core.loop import Audio, PlayedLoop, Reading
-from engine.core.methods import USUAL, Methods, check_installed
-from engine.core.names import check_path, readable
+from engine.core.methods import USUAL, Methods
 from engine.core.pattern import Pattern
 from engine.core.snapshot import Heard
 from engine.core.snapshot import Job as JobStatus
@@ -34,9 +32,7 @@ from engine.worker.findings import Findings, TempoCandidates, same_cut
 from engine.worker.job import (
     AGAIN,
     CORRECTION,
-    FILE,
     FIRST_STAGE,
-    FOLDER,
     FREE_TAKE,
     LAST_STAGE,
     RECOUNT,
@@ -46,23 +42,22 @@ from engine.worker.job import (
     KitOnDisk,
     bpm_of,
 )
+from engine.worker.orders import Orders
 from engine.worker.process import WorkerProcess
 
 
 class Jobs:
     """Owns the job that the worker does and the one that waits. The control thread alone calls it.
 
-    kits_folder: where the worker keeps every kit that it solves, beside the takes. methods: the plugins that decompose.
+    memory_folder, kits_folder, methods: as `Orders` has them.
     """
 
     def __init__(self, conductor: Conductor, worker: WorkerProcess, memory_folder: Path, kits_folder: Path,
                  notices: Notices, methods: Methods = USUAL) -> None:
-        self.methods = methods
+        self.orders = Orders(conductor.sample_rate, memory_folder, kits_folder, methods)
         self._conductor, self._worker, self._notices = conductor, worker, notices
-        self._memory_folder, self._kits_folder = memory_folder, kits_folder
         self._job: Job | None = None
         self._next: Job | None = None
-        self._last_id = 0
         self.status: JobStatus | None = None
         self._findings = Findings()
         self._on_disk: list[KitOnDisk] = []
@@ -95,12 +90,6 @@ class Jobs:
         """The kits that jobs have brought since the last call, and their folders."""
         found, self._on_disk = self._on_disk, []
         return found
-
-    def choose_method(self, kind: str, name: str) -> None:
-        """Decompose with another plugin from the next job on. Raises UsageError for one that is not installed."""
-        methods = self.methods.changed(kind, name)
-        check_installed(methods)
-        self.methods = methods
 
     def decompose(self) -> None:
         """Decompose the loop that is loaded. Raises InvalidValue when there is none."""
@@ -157,9 +146,7 @@ class Jobs:
             self.count_as(now.beats, now.time_signature)
             self._findings.tempo = replace(before, beats=now.beats, readings=readings)
             return
-        message = DecomposeFile(self._new_id(), before.path, None, self._conductor.sample_rate,
-                                str(self._memory_folder), str(self._kits_folder), readings, self.methods)
-        self._begin(Job(message, FILE, readable(Path(before.path).stem), recut=True))
+        self._begin(self.orders.file(before.path, readings=readings))
 
     def decompose_take(self, loop: PlayedLoop, sure: bool = True) -> None:
         """Decompose what was just recorded; undo takes take and kit back together. sure: whether its beats are known;
@@ -170,16 +157,11 @@ class Jobs:
 
     def open_audio(self, path: str, beats: Quarters | None) -> None:
         """Decompose a file; the worker reads it. Raises InvalidValue for what no file is called."""
-        check_path(path)
-        message = DecomposeFile(self._new_id(), path, beats, self._conductor.sample_rate, str(self._memory_folder),
-                                str(self._kits_folder), methods=self.methods)
-        self._begin(Job(message, FILE, readable(Path(path).stem)))
+        self._begin(self.orders.file(path, beats))
 
     def load_folder(self, path: str) -> None:
         """Load a decomposition; the worker reads it. Raises InvalidValue for what no folder is called."""
-        check_path(path)
-        message = OpenFolder(self._new_id(), path, self._conductor.sample_rate, str(self._memory_folder))
-        self._begin(Job(message, FOLDER, readable(Path(path).name)))
+        self._begin(self.orders.folder(path))
 
     def cancel(self) -> None:
         """Stop the job. Raises InvalidValue when there is none."""
@@ -233,15 +215,7 @@ class Jobs:
     def _about(self, kind: Kind, loop: PlayedLoop, wanted: Pattern | None = None, sure: bool = True) -> Job:
         """A job about a loop that is in the bank, its audio in shared memory. Raises TaoError."""
         audio: Audio = self._conductor.bank[loop.sample][: loop.frames]
-        segment, _ = write_segment(self._memory_folder, [audio])
-        rate = self._conductor.sample_rate
-        message = DecomposeJob(self._new_id(), segment, len(audio), 2, rate, loop.name, loop.beats, rate,
-                               str(self._memory_folder), wanted, sure, str(self._kits_folder), self.methods)
-        return Job(message, kind, loop.name, loop)
-
-    def _new_id(self) -> int:
-        self._last_id += 1
-        return self._last_id
+        return self.orders.about(kind, loop, audio, wanted, sure)
 
     def _begin(self, job: Job) -> None:
         """Hand it to the worker; a job that is still running gives way."""
@@ -278,7 +252,7 @@ class Jobs:
                 return
             for name in stage.samples:
                 conductor.save_sample(name)
-            self._findings.tempo = TempoCandidates.of(stage, self._file_of(job)) or self._findings.tempo
+            self._findings.tempo = TempoCandidates.of(stage, self.orders.recording_of(job)) or self._findings.tempo
             if job.recut and stage.stage == FIRST_STAGE:  # its slices would begin at another tempo than the loop
                 return
             command = job.command(stage, conductor.schedule.latest.listen, self._bar_ticks)
@@ -298,11 +272,6 @@ class Jobs:
             self._notices.say(f"The kit {stage.kit.name} plays from the next bar line on.")
         elif stage.stage == LAST_STAGE and stage.match is not None:
             self._notices.say(f"{job.name} is a kit now; it matches the recording by {stage.match:.0%}.")
-
-    def _file_of(self, job: Job) -> str:
-        """Where the recording is that the job is about: the file, or the take of this name."""
-        path = job.message.path if isinstance(job.message, DecomposeFile) else ""
-        return path or str(self._kits_folder / f"{job.name}.wav")
 
     def _double(self, times: int) -> None:
         """Count twice as many beats so often, half as many where `times` is negative; one undo takes all back."""
@@ -327,6 +296,6 @@ class Jobs:
             job.forget()
         following, self._next = self._next, None
         about = None if following is None else following.message
-        forget_segments(self._memory_folder, {about.segment} if isinstance(about, DecomposeJob) else ())
+        forget_segments(self.orders.memory_folder, {about.segment} if isinstance(about, DecomposeJob) else ())
         if following is not None:
             self._begin(following)
