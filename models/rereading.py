@@ -5,17 +5,16 @@ from dataclasses import replace
 import numpy as np
 
 from engine.core.loop import Audio, Loop
-from engine.core.methods import USUAL, Methods
 from engine.library.kits.decomposition import StoredDecomposition
 from models.decompose import Tools, decompose
 from models.hearing.readings import Wishes
-from models.storing import restored
+from models.storing import made_with, restored
 
 
 def read_again(kept: StoredDecomposition, wishes: Wishes) -> StoredDecomposition:
     """The kit of the whole recording, decomposed as wished by the plugins that made it. Names of sounds that only other
     patterns play are kept. Raises InvalidValue when no reading agrees with the wishes."""
-    tools = Tools.of(Methods(*(_made_by(kept, kind, usual) for kind, usual in USUAL.items())))
+    tools = Tools.of(made_with(kept))
     recording = Loop(whole_recording(kept), kept.sample_rate, kept.source.name)
     *_, last = decompose(recording, tools, kept.sample_rate, wishes=wishes)
     last = replace(last, kit=replace(last.kit, name=kept.kit.name))
@@ -28,7 +27,3 @@ def whole_recording(kept: StoredDecomposition) -> Audio:
     if kept.recording is not None:
         return kept.recording
     return np.ascontiguousarray(np.roll(kept.loop, kept.as_played.downbeat_frames, axis=0))
-
-
-def _made_by(kept: StoredDecomposition, part: str, default: str) -> str:
-    return str(kept.made_by.get(part, default))

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.core.kit import Kit, sample_id
 from engine.core.loop import Audio, PlayedLoop, overview
-from engine.core.methods import Methods
+from engine.core.methods import USUAL, Methods
 from engine.core.names import readable
 from engine.library.kits.decomposition import HeardOnset, Source, StoredDecomposition
 from engine.library.kits.lineage import made_from
@@ -24,6 +24,12 @@ def stored(done: Decomposition, source: Source, by: Methods, asked: Settings | N
     was the verb's work."""
     made_by = {"tao": tao_version(), **dict(by.items()), "weights": {}}
     return _kept(done, source, made_by if asked is None else {**made_by, "settings": asked.to_json()})
+
+
+def made_with(kept: StoredDecomposition) -> Methods:
+    """The plugins that made a kit, as far as it says; the usual ones for the rest. Raises InvalidValue where it holds
+    what cannot be a name."""
+    return Methods(*(str(kept.made_by.get(kind, usual)) for kind, usual in USUAL.items()))
 
 
 def restored(done: Decomposition, before: StoredDecomposition) -> StoredDecomposition:

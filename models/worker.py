@@ -15,7 +15,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,12 +37,13 @@ from engine.bridge.segments import map_segment, write_segment
 from engine.bridge.wire import read_frame, write_frame
 from engine.core.candidates import TrackCandidates
 from engine.core.commands.reading import read_alike
-from engine.core.errors import TaoError
+from engine.core.errors import InvalidValue, TaoError
 from engine.core.kit import SampleId
 from engine.core.loop import Loop, Reading
 from engine.core.methods import USUAL, Methods
 from engine.core.pattern import Pattern
 from engine.library.audio_files import check_usable, read_loop
+from engine.library.kits.decomposition import StoredDecomposition
 from engine.library.kits.kit_folder import UnwritableFolder, read_folder
 from models import plugins
 from models.correct import correct, played_as
@@ -51,7 +52,7 @@ from models.hearing.readings import Wishes
 from models.keeping import keep_kit
 from models.naming.candidates import candidates_of
 from models.plugins import Extractor
-from models.storing import opened
+from models.storing import made_with, opened
 from models.torch_device import LOGGER
 from models.words import told_feel, told_part, told_unnamed
 
@@ -75,6 +76,14 @@ class Stopped(TaoError):
     """The job was cancelled while it ran."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Last:
+    """The kit of the last job that brought one, and the plugins that made it."""
+
+    kit: Decomposition
+    by: Methods
+
+
 class Worker:
     """Reads messages in one thread and does jobs in another, so that a cancelled job ends at its next progress report.
 
@@ -88,8 +97,8 @@ class Worker:
         self._cancelled: set[int] = set()
         self._samples_sent: set[SampleId] = set()
         self._opened: tuple[Methods, Tools] | None = None
-        self._last_kit: Decomposition | None = None
-        self._made_by = USUAL  # the last kit, as the plugins call themselves
+        self._by = USUAL  # who makes the kit of the present job, as the plugins call themselves
+        self._last: _Last | None = None
 
     def run(self) -> None:
         """Do jobs until stdin ends."""
@@ -119,7 +128,8 @@ class Worker:
             for stage in self._stages(job):
                 self._check(job)
                 self._send(self._announced(job, stage))
-                self._last_kit = stage if stage.stage == "kit" else self._last_kit
+                if stage.stage == "kit":
+                    self._last = _Last(stage, self._by)
             self._send(self._kept(job))
         except TaoError as error:
             if isinstance(error.__cause__, Exception | SystemExit):
@@ -137,10 +147,10 @@ class Worker:
     def _kept(self, job: Job) -> JobDone:
         """Keep the solved kit as a folder, and say where it is. One that cannot be written plays all the same: the
         engine sees that it has no folder, says so, and tries again."""
-        if isinstance(job, OpenFolder) or self._last_kit is None:
+        if isinstance(job, OpenFolder) or self._last is None:
             return JobDone(job.job_id)
         try:
-            folder, fresh = keep_kit(job, self._last_kit, self._made_by)
+            folder, fresh = keep_kit(job, self._last.kit, self._last.by)
         except UnwritableFolder as error:
             print(error, file=sys.stderr)
             return JobDone(job.job_id)
@@ -150,7 +160,9 @@ class Worker:
         self._report(job, "starting", 0.0)  # the tools are opened, and their libraries loaded, with the first job
         if isinstance(job, OpenFolder):
             self._report(job, "kit", 0.0)
-            yield opened(read_folder(Path(job.path)), job.engine_rate)
+            kept = read_folder(Path(job.path))
+            self._by = _by(kept)
+            yield opened(kept, job.engine_rate)
             return
         loop = _read(job) if isinstance(job, DecomposeFile) else _received(job)
         if isinstance(job, DecomposeJob) and job.wanted is not None:
@@ -160,7 +172,7 @@ class Worker:
 
     def _decomposed(self, job: DecomposeJob | DecomposeFile, loop: Loop) -> Iterator[Decomposition]:
         tools = self._tools(job.methods)
-        self._made_by = tools.names
+        self._by = tools.names
         for stage in decompose(loop, tools, job.engine_rate,
                                lambda stage, fraction: self._report(job, stage, fraction), _wishes(job)):
             if stage.stage == "pattern":
@@ -174,14 +186,15 @@ class Worker:
     def _corrected(self, job: DecomposeJob, loop: Loop, wanted: Pattern) -> Decomposition:
         """The kit solved again for the pattern `wanted`. It starts from the last kit, if that is of the same recording;
         the tempo may since have been halved or doubled. Only the extractor works."""
-        if self._last_kit is None or self._last_kit.loop.sample != recording_of(loop, job.engine_rate):
-            *_, self._last_kit = self._decomposed(job, loop)
+        if self._last is None or self._last.kit.loop.sample != recording_of(loop, job.engine_rate):
+            *_, heard = self._decomposed(job, loop)
+            self._last = _Last(heard, self._by)
         self._report(job, "kit", 0.0)
-        last = self._last_kit
+        last = self._last.kit
         reading = replace(last.loop, beats=loop.beats or last.loop.beats)
         as_solved, _ = read_alike(wanted, reading, last.loop)
         extractor = self._extractor(job.methods)
-        self._made_by = self._made_by.changed("extractor", extractor.name)
+        self._by = self._last.by.changed("extractor", extractor.name)
         made = correct(last, as_solved, extractor,
                        lambda fraction: self._report(job, "kit", fraction))
         pattern, reading = read_alike(played_as(made.pattern, as_solved), made.loop, reading)
@@ -223,6 +236,14 @@ class Worker:
 
     def _send(self, message: Progress | StageReady | JobNotice | JobFailed | JobDone) -> None:
         write_frame(self._sink, self._codec.encode(message))
+
+
+def _by(kept: StoredDecomposition) -> Methods:
+    """The plugins that made a kit that is opened; the usual ones where it holds no names."""
+    try:
+        return made_with(kept)
+    except InvalidValue:
+        return USUAL
 
 
 def _read(job: DecomposeFile) -> Loop:

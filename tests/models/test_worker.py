@@ -167,6 +167,25 @@ def test_a_folder_is_opened_as_one_kit(peer, tmp_path):
     check_samples(answers)
 
 
+def test_a_correction_needs_the_extractor_alone_and_says_who_made_the_rest(peer, tmp_path):
+    """Also where a job with other plugins has failed in between, and for a kit that was opened."""
+    others = Methods("paper:no such file", "magic", "least-disturbed")
+    *_, done = decompose(demo_loop(RATE), TOOLS, RATE)
+    by = TOOLS.names.changed("separator", "tao")
+    write_folder(tmp_path / "kit", stored(done, Source("demo"), by))
+    for number, first, wanted in ((1, replace(job(tmp_path, 1), methods=TOOLS.names), TOOLS.names),
+                                  (4, OpenFolder(4, str(tmp_path / "kit"), RATE, str(tmp_path)), by)):
+        peer.send(first)
+        (*_, kit) = [message for message in peer.answers(number) if isinstance(message, StageReady)]
+        peer.send(replace(job(tmp_path, number + 1), methods=others))
+        assert isinstance(peer.answers(number + 1)[-1], JobFailed)
+        peer.send(replace(job(tmp_path, number + 2), methods=others, wanted=kit.pattern, kits=str(tmp_path / "kits")))
+        last = peer.answers(number + 2)[-1]
+        assert isinstance(last, JobDone), last
+        made_by = read_folder(Path(last.kept)).made_by
+        assert [made_by[kind] for kind, _ in wanted.items()] == [name for _, name in wanted.items()]
+
+
 def test_bad_jobs_get_a_sentence_and_the_next_one_is_done(peer, tmp_path):
     (tmp_path / "text.wav").write_text("not audio")
     silent, _ = write_segment(tmp_path, [np.zeros((RATE, 2), np.float32)])
