@@ -38,7 +38,7 @@ done
 
 
 class Machine:
-    """A copy of the set-up in a folder, with stand-ins for pip, the system's packages and the GPU."""
+    """A copy of the set-up in a folder, with stand-ins for pip, the system's packages, the GPU and the disk."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.venv, self._calls = folder / "tao", folder / "tao/.venv", folder / "calls"
@@ -48,9 +48,11 @@ class Machine:
         self._write(self.venv / "bin/python", STUB_PYTHON)
         self._write(stubs / "dpkg-query", "#!/bin/sh\necho install ok installed\n")
         self._write(stubs / "nvidia-smi", '#!/bin/sh\necho "$GPU"\n')
+        self._write(stubs / "df", '#!/bin/sh\necho head\necho disk 0 0 $((FREE_MB * 1024)) 0% /\n')
         self.environment = {
             "PATH": f"{stubs}:{os.environ['PATH']}", "HOME": str(folder), "REAL_PYTHON": sys.executable, "GPU": "",
             "PIP_CALLS": str(self._calls), "TORCH_VERSION": TORCH, "CPU_INDEX": CPU_INDEX, "CPU_INDEX_ANSWERS": "",
+            "FREE_MB": "100000",
         }
 
     def command(self, purpose: str = "run") -> list[str]:
@@ -126,6 +128,21 @@ def test_without_the_cpu_build_the_ordinary_one_is_taken_and_said_so(machine: Ma
     assert code == 0, said
     assert machine.torch() == [TORCH]
     assert len([line for line in said.splitlines() if "could not get PyTorch's CPU build" in line]) == 1
+
+
+@pytest.mark.parametrize(("build", "needed"), [("cpu", 1500), ("cuda", 5500)])
+def test_a_full_disk_is_told_before_anything_is_downloaded(machine: Machine, build: str, needed: int) -> None:
+    code, said, calls = machine.set_up(TORCH=build, CPU_INDEX_ANSWERS="yes", FREE_MB=str(needed - 1))
+    assert code == 1 and calls == []
+    assert f"needed about {needed} MB" in said and f"found {needed - 1} MB" in said
+    code, said, _ = machine.set_up(TORCH=build, CPU_INDEX_ANSWERS="yes", FREE_MB=str(needed))
+    assert code == 0, said
+
+
+def test_room_for_the_cpu_build_alone_does_not_let_the_other_in(machine: Machine) -> None:
+    code, said, calls = machine.set_up(TORCH="cpu", FREE_MB="2000")
+    assert code == 1 and "needed about 5500 MB" in said
+    assert machine.torch() == [] and all(CPU_INDEX in call for call in calls if "torch==" in call)
 
 
 def test_torch_by_hand_replaces_the_other_build(machine: Machine) -> None:

@@ -98,7 +98,8 @@ def _counting(evidence: Evidence, kits: Sequence[str]) -> np.ndarray:
     """(hits,) how much each candidate counts: loops alike, and loops of kits that have many less, by the root of how
     many, so that a kit that is in the data often does not decide alone."""
     hits = np.bincount(evidence.loop, minlength=evidence.loops)
-    by_loop = np.minimum(hits[hits > 0].mean() / np.maximum(hits, 1), _MOST_WEIGHT)
+    usual_hits = hits.sum() / max(np.count_nonzero(hits), 1)
+    by_loop = np.minimum(usual_hits / np.maximum(hits, 1), _MOST_WEIGHT)
     many = Counter(kits)
     usual = len(kits) / len(many)
     by_kit = np.minimum(np.sqrt([usual / many[kit] for kit in kits]), _MOST_KIT_WEIGHT)
