@@ -26,7 +26,10 @@ class PaperActivations(NamedTuple):
 
 
 class PaperNet(nn.Module):
-    """Spectrogram (batch, stft_frames, bands) of models.hearing.spectrogram.PAPER, 73 bands -> PaperActivations."""
+    """Spectrogram (batch, stft_frames, bands), such as that of features.py, 62 bands -> PaperActivations.
+
+    Under autocast the convolutions alone are in bfloat16: what the GRU counts over hundreds of frames needs more.
+    """
 
     def __init__(self, bands: int, dropout: float = 0.3) -> None:
         super().__init__()
@@ -42,8 +45,9 @@ class PaperNet(nn.Module):
     def forward(self, spectrogram: Tensor) -> PaperActivations:
         x = self.conv(spectrogram.unsqueeze(1))        # (batch, channels, stft_frames, bands / 16)
         x = x.transpose(1, 2).flatten(start_dim=2)     # (batch, stft_frames, channels * bands / 16)
-        x, _ = self.gru(x)                             # (batch, stft_frames, 2 * hidden)
-        return PaperActivations(self.onset_head(x), self.tempo_head(x.mean(dim=1)))
+        with torch.autocast(x.device.type, enabled=False):
+            x, _ = self.gru(x.float())                 # (batch, stft_frames, 2 * hidden)
+            return PaperActivations(self.onset_head(x), self.tempo_head(x.mean(dim=1)))
 
 
 class _ConvBlock(nn.Module):
