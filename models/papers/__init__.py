@@ -1,1 +1,1 @@
-"""Published methods, one folder per paper, each usable as plugins. README.md says which papers are built."""
+"""Published methods, one folder per paper, usable beside Tao's own. README.md says which papers are built."""

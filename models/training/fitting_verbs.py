@@ -27,7 +27,7 @@ OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace the weights 
               help="The licences of the data to fit on; permissive leaves copyleft out.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same file.")
 def train_idm_sounds_verb(data: tuple[Path, ...], out: Path, overwrite: bool, **asked: object) -> None:
-    """Fit the space of drum sounds of the plugins idm-heard, in minutes, and print the SHA-256 of its file.
+    """Fit the space of drum sounds of the plugins idm-heard, in about a minute, and print the SHA-256 of its file.
 
     Use it with --separator or --extractor idm-heard:FILE.
     """

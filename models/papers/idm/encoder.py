@@ -1,8 +1,8 @@
 """The encoder: a small ConvNeXt (Liu et al., CVPR 2022) of 4, 8, 16 and 32 channels.
 
-The channels are the authors'. Depths of 3, 3, 9 and 3 blocks are ConvNeXt-T's and bring it to about the published 67 k
-parameters. Ours: only bands are halved from stage to stage, so that every STFT frame keeps its own features; channels
-are normalised together with bands and STFT frames, which is cheaper.
+Channels and depths are the authors', and so is that only bands are halved from stage to stage. Ours: four bands are
+kept to the end; channels are normalised together with bands and STFT frames, which is cheaper; kernels between stages
+are smaller, and there is no layer scale.
 """
 
 from torch import Tensor, nn

@@ -10,7 +10,8 @@ from models.plugins import Audio, ExtractedShot, Extraction, OnProgress, Stems, 
 
 
 class IdmExtractor:
-    """`idm`: synthesised one-shots, and masked stems. Corrected hits are played as they are: the onset override.
+    """`idm`: synthesised one-shots, and masked stems. Corrected hits keep their times, and velocities are the
+    network's: the onset override.
 
     weights: a weights.safetensors of `train idm`; empty for the shipped ones.
     """

@@ -1,6 +1,6 @@
 """The network's input: log-mel spectrograms of 1024-sample windows, 256 apart, in 128 bands, at 44.1 kHz.
 
-Rate, window, hop and bands are the authors'. Hann window, floor and scaling are ours.
+Rate, window, hop and bands are the authors'. Ours: magnitudes instead of powers, from 20 Hz, floor and scaling.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """What the network says about a mixture: onsets, velocities, which kit it is, and how loud each track is.
 
-Onsets and velocities are convolutions of kernel 7 over the encoder's features, kit and gains are linear layers, as the
-authors have them. Ours: kit and gains see the features' mean over time; gains are exponentials.
+Onsets and velocities are convolutions of kernel 7 over the encoder's features; kit and gains are linear layers over
+their mean over time, gains as exponentials. The authors' heads have a layer or two more: README.md.
 """
 
 from typing import NamedTuple
@@ -38,6 +38,6 @@ class Heads(nn.Module):
         nn.init.constant_(self.onsets.bias, _RARE)  # type: ignore[arg-type]
 
     def forward(self, features: Tensor) -> Described:
-        mean = features.mean(dim=2)                            # (batch, features): the mixture embedding
+        mean = features.mean(dim=2)                            # (batch, features)
         return Described(self.onsets(features), self.velocities(features).sigmoid(), self.kits(mean),
                          self.gains(mean).exp())

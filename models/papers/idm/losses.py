@@ -1,8 +1,8 @@
 """The losses: a multi-resolution STFT distance of mixtures, ten times the cross entropy of onsets, and the cross
 entropy of the kit.
 
-Windows of 2048 to 256, linear and logarithmic magnitudes, and the weights are the authors'. Ours: hops of a quarter
-window, the floor under the logarithm, and onset targets that are one half beside an onset.
+Windows of 2048 to 256, a quarter window apart, linear and logarithmic magnitudes, and the weights are the authors'.
+Ours: the floor under the logarithm, no spectral convergence, and onset targets that are one half beside an onset.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """The masks: alpha-Wiener filters from the rendered stems, so that stems keep the mixture's own phase and details.
 
-Ours: alpha 1.2, windows of 2048 sample frames, and a floor under every stem, so that masks add up to one where nothing
-was rendered.
+Ours: alpha 1.2 and windows of 2048 sample frames, where the authors' code has 1.0 and 1024, and a floor under every
+stem, so that masks add up to one where nothing was rendered.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """The sequencer: onsets times velocities times gains, convolved with one-shots by FFT, by the renderer of the first
 paper (models/papers/tao/renderer.py).
 
-Ours: while it trains, it is played by the annotated onsets and the velocities that the network hears there, so that the
-sounds can be learned before the onsets are.
+While it trains, it is played by the annotated onsets and the velocities that the network hears there, so that the
+sounds can be learned before the onsets are. Ours: a hit lies between STFT frames, where the annotation has it.
 """
 
 import torch

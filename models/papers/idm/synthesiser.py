@@ -1,8 +1,8 @@
 """The one-shot synthesiser: noise through a causal temporal convolutional network, under an exponential envelope.
 
-Twelve layers of 48 channels, kernel 15, dilations 2^i, FiLM on class and kit and ten points of envelope are the
-authors' (`PUBLISHED`). Ours: the noise is always the same, so a sound is; points lie closer together near the attack;
-`SMALL` works on blocks of 32 sample frames, which makes it a hundred times cheaper, and is what ships.
+Twelve layers of 48 channels, kernel 15, dilations 2^i and FiLM on class and kit are the authors' (`PUBLISHED`). Ours:
+the noise is always the same, so a sound is; the envelope has ten points, closer together near the attack, where theirs
+is one decay; `SMALL` works on blocks of 32 sample frames, which makes it two hundred times cheaper, and is what ships.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """The transcriber `idm`: the peaks of the onset head, with the velocities of the velocity head.
 
-Ours: the threshold, 0.3, and peaks that are the largest within two STFT frames, timed between them; tempo and beats are
-found as Tao finds them, because the paper says nothing about them.
+Ours: the threshold, 0.3, and peaks that are the largest within two STFT frames, timed between them, where the authors'
+rise above a local mean; tempo and beats are found as Tao finds them, because the paper says nothing about them.
 """
 
 import numpy as np

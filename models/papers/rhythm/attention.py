@@ -1,7 +1,7 @@
 """Cross-attention from a target's rhythm to a source's latent, with two biases (section 2, eq. 2).
 
 B_rel is a table by distance. B_rhythm says how alike two moments are in what was hit around them; of the target's
-moment and the source's, each through one linear projection of r. The paper derives it from r and leaves open whose.
+moment and the source's, each through one linear projection of r. The paper's is a linear projection of the target's.
 """
 
 import math
