@@ -33,7 +33,7 @@ SHIPPED: tuple[Shipped, ...] = (
     Shipped("drum-priors", "drum-priors.safetensors",
             "6a61cf9ac92aaa5b5861ed9e1146ececcd7559f08cfe76dae99698189de9fb26",
             "MIT; means over one-shots under the licences that DRUM_PRIORS.md lists", "models/weights/DRUM_PRIORS.md"),
-    Shipped("idm", "idm.safetensors", "f13aa9fdfeebedf63fc96e0fa34bce894c7cb7af682f3ac76c4a914c11df4ea3",
+    Shipped("idm", "idm.safetensors", "d8e6da13ad1d63d0c218d0e1973a9c2309a7df40dabc96a1acbdfe538289a025",
             "MIT; trained on kits under the licences that IDM.md lists", "models/weights/IDM.md"),
     Shipped("idm-sounds", "idm-sounds.safetensors",
             "42c71c1d3a1d16ae8c3e9acf5dc2f76afcb06b6d2ae6fb2ee1ff3bf6eae4e898",
