@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from models.hearing.spectrogram import PAPER, LogSpectrogram
-from models.papers.tao.network import TEMPI, PaperNet, paper_loss
+from models.papers.tao.network import TEMPI, PaperActivations, PaperNet, paper_loss
 
 
 def test_the_papers_network_hears_three_drums_and_a_tempo() -> None:
@@ -12,6 +12,15 @@ def test_the_papers_network_hears_three_drums_and_a_tempo() -> None:
     heard = PaperNet(LogSpectrogram(PAPER).bands)(spectrogram)
     assert heard.onsets.shape == (2, 100, 3)
     assert heard.tempo.shape == (2, TEMPI) == (2, 141)
+
+
+@pytest.mark.parametrize("stft_frames", [10, 400])
+def test_an_onset_counts_as_much_in_a_long_loop_as_in_a_short_one(stft_frames: int) -> None:
+    onsets = torch.zeros(2, stft_frames, 3)
+    onsets[0, 3, 1] = 1.0
+    logits = torch.zeros(2, stft_frames, 3, requires_grad=True)
+    paper_loss(PaperActivations(logits, torch.zeros(2, TEMPI)), onsets, torch.tensor([60.0, 200.0])).backward()
+    assert logits.grad is not None and float(logits.grad[0, 3, 1]) == pytest.approx(-0.25)
 
 
 @pytest.mark.slow
