@@ -15,8 +15,8 @@ ABOUT: Mapping[str, Mapping[str, str]] = {
         "tao": "Tao's networks",
         "onset-strength": "without networks: templates of spectra",
         "idm": "Inverse Drum Machine, six kits",
-        "paper": "Yi & Barthet as published; needs a file of weights",
-        "paper-circular": "the same for loops; needs a file of weights"},
+        "paper": "Yi & Barthet: three drums, eight steps",
+        "paper-circular": "their network, for loops; needs a file of weights"},
     "separator": {
         "tao": "Tao's network",
         "template-masks": "without networks: what repeats",

@@ -96,7 +96,8 @@ def train_separator_verb(**asked: object) -> None:
 def train_paper_verb(data: tuple[Path, ...], **asked: object) -> None:
     """Train the network of Yi & Barthet (NIME 2025) by their recipe, and print the path of its weights.
 
-    Use them with --transcriber paper:FILE. Everything that is not an option is as in the paper, such as Adam at 0.0005.
+    Use them with --transcriber paper:FILE. Losses, rate and batches are the paper's, such as Adam at 0.0005;
+    models/papers/tao/README.md lists what it leaves open.
     """
     from models.plugins import loading
 
@@ -112,7 +113,7 @@ def train_paper_verb(data: tuple[Path, ...], **asked: object) -> None:
 @train.command(name="idm")
 @run_options
 @click.option("--size", type=click.Choice(["small", "published"]), default="small", show_default=True,
-              help="The one-shot synthesiser's: as published, or a hundred times cheaper.")
+              help="The one-shot synthesiser's: as published, or two hundred times cheaper.")
 def train_idm_verb(size: str, **asked: object) -> None:
     """Train the Inverse Drum Machine on mixtures of six kits and their hits, and print the path of its weights.
 
@@ -178,12 +179,15 @@ def evaluate_transcriber_verb(loops: Path, names: tuple[str, ...]) -> None:
 
 
 @evaluate.command(name="paper")
-@click.argument("weights", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("weights", default="", type=click.Path(dir_okay=False))
 @click.option("--data", multiple=True, required=True, type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="A folder that holds oneshots/; may be repeated.")
 @click.option("--loops", type=click.IntRange(min=1), default=128, show_default=True, help="How many loops to make.")
-def evaluate_paper_verb(weights: Path, data: tuple[Path, ...], loops: int) -> None:
-    """Print how well WEIGHTS of `train paper` do on loops like those of the paper, of one-shots they never met."""
+def evaluate_paper_verb(weights: str, data: tuple[Path, ...], loops: int) -> None:
+    """Print how well WEIGHTS of `train paper` do on loops like those of the paper, of one-shots they never met.
+
+    Without WEIGHTS, those that come with Tao.
+    """
     from models.plugins import loading
 
     with loading("The evaluation"):

@@ -38,6 +38,8 @@ SHIPPED: tuple[Shipped, ...] = (
     Shipped("idm-sounds", "idm-sounds.safetensors",
             "42c71c1d3a1d16ae8c3e9acf5dc2f76afcb06b6d2ae6fb2ee1ff3bf6eae4e898",
             "MIT; fitted to one-shots under the licences that IDM.md lists", "models/weights/IDM.md"),
+    Shipped("paper", "paper.safetensors", "4ffc55df82a3804ee479bec43d828681c216a960241aafde62a41f31899f5930",
+            "MIT; trained on one-shots under the licences that TRANSCRIBER.md lists", "models/weights/PAPER.md"),
     Shipped("rhythm", "rhythm.safetensors", "494681322004e82b82ea4e551f9ff5ffe94ca67cef3121995d46a633c909c436",
             "MIT; trained on one-shots and grooves under the licences that TRANSCRIBER.md lists",
             "models/weights/RHYTHM.md"),

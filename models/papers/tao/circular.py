@@ -35,7 +35,7 @@ class PaperCircular:
 
     def __init__(self, weights: str = "") -> None:
         if not weights:
-            raise UsageError("No weights for the paper's network come with Tao. Train some with `tao_live.py train "
+            raise UsageError("No weights for paper-circular come with Tao. Train some with `tao_live.py train "
                              "transcriber --network paper`, then choose paper-circular:FILE as the transcriber.")
         tensors, metadata = load_weights(Path(weights))
         if metadata.get("network") != "paper":

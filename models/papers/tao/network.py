@@ -66,10 +66,10 @@ class _ConvBlock(nn.Module):
 def paper_loss(found: PaperActivations, onsets: Tensor, bpm: Tensor) -> Tensor:
     """Binary cross entropy of the onsets plus cross entropy of the tempo, summed as in the paper.
 
-    onsets (batch, stft_frames, 3) 0..1; bpm (batch,) beats per minute. Both are of a whole loop, in nats. Where the
-    onsets' is a mean over STFT frames, of which one in a hundred has an onset, the tempo drowns it, and the network
-    never learns which drum is which.
+    onsets (batch, stft_frames, 3) 0..1; bpm (batch,) beats per minute. The first is per true onset, as in detectors of
+    rare things. As a mean over STFT frames, of which one in a hundred has an onset, it drowns in the tempo's, and the
+    network does not learn which drum is which; as a sum it drowns the tempo's.
     """
     tempo = torch.clamp(bpm.round().long() - SLOWEST_BPM, 0, TEMPI - 1)
-    each = functional.binary_cross_entropy_with_logits(found.onsets.float(), onsets, reduction="none")
-    return each.sum(dim=(1, 2)).mean() + functional.cross_entropy(found.tempo.float(), tempo)
+    whole = functional.binary_cross_entropy_with_logits(found.onsets.float(), onsets, reduction="sum")
+    return whole / onsets.sum().clamp(min=1.0) + functional.cross_entropy(found.tempo.float(), tempo)

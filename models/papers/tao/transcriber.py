@@ -20,24 +20,20 @@ from models.papers.tao.renderer import STEPS_PER_BEAT
 from models.papers.tao.steps import beats_in, likeliest_bpm, nearest_steps, step_s
 from models.plugins import Audio, Onset, TempoGuess, Transcription
 from models.weights.files import load_weights
+from models.weights.shipped import shipped
 
 NETWORK = "paper-2025"  # in the weights' metadata; files of `train transcriber --network paper` say "paper"
 _MIN_PEAK = 10 ** (-70 / 20)
 
 
 class Paper:
-    """`paper:FILE`: the weights.safetensors of `train paper`; none are shipped yet.
-
-    Raises WeightsMissing without a file, and when it holds another network.
-    """
+    """`paper`, or `paper:FILE` with the weights.safetensors of `train paper`. Raises WeightsMissing when the file holds
+    another network."""
 
     name = "paper"
 
     def __init__(self, weights: str = "") -> None:
-        if not weights:
-            raise WeightsMissing("No weights for the paper's network come with Tao. Train some with `tao_live.py train "
-                                 "paper`, then choose paper:FILE as the transcriber.")
-        self._front_end, self._net = input_spectrogram(), open_network(Path(weights))
+        self._front_end, self._net = input_spectrogram(), open_network(weights)
 
     def transcribe(self, audio: Audio, sample_rate: int, beats: Quarters | None = None,
                    circular: bool = True) -> Transcription:
@@ -66,9 +62,12 @@ class Paper:
         return found
 
 
-def open_network(path: Path) -> PaperNet:
-    """The network of a weights file, ready to listen. Raises WeightsMissing when there is none in it."""
-    tensors, metadata = load_weights(path)
+def open_network(weights: str = "") -> PaperNet:
+    """The network of a weights file, the shipped one without a name, ready to listen. Raises WeightsMissing when it is
+    not in it."""
+    ours = None if weights else shipped("paper")
+    path = ours.path if ours else Path(weights)
+    tensors, metadata = load_weights(path, ours.sha256 if ours else None)
     if metadata.get("network") != NETWORK:
         raise WeightsMissing(f"{path} holds weights of the network {metadata.get('network')!r}; {NETWORK!r} is needed "
                              "here. Files of `train transcriber --network paper` belong to --transcriber "

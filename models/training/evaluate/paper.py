@@ -72,10 +72,10 @@ def _of_drum(sounds: Sounds, drum: int) -> list[np.ndarray]:
 
 @dataclass(frozen=True, slots=True)
 class PaperEvaluationSettings:
-    """weights: of `train paper`; data: folders of one-shots; loops: how many to make, rounded up to whole
-    batches."""
+    """weights: of `train paper`, empty for the shipped ones; data: folders of one-shots; loops: how many to make,
+    rounded up to whole batches."""
 
-    weights: Path
+    weights: str
     data: tuple[Path, ...]
     loops: int = 128
 

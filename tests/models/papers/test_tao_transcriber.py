@@ -11,6 +11,7 @@ from models.papers.tao.features import input_spectrogram
 from models.papers.tao.network import PaperActivations, PaperNet
 from models.papers.tao.transcriber import NETWORK, Paper
 from models.weights.files import save_weights
+from tests.models.loops import RATE, audio_of, pattern_of
 
 
 @pytest.fixture
@@ -43,14 +44,21 @@ def test_it_answers_with_eight_binary_steps_a_bar(weights: Path) -> None:
     assert paper.transcribe(noise, 44100, beats=5).tempo.bpm == pytest.approx(150.0)
 
 
+def test_the_shipped_network_hears_kicks_and_snares_in_a_loop_like_those_of_the_paper() -> None:
+    drawn = {"kick": "x..xx...", "snare": "..x...x.", "hihat": "x.x.x..x"}
+    loop = audio_of(pattern_of(2, **drawn), 100.0)
+    heard = Paper().transcribe(loop.T, RATE, beats=4)
+    for name in ("kick", "snare"):
+        steps = {round(hit.time_s / 0.3) for hit in heard.onsets if hit.track == name}
+        assert steps == {step for step, letter in enumerate(drawn[name]) if letter == "x"}
+
+
 def test_silence_has_no_onsets(weights: Path) -> None:
     with pytest.raises(NoOnsets, match="silent"):
         Paper(str(weights)).transcribe(np.zeros((1, 16000), np.float32), 16000)
 
 
 def test_it_wants_its_own_weights(tmp_path: Path) -> None:
-    with pytest.raises(WeightsMissing, match="train paper"):
-        Paper()
     save_weights(tmp_path / "w.safetensors", {"a": torch.ones(2)}, {"network": "paper"})
     with pytest.raises(WeightsMissing, match="paper-circular:FILE"):
         Paper(str(tmp_path / "w.safetensors"))

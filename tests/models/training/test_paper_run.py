@@ -42,7 +42,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(samples: Path, tmp_path
     assert all(torch.equal(wanted[name], found[name]) for name in wanted)
 
     assert Paper(str(weights)).name == "paper"
-    shown = evaluate_paper(PaperEvaluationSettings(weights, (samples,), loops=1))
+    shown = evaluate_paper(PaperEvaluationSettings(str(weights), (samples,), loops=1))
     assert "| true |" in shown and "| heard |" in shown
 
 
