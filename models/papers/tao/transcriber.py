@@ -18,6 +18,7 @@ from models.papers.tao.network import PAPER_DRUMS, PaperActivations, PaperNet
 from models.papers.tao.peaks import onset_frames
 from models.papers.tao.renderer import STEPS_PER_BEAT
 from models.papers.tao.steps import beats_in, likeliest_bpm, nearest_steps, step_s
+from models.papers.tao.synthesis import LOOP_FRAMES
 from models.plugins import Audio, Onset, TempoGuess, Transcription
 from models.weights.files import load_weights
 from models.weights.shipped import shipped
@@ -58,6 +59,7 @@ class Paper:
     def _activations(self, mono: np.ndarray, sample_rate: int) -> PaperActivations:
         at_rate = resampled(mono[None], sample_rate, RATE, circular=False)[0]
         at_rate = at_rate / max(float(np.abs(at_rate).max()), 1e-9)
+        at_rate = np.pad(at_rate, (0, max(LOOP_FRAMES - len(at_rate), 0)))   # what follows a short loop tells its tempo
         found: PaperActivations = self._net(self._front_end(torch.from_numpy(at_rate.astype(np.float32))[None]))
         return found
 

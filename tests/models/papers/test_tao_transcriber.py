@@ -11,7 +11,7 @@ from models.papers.tao.features import input_spectrogram
 from models.papers.tao.network import PaperActivations, PaperNet
 from models.papers.tao.transcriber import NETWORK, Paper
 from models.weights.files import save_weights
-from tests.models.loops import RATE, audio_of, pattern_of
+from tests.models.loops import RATE, audio_of, noise, pattern_of
 
 
 @pytest.fixture
@@ -26,6 +26,7 @@ class Scripted(torch.nn.Module):
     """A network that hears a kick at 0.0 and 1.01 s, a hi-hat at 0.49 s, at 120 BPM, whatever sounds."""
 
     def forward(self, spectrogram: torch.Tensor) -> PaperActivations:
+        self.heard_frames = spectrogram.shape[1]
         onsets, tempo = torch.full((1, spectrogram.shape[1], 3), -9.0), torch.zeros(1, 141)
         onsets[0, [0, 101], 0] = 3.0
         onsets[0, 49, 2] = 1.0
@@ -44,10 +45,19 @@ def test_it_answers_with_eight_binary_steps_a_bar(weights: Path) -> None:
     assert paper.transcribe(noise, 44100, beats=5).tempo.bpm == pytest.approx(150.0)
 
 
+@pytest.mark.parametrize(("length_s", "stft_frames"), [(2.0, 400), (5.0, 500)])
+def test_silence_after_a_short_loop_makes_four_seconds(weights: Path, length_s: float, stft_frames: int) -> None:
+    paper, net = Paper(str(weights)), Scripted()
+    paper._net = net
+    paper.transcribe(noise(length_s), RATE)
+    assert net.heard_frames == stft_frames
+
+
 def test_the_shipped_network_hears_kicks_and_snares_in_a_loop_like_those_of_the_paper() -> None:
     drawn = {"kick": "x..xx...", "snare": "..x...x.", "hihat": "x.x.x..x"}
     loop = audio_of(pattern_of(2, **drawn), 100.0)
     heard = Paper().transcribe(loop.T, RATE, beats=4)
+    assert Paper().transcribe(audio_of(pattern_of(2, **drawn), 160.0).T, RATE).tempo.beats == 4
     for name in ("kick", "snare"):
         steps = {round(hit.time_s / 0.3) for hit in heard.onsets if hit.track == name}
         assert steps == {step for step, letter in enumerate(drawn[name]) if letter == "x"}
