@@ -21,7 +21,8 @@ class Recipe:
 
     def __init__(self, device: torch.device) -> None:
         self._front_end = input_spectrogram().to(device)
-        self.net = PaperNet(self._front_end.bands).to(device, memory_format=torch.channels_last)
+        self.net = PaperNet(self._front_end.bands).to(device)
+        self.net.conv.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack it
         self.optimizer = torch.optim.Adam(self.net.parameters(), lr=RATE)
 
     def step(self, batch: PaperBatch) -> float:

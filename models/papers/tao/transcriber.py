@@ -82,8 +82,8 @@ def open_network(weights: str = "") -> PaperNet:
 def _tempo(logits: torch.Tensor, length_s: float, beats: Quarters | None) -> TempoGuess:
     if beats is not None:
         return TempoGuess(60.0 * beats / length_s, beats, 1.0)
-    bpm = likeliest_bpm(logits.numpy())
-    return TempoGuess(float(bpm), beats_in(length_s, bpm), float(torch.softmax(logits, dim=0).max()))
+    heard = beats_in(length_s, likeliest_bpm(logits.numpy()))
+    return TempoGuess(60.0 * heard / length_s, heard, float(torch.softmax(logits, dim=0).max()))
 
 
 def _hits(envelopes: np.ndarray, tempo: TempoGuess, length_s: float) -> tuple[Onset, ...]:
