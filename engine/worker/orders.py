@@ -42,8 +42,8 @@ class Orders:
         return Job(message, kind, loop.name, loop)
 
     def file(self, path: str, beats: Quarters | None = None, readings: tuple[Reading, ...] = ()) -> Job:
-        """A job about an audio file, which is a recording to be cut anew if readings are given. Raises InvalidValue for
-        what no file is called."""
+        """A job that decomposes an audio file. With `readings` it cuts the recording again, as one of them says. Raises
+        InvalidValue for what no file is called."""
         check_path(path)
         message = DecomposeFile(self._new_id(), path, beats, self.sample_rate, str(self.memory_folder),
                                 str(self.kits_folder), readings, self.methods)

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from engine.core.errors import WeightsMissing
 from engine.library.files import replacing
+from models.weights.shipped import shipped
 
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> str:
@@ -54,6 +55,14 @@ def load_weights(path: Path, sha256: str | None = None) -> tuple[dict[str, Tenso
         raise WeightsMissing(f"{path} is not a weights file of Tao's ({error}). Name the weights.safetensors of a "
                              "training run.") from error
     return {name: value.float() if value.dtype == torch.float16 else value for name, value in tensors.items()}, metadata
+
+
+def load_own(weights: str, name: str) -> tuple[Path, dict[str, Tensor], dict[str, Any]]:
+    """The file `weights`, or the shipped weights called `name` where that is empty: its path, and what `load_weights`
+    reads. Raises WeightsMissing."""
+    ours = None if weights else shipped(name)
+    path = ours.path if ours else Path(weights)
+    return path, *load_weights(path, ours.sha256 if ours else None)
 
 
 def load_into(net: nn.Module, path: Path, network: str) -> None:

@@ -1,7 +1,6 @@
 """The trained network, ready to listen to a loop."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,8 +12,7 @@ from models.papers.idm.features import HOP_FRAMES, RATE, LogMel
 from models.papers.idm.network import IdmNet
 from models.papers.idm.synthesiser import SIZES
 from models.plugins import Audio
-from models.weights.files import load_weights
-from models.weights.shipped import shipped
+from models.weights.files import load_own
 
 NETWORK = "idm"
 CONTEXT_FRAMES = 86 * HOP_FRAMES  # half a second of the loop's other end
@@ -40,9 +38,7 @@ class Listener:
     """Opens weights; empty for the shipped ones. Raises WeightsMissing when they are no IDM's."""
 
     def __init__(self, weights: str = "") -> None:
-        ours = None if weights else shipped("idm")
-        path = ours.path if ours else Path(weights)
-        tensors, metadata = load_weights(path, ours.sha256 if ours else None)
+        path, tensors, metadata = load_own(weights, "idm")
         if metadata.get("network") != NETWORK:
             raise WeightsMissing(f"{path} holds weights of the network {metadata.get('network')!r}; {NETWORK!r} is "
                                  "needed here. Train some with `tao_live.py train idm`.")

@@ -18,8 +18,7 @@ from models.papers.rhythm.probabilities import Listener
 from models.papers.rhythm.recipe import Vae
 from models.papers.rhythm.transformer import RhythmTransformer
 from models.plugins import Audio
-from models.weights.files import load_weights
-from models.weights.shipped import shipped
+from models.weights.files import load_own
 
 NETWORK = "rhythm-2025"
 _STEP = 3 * COLUMNS // 4     # from one segment to the next; the rest is cross-faded
@@ -31,15 +30,14 @@ class Latent:
     """weights: the weights.safetensors of `train rhythm`; empty for the shipped ones. Raises WeightsMissing."""
 
     def __init__(self, weights: str = "") -> None:
-        ours = None if weights else shipped("rhythm")
-        tensors, metadata = load_weights(Path(weights)) if ours is None else load_weights(ours.path, ours.sha256)
+        path, tensors, metadata = load_own(weights, "rhythm")
         if metadata.get("network") != NETWORK:
-            raise WeightsMissing(f"{weights} holds weights of the network {metadata.get('network')!r}; {NETWORK!r} is "
+            raise WeightsMissing(f"{path} holds weights of the network {metadata.get('network')!r}; {NETWORK!r} is "
                                  "needed here. Name the weights.safetensors of `train rhythm`.")
         self.vae, self.transformer, self._listener = Vae().eval(), RhythmTransformer().eval(), Listener()
         for name, net in (("vae.", self.vae), ("transformer.", self.transformer)):
             _load(net, {key.removeprefix(name): value for key, value in tensors.items() if key.startswith(name)},
-                  weights)
+                  path)
 
     @torch.no_grad()
     def transform(self, source: Audio, target: Audio, sample_rate: int, amount: float = 1.0,
@@ -103,7 +101,7 @@ def _fitted(audio: Audio, frames: int) -> Audio:
     return np.take(audio, np.arange(frames), axis=1, mode="wrap").astype(np.float32)
 
 
-def _load(net: nn.Module, tensors: dict[str, Tensor], path: str) -> None:
+def _load(net: nn.Module, tensors: dict[str, Tensor], path: Path) -> None:
     try:
         net.load_state_dict(tensors)
     except RuntimeError:

@@ -3,7 +3,6 @@ sections 3.1 and 3.2.2). `circular.py` has the same network with a loop's length
 """
 
 import math
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -20,8 +19,7 @@ from models.papers.tao.renderer import STEPS_PER_BEAT
 from models.papers.tao.steps import beats_in, likeliest_bpm, nearest_steps, step_s
 from models.papers.tao.synthesis import LOOP_FRAMES
 from models.plugins import Audio, Onset, TempoGuess, Transcription
-from models.weights.files import load_weights
-from models.weights.shipped import shipped
+from models.weights.files import load_own
 
 NETWORK = "paper-2025"  # in the weights' metadata; files of `train transcriber --network paper` say "paper"
 _MIN_PEAK = 10 ** (-70 / 20)
@@ -67,9 +65,7 @@ class Paper:
 def open_network(weights: str = "") -> PaperNet:
     """The network of a weights file, the shipped one without a name, ready to listen. Raises WeightsMissing when it is
     not in it."""
-    ours = None if weights else shipped("paper")
-    path = ours.path if ours else Path(weights)
-    tensors, metadata = load_weights(path, ours.sha256 if ours else None)
+    path, tensors, metadata = load_own(weights, "paper")
     if metadata.get("network") != NETWORK:
         raise WeightsMissing(f"{path} holds weights of the network {metadata.get('network')!r}; {NETWORK!r} is needed "
                              "here. Files of `train transcriber --network paper` belong to --transcriber "
